@@ -1,0 +1,116 @@
+"""Every error a user can meet, as one tree.
+
+    GroundswellError                     exit 5  HTTP 500   our fault unless a branch below says otherwise
+    ├── UsageError                       exit 2  HTTP 400   the question was wrong
+    │   └── UnknownNameError                                 no such signal, definition, layout, account ... (offers the nearest)
+    ├── InputError                       exit 3  HTTP 422   what was brought in cannot be used
+    │   ├── UnreadableFileError                              the bytes are not what they claim, or are dangerous
+    │   ├── UnknownLayoutError                               no layout fits (names the nearest and what is missing)
+    │   ├── MissingFieldError                                a layout fits but needs a constant (--set author=@ann)
+    │   └── BriefError                                       a brief or a definition that does not hold together (line, nearest key)
+    ├── WorkspaceError                   exit 3  HTTP 409   the workspace is absent, busy, newer than this program, or full
+    │   ├── WorkspaceMissingError
+    │   ├── WorkspaceBusyError
+    │   └── DiskFullError
+    └── SourceRefusedError               exit 4  HTTP 502   a platform said no
+
+An error says what happened (`what`), what it means (`means`) and what to do next (`next_step`). A door prints all three and
+exits with `exit_code`; nobody catches an error in order to print something else.
+
+    try:
+        workspace.ingest("tweets.csv")
+    except InputError as error:
+        print(error)                 # what, where, and what to do
+        sys.exit(error.exit_code)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class GroundswellError(Exception):
+    """The root: what happened, what it means, what to do next."""
+
+    exit_code = 5
+    http_status = 500
+
+    def __init__(self, what: str, *, means: str = "", next_step: str = "") -> None:
+        self.what, self.means, self.next_step = what, means, next_step
+        super().__init__("\n".join(part for part in (what, means, next_step) if part))
+
+
+class UsageError(GroundswellError):
+    """The question was wrong: an option, a name or a combination that does not exist."""
+
+    exit_code = 2
+    http_status = 400
+
+
+class UnknownNameError(UsageError):
+    """A name that nothing answers to; offers the nearest one."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        self.nearest = nearest(name, names)
+        hint = f"Did you mean {self.nearest}?" if self.nearest else ""
+        listing = ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
+        super().__init__(
+            f"There is no {kind} called {name!r}.", means=hint, next_step=f"Known: {listing}" if names else ""
+        )
+
+
+class InputError(GroundswellError):
+    """What was brought in cannot be used as it is."""
+
+    exit_code = 3
+    http_status = 422
+
+
+class UnreadableFileError(InputError):
+    """The bytes are not what they claim to be, or reading them would be dangerous."""
+
+
+class UnknownLayoutError(InputError):
+    """No layout fits the headers of a file."""
+
+
+class MissingFieldError(InputError):
+    """The layout fits, but a field that the file does not hold must be given as a constant."""
+
+
+class BriefError(InputError):
+    """A brief, definition or tier file that does not hold together."""
+
+
+class WorkspaceError(GroundswellError):
+    """The workspace itself stands in the way."""
+
+    exit_code = 3
+    http_status = 409
+
+
+class WorkspaceMissingError(WorkspaceError):
+    """The folder holds no workspace."""
+
+
+class WorkspaceBusyError(WorkspaceError):
+    """Another process is importing into this workspace."""
+
+
+class DiskFullError(WorkspaceError):
+    """There is no space left; nothing was made visible."""
+
+
+class SourceRefusedError(GroundswellError):
+    """A platform answered no; it is never dodged."""
+
+    exit_code = 4
+    http_status = 502
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word closest to `word`, or None when nothing is close."""
+    matches = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None

@@ -1,0 +1,71 @@
+"""Where facts come from. A source yields pages of records and knows no database.
+
+One module per platform, plus `files` for the files people already have. No source imports another.
+A source hands over `Page`s: some rows became records, some were empty, some were set aside with a reason, and
+
+    rows = read + empty + set aside
+
+holds for every page and is checked by the import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A row that could not be used: where it stood and why. Nothing is lost: `text` holds its first 500 characters."""
+
+    line: int
+    """1-based line in the file (table) or position in the list (JSON); 0 when the whole file is meant."""
+    reason: str
+    text: str = ""
+    member: str = ""
+    """Which file of an archive; empty for a plain file."""
+
+
+@dataclass
+class Page:
+    """What one batch of a source's rows became. Memory is bounded by the page, not by the file."""
+
+    rows: int
+    """Rows looked at in this page, header not counted."""
+    empty: int = 0
+    set_aside: list[SetAside] = field(default_factory=lambda: [])
+    records: dict[str, pa.Table] = field(default_factory=lambda: {})
+    """Record name -> table with columns of that record's schema (any subset that holds the required ones), plus
+    `line` (int64) and, where the row carries its own collection time, `observed_at` (timestamp us UTC, nullable)."""
+    member: str = ""
+    bytes_done: int = 0
+    """How far into the source this page reaches, for progress."""
+
+    @property
+    def read(self) -> int:
+        """Rows that became records."""
+        return self.rows - self.empty - len(self.set_aside)
+
+
+class Reading(Protocol):
+    """An opened source: says what it is before it is read, then yields its pages."""
+
+    layout: str
+    """Id of the layout or connector that reads it."""
+    says: str
+    """One sentence for the user: what this was recognised as."""
+    bytes_total: int
+    assumed_observed_at: datetime
+    """Collection time for rows that carry none of their own (the file's time, or what the user said)."""
+    observed_at_given: bool
+    """Whether `assumed_observed_at` was said by the user (True) or assumed from the file (False)."""
+    notes: list[str]
+    """Remarks for the user that grow while reading, e.g. "212 ids were damaged by a spreadsheet; linked by handle"."""
+
+    def pages(self) -> Iterator[Page]:
+        """Yield the source's rows, page by page, in order."""
+        ...

@@ -1,0 +1,127 @@
+"""How a value reads, in a cell and on a page; and what may not go into either.
+
+Titles and units come from the signal registry, so that a signal is named once. Text from strangers is never trusted: control
+characters go, a cell that a spreadsheet would take for a formula is marked as text, and only web addresses become links.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from groundswell.discover import Match
+from groundswell.signals.values import REASONS, Value
+
+Titles = Mapping[str, tuple[str, str]]
+"""Signal name -> (title, unit); unit one of share, count, per_week, days, hours, ratio, score."""
+
+NUMBER_FORMATS = {
+    "share": "0.0%", "count": "#,##0", "per_week": "0.0", "days": "0.0", "hours": "0.0", "ratio": "0.00", "score": "0.00",
+}  # fmt: skip
+PLATFORM_NAMES = {"twitter": "X (Twitter)", "tiktok": "TikTok", "youtube": "YouTube", "linkedin": "LinkedIn"}
+
+# What XML 1.0 (section 2.2) cannot hold: most of C0, lone surrogates, U+FFFE and U+FFFF. DEL and C1 are legal but never meant.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+# OWASP ASVS 5.0, 1.2.10, widened by CR, LF, the full-width signs that Excel folds to ASCII, and blanks before a sign.
+FORMULA = r"^(\s*[=+\-@＝＋－＠]|[\t\r\n\x00])"
+_FORMULA = re.compile(FORMULA)
+
+
+def signal_titles() -> dict[str, tuple[str, str]]:
+    """Return title and unit of every registered signal."""
+    registry: Mapping[str, Any] = getattr(import_module("groundswell.signals"), "SIGNALS", {})
+    return {name: (signal.title, signal.unit) for name, signal in registry.items()}
+
+
+def title_of(name: str, titles: Titles) -> str:
+    """Return a signal's title, or its name in words."""
+    return titles[name][0] if name in titles else name.replace("_", " ").capitalize()
+
+
+def unit_of(name: str, titles: Titles) -> str:
+    """Return a signal's unit, or an empty text when nobody declared it."""
+    return titles[name][1] if name in titles else ""
+
+
+def signal_names(matches: Iterable[Match]) -> list[str]:
+    """Return the signals that any of the matches holds, in the order of first appearance."""
+    return list(dict.fromkeys(name for match in matches for name in match.values))
+
+
+def finite(number: float | None) -> float | None:
+    """Return the number, or None for NaN and the infinities: what is no number is unknown."""
+    return number if number is not None and math.isfinite(number) else None
+
+
+def number_in_words(number: float, unit: str) -> str:
+    """Write a number as its unit is read: `4.2%`, `12,345`, `3.1 a week`."""
+    if unit == "share":
+        percent = number * 100
+        return f"{percent:.2g}%" if 0 < abs(percent) < 0.1 else f"{percent:.1f}%"
+    if unit in ("ratio", "score"):
+        return f"{number:,.2f}"
+    plain = f"{number:,.0f}" if float(number).is_integer() or abs(number) >= 1000 else f"{number:,.1f}"
+    return plain + {"per_week": " a week", "days": " days", "hours": " h"}.get(unit, "")
+
+
+def value_in_words(value: Value, unit: str) -> str:
+    """Write a value with its label, or why it is unknown: `unknown: the account or platform hides it`."""
+    number = finite(value.value)
+    if number is None:
+        return value.label or unknown_because(value)
+    words = number_in_words(number, unit)
+    return f"{value.label} ({words})" if value.label else words
+
+
+def unknown_because(value: Value) -> str:
+    """Say that a value is unknown, and why when that is known."""
+    return f"unknown: {REASONS.get(value.reason, value.reason)}" if value.reason else "unknown"
+
+
+def range_in_words(value: Value, unit: str) -> str:
+    """Write the 90 % interval, or nothing when there is none."""
+    low, high = finite(value.low), finite(value.high)
+    if low is None or high is None:
+        return ""
+    return f"{number_in_words(low, unit)} to {number_in_words(high, unit)}"
+
+
+def who(match: Match) -> str:
+    """Return what to call the person: name, else handle, else the account's id."""
+    return match.name or (f"@{match.handle}" if match.handle else match.account)
+
+
+def platform_name(platform: str) -> str:
+    """Return the platform as it writes itself."""
+    return PLATFORM_NAMES.get(platform, platform.capitalize())
+
+
+def printable(text: str) -> str:
+    """Return the text without characters that no document can hold, line ends as LF."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet might compute this text instead of showing it."""
+    return _FORMULA.match(text) is not None
+
+
+def as_text_cell(text: str) -> str:
+    """Return the text as a CSV cell that no spreadsheet computes: a leading apostrophe where one is needed."""
+    return f"'{text}" if looks_like_formula(text) else text
+
+
+def safe_link(address: str | None) -> str | None:
+    """Return the address if it is a plain web address (http, https), else None."""
+    if not address or _UNPRINTABLE.search(address) or re.search(r"[\s\\\"'<>]", address):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme.lower() in ("http", "https") and parts.hostname else None

@@ -1,0 +1,175 @@
+"""Source -> store: every row accounted for, every import undoable, one commit point.
+
+    rows in the file = read + empty + set aside          (checked for every page)
+    records brought  = new + same + changed              (counted against what was live before)
+
+Nothing of an import is visible until its last row is on disk; a crash on the way leaves the workspace as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from groundswell.errors import InputError
+from groundswell.records import RECORDS
+from groundswell.sources import Page, Reading, SetAside
+from groundswell.sources.files import open_file
+from groundswell.store import Counts, Facts, Staging, Workspace
+from groundswell.store.facts import HELPERS
+from groundswell.store.workspace import crash_point
+
+Progress = Callable[[int, int, int], None]
+"""Called with (bytes done, bytes in all, rows so far)."""
+
+
+@dataclass
+class ImportReport:
+    """What became of a file: the account that adds up, and what the records meant."""
+
+    source: str
+    layout: str
+    says: str
+    import_id: int | None
+    """None for a dry run."""
+    rows: int = 0
+    empty: int = 0
+    set_aside: int = 0
+    examples: list[SetAside] = field(default_factory=lambda: [])
+    """The first twenty rows that were set aside."""
+    records: dict[str, Counts] = field(default_factory=lambda: {})
+    notes: list[str] = field(default_factory=lambda: [])
+
+    @property
+    def read(self) -> int:
+        """Rows that became records."""
+        return self.rows - self.empty - self.set_aside
+
+
+def import_file(
+    workspace: Workspace,
+    path: Path,
+    *,
+    layout: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    observed_at: datetime | None = None,
+    encoding: str | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Bring one file into the workspace (or, with `dry_run`, say what would happen).
+
+    Errors: InputError and its kin when the file cannot be used at all; WorkspaceBusyError while another import runs.
+    """
+    if not path.is_file():
+        raise InputError(f"There is no file {path}.", next_step="Check the name; folders are given file by file.")
+    constants = dict(constants or {})
+    reading = open_file(
+        path, layout=layout, mapping=dict(mapping or {}), constants=constants, observed_at=observed_at, encoding=encoding
+    )
+    with workspace.writing():
+        if dry_run:
+            return _rehearse(workspace, path, reading, progress)
+        options: dict[str, Any] = {"mapping": dict(mapping or {}), "constants": constants}
+        return _commit(workspace, path, reading, options, progress)
+
+
+def _commit(
+    workspace: Workspace, path: Path, reading: Reading, options: dict[str, Any], progress: Progress | None
+) -> ImportReport:
+    digest = _sha256(path)
+    again = [one for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
+    import_id = workspace.state.begin_import(
+        source=path.name, layout=reading.layout, sha256=digest, observed_at=reading.assumed_observed_at, options=options
+    )
+    crash_point("import: begun")
+    staging = workspace.staging(import_id)
+    report = _read(reading, staging, ImportReport(path.name, reading.layout, reading.says, import_id), progress)
+    if again:
+        report.notes.append(f"The same file was brought in before, as import {again[-1].id}.")
+    crash_point("import: before commit")
+    workspace.state.finish_import(
+        import_id,
+        layout=reading.layout,
+        rows=report.rows,
+        rows_empty=report.empty,
+        rows_set_aside=report.set_aside,
+        records={name: vars(counts) for name, counts in report.records.items()},
+        notes=report.notes,
+        options=options | {"simulated": _says_simulated(workspace, report)},
+    )
+    crash_point("import: after commit")
+    return report
+
+
+def _rehearse(workspace: Workspace, path: Path, reading: Reading, progress: Progress | None) -> ImportReport:
+    with tempfile.TemporaryDirectory(prefix="groundswell-dry-") as folder:
+        staging = workspace.staging(0, facts=Facts(Path(folder)))
+        return _read(reading, staging, ImportReport(path.name, reading.layout, reading.says, None), progress)
+
+
+def _read(reading: Reading, staging: Staging, report: ImportReport, progress: Progress | None) -> ImportReport:
+    try:
+        for page in reading.pages():
+            _take(page, reading, staging, report)
+            if progress:
+                progress(page.bytes_done, reading.bytes_total, report.rows)
+        report.records = staging.count()
+    finally:
+        staging.close()
+    report.layout, report.says = reading.layout, reading.says
+    report.notes.extend(reading.notes)
+    return report
+
+
+def _take(page: Page, reading: Reading, staging: Staging, report: ImportReport) -> None:
+    if page.read < 0:
+        raise AssertionError(f"{reading.layout}: a page of {page.rows} rows cannot set aside {len(page.set_aside)}")
+    report.rows += page.rows
+    report.empty += page.empty
+    report.set_aside += len(page.set_aside)
+    report.examples.extend(page.set_aside[: 20 - len(report.examples)])
+    if page.set_aside:
+        staging.add_set_aside(_set_aside_table(staging.import_id, page.set_aside))
+    for name, rows in page.records.items():
+        staging.add(RECORDS[name], rows, observed_at=reading.assumed_observed_at, member=page.member)
+
+
+def _set_aside_table(import_id: int, rows: list[SetAside]) -> pa.Table:
+    size = len(rows)
+    return pa.table(
+        [
+            pa.repeat(pa.scalar(import_id, pa.int64()), size),
+            pa.array([row.member for row in rows], pa.string()),
+            pa.array([row.line for row in rows], pa.int64()),
+            pa.array([row.reason for row in rows], pa.string()),
+            pa.array([row.text[:500] for row in rows], pa.string()),
+        ],
+        schema=HELPERS["set_aside"],
+    )
+
+
+def _says_simulated(workspace: Workspace, report: ImportReport) -> bool:
+    """Whether the rows themselves say that they are made up (a column `simulated` that is true)."""
+    from groundswell.store import Engine
+
+    assert report.import_id is not None
+    with Engine(workspace.facts, [report.import_id]) as engine:
+        found = engine.rows(
+            """SELECT 1 FROM (SELECT extra FROM raw_accounts UNION ALL SELECT extra FROM raw_posts)
+               WHERE lower(extra['simulated']) IN ('true', '1', 'yes') LIMIT 1"""
+        )
+    return bool(found)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,300 @@
+"""DuckDB over the facts: the views that every question is asked of.
+
+Views (one row per natural key, live imports only):
+
+    accounts posts interactions follows creators contacts fees     the present state
+    account_history post_history                                   every observation
+
+The winner among several rows that speak of one thing is chosen field by field: the newest value that is known, by
+(observed_at, content hash), never by arrival. So the order of imports cannot matter. Most keys have one row; only those named
+in `repeats` are reconciled.
+
+`moment` reads the past: only what had happened *and* been observed by then. With `backtest` also what had happened by then but
+was collected later, with every count unknown, since counts were read later.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from groundswell.records import RECORDS, Record
+from groundswell.store.facts import FACT_COLUMNS, Facts, fact_schema
+
+HAPPENED = {"account": "created_at", "post": "created_at", "interaction": "acted_at", "follow": "since"}
+ACCOUNT_FIELDS = {
+    "account": ("account",),
+    "post": ("account", "reply_to_account"),
+    "interaction": ("actor", "account"),
+    "follow": ("follower", "followed"),
+    "creator": ("account",),
+    "contact": ("account",),
+    "fee": ("account",),
+}
+PROVENANCE = ("import_id", "observed_at", "observed_own", "line", "member")
+# The newest known value: observed_at in the upper half, the content hash in the lower, so that ties go by content.
+ORDER = "((epoch_us(observed_at)::HUGEINT << 63) + content)"
+MACROS = """
+-- 12 significant digits: what is stored agrees whatever the order in which rows were added up.
+CREATE MACRO sig12(x) AS CASE WHEN x IS NULL OR isnan(x) OR isinf(x) THEN NULL WHEN x = 0 THEN 0e0
+    ELSE round(x, (11 - floor(log10(abs(x))))::INTEGER) END;
+"""
+
+
+class Engine:
+    """One in-memory DuckDB with the views above. Close it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        live: Sequence[int],
+        *,
+        moment: datetime | None = None,
+        backtest: bool = False,
+        memory: str = "1500MB",
+        threads: int | None = None,
+    ) -> None:
+        self.facts, self.live = facts, tuple(live)
+        self._moment, self._backtest = moment, backtest
+        self._scratch = Path(tempfile.mkdtemp(prefix="groundswell-"))
+        self.connection = duckdb.connect()
+        self.connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        self.connection.execute("SET python_enable_replacements = false")
+        self.connection.execute(f"SET temp_directory = '{_quoted(self._scratch)}'; SET memory_limit = '{memory}'")
+        if threads:
+            self.connection.execute(f"SET threads = {threads}")
+        self.connection.execute(MACROS)
+        self._make_views()
+
+    def __enter__(self) -> Engine:
+        """Return the engine itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection and of its scratch space."""
+        self.connection.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def table(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> pa.Table:
+        """Answer a query as an Arrow table. SQL is written by this program; users' values go through `parameters`."""
+        return self.connection.sql(sql, params=parameters or None).to_arrow_table()
+
+    def reader(self, sql: str, batch_rows: int = 100_000) -> pa.RecordBatchReader:
+        """Answer a query batch by batch, for results that do not fit."""
+        return self.connection.sql(sql).to_arrow_reader(batch_rows)
+
+    def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Answer a small query as tuples."""
+        return (self.connection.execute(sql, parameters) if parameters else self.connection.execute(sql)).fetchall()
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable under a name."""
+        self.connection.register(name, table)
+
+    def execute(self, sql: str) -> None:
+        """Run a statement for its effect (temporary tables, views)."""
+        self.connection.execute(sql)
+
+    def write(self, sql: str, path: Path) -> None:
+        """Write a query's answer to a Parquet file, complete or not at all."""
+        part = path.with_suffix(".part")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.connection.execute(f"COPY ({sql}) TO '{_quoted(part)}' (FORMAT parquet, COMPRESSION zstd)")
+        part.replace(path)
+
+    def scan(self, paths: Sequence[Path]) -> str:
+        """Return a FROM item that reads these Parquet files."""
+        listing = ", ".join(f"'{_quoted(path)}'" for path in paths)
+        return f"read_parquet([{listing}])"
+
+    # -- the views -----------------------------------------------------------------------------------------------------
+
+    def _make_views(self) -> None:
+        for record in RECORDS.values():
+            files = self.facts.files(record.table)
+            self._raw_view(record, files)
+        self._helper_view("repeats", "record VARCHAR, key BIGINT")
+        self._helper_view("provisional", "account VARCHAR")
+        linked = self._make_links()
+        for record in RECORDS.values():
+            self._linked_view(record, linked)
+            self._live_view(record, linked)
+        self.execute(_history("account"))
+        self.execute(_history("post"))
+
+    def _raw_view(self, record: Record, files: list[str]) -> None:
+        schema = fact_schema(record)
+        names = ", ".join(f'"{name}"' for name in schema.names)
+        if not files:
+            self.connection.register(f"raw_{record.table}", schema.empty_table())
+            return
+        scan = self.scan([Path(file) for file in files])
+        wanted = [self._visible()]
+        if self._moment is not None:
+            wanted.append(self._by_then(record))
+        self.execute(f"CREATE VIEW raw_{record.table} AS SELECT {names} FROM {scan} WHERE {' AND '.join(wanted)}")
+
+    def _visible(self) -> str:
+        return f"import_id IN ({', '.join(map(str, self.live))})" if self.live else "false"
+
+    def _by_then(self, record: Record) -> str:
+        """Rows that belong to the past: happened by then, and (unless backtesting) observed by then."""
+        assert self._moment is not None
+        then = f"TIMESTAMPTZ '{self._moment.isoformat()}'"
+        happened = HAPPENED.get(record.name)
+        if self._backtest:
+            return f"{happened} <= {then}" if happened and record.name != "account" else f"observed_at <= {then} OR {_known_since(record, then)}"
+        if not happened:
+            return f"observed_at <= {then}"
+        return f"observed_at <= {then} AND ({happened} IS NULL OR {happened} <= {then})"
+
+    def _helper_view(self, table: str, columns: str) -> None:
+        files = self.facts.files(table)
+        source = (
+            f"SELECT * FROM {self.scan([Path(f) for f in files])} WHERE {self._visible()}"
+            if files
+            else f"SELECT {', '.join(f'NULL::{c.split()[1]} AS {c.split()[0]}' for c in columns.split(', '))} WHERE false"
+        )
+        self.execute(f"CREATE VIEW {table} AS {source}")
+
+    def _make_links(self) -> bool:
+        """Provisional ids whose native id is known by now, and unambiguous. Reversible: computed at every reading."""
+        self.execute(
+            """
+            CREATE TEMP TABLE links AS
+            WITH waiting AS (SELECT DISTINCT account FROM provisional),
+            natives AS (
+                SELECT platform || ':@' || handle AS waiting, min(account) AS native, count(DISTINCT account) AS claims
+                FROM raw_accounts
+                WHERE handle IS NOT NULL AND NOT starts_with(account, platform || ':@')
+                  AND platform || ':@' || handle IN (SELECT account FROM waiting)
+                GROUP BY 1
+            )
+            SELECT waiting AS account, native FROM natives WHERE claims = 1
+            """
+        )
+        return bool(self.rows("SELECT count(*) FROM links")[0][0])
+
+    def _linked_view(self, record: Record, linked: bool) -> None:
+        """The raw rows with provisional ids replaced by the native ids they turned out to be."""
+        fields = ACCOUNT_FIELDS[record.name]
+        if not linked:
+            self.execute(f"CREATE VIEW seen_{record.table} AS SELECT *, false AS moved FROM raw_{record.table}")
+            return
+        joins = " ".join(f'LEFT JOIN links AS l{i} ON l{i}.account = r."{name}"' for i, name in enumerate(fields))
+        replaced = ", ".join(f'coalesce(l{i}.native, r."{name}") AS "{name}"' for i, name in enumerate(fields))
+        moved = " OR ".join(f"l{i}.native IS NOT NULL" for i in range(len(fields)))
+        self.execute(
+            f"CREATE VIEW seen_{record.table} AS SELECT r.* REPLACE ({replaced}), {moved} AS moved "
+            f"FROM raw_{record.table} AS r {joins}"
+        )
+
+    def _live_view(self, record: Record, linked: bool) -> None:
+        seen, columns = f"seen_{record.table}", self._columns(record)
+        keyed = [name for name in record.key]
+        repeated = bool(
+            self.rows("SELECT count(*) FROM (SELECT 1 FROM repeats WHERE record = ? LIMIT 1)", [record.name])[0][0]
+        )
+        hidden = self._counts_hidden(record)
+        plain = f"SELECT {_select(columns, hidden)} FROM {seen}"
+        if not repeated and not linked:
+            self.execute(f"CREATE VIEW {record.table} AS {plain}")
+            return
+        chosen = ", ".join(_newest(name, name in keyed, name in hidden) for name in columns)
+        groups = ", ".join(f'"{name}"' for name in keyed)
+        repeats = f"SELECT key FROM repeats WHERE record = '{record.name}'"
+        # A row whose id was linked may meet rows under its native id that no key in `repeats` announces.
+        touched = f"key IN ({repeats})" + (f" OR {_may_have_moved(record, seen)}" if linked else "")
+        self.execute(
+            f"CREATE VIEW {record.table} AS {plain} WHERE NOT ({touched}) UNION ALL BY NAME "
+            f"SELECT {chosen} FROM {seen} WHERE {touched} GROUP BY {groups}"
+        )
+
+    def _columns(self, record: Record) -> list[str]:
+        own = [*record.schema.names, *(["text_hash"] if record.name == "post" else [])]
+        return [*own, *PROVENANCE]
+
+    def _counts_hidden(self, record: Record) -> frozenset[str]:
+        """Counts read after the moment are unknown in a backtest."""
+        if not self._backtest or self._moment is None:
+            return frozenset()
+        return frozenset(field.name for field in record.fields if field.observed)
+
+
+def _select(columns: Sequence[str], hidden: frozenset[str]) -> str:
+    return ", ".join(f'NULL AS "{name}"' if name in hidden else f'"{name}"' for name in columns)
+
+
+def _newest(name: str, is_key: bool, is_hidden: bool) -> str:
+    if is_hidden:
+        return f'NULL AS "{name}"'
+    if is_key:
+        return f'"{name}"'
+    return f'arg_max("{name}", {ORDER}) FILTER ("{name}" IS NOT NULL) AS "{name}"'
+
+
+def _may_have_moved(record: Record, seen: str) -> str:
+    if record.name in ("account", "creator", "contact", "fee"):
+        return "account IN (SELECT native FROM links)"
+    if record.name == "post":
+        return "false"  # a post's key is its own id; only its author's id was replaced
+    mine = " AND ".join(f'm."{name}" IS NOT DISTINCT FROM {seen}."{name}"' for name in record.key)
+    return f"EXISTS (SELECT 1 FROM {seen} AS m WHERE m.moved AND {mine})"
+
+
+def _known_since(record: Record, then: str) -> str:
+    return f"created_at <= {then}" if "created_at" in record.schema.names else "false"
+
+
+def _history(name: str) -> str:
+    record = RECORDS[name]
+    observed = ", ".join(f'"{field.name}"' for field in record.fields if field.observed)
+    return (
+        f"CREATE VIEW {name}_history AS SELECT DISTINCT \"{record.key[0]}\", observed_at, observed_own, {observed} "
+        f"FROM seen_{record.table}"
+    )
+
+
+def _quoted(path: Path | str) -> str:
+    return str(path).replace("'", "''")
+
+
+def stamp(connection: duckdb.DuckDBPyConnection, record: Record, rows: pa.Table) -> pa.Table:
+    """Add `key`, `content` (and `text_hash`) to rows on their way in, sorted by whose facts they are.
+
+    Hashes are the upper 63 bits of half an MD5: stable across versions and machines, unlike an engine's own hash.
+    """
+    connection.register("incoming", rows)
+    key = _hash([f'"{name}"' for name in record.key])
+    content = _hash([_as_text(field.name, field.type) for field in record.fields])
+    text_hash = f", {_hash(['text'])} AS text_hash" if record.name == "post" else ""
+    keep = ", ".join(f'"{name}"' for name in [*record.schema.names, *FACT_COLUMNS.names] if name not in ("key", "content"))
+    sql = f'SELECT {keep}, {key} AS key, {content} AS content{text_hash} FROM incoming ORDER BY "{record.account}"'
+    stamped = connection.sql(sql).to_arrow_table()
+    connection.unregister("incoming")
+    return stamped
+
+
+def _hash(texts: Sequence[str]) -> str:
+    joined = ", ".join(f"coalesce({text}, chr(1))" for text in texts)
+    return f"(md5_number_lower(concat_ws(chr(31), {joined})) >> 1)::BIGINT"
+
+
+def _as_text(name: str, kind: pa.DataType) -> str:
+    if pa.types.is_timestamp(kind):
+        return f'epoch_us("{name}")::VARCHAR'
+    return f'"{name}"' if pa.types.is_string(kind) else f'"{name}"::VARCHAR'

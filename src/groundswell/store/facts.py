@@ -1,0 +1,103 @@
+"""Facts on disk: append-only Delta Lake tables, one a record kind.
+
+A row, once written, is never changed. Beside the record's own columns it carries who brought it (`import_id`, `line`,
+`member`), when it was observed, and two numbers computed on the way in: `key`, a hash of the natural key, and `content`, a
+hash of everything the row says. Rows of imports that are not live are simply not read.
+
+Two small tables help readers to stay fast: `repeats` holds the keys that more than one row speaks of (so that only those
+need to be reconciled), `provisional` the handles that wait for their native id. Both are supersets, so undo needs no repair.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from groundswell.errors import DiskFullError
+from groundswell.records import MOMENT, RECORDS, Record
+
+FACT_COLUMNS = pa.schema(
+    [
+        ("import_id", pa.int64()),
+        ("observed_at", MOMENT),
+        ("observed_own", pa.bool_()),
+        ("line", pa.int64()),
+        ("member", pa.string()),
+        ("key", pa.int64()),
+        ("content", pa.int64()),
+    ]
+)
+HELPERS: dict[str, pa.Schema] = {
+    "set_aside": pa.schema(
+        [
+            ("import_id", pa.int64()),
+            ("member", pa.string()),
+            ("line", pa.int64()),
+            ("reason", pa.string()),
+            ("text", pa.string()),
+        ]
+    ),
+    "repeats": pa.schema([("import_id", pa.int64()), ("record", pa.string()), ("key", pa.int64())]),
+    "provisional": pa.schema([("import_id", pa.int64()), ("account", pa.string())]),
+}
+
+
+def fact_schema(record: Record) -> pa.Schema:
+    """Columns of a record's table on disk; posts also carry a hash of their text, by which findings are kept."""
+    own = list(record.schema) + ([pa.field("text_hash", pa.int64())] if record.name == "post" else [])
+    return pa.schema([*own, *FACT_COLUMNS])
+
+
+def schemas() -> dict[str, pa.Schema]:
+    """Table name -> schema of everything that lies under `facts/`."""
+    return {record.table: fact_schema(record) for record in RECORDS.values()} | HELPERS
+
+
+class Facts:
+    """The Delta tables under one folder. Knows rows and files, not what they mean."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Append rows in one Delta commit. They stay invisible until their import goes live."""
+        from deltalake import write_deltalake
+
+        if rows.num_rows == 0:
+            return
+        target = self.folder / table
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _disk_errors(target):
+            write_deltalake(str(target), rows.select(schemas()[table].names).cast(schemas()[table]), mode="append")
+
+    def files(self, table: str) -> list[str]:
+        """Paths of the Parquet files that make up a table now; empty when nothing was ever written."""
+        from deltalake import DeltaTable
+
+        target = self.folder / table
+        if not (target / "_delta_log").is_dir():
+            return []
+        return sorted(_local(uri) for uri in DeltaTable(str(target)).file_uris())
+
+
+def _local(uri: str) -> str:
+    return uri.removeprefix("file://")
+
+
+@contextmanager
+def _disk_errors(target: Path) -> Iterator[None]:
+    """Say "the disk is full" when it is; deltalake reports it as an OSError with the words of the system."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC or "No space left" in str(error):
+            raise DiskFullError(
+                f"The disk that holds {target} is full.",
+                means="Nothing of this import was made visible; what was there before is untouched.",
+                next_step="Free some space and run the same command again.",
+            ) from error
+        raise

@@ -1,0 +1,266 @@
+"""A workspace, opened: staging what an import brings, committing it at one point, undoing it, and asking questions of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import filelock
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from groundswell.errors import WorkspaceBusyError, WorkspaceMissingError
+from groundswell.records import RECORDS, Record
+from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
+from groundswell.store.facts import HELPERS, Facts, fact_schema
+from groundswell.store.state import Import, State
+
+FLUSH_BYTES = 96 << 20
+"""Rows held in memory before they go to disk; the bound of an import's memory, whatever the size of the file."""
+
+
+@dataclass
+class Counts:
+    """What the rows of one record kind meant to the workspace."""
+
+    new: int = 0
+    same: int = 0
+    changed: int = 0
+
+
+class Workspace:
+    """One folder; see the package docstring. `Workspace.open` for an existing one, `Workspace.create` to make it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = State(folder / "groundswell.db")
+        self.facts = Facts(folder / "facts")
+
+    @classmethod
+    def open(cls, folder: Path) -> Workspace:
+        """Open an existing workspace; WorkspaceMissingError when the folder holds none."""
+        if not (folder / "groundswell.db").is_file():
+            raise WorkspaceMissingError(
+                f"There is no workspace in {folder}.",
+                next_step="Make one with `groundswell init`, import a file, or name another with --workspace DIR.",
+            )
+        workspace = cls(folder)
+        workspace.state.migrate()
+        return workspace
+
+    @classmethod
+    def create(cls, folder: Path) -> Workspace:
+        """Make a workspace in a folder, or open the one that is there."""
+        folder.mkdir(parents=True, exist_ok=True)
+        workspace = cls(folder)
+        workspace.state.migrate()
+        return workspace
+
+    @property
+    def cache(self) -> Path:
+        """Folder of everything that can be rebuilt."""
+        return self.folder / "cache"
+
+    @property
+    def fits(self) -> Path:
+        """Folder of what was fitted on the corpus, versioned."""
+        return self.folder / "fits"
+
+    def version(self) -> str:
+        """The version of the facts: a hash of which imports are live."""
+        live = ",".join(map(str, self.state.live_ids()))
+        return blake2b(live.encode(), digest_size=8).hexdigest()
+
+    def simulated(self) -> bool:
+        """Whether any live import says that its people are made up."""
+        return any(one.options.get("simulated") for one in self.state.imports() if one.state == "live")
+
+    def engine(self, *, moment: datetime | None = None, backtest: bool = False, memory: str = "1500MB") -> Engine:
+        """Open the views, now or as of a moment."""
+        return Engine(self.facts, self.state.live_ids(), moment=moment, backtest=backtest, memory=memory)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the workspace for writing; a second writer is told so at once."""
+        lock = filelock.FileLock(self.folder / ".writing.lock", timeout=0)
+        try:
+            with lock:
+                yield
+        except filelock.Timeout as error:
+            raise WorkspaceBusyError(
+                f"Another process is writing to {self.folder}.", next_step="Wait for it, then run this again."
+            ) from error
+
+    def staging(self, import_id: int, *, facts: Facts | None = None) -> Staging:
+        """Open a staging area for the rows of one pending import (`facts` elsewhere for a dry run)."""
+        return Staging(self, import_id, facts or self.facts)
+
+    def undo(self, import_id: int) -> Import:
+        """Take an import out of every view; reversible by importing the file again."""
+        with self.writing():
+            crash_point("undo: before commit")
+            undone = self.state.undo(import_id)
+            crash_point("undo: after commit")
+        return undone
+
+
+@dataclass
+class Staging:
+    """Rows on their way in: buffered, stamped, appended, then counted against what is already known."""
+
+    workspace: Workspace
+    import_id: int
+    facts: Facts
+    buffers: dict[str, list[pa.Table]] = field(default_factory=lambda: {})
+    buffered: int = 0
+
+    def __post_init__(self) -> None:
+        self._stamper = duckdb.connect()
+        self._stamper.execute("SET TimeZone = 'UTC'; SET memory_limit = '600MB'")
+
+    def add(self, record: Record, rows: pa.Table, *, observed_at: datetime, member: str) -> None:
+        """Take rows of one record. Columns that the source does not know become null."""
+        filled = _filled(record, rows, self.import_id, observed_at, member)
+        self.buffers.setdefault(record.name, []).append(filled)
+        self.buffered += filled.nbytes
+        if self.buffered > FLUSH_BYTES:
+            self.flush()
+
+    def add_set_aside(self, rows: pa.Table) -> None:
+        """Keep rows that could not be used, with file, line and reason."""
+        self.facts.append("set_aside", rows)
+
+    def flush(self) -> None:
+        """Write the buffers out. Still invisible."""
+        for name, tables in self.buffers.items():
+            record = RECORDS[name]
+            stamped = stamp(self._stamper, record, pa.concat_tables(tables))
+            crash_point(f"import: before append {name}")
+            self.facts.append(record.table, stamped)
+            self.facts.append("provisional", _provisional(record, stamped, self.import_id))
+            crash_point(f"import: after append {name}")
+        self.buffers.clear()
+        self.buffered = 0
+
+    def close(self) -> None:
+        """Let go of the stamping engine."""
+        self._stamper.close()
+
+    def count(self) -> dict[str, Counts]:
+        """Compare what was staged with what is live, record by record, and note the keys that now repeat."""
+        self.flush()
+        live = self.workspace.state.live_ids()
+        counts: dict[str, Counts] = {}
+        with duckdb.connect() as connection:
+            connection.execute(f"SET memory_limit = '600MB'; SET temp_directory = '{self.workspace.cache / 'tmp'}'")
+            for record in RECORDS.values():
+                files = self.facts.files(record.table)
+                if files:
+                    known = self.workspace.facts.files(record.table)
+                    counts[record.name] = self._count(connection, record, files, known, live)
+        return {name: found for name, found in counts.items() if found.new + found.same + found.changed}
+
+    def _count(
+        self, connection: duckdb.DuckDBPyConnection, record: Record, files: list[str], known: list[str], live: tuple[int, ...]
+    ) -> Counts:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE mine AS SELECT key, content, count(*) AS times FROM {_scan(files)} "
+            f"WHERE import_id = {self.import_id} GROUP BY key, content"
+        )
+        ids = ", ".join(map(str, live)) or "NULL"
+        source = _scan(known) if known else "(SELECT 0::BIGINT AS key, 0::BIGINT AS content, 0 AS import_id)"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT DISTINCT key, content FROM {source} "
+            f"WHERE import_id IN ({ids}) AND key IN (SELECT key FROM mine)"
+        )
+        row = connection.execute(
+            """SELECT coalesce(sum(times), 0), count(DISTINCT key) FILTER (key NOT IN (SELECT key FROM theirs)),
+                      count(*) FILTER ((key, content) NOT IN (SELECT (key, content) FROM theirs)) FROM mine"""
+        ).fetchall()
+        total, new, unseen = (int(value) for value in row[0])
+        repeats = connection.sql(
+            "SELECT key FROM mine GROUP BY key HAVING sum(times) > 1 UNION SELECT DISTINCT key FROM theirs"
+        ).to_arrow_reader(1_000_000)
+        for batch in repeats:
+            self.facts.append("repeats", _repeats(self.import_id, record, batch))
+        return Counts(new=new, changed=unseen - new, same=total - unseen)
+
+
+def _scan(files: list[str]) -> str:
+    listing = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{listing}])"
+
+
+def _repeats(import_id: int, record: Record, batch: pa.RecordBatch) -> pa.Table:
+    size = batch.num_rows
+    return pa.table(
+        [pa.repeat(pa.scalar(import_id, pa.int64()), size), pa.repeat(pa.scalar(record.name), size), batch.column(0)],
+        schema=HELPERS["repeats"],
+    )
+
+
+def _filled(record: Record, rows: pa.Table, import_id: int, observed_at: datetime, member: str) -> pa.Table:
+    """Bring a source's rows to the schema on disk, without the hashes."""
+    size = rows.num_rows
+    own = rows.column("observed_at") if "observed_at" in rows.column_names else pa.nulls(size, pa.timestamp("us", "UTC"))
+    moment = pa.scalar(observed_at.astimezone(UTC), pa.timestamp("us", "UTC"))
+    given: dict[str, Any] = {
+        "import_id": pa.repeat(pa.scalar(import_id, pa.int64()), size),
+        "observed_at": pc.fill_null(own.cast(pa.timestamp("us", "UTC")), moment),
+        "observed_own": pc.is_valid(own),
+        "member": pa.repeat(pa.scalar(member, pa.string()), size) if member else pa.nulls(size, pa.string()),
+        "key": pa.nulls(size, pa.int64()),
+        "content": pa.nulls(size, pa.int64()),
+    }
+    schema = fact_schema(record)
+    columns = [_column(rows, given, name, schema.field(name).type) for name in schema.names]
+    return pa.table(columns, schema=schema)
+
+
+def _column(rows: pa.Table, given: Mapping[str, Any], name: str, kind: pa.DataType) -> Any:
+    if name in given:
+        return given[name]
+    return rows.column(name).cast(kind) if name in rows.column_names else pa.nulls(rows.num_rows, kind)
+
+
+def _provisional(record: Record, rows: pa.Table, import_id: int) -> pa.Table:
+    """The handles among these rows that wait for a native id."""
+    found = [
+        pc.unique(column.filter(pc.match_substring_regex(column, r"^[a-z]+:@")))
+        for column in (rows.column(name) for name in ACCOUNT_FIELDS[record.name])
+    ]
+    names = pc.unique(pa.concat_arrays([one for one in found]))
+    return pa.table([pa.repeat(pa.scalar(import_id, pa.int64()), len(names)), names], schema=HELPERS["provisional"])
+
+
+def crash_point(name: str) -> None:
+    """Where a crash is worth trying. In production this is one look-up of an unset variable.
+
+    The crash tests set GROUNDSWELL_CRASH_AT to the n-th point that a run passes, and the process kills itself there.
+    """
+    wanted = os.environ.get("GROUNDSWELL_CRASH_AT")
+    if wanted is None:
+        return
+    global _passed
+    _passed += 1
+    trace = os.environ.get("GROUNDSWELL_CRASH_TRACE")
+    if trace:
+        with Path(trace).open("a", encoding="utf-8") as file:
+            file.write(name + "\n")
+    if _passed == int(wanted):
+        os.kill(os.getpid(), 9)
+
+
+_passed = 0
+
+
+def now() -> datetime:
+    """Return the present, in UTC."""
+    return datetime.now(UTC)

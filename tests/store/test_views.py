@@ -1,0 +1,139 @@
+"""The live view: one row a key, the newest known value of each field, whatever the order of imports."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from groundswell.records import RECORDS
+from groundswell.store import Workspace
+
+T1, T2, T3 = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3))
+
+
+def rows(name: str, *items: dict[str, Any]) -> pa.Table:
+    schema = RECORDS[name].schema
+    names = {key for item in items for key in item}
+    fields = [field for field in schema if field.name in names]
+    extra = [pa.field("observed_at", pa.timestamp("us", "UTC"))] if "observed_at" in names else []
+    table = pa.Table.from_pylist(list(items), schema=pa.schema([*fields, *extra]))
+    return table.append_column("line", pa.array(range(2, 2 + len(items)), pa.int64()))
+
+
+def bring(workspace: Workspace, name: str, table: pa.Table, when: datetime) -> tuple[int, dict[str, Any]]:
+    key = workspace.state.begin_import(source="t.csv", layout="test", sha256="", observed_at=when, options={})
+    staging = workspace.staging(key)
+    staging.add(RECORDS[name], table, observed_at=when, member="")
+    counts = {kind: vars(found) for kind, found in staging.count().items()}
+    staging.close()
+    workspace.state.finish_import(key)
+    return key, counts
+
+
+def posts(workspace: Workspace, **options: Any) -> list[tuple[Any, ...]]:
+    with workspace.engine(**options) as engine:
+        return engine.rows("SELECT post, text, likes, account FROM posts ORDER BY post")
+
+
+FIRST = rows("post", {"post": "x:1", "platform": "x", "account": "x:a", "text": "hi", "likes": 3},
+             {"post": "x:2", "platform": "x", "account": "x:a", "text": "ho", "likes": None})  # fmt: skip
+LATER = rows("post", {"post": "x:1", "platform": "x", "account": "x:a", "text": None, "likes": 9})
+OTHER = rows("post", {"post": "x:3", "platform": "x", "account": "x:b", "text": "la", "likes": 1})
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.create(tmp_path / "w")
+
+
+def test_newest_known_value_wins_field_by_field(workspace: Workspace) -> None:
+    bring(workspace, "post", FIRST, T1)
+    bring(workspace, "post", LATER, T2)
+    assert posts(workspace) == [("x:1", "hi", 9, "x:a"), ("x:2", "ho", None, "x:a")]
+
+
+def test_records_are_counted_as_new_same_or_changed(workspace: Workspace) -> None:
+    assert bring(workspace, "post", FIRST, T1)[1] == {"post": {"new": 2, "same": 0, "changed": 0}}
+    assert bring(workspace, "post", FIRST, T1)[1] == {"post": {"new": 0, "same": 2, "changed": 0}}
+    assert bring(workspace, "post", LATER, T2)[1] == {"post": {"new": 0, "same": 0, "changed": 1}}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_order_of_imports_cannot_matter(workspace: Workspace, order: tuple[int, ...]) -> None:
+    brought = [(FIRST, T1), (LATER, T2), (OTHER, T3)]
+    for index in order:
+        bring(workspace, "post", *brought[index])
+    assert posts(workspace) == [("x:1", "hi", 9, "x:a"), ("x:2", "ho", None, "x:a"), ("x:3", "la", 1, "x:b")]
+
+
+def test_undone_and_brought_again_is_as_before(workspace: Workspace) -> None:
+    bring(workspace, "post", FIRST, T1)
+    key, _ = bring(workspace, "post", LATER, T2)
+    before = posts(workspace)
+    workspace.undo(key)
+    assert posts(workspace)[0] == ("x:1", "hi", 3, "x:a")
+    bring(workspace, "post", LATER, T2)
+    assert posts(workspace) == before
+
+
+def test_twice_the_same_import_is_one_row_and_one_undo_keeps_the_other(workspace: Workspace) -> None:
+    bring(workspace, "post", FIRST, T1)
+    key, _ = bring(workspace, "post", FIRST, T1)
+    before = posts(workspace)
+    workspace.undo(key)
+    assert posts(workspace) == before and len(before) == 2
+
+
+def test_the_past_holds_only_what_was_observed_by_then(workspace: Workspace) -> None:
+    bring(workspace, "post", FIRST, T1)
+    bring(workspace, "post", LATER, T3)
+    assert posts(workspace, moment=T2)[0] == ("x:1", "hi", 3, "x:a")
+    assert posts(workspace, moment=datetime(2025, 1, 1, tzinfo=UTC)) == []
+
+
+def test_backtest_reads_old_posts_and_hides_counts(workspace: Workspace) -> None:
+    table = rows("post", {"post": "x:1", "platform": "x", "account": "x:a", "text": "hi", "likes": 3, "created_at": T1},
+                 {"post": "x:2", "platform": "x", "account": "x:a", "text": "ho", "likes": 4, "created_at": T3})  # fmt: skip
+    bring(workspace, "post", table, T3)
+    assert posts(workspace, moment=T2, backtest=True) == [("x:1", "hi", None, "x:a")]
+
+
+def test_a_handle_is_linked_when_its_native_id_turns_up_and_unlinked_by_undo(workspace: Workspace) -> None:
+    by_handle = rows("account", {"account": "x:@ann", "platform": "x", "handle": "ann", "followers": 10})
+    by_id = rows("account", {"account": "x:77", "platform": "x", "handle": "ann", "bio": "bread"})
+    bring(workspace, "account", by_handle, T1)
+    key, _ = bring(workspace, "account", by_id, T2)
+    question = "SELECT account, followers, bio FROM accounts ORDER BY account"
+    with workspace.engine() as engine:
+        assert engine.rows(question) == [("x:77", 10, "bread")]
+    workspace.undo(key)
+    with workspace.engine() as engine:
+        assert engine.rows(question) == [("x:@ann", 10, None)]
+
+
+def test_a_handle_that_two_accounts_claim_stays_unlinked(workspace: Workspace) -> None:
+    table = rows("account", *({"account": f"x:{key}", "platform": "x", "handle": "ann"} for key in ("@ann", "1", "2")))
+    bring(workspace, "account", table, T1)
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT count(*) FROM accounts") == [(3,)]
+
+
+def test_a_follow_known_by_handle_and_by_id_is_one_follow(workspace: Workspace) -> None:
+    bring(workspace, "account", rows("account", {"account": "x:1", "platform": "x", "handle": "ann"}), T1)
+    bring(workspace, "follow", rows("follow", {"follower": "x:9", "followed": "x:1"}), T1)
+    bring(workspace, "follow", rows("follow", {"follower": "x:9", "followed": "x:@ann"}), T2)
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT follower, followed FROM follows") == [("x:9", "x:1")]
+
+
+def test_history_keeps_every_observation(workspace: Workspace) -> None:
+    for when, followers in ((T1, 10), (T2, 20)):
+        bring(workspace, "account", rows("account", {"account": "x:1", "platform": "x", "followers": followers}), when)
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT followers FROM account_history ORDER BY observed_at") == [(10,), (20,)]
+        assert engine.rows("SELECT followers FROM accounts") == [(20,)]

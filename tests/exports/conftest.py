@@ -117,6 +117,14 @@ def make_match(number: int) -> Match:
     )
 
 
+def ranked(people: int) -> tuple[Match, ...]:
+    """So many matches, best first, ties by id."""
+    best_first = sorted(
+        (make_match(number) for number in range(people)), key=lambda match: (-match.score, match.account)
+    )
+    return tuple(replace(match, rank=rank) for rank, match in enumerate(best_first, 1))
+
+
 def make_shortlist(people: int = 8, **changes: Any) -> Shortlist:
     """A shortlist of `people` matches; `changes` replace its fields."""
     population = 4812
@@ -153,7 +161,7 @@ def make_shortlist(people: int = 8, **changes: Any) -> Shortlist:
         definition="field_geek@1",
         definition_title="Field geek",
         definition_says="“They are passionate about a specific field.” Micro Influencers: Less is More (2016)",
-        matches=tuple(make_match(number) for number in range(people)),
+        matches=ranked(people),
         unchecked=unchecked,
         gates=(
             GateResult("language", "Writes in German or English", population, 1210, 96),

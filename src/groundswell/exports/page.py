@@ -20,7 +20,6 @@ from groundswell.exports import pictures
 from groundswell.exports.wording import (
     Titles,
     finite,
-    number_in_words,
     platform_name,
     printable,
     range_in_words,

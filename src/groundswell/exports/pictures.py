@@ -18,7 +18,7 @@ from html import escape
 from zlib import crc32
 
 from groundswell.discover import GateResult, Term
-from groundswell.exports.wording import number_in_words
+from groundswell.exports.wording import finite, number_in_words
 
 WIDTH = 340
 DOTS = 600
@@ -39,6 +39,7 @@ STYLE = """
 .pic .st{font-weight:650}
 .pic .ba{fill:var(--accent,#0b6478)}
 .pic .lo{fill:var(--mark,#b8500a)}
+.pic .mo{stroke:var(--accent,#0b6478);fill:none}
 .pic .tr{fill:var(--track,#e9e6df)}
 .pic .un{fill:url(#unknown);stroke:var(--muted,#5a6670);stroke-width:.75}
 .pic .ha{stroke:var(--muted,#5a6670);stroke-width:1.5}
@@ -56,19 +57,21 @@ def picture(height: float, label: str, body: str, kind: str = "pic", width: floa
 
 
 def num(value: float) -> str:
-    """Write a coordinate in at most two decimals."""
-    return f"{value:.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
+    """Write a coordinate in at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def text(x: float, y: float, words: str, kind: str = "") -> str:
     """Return a text element."""
     look = f' class="{kind}"' if kind else ""
-    return f'<text{look} x="{num(x)}" y="{num(y)}">{escape(words)}</text>'
+    across = f' x="{num(x)}"' if x else ""
+    return f'<text{look}{across} y="{num(y)}">{escape(words)}</text>'
 
 
 def bar(kind: str, x: float, y: float, width: float, height: float) -> str:
     """Return a rectangle."""
-    return f'<rect class="{kind}" x="{num(x)}" y="{num(y)}" width="{num(width)}" height="{num(height)}"/>'
+    across = f' x="{num(x)}"' if x else ""
+    return f'<rect class="{kind}"{across} y="{num(y)}" width="{num(width)}" height="{num(height)}"/>'
 
 
 def shortened(words: str, most: int) -> str:
@@ -82,7 +85,7 @@ def waterfall(terms: Sequence[Term]) -> str:
 
     The pale track is what the term could have given. An unknown term is hatched over its possible length and moves nothing.
     """
-    known = [term.points or 0.0 for term in terms]
+    known = [finite(term.points) or 0.0 for term in terms]
     ends = [sum(known[: number + 1]) for number in range(len(known))]
     starts = [end - points for end, points in zip(ends, known, strict=True)]
     left = min([0.0, *ends])
@@ -101,18 +104,21 @@ def waterfall(terms: Sequence[Term]) -> str:
     score, base = sum(known), 34 * len(terms)
     total = text(0, base + 13, "Score", "st") + text(WIDTH, base + 13, f"{score:.1f} of {right:.0f}", "en st")
     total += bar("tr", 0, base + 19, WIDTH, 9) + bar("ba", max(0.0, -left * scale), base + 19, abs(score) * scale, 9)
-    parts = ", ".join(f"{term.title} {'unknown' if term.points is None else f'{term.points:.1f}'}" for term in terms)
+    parts = ", ".join(
+        f"{term.title} {'unknown' if finite(term.points) is None else f'{term.points:.1f}'}" for term in terms
+    )
     return picture(base + 30, f"Score {score:.1f}: {parts}", "".join(rows) + total)
 
 
 def _step(term: Term, x: float, scale: float, y: float) -> str:
     """Draw one term of a waterfall at height `y`, starting at `x`."""
     most = max(term.most, 0.0) * scale
-    if term.points is None:
+    points = finite(term.points)
+    if points is None:
         figure, shape = f"unknown, up to +{term.most:.1f}", bar("un", x, y + 19, most, 8)
     else:
-        length = term.points * scale
-        figure = f"{term.points:+.1f} of {term.most:.0f}" if term.most > 0 else f"{term.points:+.1f}"
+        length = points * scale
+        figure = f"{points:+.1f} of {term.most:g}" if term.most > 0 else f"{points:+.1f}"
         shape = bar("tr", x, y + 19, most, 8) + bar(
             "ba" if length >= 0 else "lo", x + min(length, 0.0), y + 19, abs(length), 8
         )
@@ -131,13 +137,12 @@ def posts_over_time(months: Sequence[tuple[date, int]]) -> str:
     first = max(min(counts), last - MONTHS + 1)
     shown = {month: posts for month, posts in counts.items() if month >= first}
     peak, step = max(1, *shown.values()), WIDTH / max(12, last - first + 1)
-    wide = max(1.0, step - 1.5)
-    shapes = "".join(
-        f"M{num((month - first) * step)} 84v{num(-62 * posts / peak)}h{num(wide)}V84z"
+    bars = "".join(
+        f"M{num((month - first + 0.5) * step)} 84v{num(-62 * posts / peak)}"
         for month, posts in sorted(shown.items())
         if posts
     )
-    body = f'<path class="ba" d="{shapes}"/><path class="ax" d="M0 84.5H{WIDTH}"/>'
+    body = f'<path class="mo" stroke-width="{num(max(1.0, step - 1.5))}" d="{bars}"/><path class="ax" d="M0 84.5H{WIDTH}"/>'
     body += text(0, 12, f"most in a month: {peak:,}", "mu") + text(0, 98, _month(first), "mu")
     if last > first:
         end = (last - first + 1) * step
@@ -169,17 +174,22 @@ def shares(topics: Sequence[tuple[str, float]], most: int = 5) -> str:
 def funnel(gates: Sequence[GateResult], population: int, listed: int | None = None) -> str:
     """Draw what each gate left of the population: solid stays, hatched could not be checked, pale was removed."""
     scale = WIDTH / max(population, 1)
-    rows = [_stage(0, "Accounts looked at", population, population, 0, scale, "")]
-    for number, gate in enumerate(gates, 1):
-        left = gate.before - gate.removed - gate.unknown
+    stages = [("Accounts looked at", population, population, 0, "")]
+    for gate in gates:
         said = f"{gate.removed:,} removed" + (f", {gate.unknown:,} could not be checked" if gate.unknown else "")
-        rows.append(_stage(46 * number, gate.says or gate.name, gate.before, left, gate.unknown, scale, said))
+        stages.append(
+            (gate.says or gate.name, gate.before, gate.before - gate.removed - gate.unknown, gate.unknown, said)
+        )
     if listed is not None:
-        rows.append(_stage(46 * len(rows), "On this list", listed, listed, 0, scale, ""))
+        stages.append(("On this list", listed, listed, 0, ""))
+    rows, y = "", 0.0
+    for says, before, left, unknown, under in stages:
+        rows += _stage(y, says, before, left, unknown, scale, under)
+        y += 54 if under else 40
     parts = "; ".join(
         f"{gate.says or gate.name}: {gate.removed:,} removed, {gate.unknown:,} not checked" for gate in gates
     )
-    return picture(46 * len(rows) - 8, f"Of {population:,} accounts: {parts}", "".join(rows))
+    return picture(y - 12, f"Of {population:,} accounts: {parts}", rows)
 
 
 def _stage(y: float, says: str, before: int, left: int, unknown: int, scale: float, under: str) -> str:
@@ -190,7 +200,7 @@ def _stage(y: float, says: str, before: int, left: int, unknown: int, scale: flo
     shapes += bar("un", solid, y + 18, hatched, 9) if unknown else ""
     figure = f"{left:,}"
     words = text(0, y + 13, shortened(says, 50 - len(figure))) + text(WIDTH, y + 13, figure, "en st")
-    return words + shapes + (text(0, y + 38, under, "mu") if under else "")
+    return words + shapes + (text(0, y + 39, under, "mu") if under else "")
 
 
 def interval(value: float, low: float | None, high: float | None, span: tuple[float, float]) -> str:
@@ -201,12 +211,9 @@ def interval(value: float, low: float | None, high: float | None, span: tuple[fl
     def place(number: float) -> float:
         return 3 + min(max((number - start) * scale, 0.0), 84.0)
 
-    whisker = (
-        f'<path class="rg" d="M{num(place(low))} 6H{num(place(high))}"/>'
-        if low is not None and high is not None
-        else ""
-    )
-    body = f'<path class="ax" d="M0 6H90"/>{whisker}<circle class="me" cx="{num(place(value))}" cy="6" r="3.5"/>'
+    known = low is not None and high is not None
+    whisker = f'<path class="rg" d="M{place(low):.0f} 6H{place(high):.0f}"/>' if known else ""
+    body = f'{whisker}<circle class="me" cx="{place(value):.0f}" cy="6" r="3.5"/>'
     return f'<svg class="pic iv" viewBox="0 0 90 12" aria-hidden="true">{body}</svg>'
 
 

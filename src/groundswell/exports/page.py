@@ -42,7 +42,8 @@ MOST_UNCHECKED = 200
 MOST_POSTS = 3
 """Posts shown as evidence for one person."""
 IN_FULL = 100
-"""Ranks whose intervals are drawn and whose posts are all shown; a longer list stays a file that a mail can carry."""
+"""Ranks shown in full. After them topics and intervals are written, not drawn, and one post stands for all, so that a list of 500
+stays a file that a mail can carry."""
 SIZE, RATE = "followers", "like_rate"
 """The signals behind the picture of engagement against size, where the population's context does not hold the person."""
 
@@ -76,6 +77,7 @@ class Person:
     lines: list[Line]
     posts: list[tuple[Evidence, str]]
     """Post and the title of what it is evidence for."""
+    in_full: bool
 
 
 @dataclass(frozen=True)
@@ -240,10 +242,12 @@ def _person(match: Match, setting: Setting, *, in_full: bool) -> Person:
         standing=standing,
         no_standing="" if standing else _no_standing(match),
         months=pictures.posts_over_time(match.posts_by_month),
-        topics=pictures.shares(match.topics),
+        topics=pictures.shares(match.topics) if in_full else "",
+        in_full=in_full,
         lines=[_line(name, value, setting, drawn=in_full) for name, value in match.values.items()],
         posts=[
-            (post, terms.get(post.why) or title_of(post.why, setting.titles)) for post in match.evidence[:MOST_POSTS]
+            (post, terms.get(post.why) or title_of(post.why, setting.titles))
+            for post in match.evidence[: MOST_POSTS if in_full else 1]
         ],
     )
 

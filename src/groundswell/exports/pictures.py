@@ -203,7 +203,7 @@ def _stage(y: float, says: str, before: int, left: int, unknown: int, scale: flo
     return words + shapes + (text(0, y + 39, under, "mu") if under else "")
 
 
-def interval(value: float, low: float | None, high: float | None, span: tuple[float, float]) -> str:
+def interval(value: float, low: float, high: float, span: tuple[float, float]) -> str:
     """Draw a value as a dot on its 90 % interval, on the common scale `span` (90 by 12 units)."""
     start, stop = span
     scale = 84 / (stop - start) if stop > start else 0.0
@@ -211,9 +211,8 @@ def interval(value: float, low: float | None, high: float | None, span: tuple[fl
     def place(number: float) -> float:
         return 3 + min(max((number - start) * scale, 0.0), 84.0)
 
-    known = low is not None and high is not None
-    whisker = f'<path class="rg" d="M{place(low):.0f} 6H{place(high):.0f}"/>' if known else ""
-    body = f'{whisker}<circle class="me" cx="{place(value):.0f}" cy="6" r="3.5"/>'
+    body = f'<path class="rg" d="M{place(low):.0f} 6H{place(high):.0f}"/>'
+    body += f'<circle class="me" cx="{place(value):.0f}" cy="6" r="3.5"/>'
     return f'<svg class="pic iv" viewBox="0 0 90 12" aria-hidden="true">{body}</svg>'
 
 

@@ -22,6 +22,7 @@ Titles = Mapping[str, tuple[str, str]]
 NUMBER_FORMATS = {
     "share": "0.0%", "count": "#,##0", "per_week": "0.0", "days": "0.0", "hours": "0.0", "ratio": "0.00", "score": "0.00",
 }  # fmt: skip
+AFTER = {"per_week": " a week", "days": " days", "hours": " h"}
 PLATFORM_NAMES = {"twitter": "X (Twitter)", "tiktok": "TikTok", "youtube": "YouTube", "linkedin": "LinkedIn"}
 
 # What XML 1.0 (section 2.2) cannot hold: most of C0, lone surrogates, U+FFFE and U+FFFF. DEL and C1 are legal but never meant.
@@ -66,7 +67,7 @@ def number_in_words(number: float, unit: str) -> str:
     if unit in ("ratio", "score"):
         return f"{number:,.2f}"
     plain = f"{number:,.0f}" if float(number).is_integer() or abs(number) >= 1000 else f"{number:,.1f}"
-    return plain + {"per_week": " a week", "days": " days", "hours": " h"}.get(unit, "")
+    return plain + AFTER.get(unit, "")
 
 
 def value_in_words(value: Value, unit: str) -> str:
@@ -88,7 +89,7 @@ def range_in_words(value: Value, unit: str) -> str:
     low, high = finite(value.low), finite(value.high)
     if low is None or high is None:
         return ""
-    return f"{number_in_words(low, unit)} to {number_in_words(high, unit)}"
+    return f"{number_in_words(low, unit).removesuffix(AFTER.get(unit, ''))} to {number_in_words(high, unit)}"
 
 
 def who(match: Match) -> str:

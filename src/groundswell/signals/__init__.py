@@ -1,0 +1,21 @@
+"""What we claim to know about an account: one file per human question, one decorated function per signal.
+
+    size            how big is it?                     engagement      how much does its audience do?
+    rhythm          when does it speak?                responsiveness  does it answer?
+    focus           what does it stand for?            sponsorship     who pays?
+
+Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
+question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.
+"""
+
+from __future__ import annotations
+
+from groundswell.signals import engagement, focus, responsiveness, rhythm, size, sponsorship
+from groundswell.signals.declaring import SIGNALS, Columns, Signal, signal
+from groundswell.signals.table import SignalTable, past_signals, signal_table
+from groundswell.signals.values import REASONS, Value
+
+__all__ = [
+    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "engagement", "focus", "past_signals",
+    "responsiveness", "rhythm", "signal", "signal_table", "size", "sponsorship",
+]  # fmt: skip

@@ -1,0 +1,162 @@
+"""How a signal is declared: one decorated function, from which table, sentence, schema, reference page and laws follow.
+
+    @signal(grain="post", unit="share", better="higher", title="Likes per follower", says="...", unknown="...", source="...",
+            needs=("post.likes", "account.followers"))
+    def like_rate() -> Columns:
+        \"\"\"Median likes of a post, divided by the followers at the time of the post.\"\"\"
+        return median("likes / followers", where="own AND settled")
+
+A `Columns` holds SQL expressions over the rows of the grain (see `grains`). All signals of a grain become one query.
+Intervals are 90 % and closed-form. z = 1.645 is the normal quantile that leaves 5 % on either side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Unit = Literal["share", "count", "per_week", "days", "hours", "ratio", "score"]
+Better = Literal["higher", "lower", "neither"]
+Z = "1.6448536e0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """SQL expressions, aggregates over the grain's rows of one account (plain columns for the grain `account`)."""
+
+    value: str
+    low: str = "NULL"
+    high: str = "NULL"
+    n: str = "count(*)"
+    label: str = "NULL"
+    at_least: int = 1
+    """Rows below which the value is unknown, `too_few`."""
+    interval_from: int = 1
+    """Rows below which there is a value but no 90 % interval."""
+    reason: str = "NULL"
+    """Reason that takes precedence when the value is null (e.g. hidden); NULL lets the counts decide."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """What is claimed to be known about an account, with everything a surface needs to show it."""
+
+    name: str
+    title: str
+    grain: str
+    unit: Unit
+    better: Better
+    says: str
+    """Sentence with {value}, {low}, {high}, {n}, {label}: only this signal's own columns."""
+    unknown: str
+    source: str
+    needs: tuple[str, ...]
+    """Record fields without which it is unknown."""
+    columns: Columns
+    explains: str
+    """The docstring: formula in words."""
+    question: str
+    """The human question, i.e. the file it is declared in."""
+    evidence: str = ""
+    """For post grains: a SQL condition and order that pick the posts that show it."""
+    lifecycle: Literal["experimental", "stable", "deprecated"] = "stable"
+
+
+SIGNALS: dict[str, Signal] = {}
+
+
+def signal(
+    *,
+    title: str,
+    grain: str,
+    unit: Unit,
+    better: Better,
+    says: str,
+    unknown: str,
+    source: str,
+    needs: tuple[str, ...],
+    evidence: str = "",
+    lifecycle: Literal["experimental", "stable", "deprecated"] = "stable",
+) -> Callable[[Callable[[], Columns]], Signal]:
+    """Declare a signal. The function's name is the signal's name; its docstring says the formula in words."""
+
+    def declare(function: Callable[[], Columns]) -> Signal:
+        declared = Signal(
+            name=function.__name__, title=title, grain=grain, unit=unit, better=better, says=says, unknown=unknown,
+            source=source, needs=needs, columns=function(), explains=" ".join((function.__doc__ or "").split()),
+            question=function.__module__.rpartition(".")[2], evidence=evidence, lifecycle=lifecycle,
+        )  # fmt: skip
+        if declared.name in SIGNALS:
+            raise ValueError(f"two signals are called {declared.name}")
+        SIGNALS[declared.name] = declared
+        return declared
+
+    return declare
+
+
+def median(measure: str, *, where: str = "true", at_least: int = 3, reason: str = "NULL") -> Columns:
+    """Median with an order-statistic interval.
+
+    Ranks n/2 -+ z*sqrt(n)/2 (Conover 1980, normal approximation to the binomial, rounded outwards; coverage is at least 90 %
+    from n = 5 on, where smallest..largest covers 93.75 %).
+    """
+    xs = f"list_sort(list(({measure})::DOUBLE) FILTER (({where}) AND ({measure}) IS NOT NULL))"
+    n = f"count({measure}) FILTER ({where})"
+    rank = f"greatest(1, floor({n} / 2e0 - {Z} * sqrt({n}) / 2e0))::BIGINT"
+    return Columns(
+        value=f"({xs}[(({n} + 1) // 2)::BIGINT] + {xs}[(({n} + 2) // 2)::BIGINT]) / 2e0",
+        low=f"{xs}[{rank}]",
+        high=f"{xs}[{n} - {rank} + 1]",
+        n=n,
+        at_least=at_least,
+        interval_from=5,
+        reason=reason,
+    )
+
+
+def mean(measure: str, *, where: str = "true", at_least: int = 3, reason: str = "NULL") -> Columns:
+    """Mean with Student's interval (quantile by the Cornish-Fisher expansion, Abramowitz & Stegun 26.7.5)."""
+    x, n = f"({measure}) FILTER ({where})", f"count({measure}) FILTER ({where})"
+    z, v = float(Z), f"greatest({n} - 1, 1)"
+    t = f"({z} + {(z**3 + z) / 4} / {v} + {(5 * z**5 + 16 * z**3 + 3 * z) / 96} / ({v} * {v}))"
+    half = f"{t} * coalesce(stddev_samp{x}, 0) / sqrt(greatest({n}, 1))"
+    return Columns(
+        value=f"avg{x}",
+        low=f"greatest(0, avg{x} - {half})",
+        high=f"avg{x} + {half}",
+        n=n,
+        at_least=at_least,
+        interval_from=3,
+        reason=reason,
+    )
+
+
+def share(condition: str, *, of: str = "true", at_least: int = 3, label: str = "NULL", reason: str = "NULL") -> Columns:
+    """Share of rows with a Wilson score interval (Wilson 1927)."""
+    return wilson(f"count(*) FILTER (({of}) AND ({condition}))", f"count(*) FILTER ({of})", at_least, label, reason)
+
+
+def wilson(hits: str, n: str, at_least: int = 3, label: str = "NULL", reason: str = "NULL") -> Columns:
+    """Share of `hits` among `n`, both SQL numbers, with a Wilson score interval (Wilson 1927)."""
+    total, z2 = f"nullif({n}, 0)", f"({Z} * {Z})"
+    p = f"(({hits}) / {total})"
+    middle = f"({p} + {z2} / (2e0 * {total}))"
+    half = f"({Z} * sqrt(greatest({p} * (1e0 - {p}) / {total} + {z2} / (4e0 * {total} * {total}), 0)))"
+    scale = f"(1e0 + {z2} / {total})"
+    return Columns(
+        value=p,
+        low=f"greatest(0, ({middle} - {half}) / {scale})",
+        high=f"least(1, ({middle} + {half}) / {scale})",
+        n=n,
+        at_least=at_least,
+        label=label,
+        reason=reason,
+    )
+
+
+def observed(column: str, *, reason: str = "NULL") -> Columns:
+    """A number that somebody counted: the interval is the number itself. For the grain `account`."""
+    number = f"({column})::DOUBLE"
+    known = f"CASE WHEN ({column}) IS NULL THEN 0 ELSE 1 END"
+    return Columns(value=number, low=number, high=number, n=known, reason=reason)

@@ -1,0 +1,112 @@
+"""How much does its audience do? Four definitions that the trade uses under one name; they are not interchangeable.
+
+Each is shown as the median (a typical post) and as the mean (what a campaign adds up to). Own posts only: reposts and replies
+carry other people's engagement. Posts under 72 hours old when counted do not enter. Hidden likes are unknown, never 0.
+"""
+
+from __future__ import annotations
+
+from groundswell.signals.declaring import Columns, mean, median, signal
+
+COUNTED = "own AND settled"
+HIDDEN = "CASE WHEN count(*) FILTER (own AND likes_hidden) > 0 THEN 'hidden' END"
+LIKES = "likes / followers"
+PUBLIC = "(likes + replies) / followers"
+VIEWS = "likes / nullif(views, 0)"
+REACH = "(likes + replies + reposts + saves) / nullif(reach, 0)"
+TOP = "own AND settled AND likes IS NOT NULL ORDER BY likes DESC, post"
+NO_LIKES = "Likes or followers are not known."
+
+
+@signal(
+    title="Likes per follower, typical", grain="post", unit="share", better="higher",
+    says="A typical post is liked by {value:.2%} of followers ({n} posts read).", unknown=NO_LIKES,
+    source="Modash help 6542471: median likes / followers (Instagram)",
+    needs=("post.likes", "account.followers"), evidence=TOP,
+)  # fmt: skip
+def like_rate() -> Columns:
+    """Median over own posts of likes divided by the followers at the time of the post (else the latest known)."""
+    return median(LIKES, where=COUNTED, reason=HIDDEN)
+
+
+@signal(
+    title="Likes per follower, mean", grain="post", unit="share", better="higher",
+    says="Over {n} posts, likes come to {value:.2%} of followers a post.", unknown=NO_LIKES,
+    source="Markerly 2016 (marketingdive.com/news/418109): likes / followers on unpaid posts",
+    needs=("post.likes", "account.followers"), evidence=TOP,
+)  # fmt: skip
+def like_rate_mean() -> Columns:
+    """Mean over own posts of likes divided by followers at the time."""
+    return mean(LIKES, where=COUNTED, reason=HIDDEN)
+
+
+@signal(
+    title="Likes and comments per follower, typical", grain="post", unit="share", better="higher",
+    says="A typical post moves {value:.2%} of followers to like or comment ({n} posts read).",
+    unknown="Likes, comments or followers are not known.",
+    source="GRIN support 2403207: (likes + comments) / followers",
+    needs=("post.likes", "post.replies", "account.followers"), evidence=TOP,
+)  # fmt: skip
+def public_rate() -> Columns:
+    """Median over own posts of likes plus comments, divided by followers at the time."""
+    return median(PUBLIC, where=COUNTED, reason=HIDDEN)
+
+
+@signal(
+    title="Likes and comments per follower, mean", grain="post", unit="share", better="higher",
+    says="Over {n} posts, likes and comments come to {value:.2%} of followers a post.",
+    unknown="Likes, comments or followers are not known.",
+    source="GRIN support 2403207; Lefty help 9095635: mean engagements / followers",
+    needs=("post.likes", "post.replies", "account.followers"), evidence=TOP,
+)  # fmt: skip
+def public_rate_mean() -> Columns:
+    """Mean over own posts of likes plus comments, divided by followers at the time."""
+    return mean(PUBLIC, where=COUNTED, reason=HIDDEN)
+
+
+@signal(
+    title="Likes per view, typical", grain="post", unit="share", better="higher",
+    says="Of those who see a typical post, {value:.2%} like it ({n} posts read).",
+    unknown="Views or likes are not known.",
+    source="Modash help 6542471: likes / views (TikTok, YouTube)",
+    needs=("post.likes", "post.views"), evidence=TOP,
+)  # fmt: skip
+def view_rate() -> Columns:
+    """Median over own posts of likes divided by views."""
+    return median(VIEWS, where=COUNTED, reason=HIDDEN)
+
+
+@signal(
+    title="Likes per view, mean", grain="post", unit="share", better="higher",
+    says="Over {n} posts, likes come to {value:.2%} of views a post.",
+    unknown="Views or likes are not known.",
+    source="Modash help 6542471: average likes / average views",
+    needs=("post.likes", "post.views"), evidence=TOP,
+)  # fmt: skip
+def view_rate_mean() -> Columns:
+    """Mean over own posts of likes divided by views."""
+    return mean(VIEWS, where=COUNTED, reason=HIDDEN)
+
+
+@signal(
+    title="All actions per person reached, typical", grain="post", unit="share", better="higher",
+    says="Of those reached by a typical post, {value:.2%} act on it ({n} posts read).",
+    unknown="Reach, likes, comments, shares or saves are not known; only the owner can give them.",
+    source="Later help 10582366125975: (likes + comments + saves + shares) / reach, median",
+    needs=("post.likes", "post.replies", "post.reposts", "post.saves", "post.reach"), evidence=TOP,
+)  # fmt: skip
+def reach_rate() -> Columns:
+    """Median over own posts of likes, comments, shares and saves, divided by accounts reached."""
+    return median(REACH, where=COUNTED, reason=HIDDEN)
+
+
+@signal(
+    title="All actions per person reached, mean", grain="post", unit="share", better="higher",
+    says="Over {n} posts, actions come to {value:.2%} of those reached a post.",
+    unknown="Reach, likes, comments, shares or saves are not known; only the owner can give them.",
+    source="Later help 10582366125975, as a mean",
+    needs=("post.likes", "post.replies", "post.reposts", "post.saves", "post.reach"), evidence=TOP,
+)  # fmt: skip
+def reach_rate_mean() -> Columns:
+    """Mean over own posts of likes, comments, shares and saves, divided by accounts reached."""
+    return mean(REACH, where=COUNTED, reason=HIDDEN)

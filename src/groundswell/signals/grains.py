@@ -1,0 +1,124 @@
+"""Grains: the rows that signals aggregate over, as named SQL. One query a grain computes all its signals.
+
+`account`   one row an account, as it is now
+`post`      one row a post, with the author's followers at the time and what was found in its text
+`gap`       one row an account, with the days between its successive own posts as a list
+`received`  one row a comment on the account's posts by somebody else, with the author's answer if there was one
+`topic`     one row an account and topic, with its number of own posts
+`spoken`    one row an account and language, with its number of own posts
+
+`{wanted}` becomes a condition that restricts the pass to the accounts that changed.
+"""
+
+from __future__ import annotations
+
+YOUNG_HOURS = 72
+"""A post younger than this, when it was counted, does not enter rates: its counts still grow (house rule)."""
+
+POST = f"""
+    SELECT p.account, p.post, p.platform, p.text, p.url, p.created_at, p.kind, p.import_id, p.line,
+           p.likes, p.replies, p.reposts, p.quotes, p.views, p.saves, p.reach,
+           coalesce(p.likes_hidden, false) AS likes_hidden,
+           p.kind IS NULL OR p.kind IN ('post', 'quote') AS own,
+           p.created_at IS NULL OR p.observed_at - p.created_at >= INTERVAL {YOUNG_HOURS} HOUR AS settled,
+           nullif(coalesce(list_last(list_filter(s.steps, lambda x: x.at_time <= p.created_at)).followers, a.followers), 0)
+               AS followers,
+           coalesce(p.language, w.language) AS language,
+           p.paid_label, w.clear, w.unclear,
+           coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
+           coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed,
+           t.topic
+    FROM posts AS p
+    JOIN accounts AS a ON a.account = p.account
+    LEFT JOIN follower_steps AS s ON s.account = p.account
+    LEFT JOIN wording AS w ON w.text_hash = p.text_hash
+    LEFT JOIN topic_of_text AS t ON t.text_hash = p.text_hash
+    WHERE {{wanted}}
+"""
+
+GAP = """
+    SELECT account, len(moments) AS posts, moments[1] AS first_at, moments[len(moments)] AS last_at,
+           list_transform(range(2, len(moments) + 1), lambda i: (moments[i] - moments[i - 1]) / 86400e0) AS gaps
+    FROM (
+        SELECT p.account, list_sort(list(epoch(p.created_at))) AS moments
+        FROM posts AS p
+        WHERE p.created_at IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {wanted}
+        GROUP BY p.account
+    )
+"""
+
+RECEIVED = """
+    WITH comments AS (
+        SELECT p.account, p.actor, p.via, p.acted_at
+        FROM interactions AS p
+        WHERE p.verb = 'reply' AND p.account IS NOT NULL AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}
+    ),
+    answers AS (
+        SELECT p.actor AS account, p.post AS via, min(p.acted_at) AS answered_at
+        FROM interactions AS p
+        WHERE p.verb = 'reply' AND p.post IS NOT NULL AND {wanted_actor}
+        GROUP BY ALL
+    ),
+    voices AS (
+        -- Only where the account's own replies are in the data can silence be told from a file that leaves replies out.
+        SELECT p.actor AS account, max(p.acted_at) AS heard_until
+        FROM interactions AS p
+        WHERE p.verb = 'reply' AND {wanted_actor}
+        GROUP BY p.actor
+    ),
+    timed AS (
+        SELECT c.account, c.actor, c.via, v.account IS NOT NULL AS replies_known, a.account IS NOT NULL AS answered,
+               greatest(epoch(coalesce(a.answered_at, v.heard_until)) - epoch(c.acted_at), 0e0) / 3600e0 AS hours
+        FROM comments AS c
+        LEFT JOIN answers AS a ON a.account = c.account AND a.via = c.via
+        LEFT JOIN voices AS v ON v.account = c.account
+    ),
+    at_risk AS (
+        SELECT *, count(*) OVER (PARTITION BY account ORDER BY hours, answered DESC, via
+                                 ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS waiting
+        FROM timed
+    )
+    SELECT *,
+           -- Kaplan-Meier: the share still waiting after this many hours, and Greenwood's variance of it
+           exp(sum(CASE WHEN answered THEN ln(greatest(1e0 - 1e0 / waiting, 1e-12)) ELSE 0e0 END) OVER so_far) AS unanswered,
+           sum(CASE WHEN answered THEN 1e0 / (waiting * greatest(waiting - 1e0, 0.5e0)) ELSE 0e0 END) OVER so_far AS greenwood
+    FROM at_risk
+    WINDOW so_far AS (PARTITION BY account ORDER BY hours, answered DESC, via ROWS UNBOUNDED PRECEDING)
+"""
+
+TOPIC = """
+    SELECT p.account, n.name AS topic, count(*) AS posts, any_value(n.topics) AS topics
+    FROM posts AS p
+    JOIN topic_of_text AS t ON t.text_hash = p.text_hash
+    JOIN topic_names AS n ON n.topic = t.topic
+    WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {wanted}
+    GROUP BY p.account, n.name
+"""
+
+SPOKEN = """
+    SELECT p.account, coalesce(p.language, w.language) AS language, count(*) AS posts
+    FROM posts AS p
+    LEFT JOIN wording AS w ON w.text_hash = p.text_hash
+    WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND coalesce(p.language, w.language) IS NOT NULL AND {wanted}
+    GROUP BY ALL
+"""
+
+ACCOUNT = "SELECT p.* FROM accounts AS p WHERE {wanted}"
+
+GRAINS: dict[str, str] = {
+    "account": ACCOUNT,
+    "post": POST,
+    "gap": GAP,
+    "received": RECEIVED,
+    "topic": TOPIC,
+    "spoken": SPOKEN,
+}
+ONE_ROW = frozenset({"account", "gap"})
+"""Grains with one row an account: their signals are plain expressions, not aggregates."""
+
+
+def grain_sql(grain: str, *, only: bool) -> str:
+    """Return the SQL of a grain; with `only`, for the accounts in the table `wanted_accounts` alone."""
+    wanted = "p.account IN (SELECT account FROM wanted_accounts)" if only else "true"
+    actor = "p.actor IN (SELECT account FROM wanted_accounts)" if only else "true"
+    return GRAINS[grain].replace("{wanted_actor}", actor).replace("{wanted}", wanted)

@@ -1,0 +1,210 @@
+"""The table of signals: one row an account, every signal a column of (value, low, high, n, label, reason).
+
+All signals of a grain are one query. The table is kept with the facts' version it was computed from; when imports were added
+or undone since, only the accounts they touch are computed again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from groundswell.signals.declaring import SIGNALS, Signal
+from groundswell.signals.findings import Progress, WORDING_VERSION, read_wording
+from groundswell.signals.grains import GRAINS, ONE_ROW, grain_sql
+from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
+from groundswell.signals.values import Value
+from groundswell.store import Engine, Workspace
+
+VALUE = pa.struct(
+    [
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("n", pa.int64()),
+        ("label", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+PROFILE = ("account", "platform", "handle", "name", "bio", "url", "country", "location", "language_declared", "account_type")
+FULL_PASS_FROM = 0.3
+"""When more than this share of the accounts was touched, everything is computed again (measured: the break-even is near)."""
+
+
+@dataclass(frozen=True)
+class SignalTable:
+    """Signals of all accounts, with what they were computed from."""
+
+    rows: pa.Table
+    """Columns of PROFILE and one struct column a signal, sorted by account."""
+    facts_version: str
+    corpus: Corpus | None
+    recomputed: int
+    """Accounts that this call computed again."""
+
+    def values(self, account: str) -> dict[str, Value]:
+        """All values of one account; empty when it is not known."""
+        found = self.rows.filter(pc.equal(self.rows.column("account"), account))
+        if not found.num_rows:
+            return {}
+        row = found.slice(0, 1).to_pylist()[0]
+        return {name: Value(signal=name, **row[name]) for name in SIGNALS if name in row}
+
+
+def signal_table(workspace: Workspace, progress: Progress | None = None) -> SignalTable:
+    """Return the signals of every account as of now, computing what is not kept."""
+    live = workspace.state.live_ids()
+    folder = workspace.cache / "signals"
+    kept = _kept(folder)
+    corpus = latest_corpus(workspace.fits)
+    stamp = {"live": list(live), "code": _code_version(), "corpus": corpus.version if corpus else None}
+    if kept == stamp:
+        return SignalTable(pq.read_table(folder / "signals.parquet"), workspace.version(), corpus, 0)
+    with workspace.engine() as engine:
+        if corpus is None:
+            corpus = fit_corpus(engine, workspace.fits)
+            stamp["corpus"] = corpus.version if corpus else None
+        prepare(engine, workspace.cache / "findings", corpus, progress)
+        touched = _touched(workspace, engine, kept, stamp)
+        rows = compute(engine, only=touched)
+        recomputed = rows.num_rows
+        if touched is not None:
+            rows = _merge(pq.read_table(folder / "signals.parquet"), rows, touched)
+    _keep(folder, rows, stamp)
+    return SignalTable(rows, workspace.version(), corpus, recomputed)
+
+
+def past_signals(workspace: Workspace, moment: datetime, *, backtest: bool = False) -> pa.Table:
+    """Signals as they could have been known at a moment (same columns); not kept."""
+    with workspace.engine(moment=moment, backtest=backtest) as engine:
+        prepare(engine, workspace.cache / "findings", latest_corpus(workspace.fits))
+        return compute(engine)
+
+
+def prepare(engine: Engine, findings: Path, corpus: Corpus | None, progress: Progress | None = None) -> None:
+    """Make the views that grains need beside the facts: findings, topics, and how followers changed."""
+    read_wording(engine, findings, progress)
+    read_topics(engine, corpus, findings, progress)
+    several = engine.rows("SELECT count(*) FROM (SELECT 1 FROM repeats WHERE record = 'account' LIMIT 1)")[0][0]
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE follower_steps AS
+            SELECT account, list(struct_pack(at_time := observed_at, followers := followers) ORDER BY observed_at) AS steps
+            FROM account_history WHERE followers IS NOT NULL AND {bool(several)}
+            GROUP BY account HAVING count(DISTINCT followers) > 1"""
+    )
+
+
+def compute(engine: Engine, *, only: Collection[str] | None = None, names: Sequence[str] | None = None) -> pa.Table:
+    """Compute signals (all, or those named) of every account, or of some. Columns: PROFILE, then one struct a signal."""
+    wanted = [SIGNALS[name] for name in (names or SIGNALS)]
+    if only is not None:
+        engine.register("wanted_accounts", pa.table({"account": pa.array(sorted(only), pa.string())}))
+    grains = [grain for grain in GRAINS if any(signal.grain == grain for signal in wanted)]
+    for grain in grains:
+        mine = [signal for signal in wanted if signal.grain == grain]
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE of_{grain} AS {grain_query(grain, mine, only=only is not None)}")
+    joins = " ".join(f"LEFT JOIN of_{grain} USING (account)" for grain in grains)
+    columns = ", ".join(f"coalesce(of_{signal.grain}.{signal.name}, {_silence()}) AS {signal.name}" for signal in wanted)
+    condition = "a.account IN (SELECT account FROM wanted_accounts)" if only is not None else "true"
+    rows = engine.table(
+        f"""SELECT account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.location,
+                   a.language AS language_declared, a.account_type, {columns}
+            FROM accounts AS a {joins} WHERE {condition} ORDER BY account"""
+    )
+    return rows.cast(_schema(wanted))
+
+
+def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False) -> str:
+    """Return the one query that computes these signals of a grain: account and one struct a signal."""
+    inner = ", ".join(_parts(signal) for signal in signals)
+    outer = ", ".join(_pack(signal) for signal in signals)
+    group = "" if grain in ONE_ROW else "GROUP BY account"
+    return f"SELECT account, {outer} FROM (SELECT account, {inner} FROM ({grain_sql(grain, only=only)}) {group})"
+
+
+def _parts(signal: Signal) -> str:
+    c, name = signal.columns, signal.name
+    return (
+        f"{c.value} AS {name}__value, {c.low} AS {name}__low, {c.high} AS {name}__high, {c.n} AS {name}__n, "
+        f"{c.label} AS {name}__label, {c.reason} AS {name}__reason"
+    )
+
+
+def _pack(signal: Signal) -> str:
+    c, name = signal.columns, signal.name
+    enough = f"{name}__n >= {c.at_least} AND {name}__value IS NOT NULL"
+    limits = f"{enough} AND {name}__n >= {c.interval_from}"
+    counted = f"CASE WHEN coalesce({name}__n, 0) = 0 THEN 'not_observed' ELSE 'too_few' END"
+    return f"""struct_pack(
+        "value" := CASE WHEN {enough} THEN sig12(({name}__value)::DOUBLE) END,
+        low := CASE WHEN {limits} THEN sig12(({name}__low)::DOUBLE) END,
+        high := CASE WHEN {limits} THEN sig12(({name}__high)::DOUBLE) END,
+        n := coalesce({name}__n, 0)::BIGINT,
+        label := CASE WHEN {enough} THEN {name}__label::VARCHAR END,
+        reason := CASE WHEN {enough} THEN NULL ELSE coalesce({name}__reason::VARCHAR, {counted}) END) AS {name}"""
+
+
+def _silence() -> str:
+    return """struct_pack("value" := NULL::DOUBLE, low := NULL::DOUBLE, high := NULL::DOUBLE, n := 0::BIGINT,
+                          label := NULL::VARCHAR, reason := 'not_observed')"""
+
+
+def _schema(signals: Sequence[Signal]) -> pa.Schema:
+    return pa.schema([*((name, pa.string()) for name in PROFILE), *((signal.name, VALUE) for signal in signals)])
+
+
+# -- keeping ---------------------------------------------------------------------------------------------------------------
+
+
+def _touched(workspace: Workspace, engine: Engine, kept: dict[str, Any] | None, stamp: dict[str, Any]) -> set[str] | None:
+    """Accounts whose facts changed since the kept table; None when everything must be computed."""
+    if not kept or kept["code"] != stamp["code"] or kept["corpus"] != stamp["corpus"]:
+        return None
+    changed = sorted(set(kept["live"]) ^ set(stamp["live"]))
+    with Engine(workspace.facts, changed) as delta:
+        if delta.rows("SELECT count(*) FROM (SELECT 1 FROM provisional LIMIT 1)")[0][0]:
+            return None  # a handle may have been linked or unlinked anywhere
+        touched = delta.table(
+            """SELECT account FROM raw_accounts UNION SELECT account FROM raw_posts
+               UNION SELECT actor FROM raw_interactions UNION SELECT account FROM raw_interactions WHERE account IS NOT NULL
+               UNION SELECT follower FROM raw_follows UNION SELECT followed FROM raw_follows"""
+        )
+    if engine.rows("SELECT count(*) FROM links")[0][0]:
+        return None
+    total = engine.rows("SELECT count(*) FROM accounts")[0][0]
+    return None if touched.num_rows > FULL_PASS_FROM * total else set(touched.column("account").to_pylist())
+
+
+def _merge(before: pa.Table, fresh: pa.Table, touched: set[str]) -> pa.Table:
+    untouched = before.filter(pc.invert(pc.is_in(before.column("account"), pa.array(sorted(touched)))))
+    return pa.concat_tables([untouched, fresh]).sort_by("account")
+
+
+def _code_version() -> str:
+    """A hash of every formula: when one changes, kept values are not used."""
+    text = json.dumps([(s.name, vars(s.columns), GRAINS[s.grain]) for s in SIGNALS.values()]) + str(WORDING_VERSION)
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _kept(folder: Path) -> dict[str, Any] | None:
+    path = folder / "signals.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _keep(folder: Path, rows: pa.Table, stamp: dict[str, Any]) -> None:
+    """Write the table, then its stamp: a crash between them leaves a stamp that does not fit, so the table is made again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "signals.json").unlink(missing_ok=True)
+    part = folder / "signals.parquet.part"
+    pq.write_table(rows, part, compression="zstd")
+    part.replace(folder / "signals.parquet")
+    (folder / "signals.json").write_text(json.dumps(stamp), encoding="utf-8")

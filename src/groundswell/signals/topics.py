@@ -1,0 +1,214 @@
+"""What people here talk about: topics fitted on the whole corpus, named by their words. A versioned fit, refreshed by command.
+
+TF-IDF over words and hashtags, non-negative matrix factorisation for topics (Lee & Seung 1999), truncated SVD for likeness of
+texts (Deerwester et al. 1990). Fitted on at most 30,000 texts, drawn by their hash so that the draw does not depend on order.
+A fit is kept as arrays and JSON, never as a pickle: a workspace may come from somebody else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from groundswell.signals.findings import BATCH, Progress, keep_batches, unread_texts, view_of_findings
+from groundswell.store import Engine
+
+SAMPLE = 30_000
+TEXTS_NEEDED = 200
+"""Below this many texts no topics are fitted (design choice)."""
+DIMENSIONS = 64
+NAMING_WORDS = 3
+TOKEN = r"(?u)(?<![\w@/.])#?[^\W\d_]{3,}"  # noqa: S105 - a word of three letters or more, with its # but no @handle
+FAINT = 0.08
+"""A text belongs to no topic when its likeness to the best one is below this (design choice)."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A fit: words, their rarity, topics over words, and the space in which texts are compared."""
+
+    version: str
+    words: tuple[str, ...]
+    idf: NDArray[np.float64]
+    topics: NDArray[np.float64]
+    """topics x words, rows of unit length."""
+    space: NDArray[np.float64]
+    """dimensions x words."""
+    names: tuple[str, ...]
+    fitted_on: int
+
+    @cached_property
+    def _counter(self) -> Any:
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        return CountVectorizer(vocabulary=list(self.words), token_pattern=TOKEN, lowercase=True)
+
+    def weigh(self, texts: list[str]) -> Any:
+        """Texts -> sparse TF-IDF rows of unit length (texts x words)."""
+        from sklearn.preprocessing import normalize
+
+        counts = self._counter.transform(texts).astype(np.float64)
+        counts.data = 1.0 + np.log(counts.data)
+        return normalize(counts.multiply(self.idf).tocsr())
+
+    def topic_of(self, texts: list[str]) -> NDArray[np.int64]:
+        """Texts -> index of the likeliest topic each, -1 where none is likely enough."""
+        likeness = np.asarray(self.weigh(texts) @ self.topics.T)
+        best = likeness.argmax(axis=1)
+        return np.where(likeness[np.arange(len(texts)), best] >= FAINT, best, -1)
+
+    def place(self, texts: list[str]) -> NDArray[np.float32]:
+        """Texts -> unit vectors (texts x dimensions); zeros where no word is known."""
+        points = np.asarray(self.weigh(texts) @ self.space.T)
+        length = np.linalg.norm(points, axis=1, keepdims=True)
+        return (points / np.where(length > 0, length, 1)).astype(np.float32)
+
+    def topics_about(self, phrase: str) -> list[int]:
+        """Topics that a phrase points to: those whose words carry at least half the weight of the best one's; may be none."""
+        row = self.weigh([phrase])
+        weight = np.asarray(row @ self.topics.T).ravel()
+        best = float(weight.max()) if weight.size else 0.0
+        return [] if best < FAINT else [int(i) for i in np.flatnonzero(weight >= best / 2)]
+
+    def save(self, folder: Path) -> None:
+        """Keep the fit as `corpus-VERSION.npz` and `.json`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(folder / f"corpus-{self.version}.npz", idf=self.idf, topics=self.topics, space=self.space)
+        said = {"words": self.words, "names": self.names, "fitted_on": self.fitted_on, "version": self.version}
+        part = folder / f"corpus-{self.version}.json.part"
+        part.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        part.replace(folder / f"corpus-{self.version}.json")
+
+
+def latest_corpus(folder: Path) -> Corpus | None:
+    """The newest fit in a folder, or None."""
+    found = sorted(folder.glob("corpus-*.json"))
+    if not found:
+        return None
+    said = json.loads(found[-1].read_text(encoding="utf-8"))
+    with np.load(folder / f"corpus-{said['version']}.npz", allow_pickle=False) as arrays:
+        return Corpus(
+            version=said["version"],
+            words=tuple(said["words"]),
+            idf=arrays["idf"],
+            topics=arrays["topics"],
+            space=arrays["space"],
+            names=tuple(said["names"]),
+            fitted_on=said["fitted_on"],
+        )
+
+
+def fit_corpus(engine: Engine, folder: Path) -> Corpus | None:
+    """Fit topics and the text space on the posts in view and keep them as the next version; None when there is too little text."""
+    found = engine.table(
+        f"""SELECT any_value(text) AS text FROM posts
+            WHERE text IS NOT NULL AND len(text) >= 20 AND (kind IS NULL OR kind <> 'repost')
+            GROUP BY text_hash ORDER BY text_hash LIMIT {SAMPLE}"""
+    )
+    texts: list[str] = found.column("text").to_pylist()
+    if len(texts) < TEXTS_NEEDED:
+        return None
+    number = len(list(folder.glob("corpus-*.json"))) + 1
+    corpus = _fit(texts, f"{number:04d}")
+    if corpus is not None:
+        corpus.save(folder)
+    return corpus
+
+
+def _fit(texts: list[str], version: str) -> Corpus | None:
+    from sklearn.decomposition import NMF, TruncatedSVD
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+
+    weigher = TfidfVectorizer(
+        token_pattern=TOKEN, stop_words=sorted(ENGLISH_STOP_WORDS | STOP_WORDS), min_df=3, max_df=0.2, max_features=8_000,
+        sublinear_tf=True,
+    )  # fmt: skip
+    try:
+        rows = weigher.fit_transform(texts)
+    except ValueError:  # nothing but stop words
+        return None
+    words = tuple(weigher.get_feature_names_out())
+    count = int(np.clip(np.sqrt(len(texts) / 20), 2, min(30, len(words) - 1)))
+    factors = NMF(count, init="nndsvda", random_state=0, max_iter=120, tol=1e-3)
+    with np.errstate(all="ignore"):
+        _quietly(factors.fit, rows)
+    topics = factors.components_
+    topics = topics / np.maximum(np.linalg.norm(topics, axis=1, keepdims=True), 1e-12)
+    space = TruncatedSVD(min(DIMENSIONS, len(words) - 1), random_state=0).fit(rows).components_
+    return Corpus(version, words, weigher.idf_, topics, space, _names(topics, words), len(texts))
+
+
+def _quietly(fit: Any, rows: Any) -> None:
+    """Fit without the warning that the iteration limit was met: the limit is the design, the fit is stamped either way."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fit(rows)
+
+
+def _names(topics: NDArray[np.float64], words: tuple[str, ...]) -> tuple[str, ...]:
+    """Name each topic by its heaviest words; a hashtag and its word count once."""
+    names: list[str] = []
+    for row in topics:
+        chosen: list[str] = []
+        for index in np.argsort(-row, kind="stable"):
+            word = words[index].lstrip("#")
+            if word not in chosen:
+                chosen.append(word)
+            if len(chosen) == NAMING_WORDS:
+                break
+        name = ", ".join(chosen)
+        names.append(name if name not in names else f"{name} ({len(names)})")
+    return tuple(names)
+
+
+def read_topics(engine: Engine, corpus: Corpus | None, folder: Path, progress: Progress | None = None) -> None:
+    """Give every unread text its topic; afterwards the views `topic_of_text` and `topic_names` exist."""
+    kept = folder / f"topic-{corpus.version if corpus else 'none'}"
+    view_of_findings(engine, "topic_of_text", kept, "topic BIGINT")
+    names = list(corpus.names) if corpus else []
+    engine.register(
+        "topic_names",
+        pa.table(
+            {
+                "topic": pa.array(range(len(names)), pa.int64()),
+                "name": pa.array(names, pa.string()),
+                "topics": pa.array([len(names)] * len(names), pa.int64()),
+            }
+        ),
+    )
+    if corpus is None:
+        return
+    todo = unread_texts(engine, "topic_of_text")
+    if todo:
+        batches = (pa.Table.from_batches([batch]) for batch in engine.reader("SELECT text_hash, text FROM unread", BATCH))
+
+        def read(batch: pa.Table) -> pa.Table:
+            found = corpus.topic_of(batch.column("text").to_pylist())
+            return pa.table({"text_hash": batch.column("text_hash"), "topic": pa.array(found, mask=found < 0)})
+
+        keep_batches(batches, kept, read, todo, ("Finding topics", progress))
+        view_of_findings(engine, "topic_of_text", kept, "topic BIGINT")
+
+
+# Small function words of the commonest languages besides English, so that topics are not named by them.
+STOP_WORDS = frozenset(
+    """http https www com amp via
+    und der die das den dem des ein eine einen einem einer ist sind war nicht auch auf mit von für als bei aus nach wie ich
+    sie wir ihr mein dein sich noch nur aber oder wenn dann über zum zur vom beim heute mal sehr mehr schon hat habe haben wird
+    que los las una uno del por con para como pero más este esta muy sin hay mis sus son fue está hoy les des est dans pour
+    pas avec sur plus par une qui vous nous mon mes ses leur cette ces sont che non per una della dei gli con sono anche
+    het een van dat niet met voor zijn maar nog wel
+    just like really got get new one day today time good great know think make made people going want need dont didn doesn
+    isn wasn ve ll re im its thing things way""".split()
+)

@@ -53,9 +53,17 @@ def tiers_of(tier_set: TierSet, followers: Numbers) -> pa.Table:
     """Columns `tier` and `reason`, one row per follower count; exactly one of the two is null."""
     counts = as_floats(followers)
     found = band_of(tier_set.tiers, counts)
-    names = np.array([*(tier.name for tier in tier_set.tiers), None], dtype=object)[found]
-    reasons = np.where(np.isnan(counts), "not_observed", "definition_silent")
-    return pa.table({"tier": pa.array(names, pa.string()), "reason": pa.array(reasons, pa.string(), mask=found >= 0)})
+    reason = np.where(found >= 0, 2, np.isnan(counts).astype(np.int64))
+    return pa.table(
+        {
+            "tier": _picked([tier.name for tier in tier_set.tiers], found, found < 0),
+            "reason": _picked(["definition_silent", "not_observed"], reason, found >= 0),
+        }
+    )
+
+
+def _picked(names: list[str], index: NDArray[np.int64], nothing: NDArray[np.bool_]) -> pa.Array:
+    return pa.array(names, pa.string()).take(pa.array(index, mask=nothing))
 
 
 def tier_of(tier_set: TierSet, followers: float | None) -> Tiered:

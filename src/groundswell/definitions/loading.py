@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -34,6 +33,7 @@ from groundswell.definitions.model import (
 from groundswell.definitions.sections import Section, read_section
 from groundswell.errors import UnknownNameError, nearest
 from groundswell.records import PLATFORMS
+from groundswell.signals.declaring import SIGNALS
 
 DEFAULT_DEFINITION = "field_geek@1"
 DEFAULT_TIER_SET = "seed_004@1"
@@ -41,16 +41,6 @@ DEFAULT_BENCHMARK = "measured_panel@1"
 
 BRIEF_BOUND = frozenset({"sector_share", "sector_unpaid_posts", "kinship", "persona_match"})
 """Signals that only exist for a brief: a definition may ask for them as well."""
-
-_PLANNED = dict.fromkeys(
-    (
-        "followers", "following", "following_ratio", "like_rate", "like_rate_mean", "public_rate", "public_rate_mean",
-        "view_rate", "view_rate_mean", "reach_rate", "reach_rate_mean", "posts_per_week", "burstiness",
-        "longest_silence_days", "reply_rate", "reply_latency_hours", "topic_focus", "language", "sponsored_share",
-        "disclosed_share", "own_share", "account_age_days",
-    )
-)  # fmt: skip
-# Stands in for the signal registry until that is there.
 
 _HEAD = ("id", "version", "title", "says", "provenance", "objection")
 _ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -138,8 +128,7 @@ def _toml_files(ours: str, theirs: str, workspace_folder: Path | None) -> Iterat
 
 
 def _registered_signals() -> frozenset[str]:
-    registry: Mapping[str, Any] = getattr(import_module("groundswell.signals"), "SIGNALS", _PLANNED)
-    return frozenset(registry) | BRIEF_BOUND
+    return frozenset(SIGNALS) | BRIEF_BOUND
 
 
 def _head(top: Section) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""Every file layout, by id, and the choice among them by the set of headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from groundswell.errors import UnknownLayoutError, UnknownNameError
+from groundswell.sources.files.layouts.generic import GENERIC
+from groundswell.sources.files.layouts.layout import Layout, normalised
+from groundswell.sources.files.layouts.twitter import TWITTER
+
+__all__ = ["LAYOUTS", "Layout", "called", "fitting", "recognise"]
+
+LAYOUTS: dict[str, Layout] = {layout.id: layout for layout in (*TWITTER, *GENERIC)}
+
+
+def called(name: str) -> tuple[Layout, ...]:
+    """Layouts of that id or family; UnknownNameError offers the nearest."""
+    found = tuple(layout for layout in LAYOUTS.values() if name in (layout.id, layout.family))
+    if not found:
+        raise UnknownNameError("layout", name, {layout.name for layout in LAYOUTS.values()} | set(LAYOUTS))
+    return found
+
+
+def fitting(headers: Iterable[str], *, kind: str = "", among: Iterable[Layout] | None = None) -> Layout | None:
+    """The layout that fits a set of headers best, or None.
+
+    A named layout goes before a generic one; then the one that asks for more, then the one that understands more columns.
+    """
+    names = frozenset(normalised(header) for header in headers)
+    fits = [layout for layout in (among or LAYOUTS.values()) if layout.fits(names, kind)]
+    return max(fits, key=lambda one: (not one.generic, _asked(one), len(names & one.claimed)), default=None)
+
+
+def _asked(layout: Layout) -> int:
+    return 0 if layout.generic else len(layout.required)
+
+
+def recognise(headers: Iterable[str], *, kind: str = "", among: Iterable[Layout] | None = None) -> Layout:
+    """The layout that fits a set of headers best; UnknownLayoutError names the nearest and what it lacks."""
+    names = list(headers)
+    found = fitting(names, kind=kind, among=among)
+    if found is None:
+        raise unknown(names, among)
+    return found
+
+
+def unknown(headers: list[str], among: Iterable[Layout] | None = None) -> UnknownLayoutError:
+    """The error for headers that no layout fits."""
+    names = frozenset(normalised(header) for header in headers)
+
+    def closeness(layout: Layout) -> tuple[float, int, bool]:
+        asked = max(1, len(layout.required))
+        return (1 - len(layout.lacking(names)) / asked, len(names & layout.claimed), not layout.generic)
+
+    closest = max(among or LAYOUTS.values(), key=closeness)
+    lacking = closest.lacking(names)
+    shown = ", ".join(header for header in headers[:12] if header) + (" ..." if len(headers) > 12 else "")
+    missing = f"; missing: {', '.join(lacking)}" if lacking else ""
+    return UnknownLayoutError(
+        f"No layout fits the columns: {shown or 'none'}",
+        means=f"nearest: {closest.id}{missing}.",
+        next_step="Use --map column=field to say what a column is, or --as LAYOUT to choose one.",
+    )

@@ -1,0 +1,251 @@
+"""Who and what is meant: ids of accounts and posts out of native ids, handles and addresses.
+
+twitter:2708897486          a native id, which never changes hands
+twitter:@ann                only a handle is known: provisional, lower case
+instagram:~9f86d081884c7d65 a post without an id: a hash of account, time and text
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.compute as _compute
+
+from groundswell.records import PLATFORMS
+from groundswell.sources.files.values import SILENT, Memory, by_distinct, texts
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+PLATFORM_NAMES: dict[str, str] = {name: name for name in PLATFORMS} | {
+    "x": "twitter", "tw": "twitter", "twitter/x": "twitter", "x/twitter": "twitter", "x (twitter)": "twitter", "x.com": "twitter",
+    "ig": "instagram", "insta": "instagram", "instagramm": "instagram", "tt": "tiktok", "tik tok": "tiktok", "tik-tok": "tiktok",
+    "yt": "youtube", "you tube": "youtube", "fb": "facebook", "meta": "facebook", "li": "linkedin", "linked in": "linkedin",
+    "bsky": "bluesky", "blue sky": "bluesky", "masto": "mastodon", "fediverse": "mastodon", "website": "blog", "web": "blog", "newsletter": "blog",
+    "substack": "blog", "snap": "snapchat", "sc": "snapchat", "pin": "pinterest", "thread": "threads", "pod": "podcast",
+}  # fmt: skip
+ID_PREFIX = "^(" + "|".join(PLATFORMS) + "):"
+DAMAGED = r"^\d(\.\d+)?[eE]\+?\d+$"
+"""841417491268145152 after a spreadsheet: 8.41E+17."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a profile's address says."""
+
+    platform: str
+    native: str | None = None
+    handle: str | None = None
+
+    @property
+    def account(self) -> str:
+        """Full id, provisional where only the handle is known."""
+        return f"{self.platform}:{self.native}" if self.native else f"{self.platform}:@{self.handle}"
+
+
+_SITES: tuple[tuple[str, str, str], ...] = (
+    # host ending, platform, path pattern with <n>ative or <h>andle
+    ("instagram.com", "instagram", r"/(?:_u/)?(?P<h>[\w.]+)"),
+    ("tiktok.com", "tiktok", r"/@(?P<h>[\w.]+)"),
+    ("youtube.com", "youtube", r"/channel/(?P<n>[\w-]+)"),
+    ("youtube.com", "youtube", r"/(?:@|c/|user/)(?P<h>[^/]+)"),
+    ("twitter.com", "twitter", r"/i/user/(?P<n>\d+)"),
+    ("twitter.com", "twitter", r"/intent/user"),
+    ("twitter.com", "twitter", r"/@?(?P<h>\w+)"),
+    ("x.com", "twitter", r"/i/user/(?P<n>\d+)"),
+    ("x.com", "twitter", r"/@?(?P<h>\w+)"),
+    ("threads.net", "threads", r"/@(?P<h>[\w.]+)"),
+    ("threads.com", "threads", r"/@(?P<h>[\w.]+)"),
+    ("linkedin.com", "linkedin", r"/(?:in|company|school)/(?P<h>[^/]+)"),
+    ("facebook.com", "facebook", r"/(?P<h>(?!profile\.php|people/|groups/)[\w.-]+)"),
+    ("facebook.com", "facebook", r"/people/[^/]+/(?P<n>\d+)"),
+    ("bsky.app", "bluesky", r"/profile/(?P<n>did:[a-z]+:[\w.:%-]+)"),
+    ("bsky.app", "bluesky", r"/profile/(?P<h>[\w.-]+)"),
+    ("twitch.tv", "twitch", r"/(?P<h>\w+)"),
+    ("snapchat.com", "snapchat", r"/(?:add/|@)(?P<h>[\w.-]+)"),
+    ("reddit.com", "reddit", r"/(?:user|u)/(?P<h>[\w-]+)"),
+    ("open.spotify.com", "podcast", r"/show/(?P<n>\w+)"),
+    ("podcasts.apple.com", "podcast", r"/(?:.*/)?id(?P<n>\d+)"),
+)
+_PINTEREST = re.compile(r"(^|\.)pinterest\.[a-z.]{2,6}$")
+_NOT_HANDLES = frozenset(
+    ("p", "reel", "reels", "stories", "explore", "hashtag", "search", "home", "i", "share", "watch", "status", "intent")
+)
+
+
+def profile_of(address: str) -> Profile | None:
+    """Read an address (`https://www.instagram.com/ann/`, `tiktok.com/@ann`) as a profile; a blog when no platform owns the host."""
+    try:
+        parts = urlsplit(address if "://" in address else "https://" + address)
+    except ValueError:
+        return None
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("mobile.")
+    if "." not in host or " " in address.strip():
+        return None
+    if _PINTEREST.search(host):
+        return _handled("pinterest", parts.path.strip("/").partition("/")[0])
+    number = re.search(r"(?:^|&)id=(\d+)", parts.query)
+    if host.endswith("facebook.com") and parts.path.startswith("/profile.php"):
+        return Profile("facebook", native=number[1]) if number else None
+    for ending, platform, pattern in _SITES:
+        found = re.match(pattern, parts.path) if host == ending or host.endswith("." + ending) else None
+        if found and found.groupdict().get("n"):
+            return Profile(platform, native=found["n"])
+        if found and found.groupdict().get("h"):
+            return _handled(platform, found["h"])
+    if any(host == ending or host.endswith("." + ending) for ending, _, _ in _SITES):
+        return None
+    if found := re.fullmatch(r"/@(?P<h>\w+)(?:@[\w.-]+)?/?", parts.path):
+        return Profile("mastodon", handle=f"{found['h']}@{host}".lower())
+    return Profile("blog", native=host + parts.path.rstrip("/"))
+
+
+def _handled(platform: str, handle: str) -> Profile | None:
+    plain = handle.lower().strip("@/ ")
+    return Profile(platform, handle=plain) if plain and plain not in _NOT_HANDLES else None
+
+
+def platform_of(word: str) -> str | None:
+    """Read a platform's name or a profile's address as one of the known platforms."""
+    plain = word.strip().lower()
+    if plain in PLATFORM_NAMES:
+        return PLATFORM_NAMES[plain]
+    profile = profile_of(plain) if "/" in plain or plain.startswith("www.") else None
+    return profile.platform if profile and profile.platform != "blog" else None
+
+
+def platforms(values: pa.Array) -> pa.Array:
+    """Read a platform column; unknown names are null."""
+    return by_distinct(texts(values), platform_of, pa.string())
+
+
+def account_of(word: str, platform: str | None) -> str | None:
+    """Read whatever names an account: full id, address, did, number or handle. `platform` where the word itself has none."""
+    plain = word.strip()
+    if not plain or plain.lower() in SILENT:
+        return None
+    if re.match(ID_PREFIX, plain):
+        return plain
+    if re.match(r"^(https?://|www\.)|^[\w.-]+\.[a-z]{2,}/", plain, re.IGNORECASE):
+        profile = profile_of(plain)
+        return profile.account if profile else None
+    if plain.startswith("did:"):
+        return f"bluesky:{plain}"
+    if platform is None:
+        return None
+    if platform in ("blog", "podcast") or re.fullmatch(r"\d{5,}|UC[\w-]{22}", plain):
+        return f"{platform}:{plain}"
+    return f"{platform}:@{plain.lstrip('@').lower()}"
+
+
+Platform = str | pa.Array | None
+
+
+def _prefixed(platform: Platform, values: pa.Array, mark: str = ":") -> pa.Array:
+    """Glue platform and value, unless the value already is a full id."""
+    glued = pc.binary_join_element_wise(
+        platform if platform is not None else pa.scalar(None, pa.string()), values, mark
+    )
+    full = pc.match_substring_regex(values, ID_PREFIX)
+    return pc.if_else(full, values, glued) if pc.any(full).as_py() else glued
+
+
+def sound(values: pa.Array, column: str, memory: Memory) -> pa.Array:
+    """Native ids as text; those that a spreadsheet rounded are unknown, and counted."""
+    words = pc.utf8_trim_whitespace(texts(values))
+    if pa.types.is_floating(values.type):
+        words = pc.if_else(pc.less(pc.abs(values), 2.0**53), words, None)
+        memory.note(
+            f"{{n}} ids in {column!r} were damaged by a spreadsheet; linked by handle.",
+            words.null_count - values.null_count,
+        )
+    damaged = pc.match_substring_regex(words, DAMAGED)
+    n = pc.sum(damaged).as_py() or 0
+    if n:
+        memory.note(f"{{n}} ids in {column!r} were damaged by a spreadsheet; linked by handle.", n)
+        words = pc.if_else(damaged, None, words)
+    void = pc.is_in(words, pa.array(["", "None", "nan", "NaN", "null", "-1", "0"]))
+    return pc.if_else(void, None, words) if pc.any(void).as_py() else words
+
+
+def handles(values: pa.Array) -> pa.Array:
+    """Handles without @, lower case; addresses of profiles give theirs."""
+    words = pc.utf8_lower(pc.utf8_ltrim(pc.utf8_trim_whitespace(texts(values)), "@"))
+    address = pc.match_substring(words, "/")
+    if pc.any(address).as_py():
+        read = by_distinct(pc.if_else(address, words, None), _handle_in_address, pa.string())
+        words = pc.if_else(address, read, words)
+    blank = pc.equal(pc.binary_length(words), 0)
+    return pc.if_else(blank, None, words) if pc.any(blank).as_py() else words
+
+
+def _handle_in_address(address: str) -> str | None:
+    profile = profile_of(address)
+    return profile.handle if profile else None
+
+
+def account_ids(platform: Platform, native: pa.Array | None, handle: pa.Array | None) -> pa.Array | None:
+    """Full ids from native ids where they are known, else provisional ones from handles."""
+    full = _prefixed(platform, native) if native is not None else None
+    if handle is None:
+        return full
+    if full is not None and full.null_count == 0:
+        return full
+    provisional = _prefixed(platform, handle, ":@")
+    return provisional if full is None else pc.coalesce(full, provisional)
+
+
+def anyone(platform: Platform, values: pa.Array) -> pa.Array:
+    """Full ids from a column that may hold ids, handles or addresses."""
+    words = texts(values)
+    if isinstance(platform, str) or platform is None:
+        return by_distinct(words, lambda one: account_of(one, platform), pa.string())
+    glued = by_distinct(pc.binary_join_element_wise(pc.fill_null(platform, ""), words, "\x1f"), _anyone, pa.string())
+    return pc.if_else(pc.is_valid(words), glued, None)
+
+
+def _anyone(pair: str) -> str | None:
+    platform, _, word = pair.partition("\x1f")
+    return account_of(word, platform or None)
+
+
+_POST_ADDRESSES = (
+    (r"(?:twitter|x)\.com/\w+/status(?:es)?/(\d+)", "twitter"),
+    (r"tiktok\.com/@[\w.]+/(?:video|photo)/(\d+)", "tiktok"),
+    (r"(?:youtube\.com/(?:watch\?v=|shorts/)|youtu\.be/)([\w-]{11})", "youtube"),
+    (r"^(at://[^/]+/app\.bsky\.feed\.post/\w+)$", "bluesky"),
+)
+
+
+def post_of(word: str, platform: str | None) -> str | None:
+    """Read whatever names a post: full id, address or native id."""
+    plain = word.strip()
+    if not plain or plain.lower() in SILENT:
+        return None
+    if re.match(ID_PREFIX, plain):
+        return plain
+    for pattern, owner in _POST_ADDRESSES:
+        if found := re.search(pattern, plain):
+            return f"{owner}:{found[1]}"
+    return f"{platform}:{plain}" if platform else None
+
+
+def posts_in_addresses(values: pa.Array) -> pa.Array:
+    """Full post ids out of addresses of posts where the address holds the id; null otherwise."""
+    return by_distinct(texts(values), lambda one: post_of(one, None), pa.string())
+
+
+def hashed(platform: Platform, parts: list[pa.Array], wanted: pa.Array) -> pa.Array:
+    """Ids for posts without one: platform:~ and 16 hex digits over `parts`; only where `wanted`.
+
+    A cryptographic digest, so that no two texts share an id by chance; one call a row, and only for rows without an id.
+    """
+    words = [pc.fill_null(pc.cast(part, pa.string()), "") for part in parts]
+    joined = pc.binary_join_element_wise(*words, "\x1f")
+    digests = [hashlib.sha256(one).hexdigest()[:16] for one in pc.cast(joined.filter(wanted), pa.binary()).to_pylist()]
+    spread = pc.replace_with_mask(pa.nulls(len(joined), pa.string()), wanted, pa.array(digests, pa.string()))
+    return _prefixed(platform, spread, ":~")

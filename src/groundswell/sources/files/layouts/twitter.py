@@ -1,0 +1,130 @@
+"""Twitter as researchers publish it: tables of tweets with their authors, tables of user objects."""
+
+from __future__ import annotations
+
+from groundswell.sources.files.layouts.generic import OBSERVED, filled, kind_is, kind_of
+from groundswell.sources.files.layouts.layout import (
+    Account,
+    Always,
+    Count,
+    Flag,
+    Handle,
+    Id,
+    Interaction,
+    Language,
+    Layout,
+    Links,
+    Moment,
+    Post,
+    Tags,
+    Text,
+    Who,
+)
+
+_TWEET = Id("tweet_id", "id_str", "status_id", "id")
+_AUTHOR = Who("user_id", "user_id_str", "author_id", handle=("screen_name", "user_screen_name", "username"))
+_CREATED = Moment("created_at", "tweet_created_at")
+_REPLY_TO = Id("in_reply_to", "in_reply_to_status_id_str", "in_reply_to_status_id")
+_REPLY_TO_WHO = Who("in_reply_to_user_id_str", "in_reply_to_user_id", handle="in_reply_to_screen_name")
+_REPOST_OF = Id("retweeted_status_id_str", "retweeted_status_id", "quoted_status_id_str", "quoted_status_id")
+_MENTIONS = Tags("mentions", "user_mentions")
+_TEXT = ("text", "full_text", "tweet", "tweet_text")
+_KIND = kind_of(stated=(), reply_to=("in_reply_to", "in_reply_to_status_id_str", "in_reply_to_status_id"), text=_TEXT)
+
+TWEETS = Layout(
+    id="twitter_tweets",
+    title="Tweets with their authors",
+    says="A table of tweets with the columns of their authors, as research data sets publish them.",
+    platform="twitter",
+    required=(
+        ("tweet_id", "status_id", "id_str"),
+        ("screen_name", "user_screen_name"),
+        _TEXT,
+        ("retweet_count", "favorite_count", "in_reply_to"),
+    ),
+    observed=OBSERVED,
+    records=(
+        Post(
+            post=_TWEET,
+            account=_AUTHOR,
+            text=Text(*_TEXT),
+            created_at=_CREATED,
+            kind=_KIND,
+            language=Language("lang", "language"),
+            reply_to=_REPLY_TO,
+            reply_to_account=_REPLY_TO_WHO,
+            repost_of=_REPOST_OF,
+            thread=Id("thread", "conversation_id", "conversation_id_str"),
+            hashtags=Tags("hashtags"),
+            mentions=_MENTIONS,
+            links=Links("urls", "links", "expanded_urls"),
+            likes=Count("favorite_count", "like_count"),
+            replies=Count("reply_count"),
+            reposts=Count("retweet_count"),
+            quotes=Count("quote_count"),
+            views=Count("view_count", "impression_count"),
+            saves=Count("bookmark_count"),
+        ),
+        Account(
+            account=_AUTHOR,
+            handle=Handle("screen_name", "user_screen_name", "username"),
+            name=Text("name", "user_name"),
+            bio=Text("description", "user_description"),
+            location=Text("location", "user_location"),
+            followers=Count("followers", "followers_count", "user_followers_count"),
+            following=Count("friends", "friends_count", "user_friends_count"),
+            listed=Count("listed", "listed_count", "user_listed_count"),
+            posts_count=Count("statuses", "statuses_count", "user_statuses_count"),
+            verified=Flag("verified", "user_verified"),
+            created_at=Moment("user_created", "user_created_at"),
+        ),
+        Interaction(
+            actor=_AUTHOR,
+            verb=Always("reply"),
+            account=_REPLY_TO_WHO,
+            post=_REPLY_TO,
+            via=_TWEET,
+            acted_at=_CREATED,
+            when=filled(_REPLY_TO),
+        ),
+        Interaction(
+            actor=_AUTHOR,
+            verb=Always("repost"),
+            post=_REPOST_OF,
+            via=_TWEET,
+            acted_at=_CREATED,
+            when=kind_is(_KIND, "repost"),
+        ),
+        Interaction(actor=_AUTHOR, verb=Always("mention"), via=_TWEET, acted_at=_CREATED, each=_MENTIONS),
+    ),
+)
+
+USERS = Layout(
+    id="twitter_users",
+    title="Twitter user objects",
+    says="A table of Twitter user objects, one account a row, as its API gave them.",
+    platform="twitter",
+    required=("screen_name", "followers_count", "friends_count", "statuses_count"),
+    accepts=lambda headers: "tweetid" not in headers and "fulltext" not in headers,
+    observed=OBSERVED,
+    records=(
+        Account(
+            account=Who("id_str", "id", "user_id", handle="screen_name"),
+            handle=Handle("screen_name"),
+            name=Text("name"),
+            bio=Text("description"),
+            url=Text("url"),
+            location=Text("location"),
+            language=Language("lang"),
+            verified=Flag("verified"),
+            private=Flag("protected"),
+            created_at=Moment("created_at"),
+            followers=Count("followers_count"),
+            following=Count("friends_count"),
+            posts_count=Count("statuses_count"),
+            listed=Count("listed_count", "listedcount"),
+        ),
+    ),
+)
+
+TWITTER = (TWEETS, USERS)

@@ -1,0 +1,294 @@
+"""From a file to pages of records: open it, recognise each table, read batch by batch, account for every row.
+
+reading = open_file(Path("tweets.csv"))
+print(reading.says)
+for page in reading.pages():
+    page.records["post"]          # Arrow tables by record name; page.set_aside says what was not used, and why
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as _compute
+
+from groundswell.errors import InputError, MissingFieldError, UnknownNameError, UsageError
+from groundswell.records import PLATFORMS
+from groundswell.sources import Page, SetAside
+from groundswell.sources.files.layouts import LAYOUTS, called, fitting, unknown
+from groundswell.sources.files.layouts.identities import platform_of
+from groundswell.sources.files.layouts.layout import (
+    PLATFORM_HEADERS,
+    Layout,
+    Part,
+    Sheet,
+    Unfolded,
+    fields,
+    harvest,
+    normalised,
+    sheet_of,
+)
+from groundswell.sources.files.tables import Rows, TableFile
+from groundswell.sources.files.values import Memory, moments
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+HEADER_SEARCH = 25
+"""How many rows may stand above the header."""
+EXAMPLES = {
+    "platform": "--set platform=instagram",
+    "account": "--set author=@ann",
+    "followed": "--set followed=@ann",
+    "follower": "--set follower=@ann",
+    "post": "--set post=at://did:plc:abc/app.bsky.feed.post/xyz",
+    "verb": "--set verb=like",
+    "actor": "--set actor=@ann",
+}
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A table, the layout that reads it, and where its header stands."""
+
+    table: TableFile
+    layout: Layout
+    header_row: int
+    headers: frozenset[str]
+    platform: str | None
+
+
+def open_file(
+    path: Path,
+    *,
+    layout: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    observed_at: datetime | None = None,
+    encoding: str | None = None,
+) -> FileReading:
+    """Open a file that somebody has and say what it is.
+
+    `layout` chooses one by id; `mapping` says column -> field; `constants` give fields the file lacks; `observed_at` is when the
+    file was collected. Raises UnknownLayoutError, MissingFieldError, UnreadableFileError, UnknownNameError.
+    """
+    from groundswell.sources.files.opening import open_tables
+
+    tables = list(open_tables(path, encoding=encoding))
+    return read_tables(tables, layout=layout, mapping=mapping, constants=constants, observed_at=observed_at)
+
+
+def read_tables(
+    tables: list[TableFile],
+    *,
+    layout: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    observed_at: datetime | None = None,
+) -> FileReading:
+    """The same for tables that are open already."""
+    given = _checked(dict(constants or {}))
+    among = called(layout) if layout else tuple(LAYOUTS.values())
+    found: list[Recognised] = []
+    errors: list[InputError] = []
+    seen: set[str] = set()
+    for table in tables:
+        try:
+            found.append(_recognised(table, among, dict(mapping or {}), given, seen))
+        except InputError as error:
+            errors.append(error)
+    if absent := [header for header in (mapping or {}) if normalised(header) not in seen]:
+        raise UnknownNameError("column", absent[0], seen)
+    given |= _introduced(found, given)
+    return FileReading(_complete(found, given, errors), given, observed_at, errors)
+
+
+def _checked(constants: dict[str, str]) -> dict[str, str]:
+    """Refuse constants for fields that do not exist, and platforms nobody knows."""
+    known = fields()
+    for name in constants:
+        if name.rpartition(".")[2] not in known:
+            raise UnknownNameError("field", name, known)
+    if "platform" in constants:
+        platform = platform_of(constants["platform"])
+        if platform is None:
+            raise UnknownNameError("platform", constants["platform"], PLATFORMS)
+        constants["platform"] = platform
+    if "observed_at" in constants and moments(pa.array([constants["observed_at"]]))[0].as_py() is None:
+        raise UsageError(
+            f"observed_at={constants['observed_at']} is not a date.",
+            next_step="Write it as 2026-11-03 or 2026-11-03T12:00:00Z.",
+        )
+    return constants
+
+
+def _recognised(
+    table: TableFile, among: tuple[Layout, ...], mapping: dict[str, str], constants: dict[str, str], seen: set[str]
+) -> Recognised:
+    """Find the header row and the layout of one table."""
+    rows = [list(row) for row in table.preview()]
+    flat = table.kind in ("csv", "xlsx")
+    for position, headers in enumerate(rows[: HEADER_SEARCH if flat else 1]):
+        own = {header: field for header, field in mapping.items() if normalised(header) in map(normalised, headers)}
+        named = [
+            *headers,
+            *(field.rpartition(".")[2] for field in own.values()),
+            *(("followed", "follower") if not headers else ()),
+        ]
+        layout = fitting(named, kind=table.kind, among=among)
+        if layout is not None:
+            names = frozenset(normalised(header) for header in headers)
+            seen.update(names)
+            return Recognised(table, layout.mapped(own), position, names, _platform(layout, rows[position:], constants))
+    raise _named(unknown(rows[0] if rows else [], among), table.member)
+
+
+def _named(error: InputError, member: str) -> InputError:
+    return type(error)(f"{member}: {error.what}", means=error.means, next_step=error.next_step) if member else error
+
+
+def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) -> str | None:
+    """The layout's platform, or the one that every address in the first rows points to."""
+    if layout.platform:
+        return layout.platform
+    headers = {normalised(header) for header in rows[0]}
+    if "platform" in constants or headers & set(PLATFORM_HEADERS):
+        return None
+    owners = {
+        platform_of(cell)
+        for row in rows[1:]
+        for cell in row
+        if cell.startswith(("http://", "https://", "at://")) and len(cell) < 300
+    }
+    known = {owner for owner in owners if owner}
+    return known.pop() if len(known) == 1 else None
+
+
+def _introduced(found: list[Recognised], constants: dict[str, str]) -> dict[str, str]:
+    """An archive that holds its owner's account says who its author is."""
+    for one in found:
+        if one.layout.introduces and "author" not in constants:
+            for page in FileReading([one], constants, None, []).pages():
+                if "account" in page.records:
+                    return {"author": page.records["account"].column("account")[0].as_py()}
+    return {}
+
+
+def _complete(found: list[Recognised], constants: dict[str, str], errors: list[InputError]) -> list[Recognised]:
+    """Tables that can be read with what the user said; the first error when there is none."""
+    whole = [one.table.member for one in found if one.layout.whole]
+    tables: list[Recognised] = []
+    for one in found:
+        if not one.layout.whole and any(one.table.member.startswith(member) for member in whole):
+            continue
+        lacking = one.layout.records[0].missing(one.headers, constants, _has_platform(one, constants))
+        if lacking:
+            errors.append(_named(_missing(one.layout, lacking), one.table.member))
+        else:
+            tables.append(one)
+    if not tables:
+        missing = [error for error in errors if isinstance(error, MissingFieldError)]
+        raise (missing or errors or [unknown([])])[0]
+    return tables
+
+
+def _has_platform(one: Recognised, constants: dict[str, str]) -> bool:
+    return bool(one.platform) or "platform" in constants or bool(one.headers & set(PLATFORM_HEADERS))
+
+
+def _missing(layout: Layout, lacking: list[str]) -> MissingFieldError:
+    names = ", ".join("author" if name == "account" else name for name in lacking)
+    return MissingFieldError(
+        f"The file was recognised as {layout.name} ({layout.title}), but it does not say: {names}.",
+        means="Nothing was read.",
+        next_step="Add "
+        + " ".join(EXAMPLES.get(name, f"--set {name}=...") for name in lacking)
+        + " with your own value.",
+    )
+
+
+class FileReading:
+    """A file that was recognised: see `groundswell.sources.Reading`."""
+
+    def __init__(
+        self,
+        found: list[Recognised],
+        constants: Mapping[str, str],
+        observed_at: datetime | None,
+        errors: list[InputError],
+    ) -> None:
+        self._found, self._constants, self._observed_at = found, constants, observed_at
+        self._memory = Memory()
+        self._passed_over = [f"Not read: {error.what} {error.means}".strip() for error in errors]
+        names = list(dict.fromkeys(one.layout.name for one in found))
+        self.layout: str = "+".join(names)
+        self.says: str = " ".join(dict.fromkeys(one.layout.says for one in found))
+        self.bytes_total: int = sum(one.table.bytes_total for one in found)
+        self.assumed_observed_at: datetime = observed_at or max(
+            (one.table.modified_at for one in found), default=datetime.now(UTC)
+        )
+        self.observed_at_given: bool = observed_at is not None
+        self.notes: list[str] = []
+        self._refresh()
+
+    def pages(self) -> Iterator[Page]:
+        """Yield the file's rows, page by page, in order."""
+        done = 0
+        for one in self._found:
+            for rows in one.table.rows(one.header_row):
+                yield self._page(one, rows, done)
+            done += one.table.bytes_total
+            self._refresh()
+
+    def _page(self, one: Recognised, rows: Rows, done: int) -> Page:
+        unfolded = one.layout.unfold(rows) if one.layout.unfold else Unfolded({"": Part(rows.columns, rows.lines)})
+        sheets = {name: self._sheet(one, part) for name, part in unfolded.parts.items()}
+        dropped = pa.array([aside.line for aside in unfolded.set_aside], pa.int64())
+        lines = rows.lines.filter(pc.invert(pc.is_in(rows.lines, dropped))) if len(dropped) else rows.lines
+        crop = harvest(one.layout, sheets, lines)
+        member = one.table.member
+        aside = [*rows.set_aside, *unfolded.set_aside, *_set_aside(crop.reasons, rows, member)]
+        self._refresh()
+        return Page(
+            rows=len(rows.lines) + rows.empty + len(rows.set_aside),
+            empty=rows.empty,
+            set_aside=aside,
+            records=crop.records,
+            member=member,
+            bytes_done=done + rows.bytes_done,
+        )
+
+    def _sheet(self, one: Recognised, part: Part) -> Sheet:
+        return sheet_of(
+            part,
+            one.layout,
+            platform=one.platform,
+            constants=self._constants,
+            memory=self._memory,
+            kind=one.table.kind,
+            limit=self._observed_at,
+        )
+
+    def _refresh(self) -> None:
+        """Bring the remarks up to date, in place: whoever holds the list sees them."""
+        of_tables = [
+            f"{one.table.member}: {note}" if one.table.member else note
+            for one in self._found
+            for note in one.table.notes
+        ]
+        of_layouts = [one.layout.note for one in self._found if one.layout.note]
+        self.notes[:] = list(dict.fromkeys([*of_tables, *of_layouts, *self._memory.sentences(), *self._passed_over]))
+
+
+def _set_aside(reasons: dict[int, str], rows: Rows, member: str) -> list[SetAside]:
+    """Rows that gave nothing, with their first 500 characters."""
+    if not reasons:
+        return []
+    index = pc.index_in(pa.array(list(reasons), pa.int64()), rows.lines)
+    lost = rows.columns.take(index).to_pylist()
+    shown = [" | ".join(str(cell) for cell in row.values() if cell is not None)[:500] for row in lost]
+    return [SetAside(line, reason, text, member) for (line, reason), text in zip(reasons.items(), shown, strict=True)]

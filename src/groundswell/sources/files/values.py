@@ -1,0 +1,626 @@
+"""Cells as people and programs write them, read column by column: `12.4K`, `1.234`, `Sat Feb 18 12:33:11 +0000 2023`, `€250`.
+
+Every reader takes an Arrow array (text, or typed where the file is) and gives an array of the same length. What cannot be read
+is null, never 0 and never a guess; `Memory` counts it, so that the user is told how much it was. Some spellings mean different
+things in different files (`1.234`, `03/04/2025`): they are decided once a column, from the values that can only be read one way.
+
+    counts(pa.array(["12.4K", "1,204", "hidden", "-1"]))     -> 12400, 1204, null, null
+    moments(pa.array(["2014-08-15T15:51:15+00:00"]))          -> timestamp[us, UTC]
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as _compute
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+MOMENT = pa.timestamp("us", tz="UTC")
+TEXTS = pa.list_(pa.string())
+LARGEST = 2**63 - 1
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+SILENT = frozenset(
+    ("", "-", "--", "—", "–", "?", "n/a", "na", "nan", "null", "none", "nil", "hidden", "private", "unknown", "versteckt", "k.a.", "-1", "-1.0", "#n/a")
+)  # fmt: skip
+"""Spellings of "not known". -1 is how Instagram exports write a hidden like count."""
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class Memory:
+    """What was decided about a column, and what the user has to be told, over all batches of one source."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.decisions: dict[tuple[str, str], str] = {}
+
+    def note(self, sentence: str, n: int = 1) -> None:
+        """Count `n` more cases of `sentence`, in which {n} stands for the number."""
+        if n:
+            self.counts[sentence] += n
+
+    def decide(self, column: str, question: str, answer: str | None, otherwise: str) -> str:
+        """Return what an earlier batch decided, else keep `answer`; `otherwise` when nothing speaks yet."""
+        if answer is not None:
+            return self.decisions.setdefault((column, question), answer)
+        return self.decisions.get((column, question), otherwise)
+
+    def sentences(self) -> list[str]:
+        """Return the remarks with their numbers, in the order in which they first came up."""
+        return [sentence.replace("{n}", f"{n:,}") for sentence, n in self.counts.items()]
+
+
+def scrubbed(text: str) -> str:
+    """Replace lone surrogates, which no UTF-8 file can hold; everything else stays byte for byte."""
+    return SURROGATES.sub("\ufffd", text)
+
+
+def nulls(length: int, type_: pa.DataType) -> pa.Array:
+    """Return `length` unknowns."""
+    return pa.nulls(length, type_)
+
+
+def by_distinct(values: pa.Array, read: Callable[[str], Any], type_: pa.DataType) -> pa.Array:
+    """Read each distinct value once: for columns with few spellings (languages, platforms, money)."""
+    encoded = values.dictionary_encode()
+    meanings = pa.array([None if one is None else read(one) for one in encoded.dictionary.to_pylist()], type_)
+    return meanings.take(encoded.indices)
+
+
+def texts(values: pa.Array) -> pa.Array:
+    """Any array as text; the empty cell is unknown, everything else stays byte for byte."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+        return _joined(values)
+    if pa.types.is_floating(values.type):
+        return _floats_as_text(values)
+    if pa.types.is_struct(values.type) or pa.types.is_map(values.type) or pa.types.is_binary(values.type):
+        return pa.array([None if one is None else scrubbed(str(one)) for one in values.to_pylist()], pa.string())
+    words = values if pa.types.is_string(values.type) else pc.cast(values, pa.string())
+    blank = pc.equal(pc.binary_length(words), 0)
+    return pc.if_else(blank, None, words) if pc.any(blank).as_py() else words
+
+
+def _joined(values: pa.Array) -> pa.Array:
+    items = pc.cast(values, TEXTS)
+    return texts(pc.binary_join(items, " "))
+
+
+def _floats_as_text(values: pa.Array) -> pa.Array:
+    """Whole numbers without `.0`: a pandas column of ids with a gap is float."""
+    whole = pc.and_(pc.equal(values, pc.trunc(values)), pc.less(pc.abs(values), 1e15))
+    plain = pc.cast(pc.cast(pc.if_else(whole, values, None), pa.int64()), pa.string())
+    shown = pc.coalesce(plain, pc.cast(values, pa.string()))
+    return pc.if_else(pc.is_nan(values), None, shown)
+
+
+def _trimmed(values: pa.Array) -> pa.Array:
+    words = pc.utf8_trim_whitespace(texts(values))
+    return pc.if_else(pc.equal(pc.binary_length(words), 0), None, words)
+
+
+def _matching(values: pa.Array, pattern: str) -> pa.Array:
+    """Keep the values that match, null for the others."""
+    return pc.if_else(pc.match_substring_regex(values, pattern), values, None)
+
+
+def _some(values: pa.Array) -> bool:
+    return values.null_count < len(values)
+
+
+def _left(values: pa.Array, known: pa.Array) -> pa.Array:
+    """Values that are still to be read."""
+    return pc.if_else(pc.is_valid(known), None, values)
+
+
+# --- counts ------------------------------------------------------------------------------------------------------------------
+
+
+def counts(values: pa.Array, column: str = "", memory: Memory | None = None) -> pa.Array:
+    """Read counts: int64, >= 0. Hidden (-1, blank, "hidden"), negative, fractional and beyond 64 bits are unknown."""
+    memory = memory or Memory()
+    if pa.types.is_integer(values.type):
+        return _at_least_nothing(pc.cast(values, pa.int64(), safe=False), column, memory)
+    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
+        return _whole(values, column, memory)
+    words = texts(values)
+    try:
+        return _at_least_nothing(pc.cast(pc.ascii_trim_whitespace(words), pa.int64()), column, memory)
+    except pa.ArrowInvalid:
+        return _spelled(_trimmed(words), column, memory)
+
+
+def _at_least_nothing(numbers: pa.Array, column: str, memory: Memory) -> pa.Array:
+    negative = pc.less(numbers, 0)
+    if not pc.any(negative).as_py():
+        return numbers
+    below = pc.sum(pc.less(numbers, -1)).as_py() or 0
+    memory.note(f"{{n}} negative numbers in {column!r} are unknown.", below)
+    return pc.if_else(negative, None, numbers)
+
+
+def _whole(values: pa.Array, column: str, memory: Memory) -> pa.Array:
+    numbers = pc.cast(values, pa.float64())
+    fits = pc.and_(pc.equal(numbers, pc.trunc(numbers)), pc.less(pc.abs(numbers), 2.0**63))
+    whole = pc.cast(pc.if_else(fits, numbers, None), pa.int64())
+    lost = pc.sum(pc.and_(pc.is_finite(numbers), pc.invert(fits))).as_py() or 0
+    memory.note(f"{{n}} numbers in {column!r} are not whole counts and are unknown.", lost)
+    return _at_least_nothing(whole, column, memory)
+
+
+def _spelled(words: pa.Array, column: str, memory: Memory) -> pa.Array:
+    """Counts as people write them. Thousands written with dots are told from decimals by the whole column."""
+    known = pc.cast(_matching(words, r"^\d{1,18}$"), pa.int64())
+    for separators, pattern in (
+        (",", r"^\d{1,3}(,\d{3})+$"),
+        (" \u00a0\u202f'’", r"^\d{1,3}([ \x{a0}\x{202f}'’]\d{3})+$"),
+    ):
+        grouped = _matching(_left(words, known), pattern)
+        known = pc.coalesce(known, _without(grouped, separators))
+    dotted = _matching(_left(words, known), r"^\d{1,18}\.\d+$")
+    if _some(dotted):
+        thousands = pc.all(pc.match_substring_regex(dotted, r"^\d{1,3}(\.\d{3})+$")).as_py()
+        if memory.decide(column, "dots", "thousands" if thousands else "decimals", "decimals") == "thousands":
+            known = pc.coalesce(known, _without(_matching(dotted, r"^\d{1,3}(\.\d{3})+$"), "."))
+    rest = _left(words, known)
+    if not _some(rest):
+        return known
+    spoken = by_distinct(rest, count_of, pa.int64())
+    unread = by_distinct(_left(rest, spoken), lambda one: one.lower() not in SILENT, pa.bool_())
+    memory.note(f"{{n}} values in {column!r} could not be read as counts and are unknown.", pc.sum(unread).as_py() or 0)
+    return pc.coalesce(known, spoken)
+
+
+def _without(words: pa.Array, separators: str) -> pa.Array:
+    if not _some(words):
+        return nulls(len(words), pa.int64())
+    digits = pc.replace_substring_regex(words, f"[{re.escape(separators)}]" if len(separators) == 1 else r"\D", "")
+    return pc.cast(_matching(digits, r"^\d{1,18}$"), pa.int64())
+
+
+SCALE = {
+    "": 1, "k": 1e3, "tsd": 1e3, "tsd.": 1e3, "mil": 1e3, "m": 1e6, "mio": 1e6, "mio.": 1e6, "mn": 1e6, "million": 1e6,
+    "b": 1e9, "bn": 1e9, "mrd": 1e9, "mrd.": 1e9,
+}  # fmt: skip
+"""Short scales as Instagram, TikTok and YouTube print them: English K M B; German Tsd. Mio. Mrd.; Spanish mil."""
+SHORT = re.compile(r"^(\d{1,15}(?:[.,]\d{1,6})?|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*([^\W\d_]{0,7}\.?)\+?$")
+
+
+def count_of(word: str) -> int | None:
+    """Read one spelled-out count: `1.2K`, `3,4 Mio`, `5.0`, `+12`; None when it is not one."""
+    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d{1,2}", word):
+        return _whole_number(float(word))
+    found = SHORT.fullmatch(word.strip().lstrip("+").lower())
+    if not found or found[2] not in SCALE:
+        return None
+    digits = (
+        found[1].replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", found[1]) and not found[2] else found[1]
+    )
+    return (
+        _whole_number(float(digits.replace(",", ".")) * SCALE[found[2]])
+        if digits.count(",") + digits.count(".") < 2
+        else None
+    )
+
+
+def _whole_number(number: float) -> int | None:
+    rounded = round(number)
+    return rounded if abs(number - rounded) < 1e-3 and rounded <= LARGEST else None
+
+
+def shares(values: pa.Array, column: str = "", memory: Memory | None = None) -> pa.Array:
+    """Read shares as 0..1: `3.4 %` and `3,4%` by their sign, bare numbers as percent when any of the column is above 1."""
+    memory = memory or Memory()
+    words = _trimmed(values)
+    signed = pc.match_substring(words, "%")
+    digits = pc.replace_substring(pc.replace_substring_regex(words, r"[%\s\x{a0}]", ""), ",", ".")
+    numbers = pc.cast(_matching(digits, r"^\d{1,12}(\.\d+)?$"), pa.float64())
+    bare = pc.if_else(signed, None, numbers)
+    percent = True if (pc.max(bare).as_py() or 0) > 1 else None
+    as_percent = memory.decide(column, "percent", "percent" if percent else None, "share") == "percent"
+    return pc.if_else(pc.or_(signed, pa.scalar(as_percent)), pc.divide(numbers, 100.0), numbers)
+
+
+# --- moments -----------------------------------------------------------------------------------------------------------------
+
+ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$"
+NAIVE = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
+TWITTER = (
+    r"^\w{3} (?P<month>[A-Za-z]{3}) (?P<day>\d{1,2}) (?P<time>\d\d:\d\d:\d\d) (?P<zone>[+-]\d{4}) (?P<year>\d{4})$"
+)
+SLASHED = r"^(?P<a>\d{1,2})(?P<mark>[./-])(?P<b>\d{1,2})[./-](?P<year>\d{4}),?(?:\s+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?\s*(?P<half>[AaPp][Mm])?$"
+EXCEL_EPOCH_S = -2_209_161_600
+"""1899-12-30 in Unix seconds: day 0 of a spreadsheet (Excel's 1900 system, after its leap-year bug)."""
+
+
+def moments(values: pa.Array, column: str = "", memory: Memory | None = None, *, spreadsheet: bool = False) -> pa.Array:
+    """Read moments: timestamp[us, UTC]. Without an offset UTC is taken; what cannot be read is unknown and counted.
+
+    `spreadsheet`: bare numbers of five digits are days since 1899-12-30.
+    """
+    memory = memory or Memory()
+    if pa.types.is_timestamp(values.type):
+        return _as_utc(values)
+    if pa.types.is_date(values.type):
+        return _as_utc(pc.cast(values, pa.timestamp("ms")))
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        return _unix(pc.cast(values, pa.float64()), spreadsheet)
+    words = texts(values)
+    try:
+        return pc.cast(words, MOMENT)
+    except pa.ArrowInvalid:
+        return _dated(_trimmed(words), column, memory, spreadsheet)
+
+
+def _as_utc(values: pa.Array) -> pa.Array:
+    if values.type.tz is None:
+        return pc.cast(pc.cast(values, pa.timestamp("us"), safe=False), MOMENT)
+    return pc.cast(values, MOMENT, safe=False)
+
+
+def _dated(words: pa.Array, column: str, memory: Memory, spreadsheet: bool) -> pa.Array:
+    """Try the spellings one after the other, each on what is left."""
+    known = nulls(len(words), MOMENT)
+    readers: tuple[Callable[[pa.Array], pa.Array], ...] = (
+        _iso,
+        _twitter,
+        lambda left: _slashed(left, column, memory),
+        lambda left: _unix(pc.cast(_matching(left, r"^\d{5,20}(\.\d+)?$"), pa.float64()), spreadsheet),
+        lambda left: by_distinct(left, moment_of, MOMENT),
+    )
+    for read in readers:
+        left = _left(words, known)
+        if not _some(left):
+            break
+        known = pc.coalesce(known, read(left))
+    unread = by_distinct(_left(words, known), lambda one: one.lower() not in SILENT, pa.bool_())
+    memory.note(f"{{n}} values in {column!r} could not be read as dates and are unknown.", pc.sum(unread).as_py() or 0)
+    return known
+
+
+def _iso(words: pa.Array) -> pa.Array:
+    zoned = pc.replace_substring_regex(_matching(words, ZONED), r"\s(Z|[+-])", r"\1")
+    naive = _matching(words, NAIVE)
+    long = pc.if_else(pc.equal(pc.binary_length(naive), 10), pc.binary_join_element_wise(naive, "T00:00", ""), naive)
+    whole = pc.coalesce(zoned, pc.binary_join_element_wise(long, "Z", ""))
+    return _cast(pc.replace_substring_regex(whole, r"(\.\d{6})\d+", r"\1"))
+
+
+def _cast(iso: pa.Array) -> pa.Array:
+    """ISO text with offset -> moments; 30 February and the like are null."""
+    try:
+        return pc.cast(iso, MOMENT)
+    except pa.ArrowInvalid:
+        return by_distinct(iso, _from_iso, MOMENT)
+
+
+def _from_iso(word: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(word).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _padded(digits: pa.Array) -> pa.Array:
+    return pc.utf8_lpad(digits, 2, "0")
+
+
+def _glued(year: pa.Array, month: pa.Array, day: pa.Array, time: pa.Array, zone: pa.Array | str) -> pa.Array:
+    days = pc.binary_join_element_wise(year, _padded(month), _padded(day), "-")
+    return pc.binary_join_element_wise(pc.binary_join_element_wise(days, time, "T"), zone, "")
+
+
+def _twitter(words: pa.Array) -> pa.Array:
+    parts = pc.extract_regex(words, TWITTER)
+    part = {name: pc.struct_field(parts, name) for name in ("month", "day", "time", "zone", "year")}
+    number = pc.add(pc.index_in(pc.ascii_lower(part["month"]), pa.array(MONTHS)), 1)
+    return _cast(_glued(part["year"], pc.cast(number, pa.string()), part["day"], part["time"], part["zone"]))
+
+
+def _slashed(words: pa.Array, column: str, memory: Memory) -> pa.Array:
+    """Day and month told apart by the values above 12 in the column; with dots the day comes first.
+
+    In a column that mixes both orders only the values that can be read one way are read.
+    """
+    parts = pc.extract_regex(words, SLASHED)
+    part = {
+        name: pc.struct_field(parts, name) for name in ("a", "b", "mark", "year", "hour", "minute", "second", "half")
+    }
+    a, b = (pc.cast(part[name], pa.int64()) for name in ("a", "b"))
+    if not _some(a):
+        return nulls(len(words), MOMENT)
+    order = _order(a, b, part["mark"], column, memory)
+    either = pc.and_(pc.less_equal(a, 12), pc.less_equal(b, 12))
+    day_first = pc.if_else(either, pa.scalar(order != "month", pa.bool_()), pc.greater(a, 12))
+    readable = pc.or_(pc.invert(either), pc.or_(pa.scalar(order != "mixed"), pc.equal(a, b)))
+    memory.note(
+        f"{{n}} dates in {column!r} could be day/month or month/day and are unknown.",
+        pc.sum(pc.invert(readable)).as_py() or 0,
+    )
+    year = pc.if_else(readable, part["year"], None)
+    month, day = pc.if_else(day_first, part["b"], part["a"]), pc.if_else(day_first, part["a"], part["b"])
+    return _cast(_glued(year, month, day, _clock(part), "Z"))
+
+
+def _order(a: pa.Array, b: pa.Array, mark: pa.Array, column: str, memory: Memory) -> str:
+    """Return day, month or mixed."""
+    day = pc.any(pc.greater(a, 12)).as_py()
+    month = pc.any(pc.greater(b, 12)).as_py()
+    if day and month:
+        memory.decisions[column, "order"] = "mixed"
+    earlier = memory.decide(column, "order", "day" if day else "month" if month else None, "")
+    if earlier:
+        return earlier
+    if pc.all(pc.equal(mark, ".")).as_py():
+        return "day"
+    memory.note(f"{{n}} dates in {column!r} could be day/month; they were read as month/day.", len(a) - a.null_count)
+    return "month"
+
+
+def _clock(part: dict[str, pa.Array]) -> pa.Array:
+    filled = {
+        name: pc.if_else(pc.equal(pc.binary_length(part[name]), 0), "0", part[name])
+        for name in ("hour", "minute", "second")
+    }
+    hour = pc.cast(filled["hour"], pa.int64())
+    half = pc.ascii_lower(part["half"])
+    hour = pc.if_else(pc.and_(pc.equal(half, "am"), pc.equal(hour, 12)), 0, hour)
+    hour = pc.if_else(pc.and_(pc.equal(half, "pm"), pc.less(hour, 12)), pc.add(hour, 12), hour)
+    return pc.binary_join_element_wise(
+        _padded(pc.cast(hour, pa.string())), _padded(filled["minute"]), _padded(filled["second"]), ":"
+    )
+
+
+def _unix(numbers: pa.Array, spreadsheet: bool) -> pa.Array:
+    """Seconds, milli-, micro- or nanoseconds by their size: 1e11 s is the year 5138, 1e11 ms is 1973."""
+    micros = pc.case_when(
+        pc.make_struct(
+            pc.less(numbers, 1e8),
+            pc.less(numbers, 1e11),
+            pc.less(numbers, 1e14),
+            pc.less(numbers, 1e17),
+            pc.less(numbers, 1e20),
+        ),
+        pa.scalar(None, pa.float64()),
+        pc.multiply(numbers, 1e6),
+        pc.multiply(numbers, 1e3),
+        numbers,
+        pc.divide(numbers, 1e3),
+    )
+    if spreadsheet:
+        serial = pc.and_(pc.greater(numbers, 20_000), pc.less(numbers, 80_000))
+        seconds = pc.round(pc.add(pc.multiply(numbers, 86_400.0), float(EXCEL_EPOCH_S)))
+        micros = pc.if_else(serial, pc.multiply(seconds, 1e6), micros)
+    return pc.cast(pc.cast(pc.round(micros), pa.int64(), safe=False), MOMENT)
+
+
+WORDED = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y %H:%M", "%b %d, %Y, %I:%M %p", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d", "%Y-%m-%dT%H:%M:%S.%f%z")  # fmt: skip
+
+
+def moment_of(word: str) -> datetime | None:
+    """Read one date spelled in words (`Jan 6, 2024`, `Tue, 09 Jun 2026 14:23:16 GMT`); None when it is not one."""
+    if len(word) > 60:
+        return None
+    for form in WORDED:
+        try:
+            return (
+                datetime.strptime(word, form).replace(tzinfo=UTC)
+                if "%z" not in form
+                else datetime.strptime(word, form).astimezone(UTC)
+            )
+        except ValueError:
+            continue
+    try:
+        read = parsedate_to_datetime(word)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return _from_iso(word) if re.match(r"\d{4}-\d\d-\d\dT", word) else None
+
+
+def end_of_day(days: pa.Array) -> pa.Array:
+    """Last second of the day that begins at each moment."""
+    return pc.add(days, pa.scalar(86_399_000_000, pa.duration("us")))
+
+
+def day_of(moment: datetime) -> date:
+    """Calendar day in UTC."""
+    return moment.astimezone(UTC).date()
+
+
+# --- words -------------------------------------------------------------------------------------------------------------------
+
+YES = frozenset(("true", "t", "1", "1.0", "yes", "y", "ja", "j", "wahr", "x", "✓", "verified", "si", "sí", "oui"))
+NO = frozenset(("false", "f", "0", "0.0", "no", "n", "nein", "falsch", "none", "non"))
+
+
+def flags(values: pa.Array) -> pa.Array:
+    """Read booleans in their many spellings; anything else is unknown."""
+    if pa.types.is_boolean(values.type):
+        return values
+    return by_distinct(texts(values), lambda one: _flag(one.strip().lower()), pa.bool_())
+
+
+def _flag(word: str) -> bool | None:
+    return True if word in YES else False if word in NO else None
+
+
+LANGUAGES = {
+    "english": "en", "eng": "en", "german": "de", "deutsch": "de", "deu": "de", "ger": "de", "spanish": "es", "español": "es", "spa": "es",
+    "french": "fr", "français": "fr", "fra": "fr", "fre": "fr", "italian": "it", "italiano": "it", "ita": "it", "portuguese": "pt",
+    "português": "pt", "por": "pt", "dutch": "nl", "nederlands": "nl", "nld": "nl", "dut": "nl", "polish": "pl", "polski": "pl", "pol": "pl",
+    "russian": "ru", "rus": "ru", "turkish": "tr", "türkçe": "tr", "tur": "tr", "japanese": "ja", "jpn": "ja", "chinese": "zh", "zho": "zh",
+    "chi": "zh", "korean": "ko", "kor": "ko", "arabic": "ar", "ara": "ar", "hindi": "hi", "hin": "hi", "indonesian": "id", "ind": "id",
+    "swedish": "sv", "swe": "sv", "danish": "da", "dan": "da", "norwegian": "no", "nor": "no", "finnish": "fi", "fin": "fi", "czech": "cs",
+    "ces": "cs", "greek": "el", "ell": "el", "hungarian": "hu", "hun": "hu", "romanian": "ro", "ron": "ro", "ukrainian": "uk", "ukr": "uk",
+    "in": "id", "iw": "he",
+}  # fmt: skip
+"""Names and ISO 639-2/3 codes of the languages that files most often spell out; `in` and `iw` are Twitter's old codes."""
+NO_LANGUAGE = frozenset(("un", "xx", "qm", "qh", "qs", "ql", "qt", "zx", "mu", "no language", "na"))
+
+
+def language_of(word: str) -> str | None:
+    """Read one language as ISO 639-1: `en-US`, `English`, `['en']` -> en; `und` and unknown words -> None."""
+    first = re.sub(r"[\[\]'\"\s]", "", re.split(r"[,;|]", word)[0]).lower()
+    if first in LANGUAGES:
+        return LANGUAGES[first]
+    code = re.match(r"^([a-z]{2})(?:[-_][a-z0-9]+)*$", first)
+    return code[1] if code and code[1] not in NO_LANGUAGE else None
+
+
+def languages(values: pa.Array) -> pa.Array:
+    """Read languages as ISO 639-1; of several the first."""
+    return by_distinct(texts(values), language_of, pa.string())
+
+
+COUNTRIES = {
+    "germany": "DE", "deutschland": "DE", "austria": "AT", "österreich": "AT", "switzerland": "CH", "schweiz": "CH", "united kingdom": "GB",
+    "uk": "GB", "great britain": "GB", "england": "GB", "united states": "US", "united states of america": "US", "usa": "US", "canada": "CA",
+    "france": "FR", "frankreich": "FR", "spain": "ES", "españa": "ES", "spanien": "ES", "italy": "IT", "italia": "IT", "italien": "IT",
+    "portugal": "PT", "netherlands": "NL", "niederlande": "NL", "belgium": "BE", "poland": "PL", "polen": "PL", "sweden": "SE", "norway": "NO",
+    "denmark": "DK", "finland": "FI", "ireland": "IE", "australia": "AU", "new zealand": "NZ", "india": "IN", "brazil": "BR", "brasil": "BR",
+    "mexico": "MX", "méxico": "MX", "japan": "JP", "turkey": "TR", "türkiye": "TR", "indonesia": "ID", "south africa": "ZA", "argentina": "AR",
+}  # fmt: skip
+
+
+def country_of(word: str) -> str:
+    """Read a country as ISO 3166 alpha-2 where it can be; else as it came."""
+    plain = word.strip()
+    return COUNTRIES.get(plain.lower()) or (plain.upper() if re.fullmatch(r"[A-Za-z]{2}", plain) else plain)
+
+
+def countries(values: pa.Array) -> pa.Array:
+    """Read countries as ISO 3166 alpha-2 where they can be."""
+    return by_distinct(_trimmed(values), country_of, pa.string())
+
+
+def tags(values: pa.Array) -> pa.Array:
+    """Read tags or mentions, lower case and without # and @: JSON and Python lists, comma, space, pipe or semicolon."""
+    return _lists(values, _tags_in_text, lambda item: pc.utf8_lower(pc.utf8_ltrim(pc.utf8_trim_whitespace(item), "#@")))
+
+
+def links(values: pa.Array) -> pa.Array:
+    """Read addresses: lists, or text with whitespace, pipes or commas between them."""
+    return _lists(values, _links_in_text, lambda item: item)
+
+
+def _lists(values: pa.Array, read: Callable[[pa.Array], pa.Array], clean: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    if not (pa.types.is_list(values.type) or pa.types.is_large_list(values.type)):
+        words = _trimmed(values)
+        return read(words) if _some(words) else nulls(len(values), TEXTS)
+    items = pc.cast(values, TEXTS)
+    cleaned = clean(items.flatten())
+    lengths = pc.fill_null(pc.list_value_length(items), 0).cast(pa.int32())
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths)])
+    full = pa.ListArray.from_arrays(offsets, cleaned)
+    return pc.if_else(pc.greater(lengths, 0), full, None)
+
+
+def _tags_in_text(words: pa.Array) -> pa.Array:
+    bare = pc.replace_substring_regex(words, r"(^|[\[,\s])u?['\"]|[\[\]'\"#@]", " ")
+    bare = pc.utf8_lower(pc.utf8_trim(bare, " ,;|\t\n\r"))
+    split = pc.split_pattern_regex(bare, r"[\s,;|]+")
+    return pc.if_else(pc.greater(pc.binary_length(bare), 0), split, None)
+
+
+def _links_in_text(words: pa.Array) -> pa.Array:
+    bare = pc.replace_substring_regex(words, r"[\[\]'\"]|,\s*$", " ")
+    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(bare, r"\s*[,;|]\s*(https?:)", r" \1"))
+    split = pc.split_pattern_regex(bare, r"[\s|]+")
+    return pc.if_else(pc.greater(pc.binary_length(bare), 0), split, None)
+
+
+# --- money -------------------------------------------------------------------------------------------------------------------
+
+SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "us$": "USD", "₹": "INR", "zł": "PLN", "r$": "BRL", "chf": "CHF", "a$": "AUD", "c$": "CAD", "₺": "TRY", "euro": "EUR", "euros": "EUR"}  # fmt: skip
+CODES = frozenset(("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "TRY", "CAD", "AUD", "NZD", "INR", "BRL", "MXN", "JPY", "CNY", "KRW", "ZAR", "IDR", "SGD", "HKD", "AED", "THB", "ILS", "UAH"))  # fmt: skip
+NO_MINOR = frozenset(("JPY", "KRW"))
+"""ISO 4217: currencies without a minor unit."""
+MONEY = re.compile(
+    r"^\s*(?P<before>[^\d\s.,-]{0,4})\s*(?P<digits>\d[\d.,' \u00a0]*)\s*(?P<k>[kK](?![a-zA-Z]))?\s*(?P<after>[^\d]{0,6}?)(?:,?-+)?\s*$"
+)
+
+
+def currency_of(word: str) -> str | None:
+    """Read a currency sign, word or ISO 4217 code; a bare $ is read as US dollars."""
+    plain = word.strip().strip("()/.:")
+    return SIGNS.get(plain.lower()) or (plain.upper() if plain.upper() in CODES else None)
+
+
+def money_of(word: str, currency: str | None = None) -> tuple[int, str | None] | None:
+    """Read an amount as (minor units, currency): `€250`, `1.200,50 EUR`, `$1,200`; None when it is not one amount."""
+    found = MONEY.match(word)
+    if not found:
+        return None
+    said = found["before"] or found["after"].strip()
+    own = currency_of(said) if said else currency
+    if said and own is None:
+        return None
+    amount = _amount(found["digits"].replace(" ", "").replace("\u00a0", "").replace("'", ""))
+    if amount is None:
+        return None
+    minor = round(amount * (1000 if found["k"] else 1) * (1 if own in NO_MINOR else 100))
+    return (minor, own) if minor <= LARGEST else None
+
+
+def _amount(digits: str) -> float | None:
+    """The last mark is the decimal one when one or two digits follow it; otherwise marks group thousands."""
+    digits = digits.rstrip(".,")
+    found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})*|\d{1,15})(?:[.,](\d{1,2}))?", digits)
+    return float(re.sub(r"[.,]", "", found[1]) + "." + (found[2] or "0")) if found and len(digits) < 22 else None
+
+
+def amounts(
+    values: pa.Array, currency: str | None, column: str = "", memory: Memory | None = None
+) -> tuple[pa.Array, pa.Array]:
+    """Read amounts of money as (int64 minor units, currency text). `currency` is what the header says, if anything."""
+    memory = memory or Memory()
+    words = _trimmed(values)
+    read = by_distinct(words, lambda one: _pair(money_of(one, currency)), pa.list_(pa.string()))
+    minor = pc.cast(pc.list_element(read, 0), pa.int64())
+    unread = by_distinct(_left(words, minor), lambda one: one.lower() not in SILENT, pa.bool_())
+    memory.note(
+        f"{{n}} values in {column!r} could not be read as one amount of money and are unknown.",
+        pc.sum(unread).as_py() or 0,
+    )
+    return minor, pc.list_element(read, 1)
+
+
+def _pair(money: tuple[int, str | None] | None) -> list[str | None] | None:
+    return [str(money[0]), money[1]] if money else [None, None]
+
+
+# --- Python values (JSON) ----------------------------------------------------------------------------------------------------
+
+
+def column_of(cells: Iterable[Any]) -> pa.Array:
+    """Build a text (or list of text) column from JSON values; nested ones are kept as JSON text."""
+    plain = list(cells)
+    if any(isinstance(cell, list) for cell in plain) and all(cell is None or _scalars(cell) for cell in plain):
+        return pa.array([None if cell is None else [_word(item) for item in cell] for cell in plain], TEXTS)
+    return pa.array([_word(cell) for cell in plain], pa.string())
+
+
+def _scalars(cell: Any) -> bool:
+    return isinstance(cell, list) and not any(isinstance(item, list | dict) for item in cell)
+
+
+def _word(cell: Any) -> str | None:
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return scrubbed(cell if isinstance(cell, str) else str(cell) if isinstance(cell, int | float) else json.dumps(cell))
+
+
+def table_of(rows: Sequence[dict[str, Any]]) -> pa.Table:
+    """Build a table from dictionaries: one column a key, in order of first appearance."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table({name: column_of(row.get(name) for row in rows) for name in names})

@@ -33,7 +33,7 @@ from groundswell.definitions.model import (
 from groundswell.definitions.sections import Section, read_section
 from groundswell.errors import UnknownNameError, nearest
 from groundswell.records import PLATFORMS
-from groundswell.signals.declaring import SIGNALS
+from groundswell.signals import SIGNALS
 
 DEFAULT_DEFINITION = "field_geek@1"
 DEFAULT_TIER_SET = "seed_004@1"

@@ -1,0 +1,198 @@
+"""Is it kin to a brand, a sector, a wish? What an account's own posts say, asked for one brief.
+
+These values depend on the question, so they are not in the table of signals: `sector_share`, `sector_unpaid_posts`, `kinship`
+and `persona_match` are computed for a brief, with the same shape, intervals and reasons.
+
+A post belongs to a sector when it says the sector's phrase, or when its topic is one that the phrase points to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from groundswell.signals.findings import Progress
+from groundswell.signals.table import SignalTable, prepare
+from groundswell.signals.topics import Corpus
+from groundswell.store import Engine, Workspace
+from groundswell.store.text_index import Hits, TextIndex
+
+Z = 1.6448536
+TEXTS_READ = 20
+"""Newest own posts of an account that enter its place in the space of texts, with its bio (design choice: bounded work)."""
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Per account: posts that match, among own posts with text; unpaid ones; when last. Parallel to the table's rows."""
+
+    hits: NDArray[np.int64]
+    unpaid: NDArray[np.int64]
+    last_day: NDArray[np.int64]
+    """Days since 1970 of the newest match; -1 when there is none."""
+    texts: NDArray[np.int64]
+    """Own posts with text: 0 means that nothing can be said."""
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """hits / texts; NaN where no text was read."""
+        return np.divide(self.hits, self.texts, out=np.full(len(self.hits), np.nan), where=self.texts > 0)
+
+    def wilson(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """90 % limits of the share (Wilson 1927); NaN where no text was read."""
+        n = np.where(self.texts > 0, self.texts, np.nan).astype(np.float64)
+        p = self.hits / n
+        middle, half = p + Z * Z / (2 * n), Z * np.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+        scale = 1 + Z * Z / n
+        return np.clip((middle - half) / scale, 0, 1), np.clip((middle + half) / scale, 0, 1)
+
+    def last(self, row: int) -> date | None:
+        """When the account last said it."""
+        day = int(self.last_day[row])
+        return None if day < 0 else EPOCH + timedelta(days=day)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Everything needed to ask what accounts say: the index, the place of each account, its number of texts."""
+
+    index: TextIndex
+    corpus: Corpus | None
+    keys: NDArray[np.int64]
+    """Hash of each account id, parallel to the rows of the table of signals."""
+    own_texts: NDArray[np.int64]
+    places: NDArray[np.float32] | None
+    """accounts x dimensions, unit rows; None without a fit."""
+
+    def saying(self, phrases: Sequence[str], *, topics: Sequence[int] = (), together: bool = False) -> Shares:
+        """Count, per account, own posts that say a phrase or have a topic."""
+        return self._per_account(self.index.posts_saying(phrases, topics=topics, together=together))
+
+    def in_sector(self, phrases: Sequence[str]) -> tuple[Shares, tuple[str, ...]]:
+        """Count, per account, own posts in a sector; also names the topics that the phrases were read as."""
+        topics = sorted({t for phrase in phrases for t in (self.corpus.topics_about(phrase) if self.corpus else [])})
+        names = tuple(self.corpus.names[topic] for topic in topics) if self.corpus else ()
+        return self.saying(phrases, topics=topics, together=True), names
+
+    def likeness(self, phrase: str) -> NDArray[np.float64]:
+        """Cosine of each account's words to a phrase, 0..1; NaN where nothing is known of either."""
+        if self.corpus is None or self.places is None:
+            return np.full(len(self.keys), np.nan)
+        wish = self.corpus.place([phrase])[0]
+        if not wish.any():
+            return np.full(len(self.keys), np.nan)
+        silent = ~self.places.any(axis=1)
+        found = np.clip(self.places @ wish, 0, 1).astype(np.float64)
+        return np.where(silent, np.nan, found)
+
+    def _per_account(self, hits: Hits) -> Shares:
+        order = np.argsort(self.keys, kind="stable")
+        found = np.searchsorted(self.keys[order], hits.account)
+        found = np.minimum(found, max(len(order) - 1, 0))
+        known = self.keys[order][found] == hits.account if len(order) else np.zeros(0, bool)
+        rows, size = order[found[known]], len(self.keys)
+        last = np.full(size, -1, np.int64)
+        np.maximum.at(last, rows, hits.day[known])
+        return Shares(
+            np.bincount(rows, minlength=size),
+            np.bincount(rows[~hits.paid[known]], minlength=size),
+            last,
+            self.own_texts,
+        )
+
+
+def read_texts(workspace: Workspace, table: SignalTable, progress: Progress | None = None) -> Texts:
+    """Open the text index and the places of accounts, making or renewing what is not there."""
+    index = TextIndex(workspace.cache / "text-index")
+    live = list(workspace.state.live_ids())
+    stamp = {"live": live, "corpus": table.corpus.version if table.corpus else None}
+    folder = workspace.cache / "places"
+    if index.stamp != stamp or not (folder / f"{_name(stamp)}.npz").is_file():
+        with workspace.engine() as engine:
+            prepare(engine, workspace.cache / "findings", table.corpus, progress)
+            _index(engine, workspace, index, stamp)
+            _place(engine, table, folder, stamp, progress)
+    with np.load(folder / f"{_name(stamp)}.npz", allow_pickle=False) as kept:
+        return Texts(index, table.corpus, kept["keys"], kept["own_texts"], kept["places"] if "places" in kept else None)
+
+
+HASH = "(md5_number_lower(account) >> 1)::BIGINT"
+OWN = "text IS NOT NULL AND (kind IS NULL OR kind IN ('post', 'quote'))"
+
+
+def _documents(restriction: str = "true") -> str:
+    return f"""
+        SELECT p.post, p.text, (md5_number_lower(p.account) >> 1)::BIGINT AS account, coalesce(t.topic, -1) AS topic,
+               (coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL)::BIGINT AS paid,
+               coalesce(epoch(p.created_at) // 86400, -1)::BIGINT AS day
+        FROM posts AS p
+        LEFT JOIN wording AS w ON w.text_hash = p.text_hash
+        LEFT JOIN topic_of_text AS t ON t.text_hash = p.text_hash
+        WHERE p.text IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {restriction}"""
+
+
+def _index(engine: Engine, workspace: Workspace, index: TextIndex, stamp: dict[str, object]) -> None:
+    before = index.stamp
+    if before == stamp:
+        return
+    if before is None or before["corpus"] != stamp["corpus"]:
+        index.build(engine.reader(_documents()), stamp)
+        return
+    changed = sorted(set(before["live"]) ^ set(workspace.state.live_ids()))
+    with Engine(workspace.facts, changed) as delta:
+        stale = delta.table("SELECT DISTINCT post FROM raw_posts")
+    engine.register("stale_posts", stale)
+    index.update(
+        engine.reader(_documents("p.post IN (SELECT post FROM stale_posts)")), stale.column("post").to_pylist(), stamp
+    )
+
+
+def _place(engine: Engine, table: SignalTable, folder: object, stamp: dict[str, object], progress: Progress | None) -> None:
+    """Put every account at the mean of its bio and newest own texts, and count its own texts."""
+    from pathlib import Path
+
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE own_words AS
+            SELECT account, count(*) AS texts, string_agg(text, ' ') FILTER (place <= {TEXTS_READ}) AS words
+            FROM (SELECT account, text, row_number() OVER (PARTITION BY account ORDER BY created_at DESC NULLS LAST, post) AS place
+                  FROM posts WHERE {OWN}) GROUP BY account"""
+    )
+    rows = engine.table(
+        f"""SELECT {HASH} AS key, coalesce(texts, 0) AS texts, concat_ws(' ', bio, words) AS words
+            FROM accounts LEFT JOIN own_words USING (account) ORDER BY account"""
+    )
+    kept = {
+        "keys": rows.column("key").to_numpy().astype(np.int64),
+        "own_texts": rows.column("texts").to_numpy().astype(np.int64),
+    }
+    if table.corpus is not None:
+        kept["places"] = _places(table.corpus, rows.column("words"), progress)
+    target = Path(str(folder))
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.glob("*.npz"):
+        old.unlink()
+    part = target / "new.part"
+    with part.open("wb") as file:
+        np.savez(file, **kept)  # type: ignore[arg-type]
+    part.replace(target / f"{_name(stamp)}.npz")
+
+
+def _places(corpus: Corpus, words: pa.ChunkedArray, progress: Progress | None) -> NDArray[np.float32]:
+    step, parts = 5_000, list[NDArray[np.float32]]()
+    for start in range(0, len(words), step):
+        parts.append(corpus.place([text or "" for text in words.slice(start, step).to_pylist()]))
+        if progress:
+            progress("Placing accounts", min(start + step, len(words)), len(words))
+    return np.concatenate(parts) if parts else np.zeros((0, len(corpus.space)), np.float32)
+
+
+def _name(stamp: dict[str, object]) -> str:
+    return blake2b(json.dumps(stamp, sort_keys=True).encode(), digest_size=8).hexdigest()

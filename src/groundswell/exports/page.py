@@ -41,7 +41,7 @@ MOST_UNCHECKED = 200
 """How many of those who could not be checked the page lists; the spreadsheet holds them all."""
 MOST_POSTS = 3
 """Posts shown as evidence for one person."""
-IN_FULL = 100
+IN_FULL = 50
 """Ranks shown in full. After them topics and intervals are written, not drawn, and one post stands for all, so that a list of 500
 stays a file that a mail can carry."""
 SIZE, RATE = "followers", "like_rate"

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, BinaryIO
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, Self
 
 import pyarrow as pa
 import xlsxwriter
@@ -37,6 +39,7 @@ from groundswell.signals.values import REASONS, Value
 # Excel specifications and limits (Microsoft support, "Excel specifications and limits", 2024).
 MOST_ROWS, MOST_COLUMNS, MOST_TEXT, MOST_LINKS, LONGEST_LINK = 1_048_576, 16_384, 32_767, 65_530, 2_079
 EXACT = 2**53  # beyond it a cell, which is a double, changes an id
+_IN_MEMORY = 64 * 2**20
 SIMULATED = "SIMULATED: these people are made up. Nothing here describes a real person."
 
 _KINDS: dict[str, dict[str, Any]] = {
@@ -70,15 +73,26 @@ class Book:
 
     def __init__(self, file: BinaryIO, *, title: str, simulated: bool, made_at: datetime | None = None) -> None:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book: Any = xlsxwriter.Workbook(file, options)  # pyright: ignore[reportArgumentType]  (an open file is welcome)
+        self._file, self._made = file, SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (closed by `__exit__`)
+        self._book: Any = xlsxwriter.Workbook(self._made, options)  # pyright: ignore[reportArgumentType]  (an open file is welcome)
         self.title, self.simulated = title, simulated
         self._formats: dict[tuple[str, bool], Any] = {}
         properties: dict[str, Any] = {"title": f"SIMULATED: {title}" if simulated else title, "author": "Groundswell"}
         self._book.set_properties(properties | ({"created": _naive(made_at)} if made_at else {}))
 
-    def close(self) -> None:
-        """Finish the file."""
-        self._book.close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Finish the workbook and copy it into the open file, so that a full disk stops a plain copy and not the packing.
+
+        After an error it is finished too, because only that removes the parts which lie in the temporary folder.
+        """
+        with self._made:
+            self._book.close()
+            if kind is None:
+                self._made.seek(0)
+                copyfileobj(self._made, self._file)
 
     def format(self, kind: str, quoted: bool = False) -> Any:
         """Return the cell format of a kind; `quoted` adds the mark that keeps an edited cell text."""
@@ -183,15 +197,14 @@ def _naive(moment: datetime) -> datetime:
 def write_shortlist(shortlist: Shortlist, file: BinaryIO, titles: Titles) -> None:
     """Write a shortlist as a workbook into an open binary file."""
     title = f"Shortlist for {shortlist.brief.brand}"
-    book = Book(file, title=title, simulated=shortlist.simulated, made_at=shortlist.made_at)
-    _matches(book, shortlist, titles)
-    _reasons(book, shortlist)
-    _signals(book, shortlist, titles)
-    _gates(book, shortlist)
-    _unchecked(book, shortlist)
-    _posts(book, shortlist, titles)
-    _about(book, shortlist)
-    book.close()
+    with Book(file, title=title, simulated=shortlist.simulated, made_at=shortlist.made_at) as book:
+        _matches(book, shortlist, titles)
+        _reasons(book, shortlist)
+        _signals(book, shortlist, titles)
+        _gates(book, shortlist)
+        _unchecked(book, shortlist)
+        _posts(book, shortlist, titles)
+        _about(book, shortlist)
 
 
 _WHO = (Column("Rank", "whole", 6), Column("Handle", "text", 18), Column("Name", "text", 22))
@@ -384,9 +397,8 @@ def brief_in_words(shortlist: Shortlist) -> list[str]:
 def write_table(table: pa.Table, file: BinaryIO, *, title: str, simulated: bool) -> None:
     """Write an Arrow table as a workbook of one sheet into an open binary file."""
     columns = [_table_column(field) for field in table.schema]
-    book = Book(file, title=title, simulated=simulated)
-    book.sheet(_sheet_name(title), columns, _table_rows(table))
-    book.close()
+    with Book(file, title=title, simulated=simulated) as book:
+        book.sheet(_sheet_name(title), columns, _table_rows(table))
 
 
 def _table_column(field: pa.Field) -> Column:

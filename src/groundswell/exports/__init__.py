@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from groundswell.discover import Shortlist
 from groundswell.errors import UnknownNameError
 from groundswell.exports.tables import shortlist_as_json
-from groundswell.exports.whole_file import whole_file
+from groundswell.exports.whole import whole_file
 from groundswell.exports.wording import Titles, signal_titles
 
 if TYPE_CHECKING:

@@ -19,8 +19,7 @@ import pytest
 
 from groundswell.discover import Shortlist
 from groundswell.errors import DiskFullError, UnknownNameError, WorkspaceError
-from groundswell.exports import SHORTLIST_FORMS, TABLE_FORMS, export_shortlist, export_table, shortlist_as_json
-from groundswell.exports import whole
+from groundswell.exports import SHORTLIST_FORMS, TABLE_FORMS, export_shortlist, export_table, shortlist_as_json, whole
 from groundswell.exports.wording import as_text_cell, safe_link
 from groundswell.signals.values import Value
 

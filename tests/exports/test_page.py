@@ -167,6 +167,9 @@ def test_those_who_could_not_be_checked_are_listed_with_the_reason(shortlist_of:
 
 def test_five_hundred_people_make_a_file_that_a_mail_can_carry(shortlist_of: Make, titles: Any, tmp_path: Path) -> None:
     shortlist = shortlist_of(500)
+    more = {f"further_signal_{n}": Value(f"further_signal_{n}", 0.25, 0.2, 0.3, 40) for n in range(11)}
+    people = tuple(replace(match, values=match.values | more) for match in shortlist.matches)
+    shortlist = replace(shortlist, matches=people)
     begin = time.perf_counter()
     path = export_shortlist(shortlist, tmp_path / "list.html", titles=titles, tiers=[("micro", 10_000.0)])
     assert time.perf_counter() - begin < 2.0
@@ -175,6 +178,10 @@ def test_five_hundred_people_make_a_file_that_a_mail_can_carry(shortlist_of: Mak
     assert text.count('class="person"') == 500
     assert f"From number {IN_FULL + 1} on" in text
     assert text.count('class="do"') == 1, "the crowd is drawn once and used 500 times"
+
+
+def test_titles_and_units_come_from_the_signal_registry(shortlist_of: Make) -> None:
+    assert "Likes per follower, typical</th>" in shortlist_page(shortlist_of(1))
 
 
 @pytest.mark.parametrize("name", ["title", "h1", "h2", "h3", "caption", "main"])

@@ -42,7 +42,7 @@ MOST_UNCHECKED = 200
 MOST_POSTS = 3
 """Posts shown as evidence for one person."""
 IN_FULL = 50
-"""Ranks shown in full. After them topics and intervals are written, not drawn, and one post stands for all, so that a list of 500
+"""Ranks shown in full. After them numbers and topics are listed, not drawn, and one post stands for all, so that a list of 500
 stays a file that a mail can carry."""
 SIZE, RATE = "followers", "like_rate"
 """The signals behind the picture of engagement against size, where the population's context does not hold the person."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -188,19 +188,23 @@ def write_parquet(table: pa.Table, file: BinaryIO, *, title: str, simulated: boo
 
 def write_rows_as_json(table: pa.Table, file: BinaryIO) -> None:
     """Write a table as a JSON list of objects, one object a line."""
-    first = True
+    write, between = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode, b"\n"
     file.write(b"[")
-    for row in _rows(table):
-        text = json.dumps(plain(row), ensure_ascii=False, allow_nan=False)
-        file.write(b"\n" if first else b",\n")
-        file.write(text.encode())
-        first = False
+    for batch in table.to_batches(max_chunksize=_BATCH):
+        cells = zip(*map(_json_cells, batch.columns), strict=True)
+        lines = [write(dict(zip(table.column_names, row, strict=True))) for row in cells]
+        if lines:
+            file.write(between + ",\n".join(lines).encode())
+            between = b",\n"
     file.write(b"\n]\n")
 
 
-def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    for batch in table.to_batches(max_chunksize=_BATCH):
-        yield from batch.to_pylist(maps_as_pydicts="lossy")
+def _json_cells(column: pa.Array) -> list[Any]:
+    if _is_number(column.type) or pa.types.is_string(column.type):
+        return known(column).to_pylist()
+    if pa.types.is_timestamp(column.type):
+        return as_texts(column).to_pylist()
+    return [plain(item) for item in column.to_pylist(maps_as_pydicts="lossy")]
 
 
 def write_document(document: Mapping[str, Any], file: BinaryIO) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from importlib import import_module
-from typing import Any
 from urllib.parse import urlsplit
 
 from groundswell.discover import Match
@@ -35,8 +33,9 @@ _FORMULA = re.compile(FORMULA)
 
 def signal_titles() -> dict[str, tuple[str, str]]:
     """Return title and unit of every registered signal."""
-    registry: Mapping[str, Any] = getattr(import_module("groundswell.signals"), "SIGNALS", {})
-    return {name: (signal.title, signal.unit) for name, signal in registry.items()}
+    from groundswell.signals import SIGNALS
+
+    return {name: (signal.title, signal.unit) for name, signal in SIGNALS.items()}
 
 
 def title_of(name: str, titles: Titles) -> str:

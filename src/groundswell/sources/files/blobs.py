@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Protocol, Self
 
 from groundswell.errors import UnreadableFileError
@@ -28,28 +27,16 @@ SPOOL_LIMIT = 512 * MIB
 PIECE = 1 * MIB
 
 
-class Reader(Protocol):
-    """An open blob."""
-
-    @property
-    def done(self) -> int:
-        """How far, in bytes as the user's disk holds them."""
-        ...
+class Readable(Protocol):
+    """Whatever gives bytes when asked."""
 
     def read(self, size: int) -> bytes:
-        """Return 1 to `size` bytes, or b"" at the end."""
+        """Return some bytes, about `size`, or b"" at the end."""
         ...
 
-    def close(self) -> None:
-        """Give the file back."""
-        ...
 
-    def __enter__(self) -> Self: ...
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
-
-
-class PlainReader:
-    """Reads a file (or an archive member, which looks like one) and counts."""
+class Reader:
+    """An open file, or an archive member, which looks like one. `done` counts bytes as the user's disk holds them."""
 
     def __init__(self, file: IO[bytes], name: str) -> None:
         self.file, self.name, self.done = file, name, 0
@@ -76,7 +63,7 @@ class PlainReader:
         self.close()
 
 
-class GzipReader(PlainReader):
+class GzipReader(Reader):
     """Unpacks a gzip piece by piece, so that a stream that breaks off still gives what came before the break."""
 
     def __init__(self, file: IO[bytes], name: str) -> None:
@@ -93,7 +80,9 @@ class GzipReader(PlainReader):
             if not self.waiting:
                 self.waiting = super().read(PIECE)
                 if not self.waiting:
-                    self.broken = "" if self.unpacker.eof or not self.done else "the gzip file breaks off before its end"
+                    self.broken = (
+                        "" if self.unpacker.eof or not self.done else "the gzip file breaks off before its end"
+                    )
                     return b""
             if self.unpacker.eof and not self._next_part():
                 return b""
@@ -177,10 +166,11 @@ def file_blob(path: Path) -> Blob:
             pass
     except OSError as error:
         raise UnreadableFileError(
-            f"{path} cannot be opened: {error.strerror or error}.", next_step="Check the name and the rights of the file."
+            f"{path} cannot be opened: {error.strerror or error}.",
+            next_step="Check the name and the rights of the file.",
         ) from error
     modified = datetime.fromtimestamp(facts.st_mtime, UTC)
-    return Blob(path.name, "", facts.st_size, modified, lambda: PlainReader(path.open("rb"), path.name), path)
+    return Blob(path.name, "", facts.st_size, modified, lambda: Reader(path.open("rb"), path.name), path)
 
 
 def gzip_blob(packed: Blob) -> Blob:
@@ -191,7 +181,7 @@ def gzip_blob(packed: Blob) -> Blob:
     return Blob(packed.name, "", packed.size, packed.modified_at, lambda: GzipReader(path.open("rb"), packed.name))
 
 
-def read_up_to(reader: Reader, size: int) -> bytes:
+def read_up_to(reader: Readable, size: int) -> bytes:
     """Read until `size` bytes are there or the end is reached."""
     pieces: list[bytes] = []
     while size > 0 and (piece := reader.read(size)):

@@ -159,7 +159,9 @@ def scan(block: bytes, start: int, delimiter: bytes, *, escape: bool = False, pa
         at += 1
 
 
-def _closing(block: bytes, opened: int, stop: int, delimiter: bytes, escape: bool, patience: int) -> tuple[int, bool, int]:
+def _closing(
+    block: bytes, opened: int, stop: int, delimiter: bytes, escape: bool, patience: int
+) -> tuple[int, bool, int]:
     """Find the quote that closes the field opened at `opened`: (its position or -1, none out of place, quotes looked at)."""
     at, tidy, steps = opened + 1, True, 0
     while True:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 import pyarrow.csv as pacsv
 
 from groundswell.errors import UnreadableFileError
@@ -26,6 +27,7 @@ from groundswell.sources.files.csv_records import Stretch, careful_stretch, clea
 from groundswell.sources.files.encodings import MIXED, Encoding, Utf8Reader
 from groundswell.sources.files.tables import Rows
 
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 MIB = 1 << 20
 BLOCK = 8 * MIB
 HEAD = 1 * MIB
@@ -302,7 +304,9 @@ def _raw_record(head: bytes, at: int, line_end: int, delimiter: bytes) -> tuple[
     """Return the cells of one row of the preview and where it ends. A quote that leads astray counts as text."""
     found = scan(head, at, delimiter, patience=1000)
     if not found.closed or (found.end > line_end and not found.strict):
-        return [cell.strip() for cell in head[at:line_end].decode("utf-8", "replace").split(delimiter.decode())], line_end
+        return [
+            cell.strip() for cell in head[at:line_end].decode("utf-8", "replace").split(delimiter.decode())
+        ], line_end
     return [cell.decode("utf-8", "replace").strip() for cell in found.cells], found.end
 
 
@@ -313,7 +317,9 @@ def sniff_shape(head: bytes, *, tabs_likely: bool = False) -> Shape:
     if tabs_likely and tabs.width > 1:
         return tabs
     # Text in a single column has commas here and there: a delimiter that never occurs then describes the file better.
-    return max(shapes, key=lambda shape: (shape.width > 1 and shape.agree >= 0.5, shape.width == 1, shape.agree, shape.width))
+    return max(
+        shapes, key=lambda shape: (shape.width > 1 and shape.agree >= 0.5, shape.width == 1, shape.agree, shape.width)
+    )
 
 
 def _shape(head: bytes, delimiter: bytes) -> Shape:

@@ -68,7 +68,9 @@ def _said(sample: bytes, said: str) -> Encoding:
     try:
         name = codecs.lookup(said).name
     except LookupError as error:
-        raise UsageError(f"There is no encoding called {said!r}.", next_step="Known are utf-8, utf-16, cp1252, ...") from error
+        raise UsageError(
+            f"There is no encoding called {said!r}.", next_step="Known are utf-8, utf-16, cp1252, ..."
+        ) from error
     for mark, marked in MARKS:
         if sample.startswith(mark) and marked.startswith(name.removesuffix("-sig").removesuffix("_sig")):
             return Encoding(marked, len(mark))
@@ -92,7 +94,9 @@ def _is_utf8(sample: bytes) -> bool:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
         high = len(re.findall(rb"[\x80-\xff]+", sample))
-        good = len(re.findall(rb"(?:[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+", sample))
+        good = len(
+            re.findall(rb"(?:[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+", sample)
+        )
         return good * 2 >= high
     return True
 

@@ -1,7 +1,7 @@
 """JSON as tables: a list of objects, one object to a line, or lists within an object.
 
     [{...}, {...}]                        one table, streamed
-    {...}\\n{...}\\n                        one table, streamed
+    {...} one object to a line            one table, streamed
     {"profile": {...}, "posts": [{...}]}  one table for the object, one for each list of objects in it
 
 Nested objects become columns named by their path (`owner/id`), lists of plain values become lists of text, lists of objects
@@ -159,9 +159,7 @@ def flattened(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     for key, each in value.items():
         if isinstance(each, dict):
             flat |= flattened(each, f"{prefix}{key}/")
-        elif not isinstance(each, list):
-            flat[prefix + key] = each
-        elif not any(isinstance(item, dict | list) for item in each):
+        elif not isinstance(each, list) or not any(isinstance(item, dict | list) for item in each):
             flat[prefix + key] = each
     return flat
 
@@ -216,7 +214,9 @@ def _if_any(table: StreamedJson) -> StreamedJson:
 def not_json(blob: Blob, reason: str) -> UnreadableFileError:
     """Say why a JSON file cannot be read at all."""
     return UnreadableFileError(
-        f"{blob.name} cannot be read: {reason}.", means="Nothing in it could be used.", next_step="Export it again as JSON or CSV."
+        f"{blob.name} cannot be read: {reason}.",
+        means="Nothing in it could be used.",
+        next_step="Export it again as JSON or CSV.",
     )
 
 

@@ -32,7 +32,7 @@ def _constant(name: str) -> NoReturn:
 
 
 def _integer(digits: str) -> int:
-    value = int(digits) if len(digits) < 20 or len(digits) == 20 and digits[0] == "-" else 1 << 63
+    value = int(digits) if len(digits) < 20 or (len(digits) == 20 and digits[0] == "-") else 1 << 63
     if not -(1 << 63) <= value < 1 << 63:
         raise RefusedValueError("a whole number beyond 64 bits")
     return value
@@ -187,7 +187,9 @@ def elements(window: Window) -> Iterator[Found]:
             position += 1
             here = window.skip_space()
             if here in ("", "]", ","):
-                yield _stuck(window, position, "the list breaks off" if not here else f"a value is missing before {here!r}")
+                yield _stuck(
+                    window, position, "the list breaks off" if not here else f"a value is missing before {here!r}"
+                )
                 return
             start = window.text[window.at : window.at + 500]
             try:
@@ -205,7 +207,9 @@ def elements(window: Window) -> Iterator[Found]:
                 break
             if here != ",":
                 window.at -= 1
-                yield _stuck(window, position + 1, "the list breaks off" if not here else f"a comma is missing before {here!r}")
+                yield _stuck(
+                    window, position + 1, "the list breaks off" if not here else f"a comma is missing before {here!r}"
+                )
                 return
     if window.skip_space() not in ("", ";"):
         yield _stuck(window, position + 1, "there is something after the end of the list")

@@ -16,12 +16,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from groundswell.errors import UnreadableFileError
-from groundswell.sources.files.blobs import Blob, file_blob, gzip_blob
+from groundswell.sources.files.blobs import Blob, file_blob, gzip_blob, nested
 from groundswell.sources.files.encodings import SAMPLE, Encoding, guess_encoding
 from groundswell.sources.files.tables import TableFile
 
 STRANGERS = (
-    (b"\xd0\xcf\x11\xe0", "a workbook of Excel 97-2003", "Open it in a spreadsheet program and save it as .xlsx or .csv."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "a workbook of Excel 97-2003",
+        "Open it in a spreadsheet program and save it as .xlsx or .csv.",
+    ),
     (b"%PDF", "a PDF", "Export the table itself as CSV or XLSX."),
     (b"SQLite format 3\0", "an SQLite database", "Export the table you need as CSV."),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and import what is in it."),
@@ -35,6 +39,8 @@ STRANGERS = (
     (b"ARROW1", "an Arrow file", "Save it as Parquet."),
 )
 """First bytes of what people try, what it is, and what to do."""
+GZIP = b"\x1f\x8b"
+ZIP = (b"PK\3\4", b"PK\5\6")
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 JSON_NAMES = ("json", "ndjson", "jsonl", "js")
 TABLE_NAMES = ("csv", "tsv", "tab", "txt")
@@ -48,9 +54,11 @@ def open_tables(path: Path, *, encoding: str | None = None) -> Iterator[TableFil
     """
     blob = file_blob(path)
     head = blob.head(SAMPLE)
-    if head.startswith(b"\x1f\x8b"):
+    if head.startswith(GZIP):
         blob = gzip_blob(blob)
         head = blob.head(SAMPLE)
+        if head.startswith((GZIP, *ZIP)):
+            raise nested(blob.name)
     yield from tables_of(blob, head, encoding)
 
 
@@ -59,12 +67,59 @@ def tables_of(blob: Blob, head: bytes, encoding: str | None) -> Iterator[TableFi
     if not head.strip():
         raise UnreadableFileError(f"{blob.name} is empty.", next_step="Export it again, or leave it out.")
     refuse_strangers(blob, head)
+    if head.startswith(ZIP):
+        yield from zip_tables(blob, encoding)
+        return
+    if head.startswith(b"PAR1"):
+        from groundswell.sources.files.parquet_rows import ParquetTable
+
+        table = ParquetTable(blob)
+        table.preview()  # a damaged file is refused now, not in the middle
+        yield table
+        return
+    yield from text_tables(blob, head, encoding)
+
+
+def zip_tables(blob: Blob, encoding: str | None) -> Iterator[TableFile]:
+    """Yield the tables of a workbook or of an archive; both are ZIP files."""
+    from groundswell.sources.files.archives import members, open_archive
+    from groundswell.sources.files.sheets import Workbook
+
+    archive = open_archive(blob)
+    names = set(archive.namelist())
+    if "xl/workbook.xml" in names:
+        yield from Workbook(blob).sheets()
+    elif "[Content_Types].xml" in names or "mimetype" in names:
+        raise UnreadableFileError(
+            f"{blob.name} is an office document, but no workbook of the kind that is read.",
+            next_step="Open it and save the table as .xlsx or .csv.",
+        )
+    elif blob.member:
+        raise nested(blob.name)
+    else:
+        yield from members(blob, archive, lambda member: member_tables(member, encoding))
+
+
+def member_tables(blob: Blob, encoding: str | None) -> Iterator[TableFile]:
+    """Yield the tables of one member of an archive."""
+    head = blob.head(SAMPLE)
+    if head.startswith(GZIP):
+        raise nested(blob.name)
+    return tables_of(blob, head, encoding)
+
+
+def text_tables(blob: Blob, head: bytes, encoding: str | None) -> Iterator[TableFile]:
+    """Yield the tables of a text file."""
     said = guess_encoding(head, encoding)
     kind = kind_of_text(blob, head, said)
     if kind == "json":
         from groundswell.sources.files.json_rows import json_tables
 
         yield from json_tables(blob, said)
+    elif kind == "feed":
+        from groundswell.sources.files.feeds import FeedTable
+
+        yield FeedTable(blob, said)
     else:
         from groundswell.sources.files.csv_rows import CsvTable
 
@@ -75,7 +130,9 @@ def refuse_strangers(blob: Blob, head: bytes) -> None:
     """Raise UnreadableFileError for a kind of file that is known and not read."""
     for start, what, next_step in STRANGERS:
         if head.startswith(start):
-            raise UnreadableFileError(f"{blob.name} is {what}.", means="That kind of file is not read.", next_step=next_step)
+            raise UnreadableFileError(
+                f"{blob.name} is {what}.", means="That kind of file is not read.", next_step=next_step
+            )
     if head[257:262] == b"ustar":
         raise UnreadableFileError(f"{blob.name} is a tar archive.", next_step="Unpack it and import what is in it.")
 

@@ -19,7 +19,7 @@ INT64 = 1 << 63
 def column_of(values: Sequence[Any]) -> pa.Array:
     """Return one column of the narrowest type that holds every value exactly; None and "" are null."""
     kinds = {type(value) for value in values} - {type(None)}
-    if kinds == {float} and all(value is None or value.is_integer() and abs(value) < 1 << 53 for value in values):
+    if kinds == {float} and all(value is None or (value.is_integer() and abs(value) < 1 << 53) for value in values):
         return pa.array([None if value is None else int(value) for value in values], pa.int64())
     if kinds == {int} and all(value is None or -INT64 <= value < INT64 for value in values):
         return pa.array(values, pa.int64())
@@ -30,7 +30,9 @@ def column_of(values: Sequence[Any]) -> pa.Array:
     if kinds == {datetime}:
         return _moments(values)
     if kinds == {list}:
-        return pa.array([None if value is None else [in_words(each) for each in value] for value in values], pa.list_(pa.string()))
+        return pa.array(
+            [None if value is None else [in_words(each) for each in value] for value in values], pa.list_(pa.string())
+        )
     return pa.array([in_words(value) or None for value in values], pa.string())
 
 

@@ -1,0 +1,19 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """Folder with real data that is not part of the repository; tests that need it are skipped, visibly, without it."""
+    folder = Path(os.environ.get("GROUNDSWELL_DATA", BESIDE))
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder} (set GROUNDSWELL_DATA to the folder that holds it)")
+    return folder

@@ -185,7 +185,7 @@ def _complete(found: list[Recognised], constants: dict[str, str], errors: list[I
     for one in found:
         if not one.layout.whole and any(one.table.member.startswith(member) for member in whole):
             continue
-        lacking = one.layout.records[0].missing(one.headers, constants, _has_platform(one, constants))
+        lacking = _lacking(one, constants)
         if lacking:
             errors.append(_named(_missing(one.layout, lacking), one.table.member))
         else:
@@ -194,6 +194,18 @@ def _complete(found: list[Recognised], constants: dict[str, str], errors: list[I
         missing = [error for error in errors if isinstance(error, MissingFieldError)]
         raise (missing or errors or [unknown([])])[0]
     return tables
+
+
+def _lacking(one: Recognised, constants: dict[str, str]) -> list[str]:
+    """What the user has to say before the table can be read."""
+    layout = one.layout
+    needs = [name for name in layout.needs if name not in constants]
+    if layout.lacks:
+        rows = [list(row) for row in one.table.preview()][one.header_row :]
+        needs += [name for name in layout.lacks(rows) if name not in constants]
+    return needs or (
+        [] if layout.unfold else layout.records[0].missing(one.headers, constants, _has_platform(one, constants))
+    )
 
 
 def _has_platform(one: Recognised, constants: dict[str, str]) -> bool:
@@ -280,7 +292,8 @@ class FileReading:
             for one in self._found
             for note in one.table.notes
         ]
-        of_layouts = [one.layout.note for one in self._found if one.layout.note]
+        told = [one.layout for one in self._found if not set(one.layout.answers) & set(self._constants)]
+        of_layouts = [layout.note for layout in told if layout.note]
         self.notes[:] = list(dict.fromkeys([*of_tables, *of_layouts, *self._memory.sentences(), *self._passed_over]))
 
 

@@ -268,6 +268,7 @@ def _as_utc(values: pa.Array) -> pa.Array:
 
 def _dated(words: pa.Array, column: str, memory: Memory, spreadsheet: bool) -> pa.Array:
     """Try the spellings one after the other, each on what is left."""
+    words = pc.utf8_trim(words, " \"'")
     known = nulls(len(words), MOMENT)
     readers: tuple[Callable[[pa.Array], pa.Array], ...] = (
         _iso,
@@ -281,7 +282,10 @@ def _dated(words: pa.Array, column: str, memory: Memory, spreadsheet: bool) -> p
         if not _some(left):
             break
         known = pc.coalesce(known, read(left))
-    unread = by_distinct(_left(words, known), lambda one: one.lower() not in SILENT, pa.bool_())
+    left = _left(words, known)
+    if memory.decisions.get((column, "order")) == "mixed":  # those were counted where the order was decided
+        left = pc.if_else(pc.match_substring_regex(left, SLASHED), None, left)
+    unread = by_distinct(left, lambda one: one.lower() not in SILENT, pa.bool_())
     memory.note(f"{{n}} values in {column!r} could not be read as dates and are unknown.", pc.sum(unread).as_py() or 0)
     return known
 

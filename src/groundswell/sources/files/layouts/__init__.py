@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groundswell.errors import UnknownLayoutError, UnknownNameError
+from groundswell.sources.files.layouts.apify import APIFY
+from groundswell.sources.files.layouts.bluesky import BLUESKY
+from groundswell.sources.files.layouts.feed import FEED
+from groundswell.sources.files.layouts.fourcat import FOURCAT
 from groundswell.sources.files.layouts.generic import GENERIC
 from groundswell.sources.files.layouts.layout import Layout, normalised
+from groundswell.sources.files.layouts.marketer import MARKETER
+from groundswell.sources.files.layouts.modash import MODASH
 from groundswell.sources.files.layouts.twitter import TWITTER
+from groundswell.sources.files.layouts.x_archive import X_ARCHIVE
 
 __all__ = ["LAYOUTS", "Layout", "called", "fitting", "recognise"]
 
-LAYOUTS: dict[str, Layout] = {layout.id: layout for layout in (*TWITTER, *GENERIC)}
+LAYOUTS: dict[str, Layout] = {
+    layout.id: layout
+    for layout in (*APIFY, *MODASH, *FOURCAT, *TWITTER, *X_ARCHIVE, *BLUESKY, *FEED, *MARKETER, *GENERIC)
+}
 
 
 def called(name: str) -> tuple[Layout, ...]:

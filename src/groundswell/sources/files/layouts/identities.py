@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.records import PLATFORMS
-from groundswell.sources.files.values import SILENT, Memory, by_distinct, texts
+from groundswell.sources.files.values import SILENT, by_distinct, texts
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -154,22 +154,21 @@ def _prefixed(platform: Platform, values: pa.Array, mark: str = ":") -> pa.Array
     return pc.if_else(full, values, glued) if pc.any(full).as_py() else glued
 
 
-def sound(values: pa.Array, column: str, memory: Memory) -> pa.Array:
-    """Native ids as text; those that a spreadsheet rounded are unknown, and counted."""
+def sound(values: pa.Array) -> pa.Array:
+    """Native ids as text; those that a spreadsheet rounded, and words for "none", are unknown."""
     words = pc.utf8_trim_whitespace(texts(values))
-    if pa.types.is_floating(values.type):
-        words = pc.if_else(pc.less(pc.abs(values), 2.0**53), words, None)
-        memory.note(
-            f"{{n}} ids in {column!r} were damaged by a spreadsheet; linked by handle.",
-            words.null_count - values.null_count,
-        )
-    damaged = pc.match_substring_regex(words, DAMAGED)
-    n = pc.sum(damaged).as_py() or 0
-    if n:
-        memory.note(f"{{n}} ids in {column!r} were damaged by a spreadsheet; linked by handle.", n)
-        words = pc.if_else(damaged, None, words)
+    broken = pc.fill_null(damaged(values), False)
+    if pc.any(broken).as_py():
+        words = pc.if_else(broken, None, words)
     void = pc.is_in(words, pa.array(["", "None", "nan", "NaN", "null", "-1", "0"]))
     return pc.if_else(void, None, words) if pc.any(void).as_py() else words
+
+
+def damaged(values: pa.Array) -> pa.Array:
+    """True where a spreadsheet rounded an id: 8.41E+17, or a float beyond 2^53."""
+    if pa.types.is_floating(values.type):
+        return pc.greater_equal(pc.abs(values), 2.0**53)
+    return pc.match_substring_regex(pc.utf8_trim_whitespace(texts(values)), DAMAGED)
 
 
 def handles(values: pa.Array) -> pa.Array:

@@ -67,7 +67,7 @@ class Sheet:
         constants: Mapping[str, str],
         memory: Memory,
         kind: str = "csv",
-        observed: tuple[str, ...] = (),
+        observed: Cell | None = None,
         limit: datetime | None = None,
     ) -> None:
         self.lines, self.memory, self.kind, self.constants, self.limit = lines, memory, kind, constants, limit
@@ -113,7 +113,7 @@ class Sheet:
     @cached_property
     def observed(self) -> pa.Array | None:
         """When each row was collected, where the file or the user says so row by row."""
-        seen = self.read(Moment(*self._observed)) if self._observed else None
+        seen = self.read(self._observed) if self._observed else None
         if "observed_at" not in self.constants:
             return seen
         said = self.constant("observed_at", Moment())
@@ -303,7 +303,7 @@ class Always(Cell):
         super().__init__()
         object.__setattr__(self, "word", word)
 
-    def present(self, headers: Iterable[str]) -> bool:
+    def present(self, headers: Iterable[str]) -> bool:  # noqa: ARG002 - whatever the headers
         """It always is."""
         return True
 
@@ -334,6 +334,8 @@ class Who(Cell):
         native = _coalesced(self._native(sheet, name) for name in self.names)
         handle = _coalesced(sheet.read(Handle(name)) for name in self.handle)
         found = identities.account_ids(sheet.platform, native, handle)
+        if native is not None and native.null_count:
+            self._remark(sheet, native)
         if found is not None and found.null_count == 0:
             return found
         named = _coalesced(self._anyone(sheet, name) for name in self.anyone)
@@ -341,7 +343,15 @@ class Who(Cell):
 
     def _native(self, sheet: Sheet, name: str) -> pa.Array | None:
         column = sheet.column(name)
-        return None if column is None else identities.sound(column, sheet.headers[name], sheet.memory)
+        return None if column is None else identities.sound(column)
+
+    def _remark(self, sheet: Sheet, native: pa.Array) -> None:
+        """Count the ids that a spreadsheet rounded and no other column repairs."""
+        columns = [column for name in self.names if (column := sheet.column(name)) is not None]
+        broken = pc.and_(pc.is_null(native), pc.fill_null(identities.damaged(columns[0]), False))
+        sheet.memory.note(
+            "{n} account ids were damaged by a spreadsheet; linked by handle.", pc.sum(broken).as_py() or 0
+        )
 
     def _anyone(self, sheet: Sheet, name: str) -> pa.Array | None:
         column = sheet.column(name)
@@ -381,7 +391,7 @@ class Id(Cell):
 
     def _native(self, sheet: Sheet, name: str) -> pa.Array | None:
         column = sheet.column(name)
-        return None if column is None else identities.sound(column, sheet.headers[name], sheet.memory)
+        return None if column is None else identities.sound(column)
 
     def value(self, sheet: Sheet, word: str) -> pa.Array:
         """Read a constant."""
@@ -403,9 +413,23 @@ class Computed(Cell):
         """Read the cell for every row."""
         return self.work(sheet)
 
-    def value(self, sheet: Sheet, word: str) -> pa.Array:
-        """Read a constant."""
-        return pa.array([word])
+
+@dataclass(frozen=True, init=False)
+class Unless(Cell):
+    """A cell that is unknown where a condition holds: a native repost shows the counts of the original."""
+
+    cell: Cell
+    condition: Cell
+
+    def __init__(self, cell: Cell, condition: Cell) -> None:
+        super().__init__(*cell.headers)
+        object.__setattr__(self, "cell", cell)
+        object.__setattr__(self, "condition", condition)
+
+    def read(self, sheet: Sheet) -> pa.Array | None:
+        """Read the cell for every row."""
+        values, holds = sheet.read(self.cell), sheet.read(self.condition)
+        return values if values is None or holds is None else pc.if_else(pc.fill_null(holds, False), None, values)
 
 
 @dataclass(frozen=True, init=False)
@@ -436,6 +460,20 @@ def _coalesced(arrays: Iterable[pa.Array | None]) -> pa.Array | None:
         if found is not None and found.null_count == 0:
             break
     return found
+
+
+class Amount(Cell):
+    """An amount of money in minor units."""
+
+    def _parse(self, column: Column) -> pa.Array:
+        return read.amounts(column.values, None, column.header, column.sheet.memory)[0]
+
+
+class Currency(Cell):
+    """The currency of an amount of money, ISO 4217."""
+
+    def _parse(self, column: Column) -> pa.Array:
+        return read.amounts(column.values, None)[1]
 
 
 ACCOUNT_FIELDS = frozenset(("account", "actor", "follower", "followed", "reply_to_account"))
@@ -633,6 +671,12 @@ class Layout:
     records: tuple[RecordMap, ...]
     observed: tuple[str, ...] = ()
     """Headers that may say when a row was collected."""
+    observed_by: Callable[..., Cell] = Moment
+    """How those headers are read: `DayEnd` where they hold a day."""
+    needs: tuple[str, ...] = ()
+    """Constants without which the file cannot be read."""
+    lacks: Callable[[list[list[str]]], list[str]] | None = None
+    """Looks at the header and first rows, and says which constants are needed."""
     unfold: Callable[[Rows], Unfolded] | None = None
     """Turns nested or wide rows into flat tables, by part."""
     accepts: Callable[[frozenset[str]], bool] | None = None
@@ -649,6 +693,8 @@ class Layout:
     """Headers that are known and deliberately not kept."""
     introduces: bool = False
     """Says whose archive it is: the author of the other tables."""
+    answers: tuple[str, ...] = ()
+    """Constants that make the note needless."""
     note: str = ""
     """What the user must know about what such a file leaves out."""
 
@@ -661,11 +707,8 @@ class Layout:
     def claimed(self) -> frozenset[str]:
         """Every header (normalised) that some field reads."""
         of_records = frozenset(name for record in self.records for name in record.headers)
-        required = frozenset(
-            normalised(name) for group in self.required for name in ((group,) if isinstance(group, str) else group)
-        )
         about = frozenset(normalised(name) for name in (*self.observed, *self.ignored))
-        return of_records | required | about | (frozenset() if self.platform else frozenset(PLATFORM_HEADERS))
+        return of_records | about | (frozenset() if self.platform else frozenset(PLATFORM_HEADERS))
 
     def lacking(self, headers: frozenset[str]) -> list[str]:
         """Required headers that the set (normalised) does not have."""
@@ -688,7 +731,7 @@ class Layout:
         kind, _, name = target.rpartition(".")
         name = "account" if name == "author" else name
         if name == "observed_at":
-            return replace(self, observed=(header, *self.observed))
+            return replace(self, observed=(header, *self.observed), observed_by=Moment)
         if name == "platform":
             return self
         for position, record in enumerate(self.records):
@@ -757,6 +800,12 @@ def harvest(layout: Layout, sheets: Mapping[str, Sheet], lines: pa.Array) -> Har
     return Harvest({name: _stacked(parts) for name, parts in tables.items()}, reasons)
 
 
+def _tell_unkept(sheet: Sheet, layout: Layout) -> None:
+    unkept = [header for name, header in sheet.headers.items() if name not in layout.claimed]
+    if unkept:
+        sheet.memory.counts[f"Columns not kept: {', '.join(unkept[:10])}{' ...' if len(unkept) > 10 else ''}."] = 1
+
+
 def _bare(record: RecordMap, table: pa.Table) -> bool:
     """An account of which nothing but the id is known is no news."""
     return record.record is ACCOUNT and set(table.column_names) <= {"account", "platform", "line", "observed_at"}
@@ -772,7 +821,7 @@ def _usable(
     """Rows that hold every required field, and masks of the others by reason. Impossible dates cost a primary row its place."""
     good = pa.repeat(pa.scalar(True), len(sheet))
     why: dict[str, pa.Array] = {}
-    for name, bad in _impossible(record, columns, sheet).items():
+    for name, bad in _impossible(columns, sheet).items():
         if is_primary:
             why[name] = bad
     for declared in record.record.fields:
@@ -801,7 +850,7 @@ def _lack(declared: Field, record: RecordMap, sheet: Sheet) -> str:
     )
 
 
-def _impossible(record: RecordMap, columns: dict[str, pa.Array], sheet: Sheet) -> dict[str, pa.Array]:
+def _impossible(columns: dict[str, pa.Array], sheet: Sheet) -> dict[str, pa.Array]:
     """Masks of rows whose date cannot be true; in other than primary records the date becomes unknown."""
     masks: dict[str, pa.Array] = {}
     seen = sheet.observed
@@ -898,4 +947,5 @@ def _extra(sheet: Sheet, claimed: frozenset[str]) -> pa.Array | None:
 
 def sheet_of(part: Part, layout: Layout, **rest: Any) -> Sheet:
     """Make the sheet on which a layout's records are read."""
-    return Sheet(part.columns, part.lines, observed=layout.observed, **rest)
+    seen = layout.observed_by(*layout.observed) if layout.observed else None
+    return Sheet(part.columns, part.lines, observed=seen, **rest)

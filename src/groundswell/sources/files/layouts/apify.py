@@ -1,0 +1,212 @@
+"""Apify's Instagram scraper and the actors that imitate it: profiles and posts, JSON or CSV. Open the run, Export results.
+
+The CSV spreads lists over columns (`hashtags/0`, `latestPosts/0/caption`); the JSON nests them. Community actors rename:
+`followerCount`, `mediaCount`, `isVerified`, `publicEmail`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyarrow as pa
+
+from groundswell.sources.files.layouts.generic import filled
+from groundswell.sources.files.layouts.layout import (
+    Account,
+    Always,
+    Contact,
+    Count,
+    Flag,
+    Handle,
+    Id,
+    Interaction,
+    Layout,
+    Moment,
+    Part,
+    Post,
+    RecordMap,
+    Tags,
+    Text,
+    Unfolded,
+    Who,
+)
+from groundswell.sources.files.tables import Rows
+from groundswell.sources.files.values import table_of
+
+_OWNER = Who("ownerId", "owner/id", handle=("ownerUsername", "owner/username"))
+_MENTIONS = Tags("mentions")
+_POST = Id("id", "postId")
+_WHEN = Moment("timestamp", "takenAt", "taken_at")
+_KNOWN = (
+    "shortCode",
+    "code",
+    "displayUrl",
+    "images",
+    "inputUrl",
+    "latestComments",
+    "childPosts",
+    "firstComment",
+    "taggedUsers",
+    "musicInfo",
+)
+
+
+def _post(part: str) -> tuple[RecordMap, ...]:
+    return (
+        Post(
+            part=part,
+            post=_POST,
+            account=_OWNER,
+            text=Text("caption", "text"),
+            created_at=_WHEN,
+            media=Text("type", "productType", "mediaType"),
+            url=Text("url", "postUrl"),
+            hashtags=Tags("hashtags"),
+            mentions=_MENTIONS,
+            paid_label=Flag("isSponsored", "isPaidPartnership"),
+            likes=Count("likesCount", "likeCount"),
+            replies=Count("commentsCount", "commentCount"),
+            views=Count("videoPlayCount", "videoViewCount", "playCount"),
+            reposts=Count("sharesCount", "reshareCount"),
+        ),
+        Account(
+            part=part, account=_OWNER, handle=Handle("ownerUsername", "owner/username"), name=Text("ownerFullName")
+        ),
+        Interaction(part=part, actor=_OWNER, verb=Always("mention"), via=_POST, acted_at=_WHEN, each=_MENTIONS),
+    )
+
+
+_COMMENTER = Who("ownerId", "owner/id", handle=("ownerUsername", "owner/username"))
+_COMMENTS = Interaction(
+    part="comments",
+    actor=_COMMENTER,
+    verb=Always("reply"),
+    account=Who("ofId", handle="ofUsername"),
+    post=Id("ofPost"),
+    via=Id("id"),
+    acted_at=Moment("timestamp"),
+)
+
+
+def _posts_and_comments(rows: Rows) -> Unfolded:
+    """Posts as they are; of JSON also the latest comments under them."""
+    found = list(zip(rows.objects or [], rows.lines.to_pylist(), strict=False))
+    comments = [
+        ({**comment, "ofPost": one.get("id"), "ofId": one.get("ownerId"), "ofUsername": one.get("ownerUsername")}, line)
+        for one, line in found
+        for comment in _dicts(one.get("latestComments"))
+    ]
+    return Unfolded({"": Part(rows.columns, rows.lines)} | _part("comments", comments))
+
+
+def _profiles(rows: Rows) -> Unfolded:
+    """Profiles, and the latest posts that lie within them."""
+    if rows.objects is not None:
+        found = zip(rows.objects, rows.lines.to_pylist(), strict=False)
+        posts = [
+            ({"ownerId": one.get("id"), "ownerUsername": one.get("username"), **post}, line)
+            for one, line in found
+            for post in _dicts(one.get("latestPosts"))
+        ]
+        return Unfolded({"": Part(rows.columns, rows.lines)} | _part("posts", posts))
+    return Unfolded({"": Part(rows.columns, rows.lines)} | _spread(rows))
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _part(name: str, found: list[tuple[dict[str, Any], int]]) -> dict[str, Part]:
+    if not found:
+        return {}
+    return {name: Part(table_of([row for row, _ in found]), pa.array([line for _, line in found], pa.int64()))}
+
+
+def _spread(rows: Rows) -> dict[str, Part]:
+    """`latestPosts/0/caption`, `latestPosts/1/caption` ... as one table of posts."""
+    names = rows.columns.column_names
+    places = sorted({int(found[1]) for name in names if (found := re.match(r"latestPosts/(\d+)/", name))})
+    owner = {
+        new: rows.columns.column(old) for old, new in (("id", "ownerId"), ("username", "ownerUsername")) if old in names
+    }
+    tables = []
+    for place in places:
+        prefix = f"latestPosts/{place}/"
+        tables.append(
+            pa.table(
+                owner
+                | {name.removeprefix(prefix): rows.columns.column(name) for name in names if name.startswith(prefix)}
+            )
+        )
+    if not tables:
+        return {}
+    return {
+        "posts": Part(
+            pa.concat_tables(tables, promote_options="permissive"), pa.concat_arrays([rows.lines] * len(tables))
+        )
+    }
+
+
+POSTS = Layout(
+    id="apify_instagram_post",
+    title="Apify Instagram posts",
+    says="Posts from the Instagram scraper on Apify: open the run, Export results, JSON or CSV.",
+    platform="instagram",
+    required=(
+        ("shortCode", "code"),
+        ("ownerUsername", "owner/username"),
+        ("likesCount", "likeCount", "commentsCount", "caption"),
+    ),
+    observed=("scrapedAt", "observed_at"),
+    unfold=_posts_and_comments,
+    ignored=_KNOWN,
+    records=(
+        *_post(""),
+        _COMMENTS,
+        Account(part="comments", account=_COMMENTER, handle=Handle("ownerUsername"), verified=Flag("ownerIsVerified")),
+    ),
+)
+
+_PROFILE = Who("id", "pk", "userId", handle="username")
+_EMAIL = Text("publicEmail", "businessEmail", "email")
+PROFILES = Layout(
+    id="apify_instagram_profile",
+    title="Apify Instagram profiles",
+    says="Profiles from the Instagram scraper on Apify: open the run, Export results, JSON or CSV.",
+    platform="instagram",
+    required=(
+        "username",
+        ("followersCount", "followerCount"),
+        ("followsCount", "followingCount", "postsCount", "mediaCount"),
+    ),
+    accepts=lambda headers: (
+        bool(
+            headers
+            & {"biography", "fullname", "inputurl", "isbusinessaccount", "profilepicurl", "latestposts", "externalurl"}
+        )
+        and not headers & {"platform", "network"}
+    ),
+    observed=("scrapedAt", "observed_at"),
+    unfold=_profiles,
+    ignored=("inputUrl", "profilePicUrl", "profilePicUrlHD", "latestPosts", "latestIgtvVideos", "relatedProfiles"),
+    records=(
+        Account(
+            account=_PROFILE,
+            handle=Handle("username"),
+            name=Text("fullName"),
+            bio=Text("biography"),
+            url=Text("externalUrl", "url"),
+            category=Text("businessCategoryName", "categoryName", "category"),
+            verified=Flag("verified", "isVerified"),
+            private=Flag("private", "isPrivate"),
+            followers=Count("followersCount", "followerCount"),
+            following=Count("followsCount", "followingCount"),
+            posts_count=Count("postsCount", "mediaCount"),
+        ),
+        Contact(account=_PROFILE, channel=Always("email"), address=_EMAIL, when=filled(_EMAIL)),
+        *_post("posts"),
+    ),
+)
+
+APIFY = (POSTS, PROFILES)

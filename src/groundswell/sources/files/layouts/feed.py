@@ -1,0 +1,66 @@
+"""RSS and Atom: what a blog, newsletter or podcast publishes. No likes and no followers are in it, and only the latest entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as _compute
+
+from groundswell.sources.files.layouts.layout import Account, Computed, Count, Layout, Moment, Post, Sheet, Tags, Text
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+
+def _blog(sheet: Sheet) -> pa.Array | None:
+    """`blog:host/path` of the feed's page; of the entry's host where the feed names no page."""
+    for name, pattern in (
+        ("feedlink", r"^https?://(?:www\.)?(?P<at>[^?#]+?)/*(?:[?#].*)?$"),
+        ("link", r"^https?://(?:www\.)?(?P<at>[^/?#]+)"),
+    ):
+        column = sheet.text(name)
+        if column is not None and column.null_count < len(column):
+            return pc.binary_join_element_wise("blog", pc.struct_field(pc.extract_regex(column, pattern), "at"), ":")
+    return None
+
+
+def _entry(sheet: Sheet) -> pa.Array | None:
+    """The entry's own id, else its address."""
+    found = [column for name in ("id", "guid", "link") if (column := sheet.text(name)) is not None]
+    return pc.binary_join_element_wise("blog", pc.coalesce(*found), ":") if found else None
+
+
+def _words(sheet: Sheet) -> pa.Array | None:
+    """Title and text as one, as a reader sees them."""
+    parts = [column for name in ("title", "summary") if (column := sheet.text(name)) is not None]
+    if not parts:
+        return None
+    return pc.binary_join_element_wise(*parts, "\n\n", null_handling="skip") if len(parts) > 1 else parts[0]
+
+
+_BLOG = Computed(_blog, "feed_link", "link")
+
+RSS = Layout(
+    id="rss",
+    title="RSS or Atom feed",
+    says="The latest entries of a blog, newsletter or podcast (RSS or Atom).",
+    platform="blog",
+    required=("link", ("published", "title", "summary")),
+    kinds=("feed",),
+    observed=(),
+    note="A feed holds only its latest entries, and neither likes nor followers.",
+    records=(
+        Post(
+            post=Computed(_entry, "id", "guid"),
+            account=_BLOG,
+            text=Computed(_words, "title", "summary"),
+            created_at=Moment("published", "updated"),
+            url=Text("link"),
+            hashtags=Tags("tags"),
+            replies=Count("comments_count", "slash_comments", "comments"),
+        ),
+        Account(account=_BLOG, name=Text("feed_title"), url=Text("feed_link")),
+    ),
+)
+
+FEED = (RSS,)

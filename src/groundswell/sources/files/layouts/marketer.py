@@ -1,0 +1,415 @@
+"""The sheet that every influencer marketer keeps: people, handles, fees, codes, where the talks stand.
+
+It was written for eyes. Several handles stand in one cell ("@ann / tiktok: @ann_b"), the header is under a title, a Total row
+closes it, the fee is "€250", followers are "12.4K". One row gives a creator with one or several accounts, contacts and fees.
+Sheets are typed by people and have thousands of rows, not millions: this one layout reads them one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from groundswell.sources import SetAside
+from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
+from groundswell.sources.files.layouts.layout import (
+    PLATFORM_HEADERS,
+    Account,
+    Amount,
+    Contact,
+    Count,
+    Creator,
+    Currency,
+    Fee,
+    Handle,
+    Layout,
+    Part,
+    Text,
+    Unfolded,
+    Who,
+    normalised,
+)
+from groundswell.sources.files.tables import Rows
+from groundswell.sources.files.values import currency_of, table_of, texts
+
+NAMES = ("influencer", "creator", "influencer/affiliate name", "influencer name", "creator name", "full name", "real name", "name", "talent", "blogger", "person", "kol", "ambassador", "affiliate", "partner")  # fmt: skip
+HANDLES = ("handle", "handles", "handle(s)", "username", "user name", "profile", "profiles", "profile link", "profile url", "account", "accounts", "social", "social media", "link", "links", "url", "@", "social handle", "ig handle", "nutzername", "kanalname", "channel link")  # fmt: skip
+FOLLOWERS = ("followers", "follower", "follower count", "followers count", "subscribers", "audience", "reichweite", "abonnenten", "fans", "following size")  # fmt: skip
+CODES = (
+    "code",
+    "discount code",
+    "promo code",
+    "coupon",
+    "coupon code",
+    "rabattcode",
+    "gutscheincode",
+    "affiliate code",
+)
+STATUS = ("status", "stage", "state", "phase", "pipeline", "progress", "step")
+EMAILS = (
+    "email",
+    "e-mail",
+    "mail",
+    "email address",
+    "contact",
+    "contact email",
+    "kontakt",
+    "contact info",
+    "email/phone",
+)
+PHONES = ("phone", "telephone", "tel", "mobile", "whatsapp", "telefon")
+NOTES = (
+    "notes",
+    "note",
+    "comment",
+    "comments",
+    "remarks",
+    "notizen",
+    "bemerkung",
+    "bemerkungen",
+    "anmerkung",
+    "description",
+)
+LANGUAGES = ("language", "sprache")
+FEE = re.compile(
+    r"(fee|rate|price|cost|honorar|preis|gage|budget|quote|payment|paid|kosten|ask)(?!d?iv|ing)", re.IGNORECASE
+)
+NOT_FEE = re.compile(
+    r"engag|click|conver|%|share|cpm|cpc|cpa|\ber\b|follow|quoted text|date|status|link", re.IGNORECASE
+)
+DELIVERABLES = {"post": "post", "feed": "post", "story": "story", "stories": "story", "reel": "reel", "video": "video", "short": "video", "carousel": "carousel", "blog": "blog", "newsletter": "newsletter"}  # fmt: skip
+WORK = (*CODES, *STATUS, *EMAILS, *NOTES, "fee", "rate", "price", "cost", "honorar", "budget")
+TOTAL = re.compile(
+    r"^\W*(grand\s+)?(total|sum|summe|gesamt|gesamtsumme|average|avg|mean|durchschnitt|subtotal|zwischensumme)\b\W*(\d.*)?$",
+    re.IGNORECASE,
+)
+EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"(?:https?://|www\.)[^\s,;|<>]+|(?:[\w-]+\.)+[a-z]{2,}/[^\s,;|<>]+", re.IGNORECASE)
+HANDLE = re.compile(r"@?[\w][\w.\-]{0,63}$")
+KNOWN = frozenset(
+    normalised(name)
+    for name in (*NAMES, *HANDLES, *FOLLOWERS, *CODES, *STATUS, *EMAILS, *PHONES, *NOTES, *PLATFORM_HEADERS)
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """One account as the sheet names it: a handle with its platform where the sheet says it, or a full id."""
+
+    account: str
+    platform: str | None
+
+
+@dataclass
+class Columns:
+    """Which column of the sheet holds what."""
+
+    name: str | None = None
+    handles: list[str] = field(default_factory=lambda: [])
+    on_platform: list[tuple[str, str]] = field(default_factory=lambda: [])
+    """Columns called after a platform ("Instagram"), which hold handles on it."""
+    platform: str | None = None
+    followers: str | None = None
+    followers_on: dict[str, str] = field(default_factory=lambda: {})
+    code: str | None = None
+    status: str | None = None
+    emails: list[str] = field(default_factory=lambda: [])
+    phones: list[str] = field(default_factory=lambda: [])
+    notes: str | None = None
+    fees: list[str] = field(default_factory=lambda: [])
+
+    @property
+    def used(self) -> set[str]:
+        """Columns that some field reads."""
+        single = (self.name, self.platform, self.followers, self.code, self.status, self.notes)
+        spread = (
+            *self.handles,
+            *self.emails,
+            *self.phones,
+            *self.fees,
+            *(header for _, header in self.on_platform),
+            *self.followers_on.values(),
+        )
+        return {header for header in (*single, *spread) if header}
+
+
+def columns_of(headers: list[str]) -> Columns:
+    """Read the header of a sheet."""
+    found = Columns()
+    keys = {normalised(header): header for header in reversed(headers)}
+    found.name = _first(keys, NAMES)
+    found.platform = _first(keys, PLATFORM_HEADERS)
+    found.followers, found.code, found.status, found.notes = (
+        _first(keys, names) for names in (FOLLOWERS, CODES, STATUS, NOTES)
+    )
+    found.handles = _all(keys, HANDLES)
+    found.emails, found.phones = _all(keys, EMAILS), _all(keys, PHONES)
+    for header in headers:
+        word = header.strip().lower()
+        platform = _platform_in(word)
+        if platform and re.search(r"follower|subscriber|fans|abonn", word):
+            found.followers_on.setdefault(platform, header)
+        elif (
+            platform
+            and re.fullmatch(r"[^\d]*", word)
+            and (word in PLATFORM_NAMES or re.search(r"handle|link|url|profile|name|account|@", word))
+        ):
+            found.on_platform.append((platform, header))
+        elif FEE.search(word) and not NOT_FEE.search(word) and normalised(header) not in KNOWN:
+            found.fees.append(header)
+    found.handles = [header for header in found.handles if header not in {one for _, one in found.on_platform}]
+    return found
+
+
+def _first(keys: dict[str, str], names: tuple[str, ...]) -> str | None:
+    return next((keys[normalised(name)] for name in names if normalised(name) in keys), None)
+
+
+def _all(keys: dict[str, str], names: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(keys[normalised(name)] for name in names if normalised(name) in keys))
+
+
+def _platform_in(word: str) -> str | None:
+    return next(
+        (
+            PLATFORM_NAMES[part]
+            for part in re.split(r"[^\w]+", word)
+            if (part in PLATFORM_NAMES and part not in ("web", "x")) or word == "x" == part
+        ),
+        None,
+    )
+
+
+# --- handles -----------------------------------------------------------------------------------------------------------------
+
+
+def named_in(cell: str, platform: str | None = None) -> list[Named]:
+    """Every account that a cell names: `@ann / tiktok: @ann_b`, profile addresses, several lines."""
+    found: list[Named] = []
+    for address in ADDRESS.findall(cell):
+        if profile := profile_of(address.rstrip(".,;:!?)]>")):
+            found.append(Named(profile.account, profile.platform))
+    for chunk in re.split(r"[\n\r;,|•]+|\s+/\s+|/(?=\s*@)|\s+(?:&|\+|and|und)\s+", ADDRESS.sub("\n", cell)):
+        found += _in_chunk(chunk.strip(), platform)
+    return list(dict.fromkeys(found))
+
+
+def _in_chunk(chunk: str, platform: str | None) -> list[Named]:
+    if not chunk or EMAIL.fullmatch(chunk):
+        return []
+    words = [word for word in re.split(r"[\s:()\[\]]+", chunk) if word.strip("-–—")]
+    said = next((PLATFORM_NAMES[word.lower()] for word in words if word.lower() in PLATFORM_NAMES), None)
+    left = [word for word in words if word.lower() not in PLATFORM_NAMES]
+    marked = [word for word in left if word.startswith("@")]
+    plain = marked or (left if len(left) == 1 else [])
+    return [
+        Named(word.strip("@").lower(), said or platform)
+        for word in plain
+        if HANDLE.fullmatch(word) and re.search(r"[^\W_]", word)
+    ]
+
+
+def accounts_in(row: dict[str, str], columns: Columns) -> list[Named]:
+    """Every account of a row. One handle with several platforms is taken as the same handle on each."""
+    platforms = _platforms_in(row.get(columns.platform or "", ""))
+    found: list[Named] = []
+    for header in columns.handles:
+        named = named_in(row.get(header, ""), None)
+        free = [one for one in named if one.platform is None]
+        for position, one in enumerate(named):
+            if one.platform is not None:
+                found.append(one)
+            elif len(free) == 1 and len(platforms) > 1:
+                found += [Named(one.account, platform) for platform in platforms]
+            else:
+                place = min(position, len(platforms) - 1)
+                found.append(Named(one.account, platforms[place] if platforms else None))
+    for platform, header in columns.on_platform:
+        found += named_in(row.get(header, ""), platform)
+    if (
+        not found
+        and columns.name
+        and (row.get(columns.name, "").startswith("@") or ADDRESS.search(row.get(columns.name, "")))
+    ):
+        found = [
+            Named(one.account, one.platform or (platforms[0] if platforms else None))
+            for one in named_in(row[columns.name])
+        ]
+    return list(dict.fromkeys(found))
+
+
+def _platforms_in(cell: str) -> list[str]:
+    words = [word.strip().lower() for word in re.split(r"[,;|&+\n]|/(?!x\b)|\band\b|\bund\b", cell)]
+    return list(dict.fromkeys(PLATFORM_NAMES[word] for word in words if word in PLATFORM_NAMES))
+
+
+# --- rows --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Tables:
+    people: list[dict[str, Any]] = field(default_factory=lambda: [])
+    contacts: list[dict[str, Any]] = field(default_factory=lambda: [])
+    fees: list[dict[str, Any]] = field(default_factory=lambda: [])
+
+
+def _sheet(rows: Rows) -> Unfolded:
+    """People, contacts and fees out of the rows of a sheet."""
+    headers = rows.columns.column_names
+    columns = columns_of(headers)
+    tables, aside = _Tables(), list[SetAside]()
+    cells = {header: texts(_array(rows.columns.column(header))).to_pylist() for header in headers}
+    for position, line in enumerate(rows.lines.to_pylist()):
+        row = {header: values[position].strip() for header, values in cells.items() if values[position]}
+        reason = _take(row, line, columns, tables)
+        if reason:
+            aside.append(SetAside(line, reason, " | ".join(row.values())[:500]))
+    return Unfolded({name: _part(found) for name, found in vars(tables).items() if found}, aside)
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _part(found: list[dict[str, Any]]) -> Part:
+    lines = pa.array([one.pop("line") for one in found], pa.int64())
+    return Part(table_of(found), lines)
+
+
+def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> str:
+    """Add one row to the tables; the reason when it is not a person."""
+    name = row.get(columns.name or "", "")
+    first = next(iter(row.values()), "")
+    if TOTAL.match(name or first) or any(TOTAL.match(row.get(header, "")) for header in columns.handles):
+        return "a total, not a person"
+    found = accounts_in(row, columns)
+    if not found:
+        return "no handle or profile address"
+    emails = list(
+        dict.fromkeys(address.lower() for header in columns.emails for address in EMAIL.findall(row.get(header, "")))
+    )
+    creator = (
+        emails[0] if emails else " ".join(name.lower().split()) or f"{found[0].platform or ''}:@{found[0].account}"
+    )
+    rest = {header: value for header, value in row.items() if header not in columns.used}
+    for position, one in enumerate(found):
+        tables.people.append(
+            rest
+            | {
+                "line": line,
+                "_creator": creator,
+                "_account": _marked(one),
+                "_handle": one.account if ":" not in one.account else one.account.partition(":@")[2] or None,
+                "platform": one.platform,
+                "_name": name or None,
+                "_followers": _followers(row, columns, one, position, len(found)),
+                "_status": row.get(columns.status or ""),
+                "_code": row.get(columns.code or ""),
+                "_notes": row.get(columns.notes or ""),
+            }
+        )
+    _reach(row, line, columns, found[0], emails, tables)
+    tables.fees += list(_fees(row, line, columns, found[0]))
+    return ""
+
+
+def _marked(one: Named) -> str:
+    return one.account if ":" in one.account else "@" + one.account
+
+
+def _followers(row: dict[str, str], columns: Columns, one: Named, position: int, of: int) -> str | None:
+    """The count of the account's own platform; the plain column speaks of the first account."""
+    own = columns.followers_on.get(one.platform or "")
+    if own:
+        return row.get(own)
+    return row.get(columns.followers or "") if position == 0 and (of == 1 or not columns.followers_on) else None
+
+
+def _reach(row: dict[str, str], line: int, columns: Columns, one: Named, emails: list[str], tables: _Tables) -> None:
+    owner = {"line": line, "_account": _marked(one), "platform": one.platform}
+    tables.contacts += [{**owner, "_channel": "email", "_address": address} for address in emails]
+    tables.contacts += [
+        {**owner, "_channel": "phone", "_address": row[header]}
+        for header in columns.phones
+        if re.search(r"\d{5}", re.sub(r"\D", "", row.get(header, "")))
+    ]
+
+
+def _fees(row: dict[str, str], line: int, columns: Columns, one: Named) -> Iterator[dict[str, Any]]:
+    """One fee for each fee column; the header may say the currency and the deliverable."""
+    paid = row.get(columns.status or "", "").lower() in ("paid", "bezahlt")
+    for header in columns.fees:
+        if not (value := row.get(header)):
+            continue
+        word = header.lower()
+        currency = next(
+            (code for part in re.findall(r"[€$£₹]|[A-Za-z$]{2,4}", header) if (code := currency_of(part))), None
+        )
+        deliverable = next((meaning for key, meaning in DELIVERABLES.items() if key in word), None)
+        kind = (
+            "paid"
+            if paid or re.search(r"paid|bezahlt", word)
+            else "asked"
+            if re.search(r"rate|ask|quote|price|preis", word)
+            else None
+        )
+        amount = f"{value} {currency}" if currency and re.fullmatch(r"[\d.,\s' ]+k?", value) else value
+        yield {
+            "line": line,
+            "_account": _marked(one),
+            "platform": one.platform,
+            "_fee": amount,
+            "_deliverable": deliverable,
+            "_kind": kind,
+        }
+
+
+def _lacks(rows: list[list[str]]) -> list[str]:
+    """Whether anything in the sheet says on which platform its handles are."""
+    columns = columns_of(rows[0])
+    if columns.platform or columns.on_platform:
+        return []
+    said = any(one.platform for row in rows[1:] for cell in row for one in named_in(cell[:1000]))
+    return [] if said else ["platform"]
+
+
+_WHO = Who(anyone="_account")
+
+SHEET = Layout(
+    id="marketer_sheet",
+    title="A marketer's sheet of creators",
+    says="A sheet of creators as marketers keep it: handles, fee, code, status, contact.",
+    platform=None,
+    required=((*HANDLES, *NAMES, "instagram", "tiktok", "youtube", "ig", "insta", "instagram handle"), WORK),
+    generic=True,
+    kinds=("csv", "xlsx", "parquet"),
+    unfold=_sheet,
+    lacks=_lacks,
+    records=(
+        Creator(
+            part="people",
+            creator=Text("_creator"),
+            account=_WHO,
+            name=Text("_name"),
+            status=Text("_status"),
+            code=Text("_code"),
+            notes=Text("_notes"),
+        ),
+        Account(part="people", account=_WHO, handle=Handle("_handle"), followers=Count("_followers")),
+        Contact(part="contacts", account=_WHO, channel=Text("_channel"), address=Text("_address")),
+        Fee(
+            part="fees",
+            account=_WHO,
+            deliverable=Text("_deliverable"),
+            amount_minor=Amount("_fee"),
+            currency=Currency("_fee"),
+            kind=Text("_kind"),
+        ),
+    ),
+)
+
+MARKETER = (SHEET,)

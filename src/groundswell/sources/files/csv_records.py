@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from groundswell.sources import SetAside
+from groundswell.sources.files.encodings import MIXED
 
 MIB = 1 << 20
 FIELD_LIMIT = 1 * MIB
@@ -289,4 +290,4 @@ def quoted(cells: list[bytes], delimiter: bytes) -> bytes:
 
 def readable(text: bytes) -> str:
     """Return the first 500 characters of a row that was set aside."""
-    return text[:2000].decode("utf-8", "replace")[:500]
+    return text[:2000].decode("utf-8", MIXED)[:500]

@@ -81,7 +81,7 @@ def _wide(sample: bytes) -> str | None:
     """UTF-16 without a mark: in most scripts' punctuation and digits every other byte is zero."""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
-    if half < 2 or max(even, odd) < 0.3 * half:
+    if max(even, odd) < max(4, 0.3 * half):
         return None
     if odd > 10 * even:
         return "utf-16-le"

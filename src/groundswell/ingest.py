@@ -173,3 +173,11 @@ def _says_simulated(workspace: Workspace, report: ImportReport) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def rows_set_aside(workspace: Workspace, import_id: int, limit: int = 100) -> list[SetAside]:
+    """The rows that an import could not use, in the order of the file."""
+    workspace.state.import_by_id(import_id)
+    with workspace.engine() as engine:
+        found = engine.set_aside(import_id, limit)
+    return [SetAside(line, reason, text, member) for member, line, reason, text in found]

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from groundswell.signals.values import REASONS, Value
+
 Unit = Literal["share", "count", "per_week", "days", "hours", "ratio", "score"]
 Better = Literal["higher", "lower", "neither"]
 Z = "1.6448536e0"
@@ -61,6 +63,12 @@ class Signal:
     evidence: str = ""
     """For post grains: a SQL condition and order that pick the posts that show it."""
     lifecycle: Literal["experimental", "stable", "deprecated"] = "stable"
+
+    def sentence(self, value: Value) -> str:
+        """Say the value in one sentence that uses only its own columns, or why it is not known."""
+        if value.value is None:
+            return f"{self.title}: unknown, {REASONS.get(value.reason or '', 'no reason given')}. {self.unknown}"
+        return self.says.format(value=value.value, low=value.low, high=value.high, n=value.n, label=value.label)
 
 
 SIGNALS: dict[str, Signal] = {}

@@ -49,11 +49,11 @@ def _pattern(terms: list[str]) -> str:
     return rf"(?i)(?:^|[^\p{{L}}\p{{N}}_#])({words})(?:$|[^\p{{L}}\p{{N}}_])"
 
 
-def read_wording(engine: Engine, folder: Path, progress: Progress | None = None) -> None:
+def read_wording(engine: Engine, folder: Path, progress: Progress | None = None, *, only_view: bool = False) -> None:
     """Read every text that was not read before; afterwards the view `wording` holds language, clear and unclear words."""
     kept = folder / f"wording-{WORDING_VERSION}"
     view_of_findings(engine, "wording", kept, "language VARCHAR, clear VARCHAR, unclear VARCHAR")
-    todo = unread_texts(engine, "wording")
+    todo = 0 if only_view else unread_texts(engine, "wording")
     if todo:
         clear, unclear = (pattern.replace("'", "''") for pattern in disclosure_patterns())
         query = f"""

@@ -51,6 +51,11 @@ class SignalTable:
     recomputed: int
     """Accounts that this call computed again."""
 
+    def profile(self, account: str) -> dict[str, Any]:
+        """Who an account says it is: the columns of PROFILE; empty when it is not known."""
+        found = self.rows.select(PROFILE).filter(pc.equal(self.rows.column("account"), account))
+        return found.slice(0, 1).to_pylist()[0] if found.num_rows else {}
+
     def values(self, account: str) -> dict[str, Value]:
         """All values of one account; empty when it is not known."""
         found = self.rows.filter(pc.equal(self.rows.column("account"), account))
@@ -83,6 +88,26 @@ def signal_table(workspace: Workspace, progress: Progress | None = None) -> Sign
     return SignalTable(rows, workspace.version(), corpus, recomputed)
 
 
+def refit(workspace: Workspace, progress: Progress | None = None) -> str | None:
+    """Fit topics anew on all texts as the next version and compute everything by it; None when there is too little text."""
+    with workspace.engine() as engine:
+        corpus = fit_corpus(engine, workspace.fits)
+    if corpus is None:
+        return None
+    signal_table(workspace, progress)
+    return corpus.version
+
+
+def flat(table: SignalTable) -> pa.Table:
+    """The table with one plain column a part: `like_rate`, `like_rate_low`, ... as spreadsheets want it."""
+    columns: dict[str, Any] = {name: table.rows.column(name) for name in PROFILE}
+    for name in SIGNALS:
+        for part in VALUE:
+            key = name if part.name == "value" else f"{name}_{part.name}"
+            columns[key] = pc.struct_field(table.rows.column(name).combine_chunks(), part.name)
+    return pa.table(columns)
+
+
 def past_signals(workspace: Workspace, moment: datetime, *, backtest: bool = False) -> pa.Table:
     """Signals as they could have been known at a moment (same columns); not kept."""
     with workspace.engine(moment=moment, backtest=backtest) as engine:
@@ -90,10 +115,17 @@ def past_signals(workspace: Workspace, moment: datetime, *, backtest: bool = Fal
         return compute(engine)
 
 
-def prepare(engine: Engine, findings: Path, corpus: Corpus | None, progress: Progress | None = None) -> None:
-    """Make the views that grains need beside the facts: findings, topics, and how followers changed."""
-    read_wording(engine, findings, progress)
-    read_topics(engine, corpus, findings, progress)
+def prepare(
+    engine: Engine, findings: Path, corpus: Corpus | None, progress: Progress | None = None, *, only_views: bool = False
+) -> None:
+    """Make the views that grains need beside the facts: findings, topics, and how followers changed.
+
+    With `only_views`, texts that nobody has read yet are left unread.
+    """
+    read_wording(engine, findings, progress, only_view=only_views)
+    read_topics(engine, corpus, findings, progress, only_views=only_views)
+    if only_views:
+        return
     several = engine.rows("SELECT count(*) FROM (SELECT 1 FROM repeats WHERE record = 'account' LIMIT 1)")[0][0]
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE follower_steps AS

@@ -172,7 +172,9 @@ def _names(topics: NDArray[np.float64], words: tuple[str, ...]) -> tuple[str, ..
     return tuple(names)
 
 
-def read_topics(engine: Engine, corpus: Corpus | None, folder: Path, progress: Progress | None = None) -> None:
+def read_topics(
+    engine: Engine, corpus: Corpus | None, folder: Path, progress: Progress | None = None, *, only_views: bool = False
+) -> None:
     """Give every unread text its topic; afterwards the views `topic_of_text` and `topic_names` exist."""
     kept = folder / f"topic-{corpus.version if corpus else 'none'}"
     view_of_findings(engine, "topic_of_text", kept, "topic BIGINT")
@@ -187,7 +189,7 @@ def read_topics(engine: Engine, corpus: Corpus | None, folder: Path, progress: P
             }
         ),
     )
-    if corpus is None:
+    if corpus is None or only_views:
         return
     todo = unread_texts(engine, "topic_of_text")
     if todo:

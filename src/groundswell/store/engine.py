@@ -121,6 +121,15 @@ class Engine:
         listing = ", ".join(f"'{_quoted(path)}'" for path in paths)
         return f"read_parquet([{listing}])"
 
+    def set_aside(self, import_id: int, limit: int) -> list[tuple[str, int, str, str]]:
+        """Return (member, line, reason, text) of rows that an import could not use."""
+        files = self.facts.files("set_aside")
+        if not files:
+            return []
+        source = self.scan([Path(file) for file in files])
+        order = f"WHERE import_id = {int(import_id)} ORDER BY member, line LIMIT {int(limit)}"
+        return self.rows(f"SELECT member, line, reason, text FROM {source} {order}")  # type: ignore[return-value]
+
     # -- the views -----------------------------------------------------------------------------------------------------
 
     def _make_views(self) -> None:

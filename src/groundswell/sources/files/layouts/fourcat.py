@@ -6,6 +6,7 @@ Zeeschuimer sees what the browser was shown: a sample, in the platform's order, 
 
 from __future__ import annotations
 
+from groundswell.records import POST
 from groundswell.sources.files.layouts.generic import filled, kind_is, kind_of
 from groundswell.sources.files.layouts.layout import (
     Account,
@@ -20,7 +21,7 @@ from groundswell.sources.files.layouts.layout import (
     Layout,
     Links,
     Moment,
-    Post,
+    RecordMap,
     Tags,
     Text,
     Unless,
@@ -40,6 +41,10 @@ _COMMON: dict[str, Cell] = {
 }
 
 
+def _post(**cells: Cell) -> RecordMap:
+    return RecordMap(POST, _COMMON | cells)
+
+
 def _says(platform: str) -> str:
     return f"{platform} posts from 4CAT or Zeeschuimer: open the dataset, Download, CSV."
 
@@ -55,8 +60,7 @@ INSTAGRAM = Layout(
     note=NOTE,
     ignored=("unix_timestamp",),
     records=(
-        Post(
-            **_COMMON,
+        _post(
             account=_IG_AUTHOR,
             media=Text("media_type", "type"),
             url=Text("url"),
@@ -88,8 +92,7 @@ TIKTOK = Layout(
     note=NOTE,
     ignored=("unix_timestamp",),
     records=(
-        Post(
-            **_COMMON,
+        _post(
             account=_TT_AUTHOR,
             url=Text("tiktok_url", "url"),
             paid_label=Flag("is_paid_partnership", "is_ad"),
@@ -132,8 +135,7 @@ X = Layout(
     note=NOTE,
     ignored=("unix_timestamp",),
     records=(
-        Post(
-            **_COMMON,
+        _post(
             account=_X_AUTHOR,
             kind=_X_KIND,
             url=Text("url", "link"),
@@ -177,8 +179,7 @@ THREADS = Layout(
     note=NOTE,
     ignored=("unix_timestamp",),
     records=(
-        Post(
-            **_COMMON,
+        _post(
             account=_TH_AUTHOR,
             url=Text("url"),
             paid_label=Flag("is_paid_partnership"),
@@ -209,8 +210,7 @@ LINKEDIN = Layout(
     note=NOTE + " LinkedIn shows only how long ago a post was made: its dates are estimates.",
     ignored=("unix_timestamp",),
     records=(
-        Post(
-            **_COMMON,
+        _post(
             account=_LI_AUTHOR,
             url=Text("url", "link"),
             paid_label=Flag("is_promoted"),
@@ -242,8 +242,7 @@ BLUESKY = Layout(
     note=NOTE,
     ignored=("unix_timestamp",),
     records=(
-        Post(
-            **_COMMON,
+        _post(
             account=_BS_AUTHOR,
             kind=kind_of(stated=(), repost=(), reply=(), reply_to=("replied_to_post",), quote=(), text=()),
             url=Text("link", "url"),

@@ -264,7 +264,7 @@ POSTS = Layout(
             handle=_AUTHOR_HANDLE,
             name=Text("author_display_name", "author_name", "author_fullname"),
             followers=Count("author_followers", "user_followers", "followers", "followers_count", "owner_followers"),
-        ),  # fmt: skip
+        ),
         Interaction(
             actor=_AUTHOR,
             verb=Always("reply"),

@@ -1,43 +1,15 @@
-"""Brief -> Shortlist: who fits, in order, every line with its reasons.
-
-First the gates, each of which says how many people it removed and lists apart those who could not be checked; then an additive
-score, so that the points of a line sum to the number shown. Follower count carries no weight of its own.
-"""
+"""What discovery hands over: matches in order, each with its reasons, and what every gate did."""
 
 from __future__ import annotations
 
+__all__ = ["Evidence", "GateResult", "Match", "Shortlist", "Term"]
+
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
+from groundswell.discover.brief import Brief
+from groundswell.signals.posts import Evidence
 from groundswell.signals.values import Value
-
-
-@dataclass(frozen=True)
-class Persona:
-    """One wish about the person, in the brand's words."""
-
-    text: str
-    weight: float = 1.0
-    must: bool = False
-    never: bool = False
-
-
-@dataclass(frozen=True)
-class Brief:
-    """What a brand wants: objective, personas, segments, budget. Read from TOML."""
-
-    brand: str
-    definition: str
-    objective: dict[str, Any] = field(default_factory=lambda: {})
-    budget: dict[str, Any] = field(default_factory=lambda: {})
-    personas: tuple[Persona, ...] = ()
-    segments: dict[str, tuple[str, ...]] = field(default_factory=lambda: {})
-    exclude: tuple[str, ...] = ()
-    brand_terms: tuple[str, ...] = ()
-    """Words and handles by which the brand is recognised in posts; the brand's name when not given."""
-    limit: int = 50
-    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,21 +22,6 @@ class Term:
     most: float
     sentence: str
     """Why, in one sentence that uses only this term's own numbers."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A stored post that stands behind a reason."""
-
-    post: str
-    text: str
-    created_at: datetime | None
-    url: str | None
-    why: str
-    """What it is evidence for: the signal's or term's name."""
-    likes: int | None = None
-    replies: int | None = None
-    reposts: int | None = None
 
 
 @dataclass(frozen=True)

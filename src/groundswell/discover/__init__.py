@@ -1,0 +1,19 @@
+"""Brief -> Shortlist: who fits, in order, every line with its reasons.
+
+First the gates, each of which says how many people it removed and lists apart those who could not be checked; then an additive
+score, so that the points of a line sum to the number shown. Follower count carries no weight of its own.
+
+    brief       what a brand wants, read from TOML
+    gates       who is in, who is out, who could not be checked
+    scoring     points, term by term
+    ranking     both together, with evidence
+    shortlist   what is handed over
+"""
+
+from __future__ import annotations
+
+from groundswell.discover.brief import Brief, Persona, read_brief
+from groundswell.discover.ranking import discover
+from groundswell.discover.shortlist import Evidence, GateResult, Match, Shortlist, Term
+
+__all__ = ["Brief", "Evidence", "GateResult", "Match", "Persona", "Shortlist", "Term", "discover", "read_brief"]

@@ -1,0 +1,163 @@
+"""Gates, then points, then evidence: the order of a shortlist and what is shown beside each line. Ties go by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from groundswell.definitions import Definition, definition
+from groundswell.discover.brief import Brief
+from groundswell.discover.gates import Passed, gates_of, pass_gates
+from groundswell.discover.scoring import Asked, Scored, scored_terms, totals
+from groundswell.discover.shortlist import Evidence, Match, Shortlist
+from groundswell.signals import SIGNALS, SignalTable, Value, signal_table
+from groundswell.signals.findings import Progress
+from groundswell.signals.kinship import Shares, Texts, read_texts
+from groundswell.signals.posts import PostsOf, posts_of
+from groundswell.store import Workspace
+from groundswell.store.text_index import words_of
+
+UNCHECKED_SHOWN = 50
+CONTEXT_SHOWN = 2_000
+SENTENCES_SHOWN = 6
+EVIDENCE_SHOWN = 4
+
+
+def discover(workspace: Workspace, brief: Brief, progress: Progress | None = None) -> Shortlist:
+    """Rank the people of a workspace for a brief.
+
+    Errors: UnknownNameError for a definition that does not exist; BriefError comes from reading the brief.
+    """
+    meaning = definition(brief.definition, workspace.folder)
+    table = signal_table(workspace, progress)
+    texts = read_texts(workspace, table, progress)
+    sector, topic_names = _sector(brief, texts)
+    asked = Asked(sector, texts.saying(brief.brand_terms or [brief.brand]))
+    passed = pass_gates(gates_of(brief, meaning, table.rows, texts, sector), table.rows.num_rows)
+    terms = scored_terms(brief, meaning, table.rows, texts, asked)
+    lines = _Lines(workspace, brief, table, terms, passed)
+    matches, unchecked = lines.make()
+    return Shortlist(
+        brief=brief,
+        definition=meaning.name,
+        definition_title=meaning.title,
+        definition_says=f"{meaning.says} {meaning.provenance.source}: “{meaning.provenance.quote}”",
+        matches=matches,
+        unchecked=unchecked,
+        gates=passed.results,
+        population=table.rows.num_rows,
+        notes=tuple(_notes(brief, meaning, topic_names, passed)),
+        simulated=workspace.simulated(),
+        made_at=datetime.now(UTC),
+        facts_version=table.facts_version,
+        fits={"corpus": table.corpus.version} if table.corpus else {},
+        context=_context(table.rows),
+    )
+
+
+def _sector(brief: Brief, texts: Texts) -> tuple[Shares | None, tuple[str, ...]]:
+    phrases = brief.segments.get("sector")
+    return texts.in_sector(phrases) if phrases else (None, ())
+
+
+class _Lines:
+    """Turns row numbers into lines of the shortlist, fetching what only those few people need."""
+
+    def __init__(
+        self, workspace: Workspace, brief: Brief, table: SignalTable, terms: list[Scored], passed: Passed
+    ) -> None:
+        self.workspace, self.brief, self.rows = workspace, brief, table.rows
+        self.table, self.terms, self.passed = table, terms, passed
+        self.known, self.possible = totals(terms, table.rows.num_rows)
+
+    def make(self) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
+        """Return the matches in order, and those that could not be checked, by the same order."""
+        inside = self._order(self.passed.inside)[: self.brief.limit]
+        doubtful = self._order(self.passed.unchecked)[:UNCHECKED_SHOWN]
+        posts = posts_of(self.workspace, self.table.corpus, self._accounts(inside), self._words())
+        matches = tuple(self._line(int(row), rank, posts) for rank, row in enumerate(inside, start=1))
+        return matches, tuple(self._line(int(row), rank, None) for rank, row in enumerate(doubtful, start=1))
+
+    def _order(self, wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+        rows = np.flatnonzero(wanted)  # already by account id, which decides ties
+        return rows[np.argsort(-self.known[rows], kind="stable")]
+
+    def _accounts(self, rows: NDArray[np.int64]) -> list[str]:
+        return self.rows.column("account").take(pa.array(rows)).to_pylist()
+
+    def _words(self) -> dict[str, list[str]]:
+        """What to look for in posts as evidence: the brand's names, the sector, the wishes."""
+        asked = {
+            "kinship": list(self.brief.brand_terms or [self.brief.brand]),
+            "sector_share": list(self.brief.segments.get("sector", ())),
+            "persona_match": [persona.text for persona in self.brief.personas if not persona.never],
+        }
+        return {why: phrases for why, phrases in asked.items() if any(words_of(phrase) for phrase in phrases)}
+
+    def _line(self, row: int, rank: int, posts: PostsOf | None) -> Match:
+        found: dict[str, Any] = self.rows.slice(row, 1).to_pylist()[0]
+        terms = tuple(term.term(row) for term in self.terms)
+        strongest = sorted(terms, key=lambda term: -(term.points or 0.0))
+        account = found["account"]
+        return Match(
+            rank=rank,
+            account=account,
+            platform=found["platform"],
+            handle=found["handle"],
+            name=found["name"],
+            bio=found["bio"],
+            url=found["url"],
+            score=float(self.known[row]),
+            score_most=float(self.possible[row]),
+            terms=terms,
+            values={name: Value(signal=name, **found[name]) for name in SIGNALS},
+            sentences=tuple(term.sentence for term in strongest if term.points is not None)[:SENTENCES_SHOWN],
+            evidence=posts.evidence(account, EVIDENCE_SHOWN) if posts else (),
+            posts_by_month=posts.by_month(account) if posts else (),
+            topics=posts.topics(account) if posts else (),
+            unchecked=tuple(name for name, unknown in self.passed.unknown_at.items() if unknown[row]),
+        )
+
+
+def _notes(brief: Brief, meaning: Definition, topics: Sequence[str], passed: Passed) -> list[str]:
+    notes: list[str] = []
+    if brief.segments.get("sector"):
+        read = f"the topics {' / '.join(topics)}, and posts that say its words" if topics else "posts that say its words"
+        notes.append(f"The sector {' or '.join(brief.segments['sector'])} was read as {read}.")
+    missing = [name for name in ("tone", "age", "sex") if brief.segments.get(name)]
+    if missing:
+        notes.append(f"The brief asks for {' and '.join(missing)}, which is not measured; it was not applied.")
+    notes += [f"{meaning.title} also asks for what is not measured yet: {lack}." for lack in meaning.lacks]
+    if not passed.inside.any():
+        notes.append(_why_empty(passed))
+    return notes
+
+
+def _why_empty(passed: Passed) -> str:
+    if not passed.results or not passed.results[0].before:
+        return "Nobody is in the data yet: import accounts and posts first."
+    hardest = max(passed.results, key=lambda gate: gate.removed)
+    doubtful = int(passed.unchecked.sum())
+    more = f" {doubtful} people could not be checked and are listed apart." if doubtful else ""
+    if not hardest.removed:
+        return f"Nobody could be checked against every condition.{more}"
+    return (
+        f"Nobody passed every condition. The one that removed most is {hardest.name} ({hardest.says}): "
+        f"{hardest.removed} of {hardest.before}.{more}"
+    )
+
+
+def _context(rows: pa.Table) -> tuple[tuple[str, float, float], ...]:
+    """At most 2,000 accounts with followers and a like rate, drawn by id order, for the picture of the population."""
+    followers, rates = (pc.struct_field(rows.column(name).combine_chunks(), "value") for name in ("followers", "like_rate"))
+    known = pc.and_(pc.is_valid(followers), pc.is_valid(rates))
+    found = pa.table({"a": rows.column("account"), "f": followers, "r": rates}).filter(known)
+    step = max(1, found.num_rows // CONTEXT_SHOWN)
+    chosen = found.take(pa.array(np.arange(0, found.num_rows, step)[:CONTEXT_SHOWN]))
+    return tuple(zip(*(chosen.column(name).to_pylist() for name in ("a", "f", "r")), strict=True))

@@ -24,6 +24,7 @@ class Own:
     paid: Flags
     disclosed: Flags
     labelled: Flags
+    """Carries the platform's own label, which only the main platform has."""
     brand: Numbers
     """-1 where no brand is named."""
     reserved: Flags
@@ -85,7 +86,7 @@ def _draw_own_posts(plan: Plan, people: People, block: int) -> Own:
         likes=_likes_of(plan, people, rng, author, at),
         paid=paid,
         disclosed=disclosed,
-        labelled=disclosed & (rng.random(size) < mentions["paid_label_share"]),
+        labelled=disclosed & (rng.random(size) < mentions["paid_label_share"]) & (people.platform[author] == 0),
         brand=np.where(paid | unpaid, choose_each(plan.brand_of[topic], rng.random(size)), -1),
         reserved=unpaid & (rng.random(size) < mentions["reservation_share"]),
     )

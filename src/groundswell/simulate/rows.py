@@ -167,7 +167,7 @@ def _own_rows(world: World, rng: np.random.Generator, happened: Happened, ids: p
         np.bincount(post, minlength=size)
         for post in (np.concatenate([happened.replies.post, happened.answers.post]), happened.reposts.post)
     )
-    label_known = people.platform[own.author] == 0  # only Instagram says whether a partnership was labelled
+    label_known = people.platform[own.author] == 0
     return _table(
         _POSTS,
         size,
@@ -254,10 +254,13 @@ def _reply_texts(world: World, rng: np.random.Generator, own: Own, replies: Acts
 
 
 def interaction_rows(world: World, happened: Happened, ids: PostIds) -> pa.Table:
-    """Rows of the interactions file: the same replies and reposts, and the likes and saves that are listed."""
+    """Rows of the interactions file: likes and saves that are listed, and the replies of the posts file under the same key.
+
+    Reposts are in the posts file alone: a row there does not say whose post it was, so the same act would be told twice.
+    """
     rng, own, likes = world.plan.chance("listed", happened.block), happened.own, happened.likes
     saves = likes.kept(rng.random(len(likes.actor)) < world.plan.assumed["listed"]["saves_share"])
-    replies, answers, reposts = happened.replies, happened.answers, happened.reposts
+    replies, answers = happened.replies, happened.answers
 
     def on(verb: str, acts: Acts, whose: Numbers, post: pa.Array, via: pa.Array | None = None) -> pa.Table:
         return _table(
@@ -282,7 +285,6 @@ def interaction_rows(world: World, happened: Happened, ids: PostIds) -> pa.Table
             on_own("save", saves),
             on_own("reply", replies, ids.replies),
             on("reply", answers, replies.actor[answered], ids.replies.take(pa.array(answered)), ids.answers),
-            on_own("repost", reposts, ids.reposts),
         ]
     )
 

@@ -8,6 +8,7 @@ A member that is dangerous or unreadable is handed on as a `RefusedMember`, so t
 from __future__ import annotations
 
 import re
+import weakref
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -70,11 +71,15 @@ class RefusedMember:
 
 
 def open_archive(blob: Blob) -> zipfile.ZipFile:
-    """Open a ZIP file; UnreadableFileError when it is damaged. It closes itself when nothing uses it any more."""
+    """Open a ZIP file; UnreadableFileError when it is damaged. It closes its file when nothing uses it any more."""
+    file = blob.seekable()
     try:
-        return zipfile.ZipFile(blob.path if blob.path is not None else blob.seekable())
+        archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+        file.close()
         raise damaged(blob.name, error) from error
+    weakref.finalize(archive, file.close)
+    return archive
 
 
 def members(blob: Blob, archive: zipfile.ZipFile, tables: Callable[[Blob], Iterator[TableFile]]) -> Iterator[TableFile]:

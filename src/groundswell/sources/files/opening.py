@@ -85,8 +85,8 @@ def zip_tables(blob: Blob, encoding: str | None) -> Iterator[TableFile]:
     from groundswell.sources.files.archives import members, open_archive
     from groundswell.sources.files.sheets import Workbook
 
-    archive = open_archive(blob)
-    names = set(archive.namelist())
+    with open_archive(blob) as archive:
+        names = set(archive.namelist())
     if "xl/workbook.xml" in names:
         yield from Workbook(blob).sheets()
     elif "[Content_Types].xml" in names or "mimetype" in names:
@@ -97,7 +97,7 @@ def zip_tables(blob: Blob, encoding: str | None) -> Iterator[TableFile]:
     elif blob.member:
         raise nested(blob.name)
     else:
-        yield from members(blob, archive, lambda member: member_tables(member, encoding))
+        yield from members(blob, open_archive(blob), lambda member: member_tables(member, encoding))
 
 
 def member_tables(blob: Blob, encoding: str | None) -> Iterator[TableFile]:
@@ -142,7 +142,9 @@ def kind_of_text(blob: Blob, head: bytes, encoding: Encoding) -> str:
     text = head[encoding.mark :].decode(encoding.name, "replace").lstrip()
     if text[:1] in ("{", "[") and (blob.extension not in TABLE_NAMES or _begins_as_json(text)):
         return "json"
-    if re.match(r"(window\.|(var|let|const) \w+ *=)", text) or blob.extension in JSON_NAMES:
+    if re.match(r"(window\.|(var|let|const) \w+ *=)", text):
+        return "json"
+    if blob.extension in JSON_NAMES and not _begins_as_table(text):
         return "json"
     if text.startswith("<"):
         if re.match(r"(?is)(\s|<!--.*?-->)*<(!doctype\s+html|html|head|body)\b", text):
@@ -155,6 +157,14 @@ def kind_of_text(blob: Blob, head: bytes, encoding: Encoding) -> str:
     if encoding.name == "utf-8" and len(CONTROL.findall(head)) > len(head) // 50:
         raise UnreadableFileError(f"{blob.name} is neither text nor a kind of file that is read.")
     return "csv"
+
+
+def _begins_as_table(text: str) -> bool:
+    """Whether the first lines of a file that calls itself JSON all have the same number of cells, two or more."""
+    from groundswell.sources.files.csv_rows import sniff_shape
+
+    shape = sniff_shape(text.encode("utf-8", "replace"))
+    return "\n" in text.strip() and shape.width > 1 and shape.agree == 1.0
 
 
 def _begins_as_json(text: str) -> bool:

@@ -7,12 +7,12 @@ defusedxml, which openpyxl uses only where it is installed; that is checked.
 
 from __future__ import annotations
 
-import io
 import warnings
+import weakref
 import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -48,7 +48,8 @@ class Workbook:
                 "Workbooks are not read without defusedxml.", next_step="Install the package defusedxml and try again."
             )
         self.blob = blob
-        source = blob.path if blob.path is not None else io.BytesIO(blob.seekable().read())
+        source = blob.seekable()
+        weakref.finalize(self, source.close)  # sheets read from it as long as anybody holds one
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -223,7 +224,7 @@ def _quietly(rows: Iterator[Any], blob: Blob) -> Iterator[Any]:
         yield from chunk
 
 
-def _refuse_bombs(blob: Blob, source: Any) -> None:
+def _refuse_bombs(blob: Blob, source: IO[bytes]) -> None:
     with zipfile.ZipFile(source) as archive:
         budget = SPOOL_LIMIT
         for entry in archive.infolist():
@@ -237,8 +238,7 @@ def _refuse_bombs(blob: Blob, source: Any) -> None:
                     next_step="If you trust it, open it in a spreadsheet program and save the sheet as CSV.",
                 )
             budget -= entry.file_size
-    if hasattr(source, "seek"):
-        source.seek(0)
+    source.seek(0)
 
 
 def _no_workbook(blob: Blob, error: Exception) -> UnreadableFileError:

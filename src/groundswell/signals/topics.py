@@ -1,7 +1,7 @@
 """What people here talk about: topics fitted on the whole corpus, named by their words. A versioned fit, refreshed by command.
 
 TF-IDF over words and hashtags, non-negative matrix factorisation for topics (Lee & Seung 1999), truncated SVD for likeness of
-texts (Deerwester et al. 1990). Fitted on at most 30,000 texts, drawn by their hash so that the draw does not depend on order.
+texts (Deerwester et al. 1990). Fitted on at most 30,000 documents, drawn by a hash so that the draw does not depend on order.
 A fit is kept as arrays and JSON, never as a pickle: a workspace may come from somebody else.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groundswell.signals.findings import BATCH, Progress, keep_batches, unread_texts, view_of_findings
+from groundswell.signals.findings import BATCH, Progress, keep_batches, tell_language, unread_texts, view_of_findings
 from groundswell.store import Engine
 
 SAMPLE = 30_000
@@ -25,8 +25,13 @@ TEXTS_NEEDED = 200
 """Below this many texts no topics are fitted (design choice)."""
 DIMENSIONS = 64
 NAMING_WORDS = 3
+DOCUMENTS_OF_A_LANGUAGE = 30
+"""From this many documents on, a language has everyday words of its own (design choice)."""
+MOST_TOPICS = 40
+COMMON = 0.35
+"""Words in more than this share of documents say nothing of a subject (design choice)."""
 TOKEN = r"(?u)(?<![\w@/.])#?[^\W\d_]{3,}"  # noqa: S105 - a word of three letters or more, with its # but no @handle
-FAINT = 0.08
+FAINT = 0.12
 """A text belongs to no topic when its likeness to the best one is below this (design choice)."""
 
 
@@ -107,12 +112,7 @@ def latest_corpus(folder: Path) -> Corpus | None:
 
 def fit_corpus(engine: Engine, folder: Path) -> Corpus | None:
     """Fit topics and the text space on the posts in view and keep them as the next version; None when there is too little text."""
-    found = engine.table(
-        f"""SELECT any_value(text) AS text FROM posts
-            WHERE text IS NOT NULL AND len(text) >= 20 AND (kind IS NULL OR kind <> 'repost')
-            GROUP BY text_hash ORDER BY text_hash LIMIT {SAMPLE}"""
-    )
-    texts: list[str] = found.column("text").to_pylist()
+    texts = _documents(engine)
     if len(texts) < TEXTS_NEEDED:
         return None
     number = len(list(folder.glob("corpus-*.json"))) + 1
@@ -122,27 +122,60 @@ def fit_corpus(engine: Engine, folder: Path) -> Corpus | None:
     return corpus
 
 
+def _documents(engine: Engine) -> list[str]:
+    """What is fitted on: an account's texts together where there are many accounts, else text by text.
+
+    Short texts share stock phrases more than subjects; put together by author, subjects come out (Hong & Davison 2010, doi
+    10.1145/1964858.1964870).
+    """
+    own = "text IS NOT NULL AND len(text) >= 20 AND (kind IS NULL OR kind <> 'repost')"
+    authors = engine.rows(f"SELECT count(DISTINCT account) FROM posts WHERE {own}")[0][0]
+    by = "p.account, place // 30" if authors >= TEXTS_NEEDED else "p.text_hash"
+    found = engine.table(
+        f"""SELECT string_agg(text, ' ') AS text
+            FROM (SELECT account, text, text_hash, row_number() OVER (PARTITION BY account ORDER BY text_hash) - 1 AS place
+                  FROM posts WHERE {own}) AS p
+            WHERE place < 60 GROUP BY {by} ORDER BY min(md5(p.account || p.text_hash)) LIMIT {SAMPLE}"""
+    )
+    return found.column("text").to_pylist()
+
+
 def _fit(texts: list[str], version: str) -> Corpus | None:
     from sklearn.decomposition import NMF, TruncatedSVD
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
+    stop_words = ENGLISH_STOP_WORDS | STOP_WORDS | _common_words(texts)
     weigher = TfidfVectorizer(
-        token_pattern=TOKEN, stop_words=sorted(ENGLISH_STOP_WORDS | STOP_WORDS), min_df=3, max_df=0.2, max_features=8_000,
-        sublinear_tf=True,
-    )  # fmt: skip
+        token_pattern=TOKEN, stop_words=sorted(stop_words), min_df=3, max_df=COMMON, max_features=8_000, sublinear_tf=True
+    )
     try:
         rows = weigher.fit_transform(texts)
     except ValueError:  # nothing but stop words
         return None
     words = tuple(weigher.get_feature_names_out())
-    count = int(np.clip(np.sqrt(len(texts) / 20), 2, min(30, len(words) - 1)))
-    factors = NMF(count, init="nndsvda", random_state=0, max_iter=120, tol=1e-3)
-    with np.errstate(all="ignore"):
-        _quietly(factors.fit, rows)
+    count = int(np.clip(np.sqrt(len(texts)) / 1.5, 2, min(MOST_TOPICS, len(words) - 1)))
+    factors = NMF(count, init="nndsvda", random_state=0, max_iter=150, tol=1e-3)
+    _quietly(factors.fit, rows)
     topics = factors.components_
     topics = topics / np.maximum(np.linalg.norm(topics, axis=1, keepdims=True), 1e-12)
     space = TruncatedSVD(min(DIMENSIONS, len(words) - 1), random_state=0).fit(rows).components_
     return Corpus(version, words, weigher.idf_, topics, space, _names(topics, words), len(texts))
+
+
+def _common_words(texts: list[str]) -> frozenset[str]:
+    """Words common within any one language: else the everyday words of a smaller language would pass for a subject."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    spoken = np.asarray([tell_language(text[:1_000]) or "" for text in texts], object)
+    found: set[str] = set()
+    for language in sorted(set(spoken) - {""}):
+        mine = [texts[i] for i in np.flatnonzero(spoken == language)]
+        if len(mine) < DOCUMENTS_OF_A_LANGUAGE:
+            continue
+        counter = CountVectorizer(token_pattern=TOKEN, binary=True)
+        shares = np.asarray(counter.fit_transform(mine).mean(axis=0)).ravel()
+        found.update(np.asarray(counter.get_feature_names_out(), object)[shares > COMMON])
+    return frozenset(found)
 
 
 def _quietly(fit: Any, rows: Any) -> None:

@@ -3,7 +3,7 @@
 These values depend on the question, so they are not in the table of signals: `sector_share`, `sector_unpaid_posts`, `kinship`
 and `persona_match` are computed for a brief, with the same shape, intervals and reasons.
 
-A post belongs to a sector when it says the sector's phrase, or when its topic is one that the phrase points to.
+A post belongs to a sector when it says all words of the sector's phrase, or when its topic is one whose posts say them often.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from groundswell.signals.findings import Progress
 from groundswell.signals.table import SignalTable, prepare
 from groundswell.signals.topics import Corpus
 from groundswell.store import Engine, Workspace
-from groundswell.store.text_index import Hits, TextIndex
+from groundswell.store.text_index import Hits, TextIndex, words_of
 
 Z = 1.6448536
 TEXTS_READ = 20
 """Newest own posts of an account that enter its place in the space of texts, with its bio (design choice: bounded work)."""
+SPOKEN_IN_TOPIC = 0.1
+"""Share of a topic's posts that must say a sector's word before the topic stands for the sector (design choice)."""
 EPOCH = date(1970, 1, 1)
 
 
@@ -71,6 +73,8 @@ class Texts:
     own_texts: NDArray[np.int64]
     places: NDArray[np.float32] | None
     """accounts x dimensions, unit rows; None without a fit."""
+    topic_posts: NDArray[np.int64]
+    """Own posts of each topic."""
 
     def saying(self, phrases: Sequence[str], *, topics: Sequence[int] = (), together: bool = False) -> Shares:
         """Count, per account, own posts that say a phrase or have a topic."""
@@ -78,9 +82,25 @@ class Texts:
 
     def in_sector(self, phrases: Sequence[str]) -> tuple[Shares, tuple[str, ...]]:
         """Count, per account, own posts in a sector; also names the topics that the phrases were read as."""
-        topics = sorted({t for phrase in phrases for t in (self.corpus.topics_about(phrase) if self.corpus else [])})
+        topics = sorted({topic for phrase in phrases for topic in self.topics_about(phrase)})
         names = tuple(self.corpus.names[topic] for topic in topics) if self.corpus else ()
         return self.saying(phrases, topics=topics, together=True), names
+
+    def topics_about(self, phrase: str) -> list[int]:
+        """Topics whose posts say a phrase's words: at least one post in ten, and half as much as the topic that says them most.
+
+        Words are weighed by their rarity; a word of more than a third of all posts says nothing.
+        """
+        size, whole = len(self.topic_posts), int(self.own_texts.sum())
+        said, most = np.zeros(size), np.zeros(size)
+        for word in set(words_of(phrase)):
+            hits = self.index.posts_saying([word])
+            if not 0 < len(hits) <= whole / 3:
+                continue
+            rate = np.bincount(hits.topic[hits.topic >= 0], minlength=size)[:size] / np.maximum(self.topic_posts, 1)
+            said, most = said + rate * np.log(whole / len(hits)), np.maximum(most, rate)
+        chosen = (most >= SPOKEN_IN_TOPIC) & (said >= said.max(initial=0.0) / 2)
+        return [int(topic) for topic in np.flatnonzero(chosen)]
 
     def likeness(self, phrase: str) -> NDArray[np.float64]:
         """Cosine of each account's words to a phrase, 0..1; NaN where nothing is known of either."""
@@ -121,7 +141,8 @@ def read_texts(workspace: Workspace, table: SignalTable, progress: Progress | No
             _index(engine, workspace, index, stamp)
             _place(engine, table, folder, stamp, progress)
     with np.load(folder / f"{_name(stamp)}.npz", allow_pickle=False) as kept:
-        return Texts(index, table.corpus, kept["keys"], kept["own_texts"], kept["places"] if "places" in kept else None)
+        places = kept["places"] if "places" in kept else None
+        return Texts(index, table.corpus, kept["keys"], kept["own_texts"], places, kept["topic_posts"])
 
 
 HASH = "(md5_number_lower(account) >> 1)::BIGINT"
@@ -169,7 +190,9 @@ def _place(engine: Engine, table: SignalTable, folder: object, stamp: dict[str, 
         f"""SELECT {HASH} AS key, coalesce(texts, 0) AS texts, concat_ws(' ', bio, words) AS words
             FROM accounts LEFT JOIN own_words USING (account) ORDER BY account"""
     )
+    count = len(table.corpus.names) if table.corpus else 0
     kept = {
+        "topic_posts": _posts_by_topic(engine, count),
         "keys": rows.column("key").to_numpy().astype(np.int64),
         "own_texts": rows.column("texts").to_numpy().astype(np.int64),
     }
@@ -183,6 +206,13 @@ def _place(engine: Engine, table: SignalTable, folder: object, stamp: dict[str, 
     with part.open("wb") as file:
         np.savez(file, **kept)  # type: ignore[arg-type]
     part.replace(target / f"{_name(stamp)}.npz")
+
+
+def _posts_by_topic(engine: Engine, count: int) -> NDArray[np.int64]:
+    found = dict(
+        engine.rows(f"SELECT topic, count(*) FROM posts JOIN topic_of_text USING (text_hash) WHERE {OWN} GROUP BY topic")
+    )
+    return np.array([found.get(topic, 0) for topic in range(count)], np.int64)
 
 
 def _places(corpus: Corpus, words: pa.ChunkedArray, progress: Progress | None) -> NDArray[np.float32]:

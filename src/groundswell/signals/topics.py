@@ -75,13 +75,6 @@ class Corpus:
         length = np.linalg.norm(points, axis=1, keepdims=True)
         return (points / np.where(length > 0, length, 1)).astype(np.float32)
 
-    def topics_about(self, phrase: str) -> list[int]:
-        """Topics that a phrase points to: those whose words carry at least half the weight of the best one's; may be none."""
-        row = self.weigh([phrase])
-        weight = np.asarray(row @ self.topics.T).ravel()
-        best = float(weight.max()) if weight.size else 0.0
-        return [] if best < FAINT else [int(i) for i in np.flatnonzero(weight >= best / 2)]
-
     def save(self, folder: Path) -> None:
         """Keep the fit as `corpus-VERSION.npz` and `.json`."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -31,6 +31,7 @@ class Hits:
     account: NDArray[np.int64]
     paid: NDArray[np.bool_]
     day: NDArray[np.int64]
+    topic: NDArray[np.int64]
 
     def __len__(self) -> int:
         """How many posts were found."""
@@ -105,15 +106,15 @@ class TextIndex:
         ]
         parts += [query for phrase in phrases if (query := _query(phrase, together=together)) is not None]
         if not parts:
-            return Hits(*(np.zeros(0, kind) for kind in (np.int64, np.bool_, np.int64)))  # type: ignore[arg-type]
+            return Hits(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.int64), np.zeros(0, np.int64))
         either = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
         searcher = self._searcher
         found = searcher.search(tantivy.Query.const_score_query(either, 1.0), limit=max(searcher.num_docs, 1), count=False)
         places = [place for _, place in found.hits]
-        account, paid, day = (
-            np.asarray(searcher.fast_field_values(name, places), np.int64) for name in ("account", "paid", "day")
+        account, paid, day, topic = (
+            np.asarray(searcher.fast_field_values(name, places), np.int64) for name in ("account", "paid", "day", "topic")
         )
-        return Hits(account, paid.astype(bool), day)
+        return Hits(account, paid.astype(bool), day, topic)
 
 
 def words_of(phrase: str) -> list[str]:

@@ -43,6 +43,7 @@ HEADER_SEARCH = 25
 EXAMPLES = {
     "platform": "--set platform=instagram",
     "account": "--set author=@ann",
+    "author": "--set author=@ann",
     "followed": "--set followed=@ann",
     "follower": "--set follower=@ann",
     "post": "--set post=at://did:plc:abc/app.bsky.feed.post/xyz",

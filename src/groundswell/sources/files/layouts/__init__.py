@@ -59,9 +59,9 @@ def unknown(headers: list[str], among: Iterable[Layout] | None = None) -> Unknow
     """The error for headers that no layout fits."""
     names = frozenset(normalised(header) for header in headers)
 
-    def closeness(layout: Layout) -> tuple[float, int, bool]:
+    def closeness(layout: Layout) -> tuple[float, float]:
         asked = max(1, len(layout.required))
-        return (1 - len(layout.lacking(names)) / asked, len(names & layout.claimed), not layout.generic)
+        return len(names & layout.claimed) - 0.5 * layout.generic, 1 - len(layout.lacking(names)) / asked
 
     closest = max(among or LAYOUTS.values(), key=closeness)
     lacking = closest.lacking(names)

@@ -32,10 +32,10 @@ def _entry(sheet: Sheet) -> pa.Array | None:
 
 def _words(sheet: Sheet) -> pa.Array | None:
     """Title and text as one, as a reader sees them."""
-    parts = [column for name in ("title", "summary") if (column := sheet.text(name)) is not None]
-    if not parts:
-        return None
-    return pc.binary_join_element_wise(*parts, "\n\n", null_handling="skip") if len(parts) > 1 else parts[0]
+    bodies = [column for name in ("content", "summary") if (column := sheet.text(name)) is not None]
+    title = sheet.text("title")
+    parts = [part for part in (title, pc.coalesce(*bodies) if bodies else None) if part is not None]
+    return pc.binary_join_element_wise(*parts, "\n\n", null_handling="skip") if parts else None
 
 
 _BLOG = Computed(_blog, "feed_link", "link")
@@ -53,7 +53,7 @@ RSS = Layout(
         Post(
             post=Computed(_entry, "id", "guid"),
             account=_BLOG,
-            text=Computed(_words, "title", "summary"),
+            text=Computed(_words, "title", "summary", "content"),
             created_at=Moment("published", "updated"),
             url=Text("link"),
             hashtags=Tags("tags"),

@@ -159,7 +159,7 @@ class Cell:
     names: tuple[str, ...]
 
     def __init__(self, *names: str) -> None:
-        object.__setattr__(self, "names", tuple(normalised(name) for name in names))
+        object.__setattr__(self, "names", _several(names))
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -448,7 +448,7 @@ class Given(Cell):
 
 
 def _several(names: str | tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(normalised(name) for name in ((names,) if isinstance(names, str) else names))
+    return tuple(dict.fromkeys(normalised(name) for name in ((names,) if isinstance(names, str) else names)))
 
 
 def _coalesced(arrays: Iterable[pa.Array | None]) -> pa.Array | None:
@@ -774,6 +774,8 @@ def harvest(layout: Layout, sheets: Mapping[str, Sheet], lines: pa.Array) -> Har
     reasons: dict[int, str] = {}
     kept: dict[str, pa.Array] = {}
     bearer = next((record for record in layout.records if EXTRA in record.record.schema.types), None)
+    if bearer is None and primary.part in sheets:
+        _tell_unkept(sheets[primary.part], layout)
     for record in layout.records:
         sheet = sheets.get(record.part)
         if (
@@ -932,7 +934,7 @@ def distinct(table: pa.Table) -> pa.Table:
 
 def _extra(sheet: Sheet, claimed: frozenset[str]) -> pa.Array | None:
     """Columns that no field claims, row by row, without the empty cells."""
-    names = [name for name in sheet.headers if name not in claimed and re.sub(r"/\d+(/\w+)?$", "", name) not in claimed]
+    names = [name for name in sheet.headers if name not in claimed and re.sub(r"/\d+(/.*)?$", "", name) not in claimed]
     columns = [(sheet.headers[name], sheet.text(name)) for name in names]
     filled = [(header, column) for header, column in columns if column is not None and column.null_count < len(column)]
     if not filled:

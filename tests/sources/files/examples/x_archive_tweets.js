@@ -1,0 +1,5 @@
+window.YTD.tweets.part0 = [
+  {"tweet": {"id_str": "1800", "created_at": "Wed Mar 04 09:00:00 +0000 2026", "full_text": "oat bread #Vegan https://t.co/x", "favorite_count": "30", "retweet_count": "2", "lang": "en", "entities": {"hashtags": [{"text": "Vegan", "indices": ["0", "1"]}], "user_mentions": [], "urls": [{"expanded_url": "https://ann.example/bread"}]}}},
+  {"tweet": {"id_str": "1803", "created_at": "Wed Mar 04 11:00:00 +0000 2026", "full_text": "@bob thanks", "favorite_count": "0", "retweet_count": "0", "lang": "en", "in_reply_to_status_id_str": "1801", "in_reply_to_user_id_str": "772", "in_reply_to_screen_name": "bob", "entities": {"hashtags": [], "user_mentions": [{"screen_name": "bob", "id_str": "772"}], "urls": []}}},
+  {"tweet": {"id_str": "1804", "created_at": "Wed Mar 04 12:00:00 +0000 2026", "full_text": "RT @cy: rye", "favorite_count": "0", "retweet_count": "44", "lang": "en", "entities": {"hashtags": [], "user_mentions": [{"screen_name": "cy", "id_str": "773"}], "urls": []}}}
+]

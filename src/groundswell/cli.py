@@ -365,7 +365,7 @@ def _say_shortlist(shortlist: Shortlist, show: int) -> None:
     for gate in shortlist.gates:
         doubtful = f", {gate.unknown:,} could not be checked" if gate.unknown else ""
         _say(f"  {gate.name}: {gate.removed:,} of {gate.before:,} removed{doubtful} ({gate.says})")
-    _say(f"{len(shortlist.matches):,} listed; {len(shortlist.unchecked):,} shown apart that could not be checked.\n")
+    _say(f"{shortlist.fitting:,} fit, {len(shortlist.matches):,} are listed; {len(shortlist.unchecked):,} that could not be checked are shown apart.\n")
     for match in shortlist.matches[:show]:
         _say(f"{match.rank:>3}. @{match.handle or match.account}  {match.score:.1f} of 100 points ({match.platform})")
         for sentence in match.sentences:

@@ -149,7 +149,7 @@ def make_shortlist(people: int = 8, **changes: Any) -> Shortlist:
             brand="Oat & Co",
             definition="field_geek@1",
             objective={"metric": "conversions", "target": 200, "by": date(2027, 3, 1)},
-            budget={"amount": 5000.0, "currency": "EUR"},
+            budget={"amount_minor": 500_000, "currency": "EUR"},
             personas=(
                 Persona("bakes vegan bread", 3.0),
                 Persona("talks to people, not at them", must=True),
@@ -170,6 +170,7 @@ def make_shortlist(people: int = 8, **changes: Any) -> Shortlist:
             GateResult("unpaid", "At least three unpaid posts about it", 107, 107 - people if people < 107 else 0, 0),
         ),
         population=population,
+        fitting=people,
         notes=("Likes of 212 accounts are hidden.",),
         simulated=True,
         made_at=datetime(2026, 6, 1, 9, 30, tzinfo=UTC) + timedelta(seconds=12),

@@ -60,7 +60,7 @@ def evil(shortlist: Shortlist) -> Shortlist:
         evidence=(Evidence(EVIL, EVIL, None, "data:text/html,<script>alert(1)</script>", EVIL),), unchecked=(EVIL,),
     )  # fmt: skip
     brief = replace(
-        shortlist.brief, brand=EVIL, objective={EVIL: EVIL}, budget={EVIL: EVIL}, personas=(Persona(EVIL),), segments={EVIL: (EVIL,)}, exclude=(EVIL,)
+        shortlist.brief, brand=EVIL, objective={EVIL: EVIL}, budget={"amount_minor": 1, "currency": EVIL}, personas=(Persona(EVIL),), segments={EVIL: (EVIL,)}, exclude=(EVIL,)
     )  # fmt: skip
     return replace(
         shortlist, brief=brief, definition=EVIL, definition_title=EVIL, definition_says=EVIL, matches=(match,), unchecked=(match,),

@@ -52,6 +52,7 @@ def discover(workspace: Workspace, brief: Brief, progress: Progress | None = Non
         unchecked=unchecked,
         gates=passed.results,
         population=table.rows.num_rows,
+        fitting=int(passed.inside.sum()),
         notes=tuple(_notes(brief, meaning, topic_names, passed)),
         simulated=workspace.simulated(),
         made_at=datetime.now(UTC),

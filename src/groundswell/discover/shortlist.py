@@ -80,6 +80,8 @@ class Shortlist:
     gates: tuple[GateResult, ...]
     population: int
     """Accounts looked at."""
+    fitting: int
+    """Accounts that passed every gate; `matches` holds the best of them."""
     notes: tuple[str, ...]
     simulated: bool
     made_at: datetime

@@ -131,9 +131,8 @@ def asked(brief: Brief) -> list[tuple[str, str]]:
     """Return what was asked as (what, wish), in the order of the brief."""
     parts = [(key, _worded(value)) for key, value in brief.objective.items()]
     budget = dict(brief.budget)
-    if "amount" in budget:
-        parts.append(("budget", " ".join(_worded(part) for part in (budget.pop("amount"), budget.pop("currency", "")))))
-    parts += [(f"budget, {key}", _worded(value)) for key, value in budget.items()]
+    if budget:
+        parts.append(("budget", f"{budget['amount_minor'] / 100:,.2f} {budget['currency']}"))
     parts += [(name, ", ".join(wanted)) for name, wanted in brief.segments.items()]
     return [*parts, ("left out", ", ".join(brief.exclude))] if brief.exclude else parts
 
@@ -145,9 +144,10 @@ def _worded(value: Any) -> str:
 
 def summary(shortlist: Shortlist) -> str:
     """Say in one sentence how many were looked at and how many are here."""
-    found = len(shortlist.matches)
+    found, listed = shortlist.fitting, len(shortlist.matches)
     people = "One account fits" if found == 1 else f"{found:,} accounts fit" if found else "No account fits"
-    return f"{people}, of {shortlist.population:,} looked at."
+    rest = f" The best {listed:,} are listed." if listed < found else ""
+    return f"{people}, of {shortlist.population:,} looked at.{rest}"
 
 
 def empty_because(shortlist: Shortlist) -> str:

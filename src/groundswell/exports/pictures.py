@@ -172,7 +172,7 @@ def shares(topics: Sequence[tuple[str, float]], most: int = 5) -> str:
 
 
 def funnel(gates: Sequence[GateResult], population: int, listed: int | None = None) -> str:
-    """Draw what each gate left of the population: solid stays, hatched could not be checked, pale was removed."""
+    """Draw what each gate left of the population: solid stays, hatched could not be checked by it, pale was removed."""
     scale = WIDTH / max(population, 1)
     stages = [("Accounts looked at", population, population, 0, "")]
     for gate in gates:
@@ -198,7 +198,7 @@ def _stage(y: float, says: str, before: int, left: int, unknown: int, scale: flo
     hatched = max(unknown * scale, 1.5 if unknown else 0.0)
     shapes = bar("tr", 0, y + 18, max(before * scale, 1.5), 9) + bar("ba", 0, y + 18, solid, 9)
     shapes += bar("un", solid, y + 18, hatched, 9) if unknown else ""
-    figure = f"{left:,}"
+    figure = f"{left + unknown:,}"
     words = text(0, y + 13, shortened(says, 50 - len(figure))) + text(WIDTH, y + 13, figure, "en st")
     return words + shapes + (text(0, y + 39, under, "mu") if under else "")
 

@@ -365,6 +365,7 @@ def _about(book: Book, shortlist: Shortlist) -> None:
         ("What it says", shortlist.definition_says),
         ("Made at (UTC)", shortlist.made_at),
         ("Accounts looked at", shortlist.population),
+        ("Accounts that fit", shortlist.fitting),
         ("On the shortlist", len(shortlist.matches)),
         ("Could not be checked", len(shortlist.unchecked)),
         ("Facts version", shortlist.facts_version),

@@ -1,0 +1,89 @@
+# `make` lists what can be made. Needs git, make, Python 3.11 or newer, and pip; no compiler, no account, no server.
+
+PYTHON ?= python3
+UV     ?= .tools/bin/uv
+BIN    := .venv/bin
+DEMO   ?= demo
+
+# The certificates that the machine trusts, and the index that its pip uses: uv knows neither by itself.
+export UV_SYSTEM_CERTS     ?= true
+export UV_PYTHON_DOWNLOADS ?= never
+INDEX   = $(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),$(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null))
+INSTALL = $(if $(INDEX),UV_DEFAULT_INDEX='$(INDEX)') $(UV) pip install -q
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run install dev test test-all lint docs docs-check bench bench-smoke wheel lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: install ## set everything up and run the demo: leaves shortlist.xlsx and shortlist.html in ./demo
+	$(BIN)/groundswell demo $(DEMO)
+
+install: .venv/.installed ## install what the program needs into .venv, every package checked by hash
+dev: .venv/.installed-dev ## the same, and what its developers need
+
+test: dev ## run the tests
+	$(BIN)/python -m pytest -n 2 -m "not slow and not crash and not hostile"
+
+test-all: dev ## run the tests that are kept out of `make test`: slow, crash, hostile
+	$(BIN)/python -m pytest -n 2 -m "slow or crash or hostile"
+
+lint: dev ## style, formatting, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+docs: dev ## write docs/reference and the README's picture anew from the declarations
+	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/picture.py
+
+docs-check: dev ## fail when docs/reference has drifted from the declarations
+	$(BIN)/python docs/generate.py --check
+
+bench: dev ## measure speed and memory; results go to benchmarks/results
+	$(BIN)/python benchmarks/run.py
+
+bench-smoke: dev ## run every benchmark at a hundredth of its size
+	$(BIN)/python benchmarks/run.py --scale 0.01
+
+wheel: $(UV) ## build the wheel, install it alone in a fresh environment and run the demo there
+	rm -rf dist build/wheel
+	@$(if $(INDEX),UV_DEFAULT_INDEX='$(INDEX)') $(UV) build -q --wheel --sdist --python $(PYTHON) --out-dir dist
+	$(UV) venv -q --python $(PYTHON) build/wheel/venv
+	@$(INSTALL) --python build/wheel/venv/bin/python dist/*.whl
+	mkdir -p build/wheel/empty
+	cd build/wheel/empty && ../venv/bin/groundswell demo
+	test -s build/wheel/empty/demo/shortlist.xlsx && test -s build/wheel/empty/demo/shortlist.html
+
+lock: $(UV) ## choose new versions of every package: writes requirements.lock and requirements-dev.lock
+	$(UV) pip compile $(LOCK) --upgrade --group build -o requirements.lock
+	$(UV) pip compile $(LOCK) --upgrade --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove everything that was made, workspaces of the user excepted
+	rm -rf .venv .tools dist build $(DEMO) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# Universal: one lock for Python 3.11 and later on every platform. Without addresses: it installs from whichever index one has.
+LOCK = -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Groundswell needs Python 3.11 or newer; this is $$($(PYTHON) --version). Say: make run PYTHON=python3.12"; exit 1; }
+	@echo "Fetching uv, which installs the rest, into .tools"
+	@$(PYTHON) -m pip install -q --disable-pip-version-check --root-user-action ignore --target .tools uv
+
+.venv/bin/python: | $(UV)
+	$(UV) venv -q --allow-existing --python $(PYTHON) .venv
+
+.venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing requirements.lock into .venv"
+	@$(INSTALL) --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(INSTALL) --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock .venv/.installed
+	@echo "Installing requirements-dev.lock into .venv"
+	@$(INSTALL) --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@

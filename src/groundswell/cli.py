@@ -386,11 +386,12 @@ def _say_explanation(found: Explanation) -> None:
         if name in found.sql:
             _say(f"      {' '.join(found.sql[name].split())}")
     _say("Tiers: " + "; ".join(f"{name}: {tier}" for name, tier in found.tiers))
-    for comparison in found.comparisons:
-        _say(f"  {comparison.sentence}")
+    for sentence in dict.fromkeys(comparison.sentence for comparison in found.comparisons):
+        _say(f"  {sentence}")
     for judged in found.judged:
         verdict = {True: "yes", False: "no", None: "cannot be checked"}[judged.holds]
-        _say(f"{judged.definition}: {verdict}. {judged.says}")
+        why = " (nothing that it asks for is measured yet)" if not judged.gates else ""
+        _say(f"{judged.definition}: {verdict}{why}. {judged.says}")
         for says, answer in judged.gates:
             _say(f"    {'yes' if answer else 'unknown' if answer is None else 'no'}: {says}")
     shown: set[str] = set()

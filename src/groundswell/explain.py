@@ -46,11 +46,14 @@ class Judged:
 
     @property
     def holds(self) -> bool | None:
-        """True when every gate holds, False when one fails or the definition is silent, None when one cannot be checked."""
+        """True when every gate holds, False when one fails or the definition is silent, None when that cannot be told.
+
+        A definition without a single condition that is measured refuses nobody: that is no yes either.
+        """
         answers = [answer for _, answer in self.gates]
         if self.silent or False in answers:
             return False
-        return None if None in answers else True
+        return None if None in answers or not answers else True
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,8 @@ def _take(page: Page, reading: Reading, staging: Staging, report: ImportReport) 
     if page.set_aside:
         staging.add_set_aside(_set_aside_table(staging.import_id, page.set_aside))
     for name, rows in page.records.items():
-        staging.add(RECORDS[name], rows, observed_at=reading.assumed_observed_at, member=page.member)
+        moment, given = reading.assumed_observed_at, reading.observed_at_given
+        staging.add(RECORDS[name], rows, observed_at=moment, member=page.member, given=given)
 
 
 def _set_aside_table(import_id: int, rows: list[SetAside]) -> pa.Table:

@@ -68,7 +68,21 @@ class Signal:
         """Say the value in one sentence that uses only its own columns, or why it is not known."""
         if value.value is None:
             return f"{self.title}: unknown, {REASONS.get(value.reason or '', 'no reason given')}. {self.unknown}"
-        return self.says.format(value=value.value, low=value.low, high=value.high, n=value.n, label=value.label)
+        low, high = (None if one is None else Number(one) for one in (value.low, value.high))
+        return self.says.format(value=Number(value.value), low=low, high=high, n=Number(value.n), label=value.label)
+
+
+class Number(float):
+    """A number as a sentence prints it: never "0 %" or "0 days" for something that is not nothing; counts with separators."""
+
+    def __format__(self, spec: str) -> str:
+        """Format as usual, with two significant digits where rounding would leave zero."""
+        if not spec:
+            return f"{float(self):,.0f}"
+        said = float.__format__(self, spec)
+        if self == 0 or any(digit in said for digit in "123456789"):
+            return said
+        return f"{float(self) * 100:.2g}%" if spec.endswith("%") else f"{float(self):.2g}"
 
 
 SIGNALS: dict[str, Signal] = {}

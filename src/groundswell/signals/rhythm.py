@@ -60,7 +60,7 @@ def burstiness() -> Columns:
 
 @signal(
     title="Longest silence", grain="gap", unit="days", better="lower",
-    says="Its longest silence between two posts was {value:.0f} days ({n} gaps).",
+    says="Its longest silence between two posts was {value:.1f} days ({n} gaps).",
     unknown="Too few dated posts.",
     source="largest gap between successive own posts", needs=("post.created_at",),
     evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",

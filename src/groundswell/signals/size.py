@@ -31,9 +31,9 @@ def following_ratio() -> Columns:
 @signal(
     title="Age of the account", grain="account", unit="days", better="neither",
     says="The account was {value:,.0f} days old when last seen.",
-    unknown="When the account was opened is not in the data.",
+    unknown="When the account was opened, or when it was seen, is not in the data (`--observed-at` says when a file was collected).",
     source="platform's own date", needs=("account.created_at",),
 )  # fmt: skip
 def account_age_days() -> Columns:
-    """Days from the opening of the account to its newest observation."""
-    return observed("CASE WHEN observed_at >= created_at THEN (epoch(observed_at) - epoch(created_at)) / 86400e0 END")
+    """Days from the opening of the account to its newest observation, where the time of that is not merely assumed."""
+    return observed("CASE WHEN observed_own AND observed_at >= created_at THEN (epoch(observed_at) - epoch(created_at)) / 86400e0 END")

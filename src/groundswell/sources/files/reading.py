@@ -135,11 +135,7 @@ def _recognised(
     flat = table.kind in ("csv", "xlsx")
     for position, headers in enumerate(rows[: HEADER_SEARCH if flat else 1]):
         own = {header: field for header, field in mapping.items() if normalised(header) in map(normalised, headers)}
-        named = [
-            *headers,
-            *(field.rpartition(".")[2] for field in own.values()),
-            *(("followed", "follower") if not headers else ()),
-        ]
+        named = [*headers, *(field.rpartition(".")[2] for field in own.values())]
         layout = fitting(named, kind=table.kind, among=among)
         if layout is not None:
             names = frozenset(normalised(header) for header in headers)

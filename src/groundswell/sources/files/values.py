@@ -165,7 +165,7 @@ def _spelled(words: pa.Array, column: str, memory: Memory) -> pa.Array:
     ):
         grouped = _matching(_left(words, known), pattern)
         known = pc.coalesce(known, _without(grouped, separators))
-    dotted = _matching(_left(words, known), r"^\d{1,18}\.\d+$")
+    dotted = _matching(_left(words, known), r"^\d{1,18}(\.\d+)+$")
     if _some(dotted):
         thousands = pc.all(pc.match_substring_regex(dotted, r"^\d{1,3}(\.\d{3})+$")).as_py()
         if memory.decide(column, "dots", "thousands" if thousands else "decimals", "decimals") == "thousands":
@@ -548,7 +548,7 @@ CODES = frozenset(("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK"
 NO_MINOR = frozenset(("JPY", "KRW"))
 """ISO 4217: currencies without a minor unit."""
 MONEY = re.compile(
-    r"^\s*(?P<before>[^\d\s.,-]{0,4})\s*(?P<digits>\d[\d.,' \u00a0]*)\s*(?P<k>[kK](?![a-zA-Z]))?\s*(?P<after>[^\d]{0,6}?)(?:,?-+)?\s*$"
+    r"^\s*(?P<before>[^\d\s.,-]{0,4})\s*(?P<digits>\d[\d.,' \u00a0]*)\s*(?P<k>[kK](?![a-zA-Z]))?\s*(?P<after>[^\d]{0,6}?)\s*$"
 )
 
 
@@ -560,7 +560,7 @@ def currency_of(word: str) -> str | None:
 
 def money_of(word: str, currency: str | None = None) -> tuple[int, str | None] | None:
     """Read an amount as (minor units, currency): `€250`, `1.200,50 EUR`, `$1,200`; None when it is not one amount."""
-    found = MONEY.match(word)
+    found = MONEY.match(re.sub(r"[.,][-–—]+", "", word))
     if not found:
         return None
     said = found["before"] or found["after"].strip()

@@ -58,7 +58,7 @@ def _author(sheet: Sheet) -> pa.Array | None:
 
 _POST = Id("uri")
 _WHO = Computed(_author, "uri", "author_did")
-_CREATED = Moment("created_at")
+_CREATED = Moment("created_at", "record/createdAt")
 _MENTIONS = Tags("mentions")
 
 POSTS = Layout(
@@ -66,19 +66,24 @@ POSTS = Layout(
     title="Bluesky posts",
     says="A table of Bluesky posts by their at:// addresses, with counts.",
     platform="bluesky",
-    required=("uri", ("created_at", "indexed_at"), ("text", "like_count", "sentiment", "author_handle", "author")),
+    required=(
+        "uri",
+        ("created_at", "indexed_at", "record/createdAt"),
+        ("text", "record/text", "like_count", "sentiment", "author_handle", "author"),
+    ),
     observed=OBSERVED,
+    ignored=("author_did", "author/did"),
     records=(
         Post(
             post=_POST,
             account=_WHO,
-            text=Text("text"),
+            text=Text("text", "record/text"),
             created_at=_CREATED,
             kind=kind_of(stated=(), repost=(), reply=("is_reply",), reply_to=(), quote=()),
             media=Text("embed_type", "embed_class"),
-            language=Language("langs", "lang"),
-            reply_to=Id("reply_parent", "reply_to", "parent_uri"),
-            thread=Id("reply_root", "root_uri"),
+            language=Language("langs", "lang", "record/langs"),
+            reply_to=Id("reply_parent", "reply_to", "parent_uri", "record/reply/parent/uri"),
+            thread=Id("reply_root", "root_uri", "record/reply/root/uri"),
             hashtags=Tags("hashtags", "tags"),
             mentions=_MENTIONS,
             links=Links("links", "external_uri"),
@@ -87,7 +92,11 @@ POSTS = Layout(
             reposts=Count("repost_count"),
             quotes=Count("quote_count"),
         ),
-        Account(account=_WHO, handle=Handle("author_handle", "author"), name=Text("author_display_name")),
+        Account(
+            account=_WHO,
+            handle=Handle("author_handle", "author/handle", "author"),
+            name=Text("author_display_name", "author/displayName"),
+        ),
         Interaction(
             actor=Who(anyone="account"), verb=Always("repost"), account=_WHO, post=_POST, when=Flag("is_repost")
         ),

@@ -114,6 +114,8 @@ def platform_of(word: str) -> str | None:
     plain = word.strip().lower()
     if plain in PLATFORM_NAMES:
         return PLATFORM_NAMES[plain]
+    if plain.startswith("at://"):
+        return "bluesky"
     profile = profile_of(plain) if "/" in plain or plain.startswith("www.") else None
     return profile.platform if profile and profile.platform != "blog" else None
 

@@ -45,6 +45,7 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 """No date in social data is older: SixDegrees, the first social network site, opened in 1997 (boyd & Ellison 2007)."""
+NOTHING = "no record could be read from it"
 SLACK = timedelta(days=1)
 """Clocks and time zones: a date may lie this far after the moment it was seen."""
 PLATFORM_HEADERS = ("platform", "network", "channel", "socialnetwork", "socialmedia", "plattform", "kanal")
@@ -75,8 +76,11 @@ class Sheet:
         self._columns: dict[str, pa.Array] = {}
         for position, header in enumerate(columns.column_names):
             key = normalised(header)
-            key = header if key in self._columns else key
+            while key in self._columns:  # `likes_count` beside `likesCount`: the first is read, the other kept
+                key += "~"
             self.headers[key], self._columns[key] = header, _whole(columns.column(position))
+        self.used: set[str] = set()
+        """Columns that somebody has read."""
         self._cache: dict[Cell, pa.Array | None] = {}
         self._platform, self._observed = platform, observed
 
@@ -85,11 +89,12 @@ class Sheet:
 
     def column(self, name: str) -> pa.Array | None:
         """The column as it came, or None."""
+        self.used.add(name)
         return self._columns.get(name)
 
     def text(self, name: str) -> pa.Array | None:
         """The column as text, empty cells unknown, or None."""
-        column = self._columns.get(name)
+        column = self.column(name)
         return None if column is None else read.texts(column)
 
     def read(self, cell: Cell) -> pa.Array | None:
@@ -710,6 +715,13 @@ class Layout:
         about = frozenset(normalised(name) for name in (*self.observed, *self.ignored))
         return of_records | about | (frozenset() if self.platform else frozenset(PLATFORM_HEADERS))
 
+    @cached_property
+    def set_apart(self) -> frozenset[str]:
+        """Headers that say nothing more once they are understood: ids, collection times, what is deliberately not kept."""
+        cells = [cell for record in self.records for cell in record.cells.values() if isinstance(cell, Who | Id)]
+        named = frozenset(normalised(name) for name in (*self.observed, *self.ignored))
+        return named | frozenset(name for cell in cells for name in cell.headers)
+
     def lacking(self, headers: frozenset[str]) -> list[str]:
         """Required headers that the set (normalised) does not have."""
         groups = [(group,) if isinstance(group, str) else group for group in self.required]
@@ -771,41 +783,59 @@ def harvest(layout: Layout, sheets: Mapping[str, Sheet], lines: pa.Array) -> Har
     """Read one batch by a layout. `lines` are those of the file's rows; each gives its primary record or has a reason."""
     primary = layout.records[0]
     tables: dict[str, list[pa.Table]] = {}
-    reasons: dict[int, str] = {}
+    reasons = dict.fromkeys(lines.to_pylist(), NOTHING) if _silent(sheets.get(primary.part)) else dict[int, str]()
     kept: dict[str, pa.Array] = {}
-    bearer = next((record for record in layout.records if EXTRA in record.record.schema.types), None)
+    read = [
+        (record, sheets[record.part], record.columns(sheets[record.part]))
+        for record in layout.records
+        if _holds(record, sheets, primary)
+    ]
+    bearer = next((record for record, _, _ in read if EXTRA in record.record.schema.types), None)
     if bearer is None and primary.part in sheets:
         _tell_unkept(sheets[primary.part], layout)
-    for record in layout.records:
-        sheet = sheets.get(record.part)
-        if (
-            sheet is None
-            or not len(sheet)
-            or (record is not primary and record.missing(frozenset(sheet.headers), sheet.constants, True))
-        ):
-            continue
-        columns = record.columns(sheet)
+    for record, sheet, columns in read:
         good, why = _usable(record, columns, sheet, is_primary=record is primary)
         if record is primary:
             reasons = _reasons(good, why, sheet.lines, lines)
             kept[record.part] = good
         elif record.part in kept:
             good = pc.and_(good, kept[record.part])
-        extra = _extra(sheet, layout.claimed) if record is bearer else None
+        extra = _extra(sheet, layout) if record is bearer else None
         table = _table(record, columns, good, sheet, extra)
         if record.record is ACCOUNT and record is not primary:
             table = distinct(table)
         if table.num_rows and not _bare(record, table):
             tables.setdefault(record.record.name, []).append(table)
-    if primary.part not in sheets or not len(sheets[primary.part]):
-        reasons = dict.fromkeys(lines.to_pylist(), "no record could be read from it")
     return Harvest({name: _stacked(parts) for name, parts in tables.items()}, reasons)
 
 
+def _silent(sheet: Sheet | None) -> bool:
+    return sheet is None or not len(sheet)
+
+
+def _holds(record: RecordMap, sheets: Mapping[str, Sheet], primary: RecordMap) -> bool:
+    """Whether the batch can give this record at all. Reads its conditions, so that their columns count as read."""
+    sheet = sheets.get(record.part)
+    if sheet is None or not len(sheet):
+        return False
+    if record is not primary and record.missing(frozenset(sheet.headers), sheet.constants, platform=True):
+        return False
+    for cell in (record.when, record.each):
+        if cell is not None:
+            sheet.read(cell)
+    return True
+
+
 def _tell_unkept(sheet: Sheet, layout: Layout) -> None:
-    unkept = [header for name, header in sheet.headers.items() if name not in layout.claimed]
+    unkept = [sheet.headers[name] for name in _unread(sheet, layout)]
     if unkept:
         sheet.memory.counts[f"Columns not kept: {', '.join(unkept[:10])}{' ...' if len(unkept) > 10 else ''}."] = 1
+
+
+def _unread(sheet: Sheet, layout: Layout) -> list[str]:
+    """Columns that gave nothing to any record: unknown ones, and second spellings of one that was read."""
+    known = sheet.used | layout.set_apart
+    return [name for name in sheet.headers if name not in known and re.sub(r"/\d+(/.*)?$", "", name) not in known]
 
 
 def _bare(record: RecordMap, table: pa.Table) -> bool:
@@ -882,7 +912,7 @@ def _reasons(good: pa.Array, why: dict[str, pa.Array], own: pa.Array, lines: pa.
     if len(gave) == len(lines):
         return {}
     lost = lines.filter(pc.invert(pc.is_in(lines, gave)))
-    reasons = dict.fromkeys(lost.to_pylist(), "no record could be read from it")
+    reasons = dict.fromkeys(lost.to_pylist(), NOTHING)
     for reason, bad in reversed(why.items()):
         reasons.update((line, reason) for line in own.filter(bad).to_pylist() if line in reasons)
     return reasons
@@ -932,9 +962,9 @@ def distinct(table: pa.Table) -> pa.Table:
     return groups.rename_columns([*names, "line"]).select(table.column_names)
 
 
-def _extra(sheet: Sheet, claimed: frozenset[str]) -> pa.Array | None:
-    """Columns that no field claims, row by row, without the empty cells."""
-    names = [name for name in sheet.headers if name not in claimed and re.sub(r"/\d+(/.*)?$", "", name) not in claimed]
+def _extra(sheet: Sheet, layout: Layout) -> pa.Array | None:
+    """Columns that gave nothing to any record, row by row, without the empty cells."""
+    names = _unread(sheet, layout)
     columns = [(sheet.headers[name], sheet.text(name)) for name in names]
     filled = [(header, column) for header, column in columns if column is not None and column.null_count < len(column)]
     if not filled:

@@ -22,7 +22,14 @@ from groundswell.sources.files.layouts.layout import (
 )
 
 _TWEET = Id("tweet_id", "id_str", "status_id", "id")
-_AUTHOR = Who("user_id", "user_id_str", "author_id", handle=("screen_name", "user_screen_name", "username"))
+_AUTHOR = Who(
+    "user_id",
+    "user_id_str",
+    "user/id_str",
+    "user/id",
+    "author_id",
+    handle=("screen_name", "user_screen_name", "user/screen_name", "username"),
+)
 _CREATED = Moment("created_at", "tweet_created_at")
 _REPLY_TO = Id("in_reply_to", "in_reply_to_status_id_str", "in_reply_to_status_id")
 _REPLY_TO_WHO = Who("in_reply_to_user_id_str", "in_reply_to_user_id", handle="in_reply_to_screen_name")
@@ -38,7 +45,7 @@ TWEETS = Layout(
     platform="twitter",
     required=(
         ("tweet_id", "status_id", "id_str"),
-        ("screen_name", "user_screen_name"),
+        ("screen_name", "user_screen_name", "user/screen_name"),
         _TEXT,
         ("retweet_count", "favorite_count", "in_reply_to"),
     ),
@@ -67,16 +74,16 @@ TWEETS = Layout(
         ),
         Account(
             account=_AUTHOR,
-            handle=Handle("screen_name", "user_screen_name", "username"),
-            name=Text("name", "user_name"),
-            bio=Text("description", "user_description"),
-            location=Text("location", "user_location"),
-            followers=Count("followers", "followers_count", "user_followers_count"),
-            following=Count("friends", "friends_count", "user_friends_count"),
-            listed=Count("listed", "listed_count", "user_listed_count"),
-            posts_count=Count("statuses", "statuses_count", "user_statuses_count"),
-            verified=Flag("verified", "user_verified"),
-            created_at=Moment("user_created", "user_created_at"),
+            handle=Handle("screen_name", "user_screen_name", "user/screen_name", "username"),
+            name=Text("name", "user_name", "user/name"),
+            bio=Text("description", "user_description", "user/description"),
+            location=Text("location", "user_location", "user/location"),
+            followers=Count("followers", "followers_count", "user_followers_count", "user/followers_count"),
+            following=Count("friends", "friends_count", "user_friends_count", "user/friends_count"),
+            listed=Count("listed", "listed_count", "user_listed_count", "user/listed_count"),
+            posts_count=Count("statuses", "statuses_count", "user_statuses_count", "user/statuses_count"),
+            verified=Flag("verified", "user_verified", "user/verified"),
+            created_at=Moment("user_created", "user_created_at", "user/created_at"),
         ),
         Interaction(
             actor=_AUTHOR,

@@ -161,8 +161,11 @@ class Staging:
         self.flush()
         live = self.workspace.state.live_ids()
         counts: dict[str, Counts] = {}
+        spill = self.workspace.cache / "tmp"
+        spill.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
-            connection.execute(f"SET memory_limit = '600MB'; SET temp_directory = '{self.workspace.cache / 'tmp'}'")
+            connection.execute("SET memory_limit = '600MB'; SET preserve_insertion_order = false")
+            connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
             for record in RECORDS.values():
                 files = self.facts.files(record.table)
                 if files:
@@ -180,12 +183,13 @@ class Staging:
         ids = ", ".join(map(str, live)) or "NULL"
         source = _scan(known) if known else "(SELECT 0::BIGINT AS key, 0::BIGINT AS content, 0 AS import_id)"
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT DISTINCT key, content FROM {source} "
-            f"WHERE import_id IN ({ids}) AND key IN (SELECT key FROM mine)"
+            f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT DISTINCT key, content FROM {source} SEMI JOIN mine USING (key) "
+            f"WHERE import_id IN ({ids})"
         )
         row = connection.execute(
-            """SELECT coalesce(sum(times), 0), count(DISTINCT key) FILTER (key NOT IN (SELECT key FROM theirs)),
-                      count(*) FILTER ((key, content) NOT IN (SELECT (key, content) FROM theirs)) FROM mine"""
+            """SELECT coalesce(sum(times), 0), count(DISTINCT key) FILTER (k.key IS NULL), count(*) FILTER (t.key IS NULL)
+               FROM mine LEFT JOIN (SELECT DISTINCT key FROM theirs) AS k USING (key)
+               LEFT JOIN theirs AS t USING (key, content)"""
         ).fetchall()
         total, new, unseen = (int(value) for value in row[0])
         repeats = connection.sql(
@@ -197,8 +201,12 @@ class Staging:
 
 
 def _scan(files: list[str]) -> str:
-    listing = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    listing = ", ".join(f"'{_quoted(file)}'" for file in files)
     return f"read_parquet([{listing}])"
+
+
+def _quoted(path: Path | str) -> str:
+    return str(path).replace("'", "''")
 
 
 def _repeats(import_id: int, record: Record, batch: pa.RecordBatch) -> pa.Table:
@@ -241,7 +249,7 @@ def _provisional(record: Record, rows: pa.Table, import_id: int) -> pa.Table:
         pc.unique(column.filter(pc.match_substring_regex(column, r"^[a-z]+:@")))
         for column in (rows.column(name) for name in ACCOUNT_FIELDS[record.name])
     ]
-    names = pc.unique(pa.concat_arrays([one for one in found]))
+    names = pc.unique(pa.concat_arrays(found))
     return pa.table([pa.repeat(pa.scalar(import_id, pa.int64()), len(names)), names], schema=HELPERS["provisional"])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,6 +90,27 @@ def test_map_says_what_a_column_is(tmp_path: Path) -> None:
     (post,) = rows(found, "post")
     assert (post["account"], post["text"], post["likes"]) == ("instagram:@ann", "oats", 12)
     assert post["created_at"] == datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def test_map_may_say_which_column_is_the_platform_and_the_collection_time(tmp_path: Path) -> None:
+    path = written(tmp_path, "netz,username,text,date,gesehen\nIG,ann,oats,2026-03-04,2026-03-10\n")
+    (post,) = rows(read(path, mapping={"netz": "platform", "gesehen": "observed_at"}), "post")
+    assert (post["account"], post["observed_at"]) == ("instagram:@ann", datetime(2026, 3, 10, tzinfo=UTC))
+
+
+def test_second_spellings_of_a_column_are_kept(tmp_path: Path) -> None:
+    path = written(tmp_path, "platform,id,username,caption,description,likes,Likes_Count\nx,1,ann,oats,longer,5,6\n")
+    (post,) = rows(read(path), "post")
+    assert (post["text"], post["likes"], post["extra"]) == (
+        "oats",
+        5,
+        [("description", "longer"), ("Likes_Count", "6")],
+    )
+
+
+def test_the_id_of_a_post_is_read_out_of_its_address(tmp_path: Path) -> None:
+    path = written(tmp_path, "username,text,url,date\nann,oats,https://x.com/ann/status/1800,2026-03-04\n")
+    assert rows(read(path), "post")[0]["post"] == "twitter:1800"
 
 
 def test_map_of_a_column_or_field_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -395,3 +418,41 @@ def test_tweets_and_users_are_read_whole(data_folder: Path) -> None:
         users = rows(list(reading.pages()), "account")
         assert len(users) == count
         assert sum(str(row["account"]).startswith("twitter:@") for row in users) == damaged
+
+
+@pytest.mark.hostile
+def test_naughty_strings_in_every_cell_are_accounted_for_and_kept(data_folder: Path, tmp_path: Path) -> None:
+    words = [
+        word.encode("utf-8", "replace").decode()
+        for word in json.loads((data_folder / "hostile" / "blns.json").read_text("utf-8"))
+    ]
+    headers = [
+        "platform",
+        "id",
+        "username",
+        "text",
+        "date",
+        "likes",
+        "hashtags",
+        "mentions",
+        "language",
+        "reply_to",
+        "observed_at",
+    ]
+    path = tmp_path / "naughty.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(headers)
+        for number, word in enumerate(words):
+            table.writerow(["instagram", f"n{number}", "ann", word, "2026-03-04", word, word, word, word, word, ""])
+            table.writerow([word] * len(headers))
+    found = read(path)
+    for page in found:
+        assert page.rows == page.read + page.empty + len(page.set_aside)
+    kept = {row["post"]: row["text"] for row in rows(found, "post")}
+    lost = [
+        number
+        for number, word in enumerate(words)
+        if word and "\r" not in word and "\x00" not in word and kept.get(f"instagram:n{number}") != word
+    ]
+    assert not lost

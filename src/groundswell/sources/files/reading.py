@@ -23,7 +23,6 @@ from groundswell.sources import Page, SetAside
 from groundswell.sources.files.layouts import LAYOUTS, called, fitting, unknown
 from groundswell.sources.files.layouts.identities import platform_of
 from groundswell.sources.files.layouts.layout import (
-    PLATFORM_HEADERS,
     Layout,
     Part,
     Sheet,
@@ -140,7 +139,8 @@ def _recognised(
         if layout is not None:
             names = frozenset(normalised(header) for header in headers)
             seen.update(names)
-            return Recognised(table, layout.mapped(own), position, names, _platform(layout, rows[position:], constants))
+            mapped = layout.mapped(own)
+            return Recognised(table, mapped, position, names, _platform(mapped, rows[position:], constants))
     raise _named(unknown(rows[0] if rows else [], among), table.member)
 
 
@@ -153,7 +153,7 @@ def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) 
     if layout.platform:
         return layout.platform
     headers = {normalised(header) for header in rows[0]}
-    if "platform" in constants or headers & set(PLATFORM_HEADERS):
+    if "platform" in constants or headers & set(layout.platform_columns):
         return None
     owners = {
         platform_of(cell)
@@ -206,7 +206,7 @@ def _lacking(one: Recognised, constants: dict[str, str]) -> list[str]:
 
 
 def _has_platform(one: Recognised, constants: dict[str, str]) -> bool:
-    return bool(one.platform) or "platform" in constants or bool(one.headers & set(PLATFORM_HEADERS))
+    return bool(one.platform) or "platform" in constants or bool(one.headers & set(one.layout.platform_columns))
 
 
 def _missing(layout: Layout, lacking: list[str]) -> MissingFieldError:

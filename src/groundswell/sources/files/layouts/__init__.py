@@ -59,9 +59,9 @@ def unknown(headers: list[str], among: Iterable[Layout] | None = None) -> Unknow
     """The error for headers that no layout fits."""
     names = frozenset(normalised(header) for header in headers)
 
-    def closeness(layout: Layout) -> tuple[float, float]:
+    def closeness(layout: Layout) -> tuple[int, float]:
         asked = max(1, len(layout.required))
-        return len(names & layout.claimed) - 0.5 * layout.generic, 1 - len(layout.lacking(names)) / asked
+        return len(names & layout.claimed), 1 - len(layout.lacking(names)) / asked
 
     closest = max(among or LAYOUTS.values(), key=closeness)
     lacking = closest.lacking(names)

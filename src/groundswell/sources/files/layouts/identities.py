@@ -162,7 +162,7 @@ def sound(values: pa.Array) -> pa.Array:
     broken = pc.fill_null(damaged(values), False)
     if pc.any(broken).as_py():
         words = pc.if_else(broken, None, words)
-    void = pc.is_in(words, pa.array(["", "None", "nan", "NaN", "null", "-1", "0"]))
+    void = pc.is_in(words, pa.array(["", "None", "nan", "NaN", "null", "-1"]))
     return pc.if_else(void, None, words) if pc.any(void).as_py() else words
 
 

@@ -68,6 +68,7 @@ class Sheet:
         constants: Mapping[str, str],
         memory: Memory,
         kind: str = "csv",
+        platform_columns: tuple[str, ...] = PLATFORM_HEADERS,
         observed: Cell | None = None,
         limit: datetime | None = None,
     ) -> None:
@@ -82,7 +83,7 @@ class Sheet:
         self.used: set[str] = set()
         """Columns that somebody has read."""
         self._cache: dict[Cell, pa.Array | None] = {}
-        self._platform, self._observed = platform, observed
+        self._platform, self._platform_columns, self._observed = platform, platform_columns, observed
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -108,7 +109,7 @@ class Sheet:
         """The layout's platform, the row's own where a column says so, or what the user said."""
         if self._platform:
             return self._platform
-        for name in PLATFORM_HEADERS:
+        for name in self._platform_columns:
             if (column := self.text(name)) is not None:
                 own = identities.platforms(column)
                 said = self.constants.get("platform")
@@ -671,6 +672,8 @@ class Layout:
     """What it is and how a user gets such a file."""
     platform: str | None
     """None: a column, the addresses or the user says it."""
+    platform_columns: tuple[str, ...] = PLATFORM_HEADERS
+    """Headers that may say it row by row."""
     required: tuple[str | tuple[str, ...], ...]
     """Headers that must be there; of a tuple, any."""
     records: tuple[RecordMap, ...]
@@ -713,7 +716,7 @@ class Layout:
         """Every header (normalised) that some field reads."""
         of_records = frozenset(name for record in self.records for name in record.headers)
         about = frozenset(normalised(name) for name in (*self.observed, *self.ignored))
-        return of_records | about | (frozenset() if self.platform else frozenset(PLATFORM_HEADERS))
+        return of_records | about | (frozenset() if self.platform else frozenset(self.platform_columns))
 
     @cached_property
     def set_apart(self) -> frozenset[str]:
@@ -745,7 +748,7 @@ class Layout:
         if name == "observed_at":
             return replace(self, observed=(header, *self.observed), observed_by=Moment)
         if name == "platform":
-            return self
+            return replace(self, platform_columns=(normalised(header), *self.platform_columns))
         for position, record in enumerate(self.records):
             if kind in ("", record.record.name) and name in record.record.schema.names:
                 cells = dict(record.cells) | {name: cell_for(record.record.field(name), header)}
@@ -980,4 +983,4 @@ def _extra(sheet: Sheet, layout: Layout) -> pa.Array | None:
 def sheet_of(part: Part, layout: Layout, **rest: Any) -> Sheet:
     """Make the sheet on which a layout's records are read."""
     seen = layout.observed_by(*layout.observed) if layout.observed else None
-    return Sheet(part.columns, part.lines, observed=seen, **rest)
+    return Sheet(part.columns, part.lines, observed=seen, platform_columns=layout.platform_columns, **rest)

@@ -21,17 +21,10 @@ from groundswell.errors import InputError, MissingFieldError, UnknownNameError, 
 from groundswell.records import PLATFORMS
 from groundswell.sources import Page, SetAside
 from groundswell.sources.files.layouts import LAYOUTS, called, fitting, unknown
+from groundswell.sources.files.layouts.cells import Sheet, normalised
+from groundswell.sources.files.layouts.harvest import harvest
 from groundswell.sources.files.layouts.identities import platform_of
-from groundswell.sources.files.layouts.layout import (
-    Layout,
-    Part,
-    Sheet,
-    Unfolded,
-    fields,
-    harvest,
-    normalised,
-    sheet_of,
-)
+from groundswell.sources.files.layouts.layout import Layout, Part, Unfolded, fields, sheet_of
 from groundswell.sources.files.tables import Rows, TableFile
 from groundswell.sources.files.values import Memory, moments
 

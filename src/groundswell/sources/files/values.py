@@ -14,7 +14,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -432,11 +432,6 @@ def moment_of(word: str) -> datetime | None:
 def end_of_day(days: pa.Array) -> pa.Array:
     """Last second of the day that begins at each moment."""
     return pc.add(days, pa.scalar(86_399_000_000, pa.duration("us")))
-
-
-def day_of(moment: datetime) -> date:
-    """Calendar day in UTC."""
-    return moment.astimezone(UTC).date()
 
 
 # --- words -------------------------------------------------------------------------------------------------------------------

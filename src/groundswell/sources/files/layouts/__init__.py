@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from groundswell.errors import UnknownLayoutError, UnknownNameError
 from groundswell.sources.files.layouts.apify import APIFY
 from groundswell.sources.files.layouts.bluesky import BLUESKY
+from groundswell.sources.files.layouts.cells import normalised
 from groundswell.sources.files.layouts.feed import FEED
 from groundswell.sources.files.layouts.fourcat import FOURCAT
 from groundswell.sources.files.layouts.generic import GENERIC
-from groundswell.sources.files.layouts.layout import Layout, normalised
+from groundswell.sources.files.layouts.layout import Layout
 from groundswell.sources.files.layouts.marketer import MARKETER
 from groundswell.sources.files.layouts.modash import MODASH
 from groundswell.sources.files.layouts.twitter import TWITTER

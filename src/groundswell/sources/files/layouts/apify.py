@@ -11,25 +11,17 @@ from typing import Any
 
 import pyarrow as pa
 
+from groundswell.sources.files.layouts.cells import Always, Count, Flag, Handle, Id, Moment, Tags, Text, Who
 from groundswell.sources.files.layouts.generic import filled
 from groundswell.sources.files.layouts.layout import (
     Account,
-    Always,
     Contact,
-    Count,
-    Flag,
-    Handle,
-    Id,
     Interaction,
     Layout,
-    Moment,
     Part,
     Post,
     RecordMap,
-    Tags,
-    Text,
     Unfolded,
-    Who,
 )
 from groundswell.sources.files.tables import Rows
 from groundswell.sources.files.values import table_of

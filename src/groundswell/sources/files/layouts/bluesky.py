@@ -11,32 +11,26 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.sources.files.layouts.generic import OBSERVED, kind_of
-from groundswell.sources.files.layouts.layout import (
-    Account,
+from groundswell.sources.files.layouts.cells import (
     Always,
     Computed,
     Count,
     DayEnd,
     Flag,
-    Follow,
     Given,
     Handle,
     Id,
-    Interaction,
     Language,
-    Layout,
     Links,
     Moment,
-    Part,
-    Post,
     Sheet,
     Tags,
     Text,
-    Unfolded,
     Who,
     normalised,
 )
+from groundswell.sources.files.layouts.generic import OBSERVED, kind_of
+from groundswell.sources.files.layouts.layout import Account, Follow, Interaction, Layout, Part, Post, Unfolded
 from groundswell.sources.files.tables import Rows
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them

@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.sources.files.layouts.layout import Account, Computed, Count, Layout, Moment, Post, Sheet, Tags, Text
+from groundswell.sources.files.layouts.cells import Computed, Count, Moment, Sheet, Tags, Text
+from groundswell.sources.files.layouts.layout import Account, Layout, Post
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 

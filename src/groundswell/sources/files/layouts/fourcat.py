@@ -7,26 +7,23 @@ Zeeschuimer sees what the browser was shown: a sample, in the platform's order, 
 from __future__ import annotations
 
 from groundswell.records import POST
-from groundswell.sources.files.layouts.generic import filled, kind_is, kind_of
-from groundswell.sources.files.layouts.layout import (
-    Account,
+from groundswell.sources.files.layouts.cells import (
     Always,
     Cell,
     Count,
     Flag,
     Handle,
     Id,
-    Interaction,
     Language,
-    Layout,
     Links,
     Moment,
-    RecordMap,
     Tags,
     Text,
     Unless,
     Who,
 )
+from groundswell.sources.files.layouts.generic import filled, kind_is, kind_of
+from groundswell.sources.files.layouts.layout import Account, Interaction, Layout, RecordMap
 
 OBSERVED = ("collected_at", "timestamp_collected", "time_collected")
 NOTE = "Collected while browsing: a sample in the platform's order, not all posts of an account."

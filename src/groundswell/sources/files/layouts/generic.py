@@ -11,23 +11,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.sources.files.layouts.layout import (
-    Account,
+from groundswell.sources.files.layouts.cells import (
     Always,
     Cell,
     Computed,
     Count,
     Country,
     Flag,
-    Follow,
     Handle,
     Id,
-    Interaction,
     Language,
-    Layout,
     Links,
     Moment,
-    Post,
     Sheet,
     Tags,
     Text,
@@ -35,6 +30,7 @@ from groundswell.sources.files.layouts.layout import (
     Who,
     Word,
 )
+from groundswell.sources.files.layouts.layout import Account, Follow, Interaction, Layout, Post
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 

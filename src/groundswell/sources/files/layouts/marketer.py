@@ -15,24 +15,18 @@ from typing import Any
 import pyarrow as pa
 
 from groundswell.sources import SetAside
-from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
-from groundswell.sources.files.layouts.layout import (
+from groundswell.sources.files.layouts.cells import (
     PLATFORM_HEADERS,
-    Account,
     Amount,
-    Contact,
     Count,
-    Creator,
     Currency,
-    Fee,
     Handle,
-    Layout,
-    Part,
     Text,
-    Unfolded,
     Who,
     normalised,
 )
+from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
+from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
 from groundswell.sources.files.tables import Rows
 from groundswell.sources.files.values import currency_of, table_of, texts
 

@@ -11,26 +11,21 @@ from typing import Any
 
 import pyarrow as pa
 
-from groundswell.sources.files.layouts.identities import profile_of
-from groundswell.sources.files.layouts.layout import (
-    Account,
-    Contact,
+from groundswell.sources.files.layouts.cells import (
     Count,
     Country,
     Flag,
     Handle,
     Id,
     Language,
-    Layout,
     Moment,
-    Part,
-    Post,
     Tags,
     Text,
-    Unfolded,
     Who,
     Word,
 )
+from groundswell.sources.files.layouts.identities import profile_of
+from groundswell.sources.files.layouts.layout import Account, Contact, Layout, Part, Post, Unfolded
 from groundswell.sources.files.tables import Rows
 from groundswell.sources.files.values import table_of
 

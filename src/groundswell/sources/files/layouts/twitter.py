@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from groundswell.sources.files.layouts.generic import OBSERVED, filled, kind_is, kind_of
-from groundswell.sources.files.layouts.layout import (
-    Account,
+from groundswell.sources.files.layouts.cells import (
     Always,
     Count,
     Flag,
     Handle,
     Id,
-    Interaction,
     Language,
-    Layout,
     Links,
     Moment,
-    Post,
     Tags,
     Text,
     Who,
 )
+from groundswell.sources.files.layouts.generic import OBSERVED, filled, kind_is, kind_of
+from groundswell.sources.files.layouts.layout import Account, Interaction, Layout, Post
 
 _TWEET = Id("tweet_id", "id_str", "status_id", "id")
 _AUTHOR = Who(

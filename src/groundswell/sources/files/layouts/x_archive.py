@@ -11,30 +11,32 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.sources.files.layouts.generic import filled, kind_is, kind_of
-from groundswell.sources.files.layouts.layout import (
-    Account,
+from groundswell.sources.files.layouts.cells import (
     Always,
     Computed,
     Count,
-    Follow,
     Given,
     Handle,
     Id,
-    Interaction,
     Language,
-    Layout,
     Links,
     Moment,
-    Part,
-    Post,
-    RecordMap,
     Sheet,
     Tags,
     Text,
-    Unfolded,
     Unless,
     Who,
+)
+from groundswell.sources.files.layouts.generic import filled, kind_is, kind_of
+from groundswell.sources.files.layouts.layout import (
+    Account,
+    Follow,
+    Interaction,
+    Layout,
+    Part,
+    Post,
+    RecordMap,
+    Unfolded,
 )
 from groundswell.sources.files.tables import Rows
 from groundswell.sources.files.values import table_of

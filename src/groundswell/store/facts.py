@@ -72,7 +72,7 @@ class Facts:
         target = self.folder / table
         target.parent.mkdir(parents=True, exist_ok=True)
         with _disk_errors(target):
-            write_deltalake(str(target), rows.select(schemas()[table].names).cast(schemas()[table]), mode="append")
+            write_deltalake(_address(target), rows.select(schemas()[table].names).cast(schemas()[table]), mode="append")
 
     def files(self, table: str) -> list[str]:
         """Paths of the Parquet files that make up a table now; empty when nothing was ever written."""
@@ -81,11 +81,13 @@ class Facts:
         target = self.folder / table
         if not (target / "_delta_log").is_dir():
             return []
-        return sorted(_local(uri) for uri in DeltaTable(str(target)).file_uris())
+        # Files lie flat in the table's folder; the addresses that Delta gives have blanks and letters of it as %20 and the like.
+        return sorted(str(target / uri.rpartition("/")[2]) for uri in DeltaTable(_address(target)).file_uris())
 
 
-def _local(uri: str) -> str:
-    return uri.removeprefix("file://")
+def _address(folder: Path) -> str:
+    """The folder as an address: Delta reads a plain path with brackets or a percent sign in it as something else."""
+    return folder.resolve().as_uri()
 
 
 @contextmanager

@@ -77,7 +77,8 @@ class State:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=sa.pool.NullPool)
+        url = sa.URL.create("sqlite", database=str(path))  # spelled out: a path may hold % and ?
+        self.engine = sa.create_engine(url, connect_args={"timeout": 30}, poolclass=sa.pool.NullPool)
         sa.event.listen(self.engine, "connect", _configure)
         sa.event.listen(self.engine, "begin", _begin)
 
@@ -106,7 +107,9 @@ class State:
         with self.engine.execution_options(write=True).begin() as connection:
             yield connection
 
-    def begin_import(self, *, source: str, layout: str, sha256: str, observed_at: datetime, options: Mapping[str, Any]) -> int:
+    def begin_import(
+        self, *, source: str, layout: str, sha256: str, observed_at: datetime, options: Mapping[str, Any]
+    ) -> int:
         """Make a pending import and return its id; nothing that carries it is visible yet."""
         row = {
             "state": "pending", "source": source, "layout": layout, "sha256": sha256,

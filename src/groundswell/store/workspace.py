@@ -16,7 +16,7 @@ import filelock
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from groundswell.errors import WorkspaceBusyError, WorkspaceMissingError
+from groundswell.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMissingError
 from groundswell.records import RECORDS, Record
 from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
@@ -39,6 +39,7 @@ class Workspace:
     """One folder; see the package docstring. `Workspace.open` for an existing one, `Workspace.create` to make it."""
 
     def __init__(self, folder: Path) -> None:
+        _refuse_odd(folder)
         self.folder = folder
         self.state = State(folder / "groundswell.db")
         self.facts = Facts(folder / "facts")
@@ -109,6 +110,20 @@ class Workspace:
             undone = self.state.undo(import_id)
             crash_point("undo: after commit")
         return undone
+
+
+ODD = frozenset("[]^|%\\") | {chr(code) for code in range(32)}
+"""What Delta Lake 1.6 cannot have in the path of a table (tried one by one)."""
+
+
+def _refuse_odd(folder: Path) -> None:
+    """Say at once that a folder's name cannot be used, instead of failing at the first import."""
+    found = sorted({letter for part in folder.resolve().parts[1:] for letter in part} & ODD)
+    if found:
+        raise WorkspaceError(
+            f"A workspace cannot lie in {folder}: its path holds {' '.join(map(repr, found))}.",
+            next_step="Use a folder whose name, and whose parents' names, are without these.",
+        )
 
 
 @dataclass

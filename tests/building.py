@@ -1,0 +1,158 @@
+"""Small workspaces made by hand, for tests: rows as dictionaries, brought in as an import would."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from groundswell.records import RECORDS
+from groundswell.store import Workspace
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Record name -> rows."""
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+SEEN = datetime(2026, 6, 1, tzinfo=UTC)
+"""When the files of a test were collected, unless it says otherwise: long after the posts, so that they are settled."""
+
+
+def day(number: float) -> datetime:
+    """The moment so many days after the start."""
+    return START + timedelta(days=number)
+
+
+def table(record: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows of a record as a source hands them over: the columns that any row names, and the line of each."""
+    names = {name for row in rows for name in row}
+    fields = [field for field in RECORDS[record].schema if field.name in names]
+    own = [pa.field("observed_at", pa.timestamp("us", "UTC"))] if "observed_at" in names else []
+    made = pa.Table.from_pylist([dict(row) for row in rows], schema=pa.schema([*fields, *own]))
+    return made.append_column("line", pa.array(range(2, 2 + len(rows)), pa.int64()))
+
+
+def bring(workspace: Workspace, rows: Rows, *, seen: datetime = SEEN) -> int:
+    """Import rows of several records at once; return the import's id."""
+    key = workspace.state.begin_import(source="made.csv", layout="made", sha256="", observed_at=seen, options={})
+    staging = workspace.staging(key)
+    for record, some in rows.items():
+        if some:
+            staging.add(RECORDS[record], table(record, some), observed_at=seen, member="")
+    staging.count()
+    staging.close()
+    workspace.state.finish_import(key)
+    return key
+
+
+def made(folder: Path, *imports: Rows) -> Workspace:
+    """A workspace that holds these imports."""
+    workspace = Workspace.create(folder)
+    for rows in imports:
+        bring(workspace, rows)
+    return workspace
+
+
+def account(name: str, **fields: Any) -> dict[str, Any]:
+    """A row of an account."""
+    return {"account": f"x:{name}", "platform": "x", "handle": name, **fields}
+
+
+def post(author: str, number: int | str, **fields: Any) -> dict[str, Any]:
+    """A row of a post."""
+    return {"post": f"x:{author}-{number}", "platform": "x", "account": f"x:{author}", **fields}
+
+
+def reply(actor: str, author: str, to: str, via: str, when: datetime | None) -> dict[str, Any]:
+    """An act: `actor` answered the post `to` of `author` with the post `via`."""
+    return {
+        "actor": f"x:{actor}",
+        "verb": "reply",
+        "account": f"x:{author}",
+        "post": f"x:{to}",
+        "via": f"x:{via}",
+        "acted_at": when,
+    }
+
+
+SUBJECTS = (
+    "sourdough bread flour oven crumb starter baking loaf rye kitchen",
+    "marathon running trail shoes stride interval training race tempo coach",
+    "camera lens portrait shutter aperture film darkroom exposure light studio",
+    "garden tomato compost seedling pruning orchard harvest soil beetroot greenhouse",
+)
+SENTENCES = {
+    "en": "I wanted to tell you what happened when we went to the market this morning with",
+    "de": "Gestern haben wir uns wieder getroffen und lange darüber gesprochen, wie man es macht mit",
+}
+
+
+def community(
+    seed: int = 1, *, prefix: str = "p", people: int = 20, first: float = 0
+) -> dict[str, list[dict[str, Any]]]:
+    """People who post, answer, are paid, pass on and hide; each one lacks something else. The same seed, the same rows."""
+    dice = random.Random(seed)
+    names = [f"{prefix}{number:02d}" for number in range(people)]
+    rows: dict[str, list[dict[str, Any]]] = {"account": [], "post": [], "interaction": [], "follow": []}
+    for number, name in enumerate(names):
+        rows["account"].append(_person(dice, number, name, first))
+        if number == 0:
+            continue  # silent: known, but has never posted
+        own = [_saying(dice, number, name, post_number, first) for post_number in range(8 + 3 * (number % 8))]
+        rows["post"] += own
+        rows["interaction"] += _conversations(dice, name, own, [one for one in names if one != name])
+        rows["follow"] += [
+            {"follower": f"x:{other}", "followed": f"x:{name}"} for other in dice.sample(names, 3) if other != name
+        ]
+    return rows
+
+
+def _person(dice: random.Random, number: int, name: str, first: float) -> dict[str, Any]:
+    known = number % 5 != 4
+    return account(
+        name,
+        bio=dice.choice(SUBJECTS),
+        followers=dice.randint(200, 90_000) if known else None,
+        following=dice.randint(10, 900) if known else None,
+        created_at=day(first - dice.randint(100, 900)) if number % 3 else None,
+    )
+
+
+def _saying(dice: random.Random, number: int, name: str, post_number: int, first: float) -> dict[str, Any]:
+    language = "de" if number % 4 == 3 else "en"
+    words = " ".join(dice.sample(SUBJECTS[(number + (dice.random() < 0.3)) % len(SUBJECTS)].split(), 6))
+    paid = dice.random() < 0.2
+    hidden = number == 6
+    kind = dice.choices(["post", "quote", "repost", "reply", None], [8, 1, 2, 1, 1])[0]
+    return post(
+        name,
+        post_number,
+        text=f"{SENTENCES[language]} {words} {'#ad' if paid and number % 2 else 'link in bio' if paid else ''}{post_number}",
+        created_at=day(first + post_number * 1.5 + dice.random() * 4) if dice.random() > 0.05 else None,
+        kind=kind,
+        likes=None if hidden else dice.randint(0, 900),
+        likes_hidden=True if hidden else None,
+        replies=dice.randint(0, 90),
+        reposts=dice.randint(0, 40),
+        saves=dice.randint(0, 40),
+        views=dice.randint(1_000, 90_000) if number % 2 else None,
+        reach=dice.randint(1_000, 50_000) if number % 3 == 0 else None,
+    )
+
+
+def _conversations(
+    dice: random.Random, name: str, own: Sequence[Mapping[str, Any]], others: Sequence[str]
+) -> Iterable[dict[str, Any]]:
+    for one in own:
+        if one["created_at"] is None:
+            continue
+        said = str(one["post"]).removeprefix("x:")
+        for number, actor in enumerate(dice.sample(list(others), 2)):
+            asked = one["created_at"] + timedelta(hours=dice.random() * 10)
+            comment = f"{said}-c{number}"
+            yield reply(actor, name, said, comment, asked)
+            if dice.random() < 0.6:
+                yield reply(name, actor, comment, f"{comment}-a", asked + timedelta(hours=dice.random() * 48))

@@ -5,7 +5,9 @@
 
 A workspace is one folder. Bring files in, ask for signals, judge them by a named definition, rank people for a brand's brief:
 
-    from groundswell import Workspace, discover, import_file, read_brief
+    from groundswell.discover import discover, read_brief
+    from groundswell.ingest import import_file
+    from groundswell.store import Workspace
 
     workspace = Workspace.create(Path("groundswell-data"))
     import_file(workspace, Path("posts.csv"))

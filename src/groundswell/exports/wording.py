@@ -84,9 +84,9 @@ def unknown_because(value: Value) -> str:
 
 
 def range_in_words(value: Value, unit: str) -> str:
-    """Write the 90 % interval, or nothing when there is none."""
+    """Write the 90 % interval; nothing when there is none, or when the value was counted and not estimated."""
     low, high = finite(value.low), finite(value.high)
-    if low is None or high is None:
+    if low is None or high is None or low == high == value.value:
         return ""
     return f"{number_in_words(low, unit).removesuffix(AFTER.get(unit, ''))} to {number_in_words(high, unit)}"
 

@@ -146,12 +146,11 @@ def test_objects_keyed_by_ids_do_not_become_endless_columns(tmp_path):
     assert all(part.columns.num_columns <= 10_000 for part in parts)
 
 
-@pytest.mark.parametrize("content", ["", "   ", '"text"', "12", "nul", "[1", '{"a":', '{"a":1} x', "[NaN]", "{]"])
-def test_what_holds_no_rows_is_refused_in_words_or_set_aside(tmp_path, content):
-    with pytest.raises(UnreadableFileError):
-        for table in tables(tmp_path / "a.json", content):
-            assert not rows(table)
-            raise UnreadableFileError(str(asides(table)))
+@pytest.mark.parametrize("content", ["", "   ", '"text"', "12", "nul", '{"a":', '{"a":1} x', "[NaN]", "{]"])
+def test_what_holds_no_rows_is_refused_in_words(tmp_path, content):
+    with pytest.raises(UnreadableFileError) as caught:
+        tables(tmp_path / "a.json", content)
+    assert caught.value.means or caught.value.next_step
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])

@@ -1,7 +1,7 @@
 """Where one record of a CSV file ends and the next begins, exactly, also when the file is broken.
 
 Two ways through the same bytes. `clean_stretch` looks at a block of megabytes at once: quotes and line ends are found by
-numpy, and when every quote stands where RFC 4180 allows one, the block can go to a fast parser as it is. `careful_stretch`
+numpy, and when every quote stands where RFC 4180 allows one, the block can go to a fast parser as it is. `careful_stretches`
 takes the rare other block record by record: it sets aside what cannot be a row, quotes anew what can, and returns bytes that
 the same fast parser accepts. Both say on which physical line each row begins.
 
@@ -12,6 +12,7 @@ reading goes on with the next line.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +26,10 @@ FIELD_LIMIT = 1 * MIB
 """A quoted field that runs over several lines is given up after this much (house rule)."""
 PATIENCE = 100_000
 """Quotes looked at in vain per block, so that a file made of quotes costs time in proportion to its size."""
-SHORT_PATIENCE = 64
+SHORT_PATIENCE = 8
+ASIDE_AT_ONCE = 20_000
+"""Rows set aside in one stretch, so that a file in which nothing fits stays small in memory."""
+NEARBY = 1 << 16
 QUOTE, NEWLINE, RETURN = 34, 10, 13
 
 
@@ -47,7 +51,7 @@ class Stretch:
 
 
 def clean_stretch(block: bytes, *, final: bool, delimiter: bytes, line: int) -> Stretch | None:
-    """Return the whole records of `block`, or None when a quote is out of place and `careful_stretch` must look."""
+    """Return the whole records of `block`, or None when a quote is out of place and `careful_stretches` must look."""
     data = np.frombuffer(block, np.uint8)
     newlines = np.flatnonzero(data == NEWLINE)
     quotes = np.flatnonzero(data == QUOTE) if b'"' in block else newlines[:0]
@@ -130,7 +134,8 @@ def scan(block: bytes, start: int, delimiter: bytes, *, escape: bool = False, pa
     """
     cells: list[bytes] = []
     at, strict, steps = start, True, 0
-    stop = max(block.find(b"\n", start), start + FIELD_LIMIT)
+    line_end = _line_end(block, start)
+    stop = max(line_end, start + FIELD_LIMIT)
     while True:
         if block[at : at + 1] == b'"':
             end, tidy, looked = _closing(block, at, stop, delimiter, escape, patience - steps)
@@ -146,8 +151,7 @@ def scan(block: bytes, start: int, delimiter: bytes, *, escape: bool = False, pa
             if at >= len(block) or block[at] == NEWLINE:
                 return Scan(cells, at, closed=True, strict=strict, steps=steps)
         else:
-            line_end = block.find(b"\n", at)
-            line_end = len(block) if line_end < 0 else line_end
+            line_end = line_end if line_end >= at else _line_end(block, at)
             end = block.find(delimiter, at, line_end)
             cell = block[at : end if end >= 0 else line_end]
             if b'"' in cell:
@@ -158,6 +162,11 @@ def scan(block: bytes, start: int, delimiter: bytes, *, escape: bool = False, pa
             cells.append(cell)
             at = end
         at += 1
+
+
+def _line_end(block: bytes, at: int) -> int:
+    end = block.find(b"\n", at)
+    return len(block) if end < 0 else end
 
 
 def _closing(
@@ -193,8 +202,8 @@ class Careful:
         self.empty = 0
         self.set_aside: list[SetAside] = []
 
-    def stretch(self) -> Stretch:
-        """Return what could be made of the block."""
+    def stretches(self) -> Iterator[Stretch]:
+        """Yield what can be made of the block, at least one stretch; the last one says how far it was used."""
         block, at = self.block, 0
         while at < len(block):
             end = block.find(b"\n", at)
@@ -211,10 +220,17 @@ class Careful:
                 end = found
             self.line += block.count(b"\n", at, end + 1)
             at = min(end + 1, len(block))
-        clean = b"".join(self.rows)
-        longest = max(map(len, self.rows), default=0)
-        lines = np.array(self.lines, np.int64)
-        return Stretch(clean, lines, at, self.line, self.empty, longest, newlines_inside=True, set_aside=self.set_aside)
+            if len(self.set_aside) >= ASIDE_AT_ONCE:
+                yield self._hand_over(at)
+        yield self._hand_over(at)
+
+    def _hand_over(self, used: int) -> Stretch:
+        clean, longest, lines = b"".join(self.rows), max(map(len, self.rows), default=0), np.array(self.lines, np.int64)
+        made = Stretch(
+            clean, lines, used, self.line, self.empty, longest, newlines_inside=True, set_aside=self.set_aside
+        )
+        self.rows, self.lines, self.empty, self.set_aside = [], [], 0, []
+        return made
 
     def _plain(self, text: bytes) -> None:
         """A line without quotes is a record."""
@@ -257,7 +273,7 @@ class Careful:
         """Whether one of the lines that the field would swallow is a record of its own."""
         if self.width < 2:
             return True
-        for text in self.block[start : min(end, start + FIELD_LIMIT)].split(b"\n", 64)[:64]:
+        for text in self.block[start : min(end, start + NEARBY)].split(b"\n", 64)[:64]:
             line = scan(text, 0, self.delimiter, patience=SHORT_PATIENCE)
             if line.closed and line.strict and len(line.cells) == self.width:
                 return True
@@ -278,9 +294,9 @@ class Careful:
         self.set_aside.append(SetAside(self.line, reason, readable(text)))
 
 
-def careful_stretch(block: bytes, *, final: bool, delimiter: bytes, width: int, line: int) -> Stretch:
-    """Return what could be made of a block that is not clean CSV, with everything else set aside."""
-    return Careful(block, final=final, delimiter=delimiter, width=width, line=line).stretch()
+def careful_stretches(block: bytes, *, final: bool, delimiter: bytes, width: int, line: int) -> Iterator[Stretch]:
+    """Yield what can be made of a block that is not clean CSV, with everything else set aside."""
+    return Careful(block, final=final, delimiter=delimiter, width=width, line=line).stretches()
 
 
 def quoted(cells: list[bytes], delimiter: bytes) -> bytes:

@@ -11,6 +11,7 @@ always holds, whatever the file is.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ import pyarrow.csv as pacsv
 from groundswell.errors import UnreadableFileError
 from groundswell.sources import SetAside
 from groundswell.sources.files.blobs import Blob, GzipReader, read_up_to
-from groundswell.sources.files.csv_records import Stretch, careful_stretch, clean_stretch, readable, scan
+from groundswell.sources.files.csv_records import Stretch, careful_stretches, clean_stretch, readable, scan
 from groundswell.sources.files.encodings import MIXED, Encoding, Utf8Reader
 from groundswell.sources.files.tables import Rows
 
@@ -35,6 +36,7 @@ LINE_LIMIT = 8 * MIB
 """A physical line longer than this is passed over without being held (house rule)."""
 ROWS_AT_ONCE = 100_000
 PREVIEW = 50
+BLANK = re.compile(rb"(?:\r?\n)+")
 DELIMITERS = (b",", b"\t", b";", b"|")
 NOT_UTF8 = "some lines are not UTF-8 and were read as Windows-1252"
 
@@ -105,6 +107,7 @@ class CsvTable:
         head, at, count = self.head, self.first, 0
         line = 1 + head.count(b"\n", 0, at)
         while at < len(head) and count < PREVIEW:
+            at, line = _past_blank_lines(head, at, line)
             line_end = head.find(b"\n", at)
             if line_end < 0:
                 if not self.whole:
@@ -200,9 +203,9 @@ class Parser:
                 block = carry
             if not block:
                 return
-            stretch, columns = self.parse(block, final, line)
-            yield stretch, columns
-            carry, line = block[stretch.used :], stretch.next_line
+            for stretch, columns in self.parse(block, final, line):
+                yield stretch, columns
+                carry, line = block[stretch.used :], stretch.next_line
 
     def _pass_over(self, block: bytes, source: CleanedReader, line: int) -> tuple[Stretch, bytes, bool]:
         """Read on to the next line end without keeping anything: (the account of it, what follows, whether the file is over)."""
@@ -217,16 +220,18 @@ class Parser:
                 break
         return Stretch(b"", np.empty(0, np.int64), 0, line + 1, set_aside=[aside]), rest, over
 
-    def parse(self, block: bytes, final: bool, line: int) -> tuple[Stretch, pa.Table]:
+    def parse(self, block: bytes, final: bool, line: int) -> Iterator[tuple[Stretch, pa.Table]]:
         """Parse the whole records of a block: at once when it is clean, with care when it is not."""
-        stretch = clean_stretch(block, final=final, delimiter=self.delimiter, line=line)
-        columns = self._columns(stretch) if stretch is not None else None
-        if stretch is None or columns is None:
-            stretch = careful_stretch(block, final=final, delimiter=self.delimiter, width=self.width, line=line)
+        clean = clean_stretch(block, final=final, delimiter=self.delimiter, line=line)
+        columns = self._columns(clean) if clean is not None else None
+        if clean is not None and columns is not None:
+            yield clean, columns
+            return
+        for stretch in careful_stretches(block, final=final, delimiter=self.delimiter, width=self.width, line=line):
             columns = self._columns(stretch)
-        if columns is None:
-            raise UnreadableFileError(f"The rows from line {line} on cannot be split into cells.")
-        return stretch, columns
+            if columns is None:
+                raise UnreadableFileError(f"The rows from line {line} on cannot be split into cells.")
+            yield stretch, columns
 
     def _columns(self, stretch: Stretch) -> pa.Table | None:
         """Let Arrow parse a stretch; None when it does not find exactly the rows that were counted."""
@@ -300,6 +305,13 @@ def _skip_lines(source: CleanedReader, count: int) -> bytes:
     return rest.split(b"\n", count)[-1]
 
 
+def _past_blank_lines(head: bytes, at: int, line: int) -> tuple[int, int]:
+    """Move to the next line that holds anything: (where it is, its number)."""
+    start = BLANK.match(head, at)
+    end = at if start is None else start.end()
+    return end, line + head.count(b"\n", at, end)
+
+
 def _raw_record(head: bytes, at: int, line_end: int, delimiter: bytes) -> tuple[list[str], int]:
     """Return the cells of one row of the preview and where it ends. A quote that leads astray counts as text."""
     found = scan(head, at, delimiter, patience=1000)
@@ -326,6 +338,7 @@ def _shape(head: bytes, delimiter: bytes) -> Shape:
     widths: list[int] = []
     at = 0
     while at < len(head) and len(widths) < 100:
+        at, _ = _past_blank_lines(head, at, 1)
         line_end = head.find(b"\n", at)
         cells, end = _raw_record(head, at, len(head) if line_end < 0 else line_end, delimiter)
         if any(cells):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ from groundswell.errors import UnreadableFileError
 from groundswell.sources import SetAside
 from groundswell.sources.files.blobs import Blob
 from groundswell.sources.files.encodings import Encoding, texts
-from groundswell.sources.files.json_values import Found, Window, decode, elements, lines, reason_of
+from groundswell.sources.files.json_values import NESTED, Found, Window, decode, elements, lines, reason_of
 from groundswell.sources.files.tables import Rows
 from groundswell.sources.files.typed_columns import column_of, in_words
 
@@ -136,13 +137,19 @@ class Batch:
             self.objects.append(found.value)
             self.flat.append(flat)
             self.positions.append(found.position)
-            if len(self.names) < COLUMN_LIMIT:
+            if len(self.names) < COLUMN_LIMIT and not self.names.keys() >= flat.keys():
                 self.names.update(dict.fromkeys(flat))
+
+    def _values(self, name: str) -> list[Any]:
+        try:
+            return list(map(itemgetter(name), self.flat))
+        except KeyError:
+            return [flat.get(name) for flat in self.flat]
 
     def rows(self) -> Rows:
         """Return everything taken so far."""
         names = list(self.names)[:COLUMN_LIMIT]
-        columns = [column_of([flat.get(name) for flat in self.flat]) for name in names]
+        columns = [column_of(self._values(name)) for name in names]
         table = pa.table(columns, names=names) if names else _no_columns(len(self.flat))
         lines = pa.array(self.positions, pa.int64())
         return Rows(table, lines, self.empty, self.set_aside, self.done, self.objects)
@@ -155,6 +162,8 @@ def _no_columns(rows: int) -> pa.Table:
 
 def flattened(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """Return the plain values of an object by their path; lists of objects are left out."""
+    if not prefix and NESTED.isdisjoint(map(type, value.values())):
+        return value
     flat: dict[str, Any] = {}
     for key, each in value.items():
         if isinstance(each, dict):

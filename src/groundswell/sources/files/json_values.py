@@ -18,6 +18,7 @@ DEPTH_LIMIT = 200
 VALUE_LIMIT = 16 << 20
 """Characters in one object."""
 AHEAD = 1 << 16
+NESTED = frozenset((dict, list))
 SPACE = re.compile(r"[ \t\n\r]*")
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
@@ -71,6 +72,8 @@ def _is_torn(value: Any) -> bool:
 
 def too_deep(value: Any) -> bool:
     """Whether lists and objects are nested beyond the limit (looked at level by level, so that depth itself cannot hurt)."""
+    if isinstance(value, dict) and NESTED.isdisjoint(map(type, value.values())):
+        return False  # by far the most common object
     level: list[Any] = [value]
     for _ in range(DEPTH_LIMIT):
         level = [

@@ -18,7 +18,13 @@ INT64 = 1 << 63
 
 def column_of(values: Sequence[Any]) -> pa.Array:
     """Return one column of the narrowest type that holds every value exactly; None and "" are null."""
-    kinds = {type(value) for value in values} - {type(None)}
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {str}:
+        return (
+            pa.array(values, pa.string())
+            if "" not in values
+            else pa.array([value or None for value in values], pa.string())
+        )
     if kinds == {float} and all(value is None or (value.is_integer() and abs(value) < 1 << 53) for value in values):
         return pa.array([None if value is None else int(value) for value in values], pa.int64())
     if kinds == {int} and all(value is None or -INT64 <= value < INT64 for value in values):

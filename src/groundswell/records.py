@@ -57,6 +57,8 @@ class Record:
     account: str
     """The field by which rows are sorted and grouped: whose fact it is."""
     fields: tuple[Field, ...]
+    stand_in: tuple[str, str] | None = None
+    """(key field, other field): where the key field is null, the other one takes its place in the natural key."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -149,12 +151,14 @@ INTERACTION = Record(
     (
         Field(name="actor", type=TEXT, key=True, required=True, personal=True, says="Who acted."),
         Field(name="verb", type=TEXT, key=True, required=True, says="like, reply, repost, quote, mention, save or view."),
-        Field(name="account", type=TEXT, key=True, personal=True, says="Whose post it was, or who was named; null when not known."),
+        Field(name="account", type=TEXT, personal=True, says="Whose post it was, or who was named; null when not known."),
         Field(name="post", type=TEXT, key=True, says="The post acted on; null for a bare mention."),
         Field(name="via", type=TEXT, key=True, says="The actor's own post that is the act (a reply, a quote)."),
         Field(name="acted_at", type=MOMENT, says="When."),
         Field(name="times", type=COUNT, unit="count", says="How often, where the file gives a weight; null means once."),
     ),
+    # One file knows whose post it was and the next does not: the act is the same. A bare mention has only whom it names.
+    stand_in=("post", "account"),
 )  # fmt: skip
 
 FOLLOW = Record(

@@ -137,3 +137,24 @@ def test_history_keeps_every_observation(workspace: Workspace) -> None:
     with workspace.engine() as engine:
         assert engine.rows("SELECT followers FROM account_history ORDER BY observed_at") == [(10,), (20,)]
         assert engine.rows("SELECT followers FROM accounts") == [(20,)]
+
+
+def test_an_act_known_with_and_without_whose_post_it_was_is_one_act(workspace: Workspace) -> None:
+    post = {"post": "x:1", "platform": "x", "account": "x:a", "text": "hi"}
+    reply = {"actor": "x:b", "verb": "reply", "post": "x:1", "via": "x:2", "acted_at": T1}
+    bring(workspace, "interaction", rows("interaction", reply), T1)
+    bring(workspace, "interaction", rows("interaction", {**reply, "account": "x:a"}), T1)
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT actor, account, post, via FROM interactions") == [("x:b", "x:a", "x:1", "x:2")]
+    bring(workspace, "interaction", rows("interaction", {**reply, "actor": "x:c", "via": "x:3"}), T1)
+    bring(workspace, "post", rows("post", post), T1)
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT account FROM interactions WHERE actor = 'x:c'") == [("x:a",)]
+
+
+def test_two_bare_mentions_of_two_people_are_two_acts(workspace: Workspace) -> None:
+    named = ({"actor": "x:b", "verb": "mention", "account": f"x:{who}", "via": "x:2"} for who in ("a", "c"))
+    bring(workspace, "interaction", rows("interaction", *named), T1)
+    bring(workspace, "interaction", rows("interaction", {"actor": "x:b", "verb": "mention", "account": "x:a", "via": "x:2"}), T2)
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT account FROM interactions ORDER BY 1") == [("x:a",), ("x:c",)]

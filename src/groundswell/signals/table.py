@@ -210,8 +210,12 @@ def _touched(workspace: Workspace, engine: Engine, kept: dict[str, Any] | None, 
                UNION SELECT actor FROM raw_interactions UNION SELECT account FROM raw_interactions WHERE account IS NOT NULL
                UNION SELECT follower FROM raw_follows UNION SELECT followed FROM raw_follows"""
         )
+        answered = delta.table("SELECT DISTINCT post FROM raw_interactions WHERE account IS NULL AND post IS NOT NULL")
     if engine.rows("SELECT count(*) FROM links")[0][0]:
         return None
+    engine.register("answered_posts", answered)
+    whose = engine.table("SELECT DISTINCT account FROM posts WHERE post IN (SELECT post FROM answered_posts)")
+    touched = pa.concat_tables([touched, whose])
     total = engine.rows("SELECT count(*) FROM accounts")[0][0]
     return None if touched.num_rows > FULL_PASS_FROM * total else set(touched.column("account").to_pylist())
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,9 +25,10 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from groundswell.records import RECORDS, Record
-from groundswell.store.facts import FACT_COLUMNS, Facts, fact_schema
+from groundswell.store.facts import Facts, fact_schema
 
 HAPPENED = {"account": "created_at", "post": "created_at", "interaction": "acted_at", "follow": "since"}
 ACCOUNT_FIELDS = {
@@ -42,6 +43,14 @@ ACCOUNT_FIELDS = {
 PROVENANCE = ("import_id", "observed_at", "observed_own", "line", "member")
 # The newest known value: observed_at in the upper half, the content hash in the lower, so that ties go by content.
 ORDER = "((epoch_us(observed_at)::HUGEINT << 63) + content)"
+WHOSE = """
+-- A file may say what was answered or passed on, and not whose it was: the post itself knows.
+CREATE VIEW interactions AS
+SELECT * FROM acts WHERE account IS NOT NULL OR post IS NULL
+UNION ALL BY NAME
+SELECT a.* REPLACE (p.account AS account) FROM acts AS a LEFT JOIN posts AS p ON p.post = a.post
+WHERE a.account IS NULL AND a.post IS NOT NULL
+"""
 MACROS = """
 -- 12 significant digits: what is stored agrees whatever the order in which rows were added up.
 CREATE MACRO sig12(x) AS CASE WHEN x IS NULL OR isnan(x) OR isinf(x) THEN NULL WHEN x = 0 THEN 0e0
@@ -142,6 +151,7 @@ class Engine:
         for record in RECORDS.values():
             self._linked_view(record, linked)
             self._live_view(record, linked)
+        self.execute(WHOSE)
         self.execute(_history("account"))
         self.execute(_history("post"))
 
@@ -214,22 +224,23 @@ class Engine:
 
     def _live_view(self, record: Record, linked: bool) -> None:
         seen, columns = f"seen_{record.table}", self._columns(record)
-        keyed = [name for name in record.key]
+        view = "acts" if record.name == "interaction" else record.table
+        keyed = [name for name in record.key if not record.stand_in or name != record.stand_in[0]]
         repeated = bool(
             self.rows("SELECT count(*) FROM (SELECT 1 FROM repeats WHERE record = ? LIMIT 1)", [record.name])[0][0]
         )
         hidden = self._counts_hidden(record)
         plain = f"SELECT {_select(columns, hidden)} FROM {seen}"
         if not repeated and not linked:
-            self.execute(f"CREATE VIEW {record.table} AS {plain}")
+            self.execute(f"CREATE VIEW {view} AS {plain}")
             return
         chosen = ", ".join(_newest(name, name in keyed, name in hidden) for name in columns)
-        groups = ", ".join(f'"{name}"' for name in keyed)
+        groups = ", ".join(_key(record))
         repeats = f"SELECT key FROM repeats WHERE record = '{record.name}'"
         # A row whose id was linked may meet rows under its native id that no key in `repeats` announces.
         touched = f"key IN ({repeats})" + (f" OR {_may_have_moved(record, seen)}" if linked else "")
         self.execute(
-            f"CREATE VIEW {record.table} AS {plain} WHERE NOT ({touched}) UNION ALL BY NAME "
+            f"CREATE VIEW {view} AS {plain} WHERE NOT ({touched}) UNION ALL BY NAME "
             f"SELECT {chosen} FROM {seen} WHERE {touched} GROUP BY {groups}"
         )
 
@@ -238,19 +249,23 @@ class Engine:
         return [*own, *PROVENANCE]
 
     def _counts_hidden(self, record: Record) -> frozenset[str]:
-        """Counts read after the moment are unknown in a backtest."""
+        """Counts read after the moment, and when they were read, are unknown in a backtest."""
         if not self._backtest or self._moment is None:
             return frozenset()
-        return frozenset(field.name for field in record.fields if field.observed)
+        return frozenset({"observed_at", *(field.name for field in record.fields if field.observed)})
 
 
 def _select(columns: Sequence[str], hidden: frozenset[str]) -> str:
-    return ", ".join(f'NULL AS "{name}"' if name in hidden else f'"{name}"' for name in columns)
+    return ", ".join(_unknown(name) if name in hidden else f'"{name}"' for name in columns)
+
+
+def _unknown(name: str) -> str:
+    return f'NULL::{"TIMESTAMPTZ" if name == "observed_at" else "BIGINT"} AS "{name}"'
 
 
 def _newest(name: str, is_key: bool, is_hidden: bool) -> str:
     if is_hidden:
-        return f'NULL AS "{name}"'
+        return _unknown(name)
     if is_key:
         return f'"{name}"'
     return f'arg_max("{name}", {ORDER}) FILTER ("{name}" IS NOT NULL) AS "{name}"'
@@ -261,8 +276,19 @@ def _may_have_moved(record: Record, seen: str) -> str:
         return "account IN (SELECT native FROM links)"
     if record.name == "post":
         return "false"  # a post's key is its own id; only its author's id was replaced
-    mine = " AND ".join(f'm."{name}" IS NOT DISTINCT FROM {seen}."{name}"' for name in record.key)
+    pairs = zip(_key(record, "m."), _key(record, f"{seen}."), strict=True)
+    mine = " AND ".join(f"{one} IS NOT DISTINCT FROM {other}" for one, other in pairs)
     return f"EXISTS (SELECT 1 FROM {seen} AS m WHERE m.moved AND {mine})"
+
+
+def _key(record: Record, of: str = "", names: Collection[str] | None = None) -> list[str]:
+    """The parts of the natural key as SQL, columns prefixed by `of`; those not among `names` read as NULL."""
+
+    def column(name: str) -> str:
+        return "NULL" if names is not None and name not in names else f'{of}"{name}"'
+
+    other = dict([record.stand_in] if record.stand_in else [])
+    return [f"coalesce({column(name)}, {column(other[name])})" if name in other else column(name) for name in record.key]
 
 
 def _known_since(record: Record, then: str) -> str:
@@ -286,20 +312,28 @@ def stamp(connection: duckdb.DuckDBPyConnection, record: Record, rows: pa.Table)
     """Add `key`, `content` (and `text_hash`) to rows on their way in, sorted by whose facts they are.
 
     Hashes are the upper 63 bits of half an MD5: stable across versions and machines, unlike an engine's own hash.
+    Only the hashes come back from the engine, in the order of the rows; columns without any value are not sent there.
     """
-    connection.register("incoming", rows)
-    key = _hash([f'"{name}"' for name in record.key])
-    content = _hash([_as_text(field.name, field.type) for field in record.fields])
-    text_hash = f", {_hash(['text'])} AS text_hash" if record.name == "post" else ""
-    keep = ", ".join(f'"{name}"' for name in [*record.schema.names, *FACT_COLUMNS.names] if name not in ("key", "content"))
-    sql = f'SELECT {keep}, {key} AS key, {content} AS content{text_hash} FROM incoming ORDER BY "{record.account}"'
-    stamped = connection.sql(sql).to_arrow_table()
+    said = [field for field in record.fields if rows.column(field.name).null_count < rows.num_rows]
+    names = {field.name for field in said}
+    connection.register("incoming", rows.select([field.name for field in said]))
+    hashes = {
+        "key": _hash(_key(record, names=names)),
+        "content": _hash([_as_text(field.name, field.type) if field.name in names else "NULL" for field in record.fields]),
+    }
+    if record.name == "post":
+        hashes["text_hash"] = _hash(["text" if "text" in names else "NULL"])
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in hashes.items())
+    made = connection.sql(f"SELECT {columns} FROM incoming").to_arrow_table()
     connection.unregister("incoming")
-    return stamped
+    for name in hashes:
+        place = rows.schema.get_field_index(name)
+        rows = rows.set_column(place, name, made.column(name)) if place >= 0 else rows.append_column(name, made.column(name))
+    return rows.take(pc.sort_indices(rows.column(record.account)))
 
 
 def _hash(texts: Sequence[str]) -> str:
-    joined = ", ".join(f"coalesce({text}, chr(1))" for text in texts)
+    joined = ", ".join("chr(1)" if text == "NULL" else f"coalesce({text}, chr(1))" for text in texts)
     return f"(md5_number_lower(concat_ws(chr(31), {joined})) >> 1)::BIGINT"
 
 

@@ -103,7 +103,7 @@ def community(
             continue  # silent: known, but has never posted
         own = [_saying(dice, number, name, post_number, first) for post_number in range(8 + 3 * (number % 8))]
         rows["post"] += own
-        rows["interaction"] += _conversations(dice, name, own, [one for one in names if one != name])
+        rows["interaction"] += _conversations(dice, name, own, [one for one in names[1:] if one != name])
         rows["follow"] += [
             {"follower": f"x:{other}", "followed": f"x:{name}"} for other in dice.sample(names, 3) if other != name
         ]
@@ -118,19 +118,20 @@ def _person(dice: random.Random, number: int, name: str, first: float) -> dict[s
         followers=dice.randint(200, 90_000) if known else None,
         following=dice.randint(10, 900) if known else None,
         created_at=day(first - dice.randint(100, 900)) if number % 3 else None,
+        observed_at=SEEN if number % 4 else None,
     )
 
 
 def _saying(dice: random.Random, number: int, name: str, post_number: int, first: float) -> dict[str, Any]:
     language = "de" if number % 4 == 3 else "en"
     words = " ".join(dice.sample(SUBJECTS[(number + (dice.random() < 0.3)) % len(SUBJECTS)].split(), 6))
-    paid = dice.random() < 0.2
+    paid = dice.random() < 0.4
     hidden = number == 6
     kind = dice.choices(["post", "quote", "repost", "reply", None], [8, 1, 2, 1, 1])[0]
     return post(
         name,
         post_number,
-        text=f"{SENTENCES[language]} {words} {'#ad' if paid and number % 2 else 'link in bio' if paid else ''}{post_number}",
+        text=f"{SENTENCES[language]} {words} {'#ad' if paid and number % 2 else 'link in bio' if paid else ''} {post_number}",
         created_at=day(first + post_number * 1.5 + dice.random() * 4) if dice.random() > 0.05 else None,
         kind=kind,
         likes=None if hidden else dice.randint(0, 900),
@@ -154,5 +155,5 @@ def _conversations(
             asked = one["created_at"] + timedelta(hours=dice.random() * 10)
             comment = f"{said}-c{number}"
             yield reply(actor, name, said, comment, asked)
-            if dice.random() < 0.6:
+            if dice.random() < 0.8:
                 yield reply(name, actor, comment, f"{comment}-a", asked + timedelta(hours=dice.random() * 48))

@@ -45,6 +45,13 @@ HELPERS: dict[str, pa.Schema] = {
     "provisional": pa.schema([("import_id", pa.int64()), ("account", pa.string())]),
 }
 
+ROWS_READ_TOGETHER = 32_768
+"""Rows of a row group. Rows lie sorted by account, so one person is read from one or two groups of a file."""
+SELDOM_TWICE = ("post", "text", "line", "key", "content", "text_hash", "via")
+"""Columns that a dictionary would only make larger."""
+BOUNDS_KEPT = {"delta.dataSkippingStatsColumns": "import_id"}
+"""Delta's own statistics of every column are not read by anything here; Parquet's are."""
+
 
 def fact_schema(record: Record) -> pa.Schema:
     """Columns of a record's table on disk; posts also carry a hash of their text, by which findings are kept."""
@@ -65,14 +72,24 @@ class Facts:
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows in one Delta commit. They stay invisible until their import goes live."""
-        from deltalake import write_deltalake
+        from deltalake import ColumnProperties, WriterProperties, write_deltalake
 
         if rows.num_rows == 0:
             return
         target = self.folder / table
         target.parent.mkdir(parents=True, exist_ok=True)
         with _disk_errors(target):
-            write_deltalake(_address(target), rows.select(schemas()[table].names).cast(schemas()[table]), mode="append")
+            write_deltalake(
+                _address(target),
+                rows.select(schemas()[table].names).cast(schemas()[table]),
+                mode="append",
+                configuration=BOUNDS_KEPT,
+                writer_properties=WriterProperties(
+                    compression="SNAPPY",
+                    max_row_group_size=ROWS_READ_TOGETHER,
+                    column_properties={name: ColumnProperties(dictionary_enabled=False) for name in SELDOM_TWICE},
+                ),
+            )
 
     def files(self, table: str) -> list[str]:
         """Paths of the Parquet files that make up a table now; empty when nothing was ever written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
 from groundswell.store.state import Import, State
 
-FLUSH_BYTES = 96 << 20
+FLUSH_BYTES = 48 << 20
 """Rows held in memory before they go to disk; the bound of an import's memory, whatever the size of the file."""
 
 
@@ -137,6 +138,8 @@ class Staging:
     buffered: int = 0
 
     def __post_init__(self) -> None:
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._writing: Future[None] | None = None
         self._stamper = duckdb.connect()
         self._stamper.execute("SET TimeZone = 'UTC'; SET memory_limit = '600MB'")
 
@@ -156,24 +159,35 @@ class Staging:
         self.facts.append("set_aside", rows)
 
     def flush(self) -> None:
-        """Write the buffers out. Still invisible."""
-        for name, tables in self.buffers.items():
+        """Hand the buffers to the writer, which works while the next rows are read. What it writes is still invisible."""
+        self._settle()
+        self._writing = self._writer.submit(self._write, self.buffers)
+        self.buffers, self.buffered = {}, 0
+
+    def _settle(self) -> None:
+        """Wait for the writer; what went wrong there is raised here."""
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            writing.result()
+
+    def _write(self, buffers: dict[str, list[pa.Table]]) -> None:
+        for name, tables in buffers.items():
             record = RECORDS[name]
             stamped = stamp(self._stamper, record, pa.concat_tables(tables))
             crash_point(f"import: before append {name}")
             self.facts.append(record.table, stamped)
             self.facts.append("provisional", _provisional(record, stamped, self.import_id))
             crash_point(f"import: after append {name}")
-        self.buffers.clear()
-        self.buffered = 0
 
     def close(self) -> None:
-        """Let go of the stamping engine."""
+        """Let go of the writer and its engine."""
+        self._writer.shutdown()
         self._stamper.close()
 
     def count(self) -> dict[str, Counts]:
         """Compare what was staged with what is live, record by record, and note the keys that now repeat."""
         self.flush()
+        self._settle()
         live = self.workspace.state.live_ids()
         counts: dict[str, Counts] = {}
         spill = self.workspace.cache / "tmp"

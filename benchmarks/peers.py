@@ -1,0 +1,229 @@
+"""What a good engineer would write in DuckDB by hand for the same answer, and nothing more: the yardstick.
+
+The peers know no imports, no undo, no provenance and no past; they are given what they need in the form they like best.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+MEMORY = "2GB"
+
+
+def connected(temporary: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory with the same limits as ours."""
+    connection = duckdb.connect()
+    connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
+    connection.execute(f"SET temp_directory = '{temporary}'")
+    return connection
+
+
+def import_posts(csv: Path, folder: Path) -> None:
+    """Read the CSV of posts and write the tables that it holds, one row a natural key, as Parquet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with connected(folder / "tmp") as db:
+        db.execute(
+            f"""CREATE TEMP TABLE csv AS
+                SELECT platform || ':' || id AS post, platform || ':' || author_id AS account,
+                       platform || ':' || reply_to AS reply_to, platform || ':' || reply_to_account AS reply_to_account,
+                       platform || ':' || repost_of AS repost_of, platform || ':' || thread AS thread,
+                       string_split(hashtags, ' ') AS hashtags, string_split(mentions, ' ') AS mentions,
+                       * EXCLUDE (reply_to, reply_to_account, repost_of, thread, hashtags, mentions, id, author_id)
+                FROM read_csv('{csv}', types = {{'id': 'VARCHAR', 'author_id': 'VARCHAR', 'reply_to': 'VARCHAR',
+                     'reply_to_account': 'VARCHAR', 'repost_of': 'VARCHAR', 'thread': 'VARCHAR', 'hashtags': 'VARCHAR',
+                     'mentions': 'VARCHAR'}})"""
+        )
+        db.execute(
+            f"""COPY (SELECT * FROM csv QUALIFY row_number() OVER (PARTITION BY post ORDER BY observed_at DESC) = 1)
+                TO '{folder / "posts.parquet"}'"""
+        )
+        db.execute(
+            f"""COPY (SELECT account, any_value(platform) AS platform, arg_max(author_handle, observed_at) AS handle,
+                             max(observed_at) AS observed_at FROM csv GROUP BY account)
+                TO '{folder / "accounts.parquet"}'"""
+        )
+        db.execute(
+            f"""COPY (SELECT DISTINCT * FROM (
+                    SELECT account AS actor, 'reply' AS verb, reply_to_account AS account, reply_to AS post, post AS via,
+                           created_at AS acted_at FROM csv WHERE reply_to IS NOT NULL
+                    UNION ALL SELECT account, 'repost', NULL, repost_of, post, created_at FROM csv WHERE kind = 'repost'
+                    UNION ALL SELECT account, 'mention', platform || ':@' || unnest(mentions), NULL, post, created_at
+                              FROM csv WHERE mentions IS NOT NULL))
+                TO '{folder / "interactions.parquet"}'"""
+        )
+
+
+MACROS = """
+CREATE MACRO middle(l) AS (l[((len(l) + 1) // 2)::BIGINT] + l[((len(l) + 2) // 2)::BIGINT]) / 2e0;
+CREATE MACRO outward(n) AS greatest(1, floor(n / 2e0 - 1.6448536e0 * sqrt(n) / 2e0))::BIGINT;
+CREATE MACRO student(n) AS 1.6448536e0 + 1.5237786e0 / greatest(n - 1, 1) + 1.4199695e0 / greatest(n - 1, 1) ** 2;
+CREATE MACRO wilson_middle(k, n) AS k / n + 2.7055434e0 / (2e0 * n);
+CREATE MACRO wilson_half(k, n) AS
+    1.6448536e0 * sqrt(greatest(k / n * (1e0 - k / n) / n + 2.7055434e0 / (4e0 * n * n), 0));
+CREATE MACRO wilson_low(k, n) AS greatest(0, (wilson_middle(k, n) - wilson_half(k, n)) / (1e0 + 2.7055434e0 / n));
+CREATE MACRO wilson_high(k, n) AS least(1, (wilson_middle(k, n) + wilson_half(k, n)) / (1e0 + 2.7055434e0 / n));
+CREATE MACRO byar(k, sign) AS k * greatest(1e0 - 1e0 / (9e0 * k) + sign * 1.6448536e0 / (3e0 * sqrt(k)), 0e0) ** 3;
+"""
+RATES = {
+    "like_rate": "likes / followers",
+    "public_rate": "(likes + replies) / followers",
+    "view_rate": "likes / nullif(views, 0)",
+    "reach_rate": "(likes + replies + reposts + saves) / nullif(reach, 0)",
+}
+
+
+def _rates() -> tuple[str, str]:
+    """The four rates of a post, as median and as mean: aggregates, then columns."""
+    inner, outer = [], []
+    for name, rate in RATES.items():
+        where = "FILTER (own AND settled)"
+        inner.append(
+            f"""list_sort(list({rate}) FILTER (own AND settled AND {rate} IS NOT NULL)) AS {name}_l,
+                avg({rate}) {where} AS {name}_a, stddev_samp({rate}) {where} AS {name}_s, count({rate}) {where} AS {name}_n"""
+        )
+        hidden = f"CASE WHEN {name}_n >= 3 THEN NULL WHEN hidden > 0 THEN 'hidden' WHEN {name}_n = 0 THEN 'not_observed' ELSE 'too_few' END"
+        half = f"student({name}_n) * coalesce({name}_s, 0) / sqrt({name}_n)"
+        outer.append(
+            f"""CASE WHEN {name}_n >= 3 THEN middle({name}_l) END AS {name},
+                CASE WHEN {name}_n >= 5 THEN {name}_l[outward({name}_n)] END AS {name}_low,
+                CASE WHEN {name}_n >= 5 THEN {name}_l[{name}_n - outward({name}_n) + 1] END AS {name}_high,
+                {name}_n, {hidden} AS {name}_reason,
+                CASE WHEN {name}_n >= 3 THEN {name}_a END AS {name}_mean,
+                CASE WHEN {name}_n >= 3 THEN greatest(0, {name}_a - {half}) END AS {name}_mean_low,
+                CASE WHEN {name}_n >= 3 THEN {name}_a + {half} END AS {name}_mean_high,
+                {name}_n AS {name}_mean_n, {hidden} AS {name}_mean_reason"""
+        )
+    return ", ".join(inner), ", ".join(outer)
+
+
+def _share(name: str, n: str, *, hits: str | None = None, least: int = 3, reason: str = "") -> str:
+    """Columns of a share with Wilson's interval."""
+    k = hits or f"{name}_k"
+    return f"""CASE WHEN {n} >= {least} THEN {k} / {n} END AS {name},
+        CASE WHEN {n} >= {least} THEN wilson_low({k}, {n}) END AS {name}_low,
+        CASE WHEN {n} >= {least} THEN wilson_high({k}, {n}) END AS {name}_high, coalesce({n}, 0) AS {name}_n,
+        CASE WHEN {n} >= {least} THEN NULL {reason} WHEN coalesce({n}, 0) = 0 THEN 'not_observed' ELSE 'too_few' END AS {name}_reason"""
+
+
+def signals_sql(tables: Path, findings: Path, corpus: str) -> str:
+    """The one query: every grain aggregated by account, joined at the end. Reads Parquet with one row a natural key."""
+    rates, rate_columns = _rates()
+    posts, interactions = f"'{tables}/posts.parquet'", f"'{tables}/interactions.parquet'"
+    wording, topics = f"'{findings}/wording-1/*.parquet'", f"'{findings}/topic-{corpus}/*.parquet'"
+    none = "CASE WHEN sponsored_k = 0 AND texts > 0 THEN 'not_applicable' END"
+    return f"""
+WITH post AS (
+    SELECT p.account, kind, likes, replies, reposts, views, saves, reach, p.text_hash IS NOT NULL AND has_text AS has_text,
+           kind IS NULL OR kind IN ('post', 'quote') AS own, paid_label, coalesce(likes_hidden, false) AS likes_hidden,
+           p.created_at IS NULL OR p.observed_at - p.created_at >= INTERVAL 72 HOUR AS settled,
+           nullif(a.followers, 0) AS followers, coalesce(p.language, w.language) AS language, t.topic,
+           coalesce(paid_label, false) OR clear IS NOT NULL OR unclear IS NOT NULL AS paid,
+           coalesce(paid_label, false) OR clear IS NOT NULL AS disclosed
+    FROM {posts} AS p JOIN '{tables}/accounts.parquet' AS a USING (account)
+    LEFT JOIN {wording} AS w USING (text_hash) LEFT JOIN {topics} AS t USING (text_hash)
+),
+of_post AS (
+    SELECT account, {rates}, count(*) FILTER (own AND likes_hidden) AS hidden,
+           count(*) FILTER (kind IN ('post', 'quote')) AS own_k, count(*) FILTER (kind IN ('post', 'quote', 'repost')) AS own_n,
+           count(*) FILTER (own AND paid AND (has_text OR paid_label IS NOT NULL)) AS sponsored_k,
+           count(*) FILTER (own AND (has_text OR paid_label IS NOT NULL)) AS sponsored_n,
+           count(*) FILTER (own AND paid) AS disclosed_n, count(*) FILTER (own AND paid AND disclosed) AS disclosed_k,
+           count(*) FILTER (own AND has_text) AS texts
+    FROM post GROUP BY account
+),
+moments AS (
+    SELECT account, list_sort(list(epoch(created_at))) AS m FROM {posts}
+    WHERE created_at IS NOT NULL AND (kind IS NULL OR kind IN ('post', 'quote')) GROUP BY account
+),
+gap AS (
+    SELECT account, len(m) AS posts, (m[-1] - m[1]) / 604800e0 AS weeks,
+           list_transform(range(2, len(m) + 1), lambda i: (m[i] - m[i - 1]) / 86400e0) AS gaps FROM moments
+),
+spread AS (
+    SELECT *, len(gaps) AS n, list_stddev_pop(gaps) / nullif(list_avg(gaps), 0) AS r, coalesce(list_skewness(gaps), 0e0) AS skew,
+           coalesce(list_kurtosis(gaps), 0e0) AS kurtosis FROM gap
+),
+of_gap AS (
+    SELECT *, ((sqrt(n + 1e0) * r - sqrt(n - 1e0)) / ((sqrt(n + 1e0) - 2e0) * r + sqrt(n - 1e0))) AS b,
+           2e0 / ((1e0 + r) * (1e0 + r)) * r * sqrt(greatest(r * r - r * skew + (kurtosis + 2e0) / 4e0, 0e0) / n) AS b_error
+    FROM spread
+),
+topic AS (SELECT account, topic, count(*) AS posts FROM post WHERE own AND topic IS NOT NULL GROUP BY account, topic),
+entropy AS (
+    SELECT account, sum(posts)::BIGINT AS n, count(*) AS seen,
+           ln(sum(posts)) - sum(posts * ln(posts)) / sum(posts) AS plain,
+           sum(posts * ln(posts) * ln(posts)) / sum(posts) - 2e0 * ln(sum(posts)) * sum(posts * ln(posts)) / sum(posts)
+               + ln(sum(posts)) * ln(sum(posts)) AS squares,
+           list(name ORDER BY posts DESC, name)[1] AS label, ln(greatest(any_value(topics), 2)) AS k
+    FROM topic JOIN topic_names USING (topic) GROUP BY account
+),
+of_topic AS (
+    SELECT account, n, label, 1e0 - (plain + (seen - 1e0) / (2e0 * n)) / k AS focus,
+           sqrt(greatest(squares - plain * plain, 0e0) / n) / k AS error FROM entropy
+),
+spoken AS (SELECT account, language, count(*) AS posts FROM post WHERE own AND language IS NOT NULL GROUP BY ALL),
+of_spoken AS (
+    SELECT account, max(posts) AS language_k, sum(posts)::BIGINT AS language_n, arg_max(language, (posts, language)) AS language_label
+    FROM spoken GROUP BY account
+),
+comments AS (
+    SELECT account, via, acted_at FROM {interactions}
+    WHERE verb = 'reply' AND account IS NOT NULL AND actor <> account AND via IS NOT NULL
+),
+answers AS (
+    SELECT actor AS account, post AS via, min(acted_at) AS answered_at FROM {interactions}
+    WHERE verb = 'reply' AND post IS NOT NULL GROUP BY ALL
+),
+voices AS (SELECT actor AS account, max(acted_at) AS until FROM {interactions} WHERE verb = 'reply' GROUP BY actor),
+timed AS (
+    SELECT c.account, via, v.account IS NOT NULL AS known, a.account IS NOT NULL AS answered,
+           greatest(epoch(coalesce(answered_at, until)) - epoch(acted_at), 0e0) / 3600e0 AS hours
+    FROM comments AS c LEFT JOIN answers AS a USING (account, via) LEFT JOIN voices AS v USING (account)
+),
+at_risk AS (
+    SELECT *, count(*) OVER (PARTITION BY account ORDER BY hours, answered DESC, via
+                             ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS waiting FROM timed
+),
+survival AS (
+    SELECT *, exp(sum(CASE WHEN answered THEN ln(greatest(1e0 - 1e0 / waiting, 1e-12)) ELSE 0e0 END) OVER so_far) AS s,
+           sum(CASE WHEN answered THEN 1e0 / (waiting * greatest(waiting - 1e0, 0.5e0)) ELSE 0e0 END) OVER so_far AS g
+    FROM at_risk WINDOW so_far AS (PARTITION BY account ORDER BY hours, answered DESC, via ROWS UNBOUNDED PRECEDING)
+),
+of_received AS (
+    SELECT account, count(*) FILTER (known) AS reply_n, count(*) FILTER (known AND answered) AS reply_k,
+           min(hours) FILTER (known AND answered AND s <= 0.5e0) AS latency,
+           min(hours) FILTER (known AND answered AND s - 1.6448536e0 * s * sqrt(g) <= 0.5e0) AS latency_low,
+           min(hours) FILTER (known AND answered AND s + 1.6448536e0 * s * sqrt(g) <= 0.5e0) AS latency_high
+    FROM survival GROUP BY account
+)
+SELECT a.account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.location, a.language AS language_declared, a.account_type,
+       followers, following / nullif(followers, 0) AS following_ratio,
+       CASE WHEN observed_at >= created_at THEN (epoch(observed_at) - epoch(created_at)) / 86400e0 END AS account_age_days,
+       {rate_columns},
+       {_share("own_share", "own_n", hits="own_k")},
+       {_share("sponsored_share", "sponsored_n", hits="sponsored_k")},
+       {_share("disclosed_share", "disclosed_n", hits="disclosed_k", reason=f"WHEN {none} IS NOT NULL THEN {none}")},
+       CASE WHEN posts >= 3 AND weeks >= 1 THEN (posts - 1) / weeks END AS posts_per_week,
+       CASE WHEN posts >= 3 AND weeks >= 1 THEN byar(posts - 1, -1) / weeks END AS posts_per_week_low,
+       CASE WHEN posts >= 3 AND weeks >= 1 THEN byar(posts, 1) / weeks END AS posts_per_week_high,
+       coalesce(posts, 0) AS posts_per_week_n,
+       CASE WHEN of_gap.n >= 10 THEN b END AS burstiness,
+       CASE WHEN of_gap.n >= 10 THEN greatest(-1e0, b - 1.6448536e0 * b_error) END AS burstiness_low,
+       CASE WHEN of_gap.n >= 10 THEN least(1e0, b + 1.6448536e0 * b_error) END AS burstiness_high,
+       coalesce(of_gap.n, 0) AS burstiness_n, CASE WHEN of_gap.n >= 2 THEN list_max(gaps) END AS longest_silence_days,
+       CASE WHEN of_topic.n >= 10 THEN least(1e0, greatest(0e0, focus)) END AS topic_focus,
+       CASE WHEN of_topic.n >= 10 THEN least(1e0, greatest(0e0, focus - 1.6448536e0 * error)) END AS topic_focus_low,
+       CASE WHEN of_topic.n >= 10 THEN least(1e0, greatest(0e0, focus + 1.6448536e0 * error)) END AS topic_focus_high,
+       coalesce(of_topic.n, 0) AS topic_focus_n, CASE WHEN of_topic.n >= 10 THEN label END AS topic_focus_label,
+       {_share("language", "language_n", hits="language_k", least=1)}, language_label,
+       {_share("reply_rate", "reply_n", hits="reply_k")},
+       CASE WHEN reply_n >= 5 THEN latency END AS reply_latency_hours,
+       CASE WHEN reply_n >= 5 AND latency IS NOT NULL THEN latency_low END AS reply_latency_hours_low,
+       CASE WHEN reply_n >= 5 AND latency IS NOT NULL THEN latency_high END AS reply_latency_hours_high,
+       coalesce(reply_n, 0) AS reply_latency_hours_n
+FROM '{tables}/accounts.parquet' AS a
+LEFT JOIN of_post USING (account) LEFT JOIN of_gap USING (account) LEFT JOIN of_topic USING (account)
+LEFT JOIN of_spoken USING (account) LEFT JOIN of_received USING (account)
+ORDER BY a.account"""

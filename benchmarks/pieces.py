@@ -1,0 +1,252 @@
+"""The pieces of work that are measured, each run in a process of its own: `python -m benchmarks.pieces NAME '{"...": ...}'`.
+
+The last line printed is JSON. `seconds` is the work alone: modules are imported, and temporary folders made, before the clock runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measuring import peak_mb
+
+Result = dict[str, Any]
+
+
+@contextmanager
+def _clock(result: Result, name: str = "seconds") -> Iterator[None]:
+    start, processor = time.perf_counter(), sum(os.times()[:2])
+    yield
+    result[name] = round(time.perf_counter() - start, 3)
+    result[name.replace("seconds", "cpu_seconds")] = round(sum(os.times()[:2]) - processor, 3)
+
+
+def make(folder: str, people: int, rows: int, form: str) -> Result:
+    """A made-up community of about so many posts."""
+    from groundswell.simulate import simulate
+
+    result: Result = {}
+    with _clock(result):
+        simulate(Path(folder), people=people, posts_per_person=rows / people, form=form)  # type: ignore[arg-type]
+    return result
+
+
+def bring(workspace: str, files: list[str]) -> Result:
+    """Import files into a workspace."""
+    from groundswell.ingest import import_file
+    from groundswell.store import Workspace
+
+    result: Result = {"rows": 0, "layouts": {}, "records": {}}
+    opened = Workspace.create(Path(workspace))
+    with _clock(result):
+        for file in files:
+            start = time.perf_counter()
+            report = import_file(opened, Path(file))
+            result["rows"] += report.rows
+            seconds = time.perf_counter() - start
+            result["layouts"][Path(file).name] = {
+                "layout": report.layout, "rows": report.rows, "rows_per_second": round(report.rows / seconds)
+            }  # fmt: skip
+            result["records"][Path(file).name] = {name: vars(counts) for name, counts in report.records.items()}
+    return result
+
+
+def bring_peer(csv: str, folder: str) -> Result:
+    """DuckDB reading the same CSV and writing the same tables, deduplicated, as Parquet."""
+    import pyarrow.parquet as pq
+
+    from benchmarks.peers import import_posts
+
+    result: Result = {}
+    with _clock(result):
+        import_posts(Path(csv), Path(folder))
+    tables = {path.stem: pq.read_metadata(path).num_rows for path in sorted(Path(folder).glob("*.parquet"))}
+    return result | {"tables": tables}
+
+
+def read_findings(workspace: str) -> Result:
+    """What is read out of texts, from nothing: language, wording, topics."""
+    from groundswell.signals.findings import read_wording
+    from groundswell.signals.topics import fit_corpus, latest_corpus, read_topics
+    from groundswell.store import Workspace
+
+    opened, result = Workspace.open(Path(workspace)), Result()
+    findings = opened.cache / "findings"
+    with opened.engine() as engine:
+        result["texts"] = engine.rows("SELECT count(DISTINCT text_hash) FROM posts WHERE text IS NOT NULL")[0][0]
+        with _clock(result):
+            with _clock(result, "fit_seconds"):
+                corpus = latest_corpus(opened.fits) or fit_corpus(engine, opened.fits)
+            with _clock(result, "wording_seconds"):
+                read_wording(engine, findings)
+            with _clock(result, "topics_seconds"):
+                read_topics(engine, corpus, findings)
+    return result
+
+
+def signals(workspace: str) -> Result:
+    """All signals of all accounts, from kept findings: nothing kept of the table itself."""
+    from groundswell.signals.table import signal_table
+    from groundswell.store import Workspace
+
+    opened = Workspace.open(Path(workspace))
+    (opened.cache / "signals" / "signals.json").unlink(missing_ok=True)
+    result: Result = {}
+    with _clock(result):
+        table = signal_table(opened)
+    return result | {"accounts": table.rows.num_rows, "recomputed": table.recomputed, "version": table.facts_version}
+
+
+def signals_update(workspace: str) -> Result:
+    """The table of signals after an import: whatever has to be computed."""
+    from groundswell.signals.table import prepare, signal_table
+    from groundswell.signals.topics import latest_corpus
+    from groundswell.store import Workspace
+
+    opened, result = Workspace.open(Path(workspace)), Result()
+    with _clock(result, "findings_seconds"), opened.engine() as engine:
+        prepare(engine, opened.cache / "findings", latest_corpus(opened.fits))
+    with _clock(result):
+        table = signal_table(opened)
+    return result | {"accounts": table.rows.num_rows, "recomputed": table.recomputed}
+
+
+def tables_for_peer(workspace: str, folder: str) -> Result:
+    """The deduplicated tables as Parquet, in the form the peer likes best: no text, no provenance."""
+    from groundswell.store import Workspace
+
+    opened, target, result = Workspace.open(Path(workspace)), Path(folder), Result()
+    posts = """SELECT account, post, kind, created_at, observed_at, likes, replies, reposts, views, saves, reach, likes_hidden,
+                      paid_label, language, text_hash, text IS NOT NULL AS has_text FROM posts ORDER BY account"""
+    with _clock(result), opened.engine(memory="4GB") as engine:
+        engine.write("SELECT * EXCLUDE (extra) FROM accounts ORDER BY account", target / "accounts.parquet")
+        engine.write("SELECT actor, verb, account, post, via, acted_at FROM interactions", target / "interactions.parquet")
+        engine.write(posts, target / "posts.parquet")
+        counts = "(SELECT count(*) FROM accounts), (SELECT count(*) FROM posts), (SELECT count(*) FROM interactions)"
+        found = engine.rows(f"SELECT {counts}")[0]
+    return result | {"counts": dict(zip(("accounts", "posts", "interactions"), found, strict=True))}
+
+
+def signals_peer(workspace: str, tables: str, out: str) -> Result:
+    """One hand-written query for the same columns over the same tables."""
+    import pyarrow as pa
+
+    from benchmarks.peers import MACROS, connected, signals_sql
+    from groundswell.signals.topics import latest_corpus
+    from groundswell.store import Workspace
+
+    opened, result = Workspace.open(Path(workspace)), Result()
+    corpus = latest_corpus(opened.fits)
+    names = list(corpus.names) if corpus else []
+    with connected(Path(out).parent / "tmp") as db:
+        db.execute(MACROS)
+        columns = {"topic": pa.array(range(len(names)), pa.int64()), "name": pa.array(names, pa.string())}
+        db.register("topic_names", pa.table(columns | {"topics": pa.array([len(names)] * len(names), pa.int64())}))
+        query = signals_sql(Path(tables), opened.cache / "findings", corpus.version if corpus else "none")
+        with _clock(result):
+            db.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
+    return result
+
+
+def compare(workspace: str, peer: str) -> Result:
+    """Whether ours and the peer's columns hold the same numbers, within a relative 1e-9; names those that do not."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from groundswell.signals import SIGNALS
+    from groundswell.signals.table import flat, signal_table
+    from groundswell.store import Workspace
+
+    ours, theirs = flat(signal_table(Workspace.open(Path(workspace)))), pq.read_table(peer)
+    differing: dict[str, int] = {}
+    compared = [name for name in theirs.column_names if name in ours.column_names]
+    for name in compared:
+        mine, its = ours.column(name).combine_chunks(), theirs.column(name).combine_chunks()
+        if pa.types.is_floating(its.type) or pa.types.is_integer(its.type):
+            a, b = (column.cast(pa.float64()).to_numpy(zero_copy_only=False) for column in (mine, its))
+            wrong = int((~np.isclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)).sum())
+        else:
+            wrong = sum(x != y for x, y in zip(mine.to_pylist(), its.to_pylist(), strict=True))
+        if wrong:
+            differing[name] = wrong
+    return {"seconds": 0.0, "signals": len(SIGNALS), "columns": len(compared), "differing": differing}
+
+
+def ask(workspace: str, brief: str) -> Result:
+    """`discover` and `explain` as library calls, everything computed before."""
+    result: Result = {}
+    with _clock(result, "import_seconds"):
+        from groundswell.discover import discover, read_brief
+        from groundswell.explain import explain
+        from groundswell.store import Workspace
+    with _clock(result, "discover_seconds"):
+        opened = Workspace.open(Path(workspace))
+        found = discover(opened, read_brief(Path(brief)))
+    account = found.matches[0].account
+    return result | {"listed": len(found.matches), "account": account, "seconds": result["discover_seconds"]} | _explained(
+        explain, workspace, account
+    )
+
+
+def _explained(explain: Callable[..., Any], workspace: str, account: str) -> Result:
+    from groundswell.store import Workspace
+
+    result: Result = {}
+    with _clock(result, "explain_again_seconds"):
+        explain(Workspace.open(Path(workspace)), account)
+    return result
+
+
+def explain_one(workspace: str, account: str) -> Result:
+    """`explain` as the first call of a process."""
+    result: Result = {}
+    with _clock(result, "import_seconds"):
+        from groundswell.explain import explain
+        from groundswell.store import Workspace
+    with _clock(result):
+        explain(Workspace.open(Path(workspace)), account)
+    return result
+
+
+def some_posts(source: str, target: str, accounts: int, each: int) -> Result:
+    """A file of new posts by some of the accounts: theirs again under new ids, with new words."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(source)
+    step = max(1, file.num_row_groups // 8)
+    rows = pa.concat_tables(
+        [file.read_row_group(group) for group in range(0, file.num_row_groups, step)][:8]
+    )
+    rows = rows.filter(pc.equal(rows.column("kind"), "post"))
+    authors = pc.unique(rows.column("author_id"))
+    chosen = authors.take(pa.array(range(0, len(authors), max(1, len(authors) // accounts)))).slice(0, accounts)
+    rows = rows.filter(pc.is_in(rows.column("author_id"), chosen)).slice(0, accounts * each * 4)
+    place = rows.column_names.index("id")
+    rows = rows.set_column(place, "id", pc.binary_join_element_wise(pa.scalar("9"), rows.column("id"), ""))
+    place = rows.column_names.index("text")
+    rows = rows.set_column(place, "text", pc.binary_join_element_wise(rows.column("text"), pa.scalar("Once more!"), " "))
+    pq.write_table(rows, target)
+    return {"seconds": 0.0, "rows": rows.num_rows, "accounts": len(pc.unique(rows.column("author_id")))}
+
+
+PIECES: dict[str, Callable[..., Result]] = {
+    piece.__name__: piece
+    for piece in (
+        make, bring, bring_peer, read_findings, signals, signals_update, tables_for_peer, signals_peer, compare, ask,
+        explain_one, some_posts,
+    )
+}  # fmt: skip
+
+
+if __name__ == "__main__":
+    measured = PIECES[sys.argv[1]](**json.loads(sys.argv[2]))
+    print(json.dumps(measured | {"peak_mb": peak_mb()}))

@@ -141,7 +141,7 @@ def mean(measure: str, *, where: str = "true", at_least: int = 3, reason: str = 
     """Mean with Student's interval (quantile by the Cornish-Fisher expansion, Abramowitz & Stegun 26.7.5)."""
     x, n = f"({measure}) FILTER ({where})", f"count({measure}) FILTER ({where})"
     z, v = float(Z), f"greatest({n} - 1, 1)"
-    t = f"({z} + {(z**3 + z) / 4} / {v} + {(5 * z**5 + 16 * z**3 + 3 * z) / 96} / ({v} * {v}))"
+    t = f"({Z} + {(z**3 + z) / 4:.9e} / {v} + {(5 * z**5 + 16 * z**3 + 3 * z) / 96:.9e} / ({v} * {v}))"
     half = f"{t} * coalesce(stddev_samp{x}, 0) / sqrt(greatest({n}, 1))"
     return Columns(
         value=f"avg{x}",

@@ -73,13 +73,17 @@ def import_file(
         raise InputError(f"There is no file {path}.", next_step="Check the name; folders are given file by file.")
     constants = dict(constants or {})
     reading = open_file(
-        path, layout=layout, mapping=dict(mapping or {}), constants=constants, observed_at=observed_at, encoding=encoding
-    )
+        path, layout=layout, mapping=dict(mapping or {}), constants=constants, observed_at=observed_at, encoding=encoding,
+        remembered=workspace.state.remembered_mapping,
+    )  # fmt: skip
     with workspace.writing():
         if dry_run:
             return _rehearse(workspace, path, reading, progress)
         options: dict[str, Any] = {"mapping": dict(mapping or {}), "constants": constants}
-        return _commit(workspace, path, reading, options, progress)
+        report = _commit(workspace, path, reading, options, progress)
+    for headers, named in reading.mappings.items():
+        workspace.state.remember_mapping(headers, named, reading.layout)
+    return report
 
 
 def _commit(

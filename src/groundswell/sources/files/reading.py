@@ -8,7 +8,7 @@ for page in reading.pages():
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ from groundswell.sources.files.values import Memory, moments
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
+Remembered = Callable[[frozenset[str]], Mapping[str, str]]
+"""Set of normalised headers -> the mapping that was given for it, or nothing."""
 HEADER_SEARCH = 25
 """How many rows may stand above the header."""
 EXAMPLES = {
@@ -53,6 +55,9 @@ class Recognised:
     header_row: int
     headers: frozenset[str]
     platform: str | None
+    mapping: Mapping[str, str]
+    """Columns that the user named, now or earlier."""
+    from_memory: bool
 
 
 def open_file(
@@ -63,16 +68,19 @@ def open_file(
     constants: Mapping[str, str] | None = None,
     observed_at: datetime | None = None,
     encoding: str | None = None,
+    remembered: Remembered | None = None,
 ) -> FileReading:
     """Open a file that somebody has and say what it is.
 
     `layout` chooses one by id; `mapping` says column -> field; `constants` give fields the file lacks; `observed_at` is when the
-    file was collected. Raises UnknownLayoutError, MissingFieldError, UnreadableFileError, UnknownNameError.
+    file was collected; `remembered` is asked for the mapping that was given earlier for the same set of headers. Raises UnknownLayoutError, MissingFieldError, UnreadableFileError, UnknownNameError.
     """
     from groundswell.sources.files.opening import open_tables
 
     tables = list(open_tables(path, encoding=encoding))
-    return read_tables(tables, layout=layout, mapping=mapping, constants=constants, observed_at=observed_at)
+    return read_tables(
+        tables, layout=layout, mapping=mapping, constants=constants, observed_at=observed_at, remembered=remembered
+    )
 
 
 def read_tables(
@@ -82,6 +90,7 @@ def read_tables(
     mapping: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
     observed_at: datetime | None = None,
+    remembered: Remembered | None = None,
 ) -> FileReading:
     """The same for tables that are open already."""
     given = _checked(dict(constants or {}))
@@ -91,7 +100,7 @@ def read_tables(
     seen: set[str] = set()
     for table in tables:
         try:
-            found.append(_recognised(table, among, dict(mapping or {}), given, seen))
+            found.append(_recognised(table, among, dict(mapping or {}), given, seen, remembered))
         except InputError as error:
             errors.append(error)
     if absent := [header for header in (mapping or {}) if normalised(header) not in seen]:
@@ -120,20 +129,27 @@ def _checked(constants: dict[str, str]) -> dict[str, str]:
 
 
 def _recognised(
-    table: TableFile, among: tuple[Layout, ...], mapping: dict[str, str], constants: dict[str, str], seen: set[str]
+    table: TableFile,
+    among: tuple[Layout, ...],
+    mapping: dict[str, str],
+    constants: dict[str, str],
+    seen: set[str],
+    remembered: Remembered | None,
 ) -> Recognised:
     """Find the header row and the layout of one table."""
     rows = [list(row) for row in table.preview()]
     flat = table.kind in ("csv", "xlsx")
     for position, headers in enumerate(rows[: HEADER_SEARCH if flat else 1]):
-        own = {header: field for header, field in mapping.items() if normalised(header) in map(normalised, headers)}
+        names = frozenset(normalised(header) for header in headers)
+        asked = mapping or (dict(remembered(names)) if remembered and headers else {})
+        own = {header: field for header, field in asked.items() if normalised(header) in names}
         named = [*headers, *(field.rpartition(".")[2] for field in own.values())]
         layout = fitting(named, kind=table.kind, among=among)
         if layout is not None:
-            names = frozenset(normalised(header) for header in headers)
             seen.update(names)
             mapped = layout.mapped(own)
-            return Recognised(table, mapped, position, names, _platform(mapped, rows[position:], constants))
+            platform = _platform(mapped, rows[position:], constants)
+            return Recognised(table, mapped, position, names, platform, own, bool(own) and not mapping)
     raise _named(unknown(rows[0] if rows else [], among), table.member)
 
 
@@ -226,6 +242,8 @@ class FileReading:
         self._found, self._constants, self._observed_at = found, constants, observed_at
         self._memory = Memory()
         self._passed_over = [f"Not read: {error.what} {error.means}".strip() for error in errors]
+        if any(one.from_memory for one in found):
+            self._passed_over.append("Columns were read as you named them last time for a file with these headers.")
         names = list(dict.fromkeys(one.layout.name for one in found))
         self.layout: str = "+".join(names)
         self.says: str = " ".join(dict.fromkeys(one.layout.says for one in found))
@@ -234,6 +252,8 @@ class FileReading:
             (one.table.modified_at for one in found), default=datetime.now(UTC)
         )
         self.observed_at_given: bool = observed_at is not None
+        self.mappings: dict[frozenset[str], dict[str, str]] = {one.headers: dict(one.mapping) for one in found if one.mapping}
+        """Header set -> the columns that were named for it: what to remember."""
         self.notes: list[str] = []
         self._refresh()
 

@@ -24,7 +24,6 @@ from groundswell.sources import Page, Reading, SetAside
 from groundswell.sources.files import open_file
 from groundswell.store import Counts, Facts, Staging, Workspace
 from groundswell.store.facts import HELPERS
-from groundswell.store.workspace import crash_point
 
 Progress = Callable[[int, int, int], None]
 """Called with (bytes done, bytes in all, rows so far)."""
@@ -94,12 +93,10 @@ def _commit(
     import_id = workspace.state.begin_import(
         source=path.name, layout=reading.layout, sha256=digest, observed_at=reading.assumed_observed_at, options=options
     )
-    crash_point("import: begun")
     staging = workspace.staging(import_id)
     report = _read(reading, staging, ImportReport(path.name, reading.layout, reading.says, import_id), progress)
     if again:
         report.notes.append(f"The same file was brought in before, as import {again[-1].id}.")
-    crash_point("import: before commit")
     workspace.state.finish_import(
         import_id,
         layout=reading.layout,
@@ -110,7 +107,6 @@ def _commit(
         notes=report.notes,
         options=options | {"simulated": _says_simulated(workspace, report)},
     )
-    crash_point("import: after commit")
     return report
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from groundswell.store import Engine
+from groundswell.store.crash_points import crash_point
 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, in all)."""
@@ -104,7 +105,9 @@ def keep_batches(
     for number, batch in enumerate(batches, start=first):
         target = folder / f"{number:06d}.parquet"
         pq.write_table(read(batch), target.with_suffix(".part"), compression="zstd")
+        crash_point("findings: before a part")
         target.with_suffix(".part").replace(target)
+        crash_point("findings: after a part")
         done += batch.num_rows
         if progress:
             progress(what, done, total)

@@ -24,6 +24,7 @@ from groundswell.signals.grains import GRAINS, ONE_ROW, grain_sql
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
 from groundswell.signals.values import Value
 from groundswell.store import Engine, Workspace
+from groundswell.store.crash_points import crash_point
 
 VALUE = pa.struct(
     [
@@ -242,5 +243,9 @@ def _keep(folder: Path, rows: pa.Table, stamp: dict[str, Any]) -> None:
     (folder / "signals.json").unlink(missing_ok=True)
     part = folder / "signals.parquet.part"
     pq.write_table(rows, part, compression="zstd")
+    crash_point("signals: before the table")
     part.replace(folder / "signals.parquet")
-    (folder / "signals.json").write_text(json.dumps(stamp), encoding="utf-8")
+    part = folder / "signals.json.part"
+    part.write_text(json.dumps(stamp), encoding="utf-8")
+    crash_point("signals: before the stamp")
+    part.replace(folder / "signals.json")

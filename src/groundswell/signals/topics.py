@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from groundswell.signals.findings import BATCH, Progress, keep_batches, tell_language, unread_texts, view_of_findings
 from groundswell.store import Engine
+from groundswell.store.crash_points import crash_point
 
 SAMPLE = 30_000
 TEXTS_NEEDED = 200
@@ -78,7 +79,9 @@ class Corpus:
     def save(self, folder: Path) -> None:
         """Keep the fit as `corpus-VERSION.npz` and `.json`."""
         folder.mkdir(parents=True, exist_ok=True)
+        crash_point("fit: before its arrays")
         np.savez_compressed(folder / f"corpus-{self.version}.npz", idf=self.idf, topics=self.topics, space=self.space)
+        crash_point("fit: before its words")
         said = {"words": self.words, "names": self.names, "fitted_on": self.fitted_on, "version": self.version}
         part = folder / f"corpus-{self.version}.json.part"
         part.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")

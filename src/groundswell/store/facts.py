@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from groundswell.errors import DiskFullError
 from groundswell.records import MOMENT, RECORDS, Record
+from groundswell.store.crash_points import crash_point
 
 FACT_COLUMNS = pa.schema(
     [
@@ -78,6 +79,7 @@ class Facts:
             return
         target = self.folder / table
         target.parent.mkdir(parents=True, exist_ok=True)
+        crash_point(f"before append to {table}")
         with _disk_errors(target):
             write_deltalake(
                 _address(target),
@@ -90,6 +92,7 @@ class Facts:
                     column_properties={name: ColumnProperties(dictionary_enabled=False) for name in SELDOM_TWICE},
                 ),
             )
+        crash_point(f"after append to {table}")
 
     def files(self, table: str) -> list[str]:
         """Paths of the Parquet files that make up a table now; empty when nothing was ever written."""

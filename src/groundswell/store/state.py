@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from groundswell.errors import UnknownNameError, UsageError, WorkspaceError
+from groundswell.store.crash_points import crash_point
 
 metadata = sa.MetaData()
 imports = sa.Table(
@@ -106,6 +107,8 @@ class State:
         """One write transaction: all of it or nothing."""
         with self.engine.execution_options(write=True).begin() as connection:
             yield connection
+            crash_point("before commit of state")
+        crash_point("after commit of state")
 
     def begin_import(
         self, *, source: str, layout: str, sha256: str, observed_at: datetime, options: Mapping[str, Any]

@@ -19,6 +19,8 @@ import pyarrow as pa
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from groundswell.store.crash_points import crash_point
+
 COLUMNS = ("account", "topic", "paid", "day")
 """Fast integer columns: hash of the account id, topic (-1 none), paid 0/1, days since 1970 (-1 not known)."""
 HEAP = 256 << 20
@@ -72,7 +74,9 @@ class TextIndex:
     def _sign(self, stamp: dict[str, Any]) -> None:
         part = self.folder / "stamp.part"
         part.write_text(json.dumps(stamp), encoding="utf-8")
+        crash_point("text index: before its stamp")
         part.replace(self.folder / "stamp.json")
+        crash_point("text index: after its stamp")
 
     def _write(self, index: Any, documents: Iterable[pa.RecordBatch], stale: Sequence[str]) -> None:
         import tantivy
@@ -86,6 +90,7 @@ class TextIndex:
                 writer.add_document(
                     tantivy.Document(post=post, text=text, account=account, topic=topic, paid=paid, day=day)
                 )
+        crash_point("text index: before commit")
         writer.commit()
         writer.wait_merging_threads()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -107,10 +106,7 @@ class Workspace:
     def undo(self, import_id: int) -> Import:
         """Take an import out of every view; reversible by importing the file again."""
         with self.writing():
-            crash_point("undo: before commit")
-            undone = self.state.undo(import_id)
-            crash_point("undo: after commit")
-        return undone
+            return self.state.undo(import_id)
 
 
 ODD = frozenset("[]^|%\\") | {chr(code) for code in range(32)}
@@ -174,10 +170,8 @@ class Staging:
         for name, tables in buffers.items():
             record = RECORDS[name]
             stamped = stamp(self._stamper, record, pa.concat_tables(tables))
-            crash_point(f"import: before append {name}")
             self.facts.append(record.table, stamped)
             self.facts.append("provisional", _provisional(record, stamped, self.import_id))
-            crash_point(f"import: after append {name}")
 
     def close(self) -> None:
         """Let go of the writer and its engine."""
@@ -280,27 +274,6 @@ def _provisional(record: Record, rows: pa.Table, import_id: int) -> pa.Table:
     ]
     names = pc.unique(pa.concat_arrays(found))
     return pa.table([pa.repeat(pa.scalar(import_id, pa.int64()), len(names)), names], schema=HELPERS["provisional"])
-
-
-def crash_point(name: str) -> None:
-    """Where a crash is worth trying. In production this is one look-up of an unset variable.
-
-    The crash tests set GROUNDSWELL_CRASH_AT to the n-th point that a run passes, and the process kills itself there.
-    """
-    wanted = os.environ.get("GROUNDSWELL_CRASH_AT")
-    if wanted is None:
-        return
-    global _passed
-    _passed += 1
-    trace = os.environ.get("GROUNDSWELL_CRASH_TRACE")
-    if trace:
-        with Path(trace).open("a", encoding="utf-8") as file:
-            file.write(name + "\n")
-    if _passed == int(wanted):
-        os.kill(os.getpid(), 9)
-
-
-_passed = 0
 
 
 def now() -> datetime:

@@ -90,6 +90,31 @@ def read_findings(workspace: str) -> Result:
     return result
 
 
+def fill_findings(workspace: str, fit: bool = True) -> Result:
+    """Stand-ins for what is read out of texts, drawn by their hash: as many rows and as many topics as reading gives.
+
+    Reading ten million texts takes a processor core the better part of an hour and says nothing about the SQL that follows.
+    """
+    from groundswell.signals.topics import fit_corpus, latest_corpus
+    from groundswell.store import Workspace
+
+    opened, result = Workspace.open(Path(workspace)), Result()
+    findings = opened.cache / "findings"
+    with opened.engine() as engine, _clock(result):
+        corpus = latest_corpus(opened.fits) or (fit_corpus(engine, opened.fits) if fit else None)
+        topics = len(corpus.names) if corpus else 1
+        texts = "(SELECT DISTINCT text_hash FROM posts WHERE text IS NOT NULL ORDER BY text_hash)"
+        wording = f"""SELECT text_hash, CASE WHEN text_hash % 10 < 7 THEN 'en' WHEN text_hash % 10 < 9 THEN 'de' END AS language,
+                      CASE WHEN text_hash % 25 = 0 THEN '#ad' END AS clear, CASE WHEN text_hash % 40 = 1 THEN 'gifted' END AS unclear
+                      FROM {texts}"""
+        engine.write(wording, findings / "wording-1" / "000000.parquet")
+        topic = (
+            f"SELECT text_hash, CASE WHEN text_hash % 5 < 4 THEN text_hash // 5 % {topics} END AS topic FROM {texts}"
+        )
+        engine.write(topic, findings / f"topic-{corpus.version if corpus else 'none'}" / "000000.parquet")
+    return result | {"topics": topics}
+
+
 def signals(workspace: str) -> Result:
     """All signals of all accounts, from kept findings: nothing kept of the table itself."""
     from groundswell.signals.table import signal_table
@@ -126,7 +151,9 @@ def tables_for_peer(workspace: str, folder: str) -> Result:
                       paid_label, language, text_hash, text IS NOT NULL AS has_text FROM posts ORDER BY account"""
     with _clock(result), opened.engine(memory="4GB") as engine:
         engine.write("SELECT * EXCLUDE (extra) FROM accounts ORDER BY account", target / "accounts.parquet")
-        engine.write("SELECT actor, verb, account, post, via, acted_at FROM interactions", target / "interactions.parquet")
+        engine.write(
+            "SELECT actor, verb, account, post, via, acted_at FROM interactions", target / "interactions.parquet"
+        )
         engine.write(posts, target / "posts.parquet")
         counts = "(SELECT count(*) FROM accounts), (SELECT count(*) FROM posts), (SELECT count(*) FROM interactions)"
         found = engine.rows(f"SELECT {counts}")[0]
@@ -190,8 +217,10 @@ def ask(workspace: str, brief: str) -> Result:
         opened = Workspace.open(Path(workspace))
         found = discover(opened, read_brief(Path(brief)))
     account = found.matches[0].account
-    return result | {"listed": len(found.matches), "account": account, "seconds": result["discover_seconds"]} | _explained(
-        explain, workspace, account
+    return (
+        result
+        | {"listed": len(found.matches), "account": account, "seconds": result["discover_seconds"]}
+        | _explained(explain, workspace, account)
     )
 
 
@@ -223,9 +252,7 @@ def some_posts(source: str, target: str, accounts: int, each: int) -> Result:
 
     file = pq.ParquetFile(source)
     step = max(1, file.num_row_groups // 8)
-    rows = pa.concat_tables(
-        [file.read_row_group(group) for group in range(0, file.num_row_groups, step)][:8]
-    )
+    rows = pa.concat_tables([file.read_row_group(group) for group in range(0, file.num_row_groups, step)][:8])
     rows = rows.filter(pc.equal(rows.column("kind"), "post"))
     authors = pc.unique(rows.column("author_id"))
     chosen = authors.take(pa.array(range(0, len(authors), max(1, len(authors) // accounts)))).slice(0, accounts)
@@ -233,7 +260,9 @@ def some_posts(source: str, target: str, accounts: int, each: int) -> Result:
     place = rows.column_names.index("id")
     rows = rows.set_column(place, "id", pc.binary_join_element_wise(pa.scalar("9"), rows.column("id"), ""))
     place = rows.column_names.index("text")
-    rows = rows.set_column(place, "text", pc.binary_join_element_wise(rows.column("text"), pa.scalar("Once more!"), " "))
+    rows = rows.set_column(
+        place, "text", pc.binary_join_element_wise(rows.column("text"), pa.scalar("Once more!"), " ")
+    )
     pq.write_table(rows, target)
     return {"seconds": 0.0, "rows": rows.num_rows, "accounts": len(pc.unique(rows.column("author_id")))}
 
@@ -241,7 +270,7 @@ def some_posts(source: str, target: str, accounts: int, each: int) -> Result:
 PIECES: dict[str, Callable[..., Result]] = {
     piece.__name__: piece
     for piece in (
-        make, bring, bring_peer, read_findings, signals, signals_update, tables_for_peer, signals_peer, compare, ask,
+        make, bring, bring_peer, read_findings, fill_findings, signals, signals_update, tables_for_peer, signals_peer, compare, ask,
         explain_one, some_posts,
     )
 }  # fmt: skip

@@ -6,6 +6,7 @@ is not read again. Kept as small Parquet files under `cache/findings/`; deleting
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable
@@ -35,7 +36,9 @@ NOT_SPEECH = re.compile(r"https?://\S+|[@#]\S+|\W+|\d+")
 def disclosure_patterns() -> tuple[str, str]:
     """RE2 patterns for (clear, unclear) words, each with the word as group 1, from the term table."""
     rules = disclosure_rules()
-    return tuple(_pattern([t for rule in rules if rule["clear"] is clear for t in rule["terms"]]) for clear in (True, False))  # type: ignore[return-value]
+    return tuple(
+        _pattern([t for rule in rules if rule["clear"] is clear for t in rule["terms"]]) for clear in (True, False)
+    )  # type: ignore[return-value]
 
 
 @cache
@@ -54,7 +57,9 @@ def read_wording(engine: Engine, folder: Path, progress: Progress | None = None,
     """Read every text that was not read before; afterwards the view `wording` holds language, clear and unclear words."""
     kept = folder / f"wording-{WORDING_VERSION}"
     view_of_findings(engine, "wording", kept, "language VARCHAR, clear VARCHAR, unclear VARCHAR")
-    todo = 0 if only_view else unread_texts(engine, "wording")
+    if only_view:
+        return
+    todo = unread_texts(engine, "wording", kept)
     if todo:
         clear, unclear = (pattern.replace("'", "''") for pattern in disclosure_patterns())
         query = f"""
@@ -62,18 +67,42 @@ def read_wording(engine: Engine, folder: Path, progress: Progress | None = None,
                    nullif(regexp_extract(text, '{unclear}', 1), '') AS unclear FROM unread"""
         _keep(engine, query, kept, _with_language, todo, ("Reading texts", progress))
         view_of_findings(engine, "wording", kept, "language VARCHAR, clear VARCHAR, unclear VARCHAR")
+    note_read(engine, kept)
 
 
-def unread_texts(engine: Engine, view: str) -> int:
-    """Make the temporary table `unread` (text_hash, text, declared) of texts that the view does not hold; return its size."""
+def unread_texts(engine: Engine, view: str, folder: Path) -> int:
+    """Make the temporary table `unread` (text_hash, text, declared) of texts that the view does not hold; return its size.
+
+    Only imports that were not read whole before are looked at, and of them every text, whether it is in view now or not:
+    so an undo that brings an older text back finds it read.
+    """
+    new = sorted(set(engine.live) - _read_whole(folder))
+    if not new:
+        return 0
     engine.execute("DROP TABLE IF EXISTS unread")
     engine.execute(
         f"""CREATE TEMP TABLE unread AS
             SELECT text_hash, any_value(text) AS text, bool_and(language IS NOT NULL) AS declared
-            FROM posts WHERE text IS NOT NULL AND text_hash NOT IN (SELECT text_hash FROM {view})
+            FROM raw_posts WHERE text IS NOT NULL AND import_id IN ({", ".join(map(str, new))})
+                 AND text_hash NOT IN (SELECT text_hash FROM {view})
             GROUP BY text_hash ORDER BY text_hash"""
     )
     return engine.rows("SELECT count(*) FROM unread")[0][0]
+
+
+def note_read(engine: Engine, folder: Path) -> None:
+    """Note that every text of the live imports was read (a look at the past does not see all of them)."""
+    if not engine.present or set(engine.live) <= _read_whole(folder):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / "imports.part"
+    part.write_text(json.dumps(sorted(_read_whole(folder) | set(engine.live))), encoding="utf-8")
+    part.replace(folder / "imports.json")
+
+
+def _read_whole(folder: Path) -> set[int]:
+    path = folder / "imports.json"
+    return set(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else set()
 
 
 def view_of_findings(engine: Engine, name: str, folder: Path, columns: str) -> None:

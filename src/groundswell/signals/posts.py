@@ -83,7 +83,7 @@ def posts_of(
     if not accounts:
         return PostsOf({}, wanted)
     with workspace.engine() as engine:
-        prepare(engine, workspace.cache / "findings", corpus, only_views=True)
+        prepare(engine, workspace.cache / "findings", corpus, only_views=True, only=accounts)
         engine.register("few", pa.table({"account": pa.array(accounts, pa.string())}))
         rows = engine.table(
             """SELECT p.account, p.post, p.text, p.created_at, p.url, p.likes, p.replies, p.reposts, p.import_id, p.line,
@@ -107,8 +107,7 @@ def evidence_for(
     if not shown:
         return {}
     with workspace.engine() as engine:
-        prepare(engine, workspace.cache / "findings", corpus)
-        engine.register("wanted_accounts", pa.table({"account": [account]}))
+        prepare(engine, workspace.cache / "findings", corpus, only_views=True, only=[account])
         engine.execute(f"CREATE TEMP TABLE its_posts AS {grain_sql('post', only=True)}")
         found: dict[str, tuple[Evidence, ...]] = {}
         by_condition: dict[str, tuple[Evidence, ...]] = {}

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from groundswell.signals.declaring import SIGNALS, Signal
-from groundswell.signals.findings import Progress, WORDING_VERSION, read_wording
+from groundswell.signals.findings import WORDING_VERSION, Progress, read_wording
 from groundswell.signals.grains import GRAINS, ONE_ROW, grain_sql
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
 from groundswell.signals.values import Value
@@ -36,7 +36,18 @@ VALUE = pa.struct(
         ("reason", pa.string()),
     ]
 )
-PROFILE = ("account", "platform", "handle", "name", "bio", "url", "country", "location", "language_declared", "account_type")
+PROFILE = (
+    "account",
+    "platform",
+    "handle",
+    "name",
+    "bio",
+    "url",
+    "country",
+    "location",
+    "language_declared",
+    "account_type",
+)
 FULL_PASS_FROM = 0.3
 """When more than this share of the accounts was touched, everything is computed again (measured: the break-even is near)."""
 
@@ -79,8 +90,8 @@ def signal_table(workspace: Workspace, progress: Progress | None = None) -> Sign
         if corpus is None:
             corpus = fit_corpus(engine, workspace.fits)
             stamp["corpus"] = corpus.version if corpus else None
-        prepare(engine, workspace.cache / "findings", corpus, progress)
         touched = _touched(workspace, engine, kept, stamp)
+        prepare(engine, workspace.cache / "findings", corpus, progress, only=touched)
         rows = compute(engine, only=touched)
         recomputed = rows.num_rows
         if touched is not None:
@@ -117,36 +128,50 @@ def past_signals(workspace: Workspace, moment: datetime, *, backtest: bool = Fal
 
 
 def prepare(
-    engine: Engine, findings: Path, corpus: Corpus | None, progress: Progress | None = None, *, only_views: bool = False
+    engine: Engine,
+    findings: Path,
+    corpus: Corpus | None,
+    progress: Progress | None = None,
+    *,
+    only_views: bool = False,
+    only: Collection[str] | None = None,
 ) -> None:
     """Make the views that grains need beside the facts: findings, topics, and how followers changed.
 
-    With `only_views`, texts that nobody has read yet are left unread.
+    With `only_views`, texts that nobody has read yet are left unread; with `only`, the changes of these accounts alone are there.
     """
     read_wording(engine, findings, progress, only_view=only_views)
     read_topics(engine, corpus, findings, progress, only_views=only_views)
-    if only_views:
-        return
+    if only is not None:
+        want(engine, only)
     several = engine.rows("SELECT count(*) FROM (SELECT 1 FROM repeats WHERE record = 'account' LIMIT 1)")[0][0]
+    wanted = "account IN (SELECT account FROM wanted_accounts)" if only is not None else "true"
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE follower_steps AS
             SELECT account, list(struct_pack(at_time := observed_at, followers := followers) ORDER BY observed_at) AS steps
-            FROM account_history WHERE followers IS NOT NULL AND {bool(several)}
+            FROM account_history WHERE followers IS NOT NULL AND {bool(several)} AND {wanted}
             GROUP BY account HAVING count(DISTINCT followers) > 1"""
     )
+
+
+def want(engine: Engine, accounts: Collection[str]) -> None:
+    """Name the accounts that `{wanted}` in a grain means."""
+    engine.register("wanted_accounts", pa.table({"account": pa.array(sorted(accounts), pa.string())}))
 
 
 def compute(engine: Engine, *, only: Collection[str] | None = None, names: Sequence[str] | None = None) -> pa.Table:
     """Compute signals (all, or those named) of every account, or of some. Columns: PROFILE, then one struct a signal."""
     wanted = [SIGNALS[name] for name in (names or SIGNALS)]
     if only is not None:
-        engine.register("wanted_accounts", pa.table({"account": pa.array(sorted(only), pa.string())}))
+        want(engine, only)
     grains = [grain for grain in GRAINS if any(signal.grain == grain for signal in wanted)]
     for grain in grains:
         mine = [signal for signal in wanted if signal.grain == grain]
         engine.execute(f"CREATE OR REPLACE TEMP TABLE of_{grain} AS {grain_query(grain, mine, only=only is not None)}")
     joins = " ".join(f"LEFT JOIN of_{grain} USING (account)" for grain in grains)
-    columns = ", ".join(f"coalesce(of_{signal.grain}.{signal.name}, {_silence()}) AS {signal.name}" for signal in wanted)
+    columns = ", ".join(
+        f"coalesce(of_{signal.grain}.{signal.name}, {_silence()}) AS {signal.name}" for signal in wanted
+    )
     condition = "a.account IN (SELECT account FROM wanted_accounts)" if only is not None else "true"
     rows = engine.table(
         f"""SELECT account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.location,
@@ -198,7 +223,9 @@ def _schema(signals: Sequence[Signal]) -> pa.Schema:
 # -- keeping ---------------------------------------------------------------------------------------------------------------
 
 
-def _touched(workspace: Workspace, engine: Engine, kept: dict[str, Any] | None, stamp: dict[str, Any]) -> set[str] | None:
+def _touched(
+    workspace: Workspace, engine: Engine, kept: dict[str, Any] | None, stamp: dict[str, Any]
+) -> set[str] | None:
     """Accounts whose facts changed since the kept table; None when everything must be computed."""
     if not kept or kept["code"] != stamp["code"] or kept["corpus"] != stamp["corpus"]:
         return None

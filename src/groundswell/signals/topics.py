@@ -8,6 +8,8 @@ A fit is kept as arrays and JSON, never as a pickle: a workspace may come from s
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +19,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groundswell.signals.findings import BATCH, Progress, keep_batches, tell_language, unread_texts, view_of_findings
+from groundswell.signals.findings import (
+    BATCH,
+    Progress,
+    keep_batches,
+    note_read,
+    tell_language,
+    unread_texts,
+    view_of_findings,
+)
 from groundswell.store import Engine
 from groundswell.store.crash_points import crash_point
 
@@ -32,6 +42,7 @@ MOST_TOPICS = 40
 COMMON = 0.35
 """Words in more than this share of documents say nothing of a subject (design choice)."""
 TOKEN = r"(?u)(?<![\w@/.])#?[^\W\d_]{3,}"  # noqa: S105 - a word of three letters or more, with its # but no @handle
+TOKENS = re.compile(TOKEN)
 FAINT = 0.12
 """A text belongs to no topic when its likeness to the best one is below this (design choice)."""
 
@@ -51,18 +62,29 @@ class Corpus:
     fitted_on: int
 
     @cached_property
-    def _counter(self) -> Any:
-        from sklearn.feature_extraction.text import CountVectorizer
-
-        return CountVectorizer(vocabulary=list(self.words), token_pattern=TOKEN, lowercase=True)
+    def _places(self) -> dict[str, int]:
+        return {word: place for place, word in enumerate(self.words)}
 
     def weigh(self, texts: list[str]) -> Any:
-        """Texts -> sparse TF-IDF rows of unit length (texts x words)."""
-        from sklearn.preprocessing import normalize
+        """Texts -> sparse TF-IDF rows of unit length (texts x words).
 
-        counts = self._counter.transform(texts).astype(np.float64)
-        counts.data = 1.0 + np.log(counts.data)
-        return normalize(counts.multiply(self.idf).tocsr())
+        The same as scikit-learn's CountVectorizer and TfidfTransformer with sublinear_tf (a test compares them); written
+        out because importing scikit-learn takes longer than answering a brief.
+        """
+        from scipy.sparse import csr_array
+
+        found, places = TOKENS.findall, self._places
+        starts, columns, counts = [0], list[int](), list[int]()
+        for text in texts:
+            seen = Counter(places[word] for word in found(text.lower()) if word in places)
+            columns += seen.keys()
+            counts += seen.values()
+            starts.append(len(columns))
+        at, start = np.array(columns, np.int64), np.array(starts, np.int64)
+        weights = (1.0 + np.log(np.array(counts, np.float64))) * self.idf[at]
+        row = np.repeat(np.arange(len(texts)), np.diff(start))
+        length = np.sqrt(np.bincount(row, weights * weights, minlength=len(texts)))
+        return csr_array((weights / length[row], at, start), shape=(len(texts), len(self.words)))
 
     def topic_of(self, texts: list[str]) -> NDArray[np.int64]:
         """Texts -> index of the likeliest topic each, -1 where none is likely enough."""
@@ -142,7 +164,12 @@ def _fit(texts: list[str], version: str) -> Corpus | None:
 
     stop_words = ENGLISH_STOP_WORDS | STOP_WORDS | _common_words(texts)
     weigher = TfidfVectorizer(
-        token_pattern=TOKEN, stop_words=sorted(stop_words), min_df=3, max_df=COMMON, max_features=8_000, sublinear_tf=True
+        token_pattern=TOKEN,
+        stop_words=sorted(stop_words),
+        min_df=3,
+        max_df=COMMON,
+        max_features=8_000,
+        sublinear_tf=True,
     )
     try:
         rows = weigher.fit_transform(texts)
@@ -220,9 +247,11 @@ def read_topics(
     )
     if corpus is None or only_views:
         return
-    todo = unread_texts(engine, "topic_of_text")
+    todo = unread_texts(engine, "topic_of_text", kept)
     if todo:
-        batches = (pa.Table.from_batches([batch]) for batch in engine.reader("SELECT text_hash, text FROM unread", BATCH))
+        batches = (
+            pa.Table.from_batches([batch]) for batch in engine.reader("SELECT text_hash, text FROM unread", BATCH)
+        )
 
         def read(batch: pa.Table) -> pa.Table:
             found = corpus.topic_of(batch.column("text").to_pylist())
@@ -230,16 +259,10 @@ def read_topics(
 
         keep_batches(batches, kept, read, todo, ("Finding topics", progress))
         view_of_findings(engine, "topic_of_text", kept, "topic BIGINT")
+    note_read(engine, kept)
 
 
 # Small function words of the commonest languages besides English, so that topics are not named by them.
 STOP_WORDS = frozenset(
-    """http https www com amp via
-    und der die das den dem des ein eine einen einem einer ist sind war nicht auch auf mit von für als bei aus nach wie ich
-    sie wir ihr mein dein sich noch nur aber oder wenn dann über zum zur vom beim heute mal sehr mehr schon hat habe haben wird
-    que los las una uno del por con para como pero más este esta muy sin hay mis sus son fue está hoy les des est dans pour
-    pas avec sur plus par une qui vous nous mon mes ses leur cette ces sont che non per una della dei gli con sono anche
-    het een van dat niet met voor zijn maar nog wel
-    just like really got get new one day today time good great know think make made people going want need dont didn doesn
-    isn wasn ve ll re im its thing things way""".split()
+    ["http", "https", "www", "com", "amp", "via", "und", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "ist", "sind", "war", "nicht", "auch", "auf", "mit", "von", "für", "als", "bei", "aus", "nach", "wie", "ich", "sie", "wir", "ihr", "mein", "dein", "sich", "noch", "nur", "aber", "oder", "wenn", "dann", "über", "zum", "zur", "vom", "beim", "heute", "mal", "sehr", "mehr", "schon", "hat", "habe", "haben", "wird", "que", "los", "las", "una", "uno", "del", "por", "con", "para", "como", "pero", "más", "este", "esta", "muy", "sin", "hay", "mis", "sus", "son", "fue", "está", "hoy", "les", "des", "est", "dans", "pour", "pas", "avec", "sur", "plus", "par", "une", "qui", "vous", "nous", "mon", "mes", "ses", "leur", "cette", "ces", "sont", "che", "non", "per", "una", "della", "dei", "gli", "con", "sono", "anche", "het", "een", "van", "dat", "niet", "met", "voor", "zijn", "maar", "nog", "wel", "just", "like", "really", "got", "get", "new", "one", "day", "today", "time", "good", "great", "know", "think", "make", "made", "people", "going", "want", "need", "dont", "didn", "doesn", "isn", "wasn", "ve", "ll", "re", "im", "its", "thing", "things", "way"]
 )

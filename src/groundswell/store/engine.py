@@ -83,6 +83,11 @@ class Engine:
         self.connection.execute(MACROS)
         self._make_views()
 
+    @property
+    def present(self) -> bool:
+        """Whether this is the view as of now, not of a moment in the past."""
+        return self._moment is None
+
     def __enter__(self) -> Engine:
         """Return the engine itself."""
         return self

@@ -1,0 +1,122 @@
+"""Runs one act again and again, each time killed at the next crash point, until it survives. Started as a process of its own.
+
+    python forking.py PLAN.json
+
+It imports what is heavy once, starts no thread, and forks a child for every life; so a life costs what the act costs.
+For each point: the act is killed there; the view is noted; the act is run again; the view is noted again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb  # noqa: F401
+import numpy  # noqa: F401
+import openpyxl  # noqa: F401
+import pyarrow.csv
+import pyarrow.parquet  # noqa: F401
+import sklearn.decomposition
+import sklearn.feature_extraction.text  # noqa: F401
+import tantivy  # noqa: F401
+from deltalake import DeltaTable, WriterProperties, write_deltalake  # noqa: F401
+
+import groundswell.sources.files  # noqa: F401
+from groundswell.ingest import import_file
+from groundswell.records import RECORDS
+from groundswell.signals import signal_table
+from groundswell.signals.kinship import read_texts
+from groundswell.store import Workspace
+
+KILLED = 9
+
+
+def act(plan: dict[str, Any], workspace: Workspace) -> None:
+    """What is tried: an import, an undo, or the making of everything that is kept."""
+    if plan["act"] == "import":
+        import_file(workspace, Path(plan["file"]))
+    elif plan["act"] == "undo" and workspace.state.import_by_id(plan["id"]).state == "live":
+        workspace.undo(plan["id"])
+    elif plan["act"] == "signals":
+        read_texts(workspace, signal_table(workspace)).in_sector(["bread"])
+
+
+def view(workspace: Workspace) -> dict[str, str]:
+    """Everything a question could read, hashed table by table, without the number of the import that brought it."""
+    seen: dict[str, str] = {}
+    with workspace.engine() as engine:
+        names = [record.table for record in RECORDS.values()] + ["account_history", "post_history", "links"]
+        for name in names:
+            table = engine.table(f"SELECT * FROM {name}")
+            kept = [column for column in table.column_names if column != "import_id"]
+            seen[name] = _hashed(table.select(kept).to_pylist())
+    table = signal_table(workspace)
+    seen["signals"] = _hashed(table.rows.to_pylist())
+    shares, _ = read_texts(workspace, table).in_sector(["bread"])
+    seen["text index"] = _hashed([shares.hits.tolist(), shares.texts.tolist(), shares.last_day.tolist()])
+    return seen
+
+
+def _hashed(rows: list[Any]) -> str:
+    ordered = sorted(json.dumps(row, default=str, sort_keys=True) for row in rows)
+    return f"{len(rows)} rows, {hashlib.blake2b(chr(10).join(ordered).encode(), digest_size=8).hexdigest()}"
+
+
+def lives(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """One entry a crash point, the last for the life that survived."""
+    found: list[dict[str, Any]] = []
+    for number in range(1, plan["most"] + 1):
+        folder = Path(plan["scratch"]) / f"{plan['name']}-{number}"
+        shutil.copytree(plan["before"], folder)
+        trace = folder.with_suffix(".trace")
+        status = forked(lambda folder=folder: act(plan, Workspace.open(folder)), None, number, trace)
+        told = folder.with_suffix(".json")
+        failed = forked(lambda folder=folder: _looks(plan, folder), told)
+        points = trace.read_text().splitlines() if trace.exists() else []
+        found.append({"point": points[-1] if points else "", "status": status, "failed": failed}
+                     | (json.loads(told.read_text()) if told.exists() else {}))  # fmt: skip
+        shutil.rmtree(folder)
+        if status != KILLED:
+            return found
+    return found
+
+
+def _looks(plan: dict[str, Any], folder: Path) -> dict[str, Any]:
+    workspace = Workspace.open(folder)
+    first = view(workspace)
+    act(plan, workspace)
+    second = view(workspace)
+    return {"seen": first, "seen_again": second}
+
+
+def forked(work: Any, told: Path | None, crash_at: int = 0, trace: Path | None = None) -> int:
+    """Run in a child and return the signal or exit code it ended with; what it returns is written to `told`."""
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status) + 1000 * bool(os.WEXITSTATUS(status))
+    try:
+        if crash_at:
+            os.environ |= {"GROUNDSWELL_CRASH_AT": str(crash_at), "GROUNDSWELL_CRASH_TRACE": str(trace)}
+        result = work()
+        if told:
+            told.write_text(json.dumps(result))
+        os._exit(0)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    asked = json.loads(Path(sys.argv[1]).read_text())
+    if asked["act"] == "look":
+        Path(sys.argv[2]).write_text(json.dumps(view(Workspace.open(Path(asked["before"])))))
+    else:
+        Path(sys.argv[2]).write_text(json.dumps(lives(asked)))

@@ -25,10 +25,12 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 
 from groundswell.records import RECORDS, Record
 from groundswell.store.facts import Facts, fact_schema
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 HAPPENED = {"account": "created_at", "post": "created_at", "interaction": "acted_at", "follow": "since"}
 ACCOUNT_FIELDS = {
@@ -181,7 +183,11 @@ class Engine:
         then = f"TIMESTAMPTZ '{self._moment.isoformat()}'"
         happened = HAPPENED.get(record.name)
         if self._backtest:
-            return f"{happened} <= {then}" if happened and record.name != "account" else f"observed_at <= {then} OR {_known_since(record, then)}"
+            return (
+                f"{happened} <= {then}"
+                if happened and record.name != "account"
+                else f"observed_at <= {then} OR {_known_since(record, then)}"
+            )
         if not happened:
             return f"observed_at <= {then}"
         return f"observed_at <= {then} AND ({happened} IS NULL OR {happened} <= {then})"
@@ -222,9 +228,14 @@ class Engine:
         joins = " ".join(f'LEFT JOIN links AS l{i} ON l{i}.account = r."{name}"' for i, name in enumerate(fields))
         replaced = ", ".join(f'coalesce(l{i}.native, r."{name}") AS "{name}"' for i, name in enumerate(fields))
         moved = " OR ".join(f"l{i}.native IS NOT NULL" for i in range(len(fields)))
+        waiting = " OR ".join(f"""coalesce(contains(r."{name}", ':@'), false)""" for name in fields)
+        # Most rows carry native ids throughout and need not be looked up. A row that moved has the key of its new ids.
         self.execute(
-            f"CREATE VIEW seen_{record.table} AS SELECT r.* REPLACE ({replaced}), {moved} AS moved "
-            f"FROM raw_{record.table} AS r {joins}"
+            f"""CREATE VIEW seen_{record.table} AS
+                SELECT *, false AS moved FROM raw_{record.table} AS r WHERE NOT ({waiting})
+                UNION ALL BY NAME
+                SELECT * REPLACE (CASE WHEN moved THEN {_hash(_key(record))} ELSE key END AS key)
+                FROM (SELECT r.* REPLACE ({replaced}), {moved} AS moved FROM raw_{record.table} AS r {joins} WHERE {waiting})"""
         )
 
     def _live_view(self, record: Record, linked: bool) -> None:
@@ -241,9 +252,11 @@ class Engine:
             return
         chosen = ", ".join(_newest(name, name in keyed, name in hidden) for name in columns)
         groups = ", ".join(_key(record))
-        repeats = f"SELECT key FROM repeats WHERE record = '{record.name}'"
-        # A row whose id was linked may meet rows under its native id that no key in `repeats` announces.
-        touched = f"key IN ({repeats})" + (f" OR {_may_have_moved(record, seen)}" if linked else "")
+        several = f"SELECT key FROM repeats WHERE record = '{record.name}'"
+        if linked and record.name != "post":  # a post's key is its own id; only its author's id was replaced
+            # A row whose id was linked may meet rows under its native id that no key in `repeats` announces.
+            several += f" UNION ALL SELECT key FROM {seen} WHERE moved"
+        touched = f"key IN ({several})"
         self.execute(
             f"CREATE VIEW {view} AS {plain} WHERE NOT ({touched}) UNION ALL BY NAME "
             f"SELECT {chosen} FROM {seen} WHERE {touched} GROUP BY {groups}"
@@ -276,16 +289,6 @@ def _newest(name: str, is_key: bool, is_hidden: bool) -> str:
     return f'arg_max("{name}", {ORDER}) FILTER ("{name}" IS NOT NULL) AS "{name}"'
 
 
-def _may_have_moved(record: Record, seen: str) -> str:
-    if record.name in ("account", "creator", "contact", "fee"):
-        return "account IN (SELECT native FROM links)"
-    if record.name == "post":
-        return "false"  # a post's key is its own id; only its author's id was replaced
-    pairs = zip(_key(record, "m."), _key(record, f"{seen}."), strict=True)
-    mine = " AND ".join(f"{one} IS NOT DISTINCT FROM {other}" for one, other in pairs)
-    return f"EXISTS (SELECT 1 FROM {seen} AS m WHERE m.moved AND {mine})"
-
-
 def _key(record: Record, of: str = "", names: Collection[str] | None = None) -> list[str]:
     """The parts of the natural key as SQL, columns prefixed by `of`; those not among `names` read as NULL."""
 
@@ -293,7 +296,9 @@ def _key(record: Record, of: str = "", names: Collection[str] | None = None) -> 
         return "NULL" if names is not None and name not in names else f'{of}"{name}"'
 
     other = dict([record.stand_in] if record.stand_in else [])
-    return [f"coalesce({column(name)}, {column(other[name])})" if name in other else column(name) for name in record.key]
+    return [
+        f"coalesce({column(name)}, {column(other[name])})" if name in other else column(name) for name in record.key
+    ]
 
 
 def _known_since(record: Record, then: str) -> str:
@@ -304,7 +309,7 @@ def _history(name: str) -> str:
     record = RECORDS[name]
     observed = ", ".join(f'"{field.name}"' for field in record.fields if field.observed)
     return (
-        f"CREATE VIEW {name}_history AS SELECT DISTINCT \"{record.key[0]}\", observed_at, observed_own, {observed} "
+        f'CREATE VIEW {name}_history AS SELECT DISTINCT "{record.key[0]}", observed_at, observed_own, {observed} '
         f"FROM seen_{record.table}"
     )
 
@@ -324,7 +329,9 @@ def stamp(connection: duckdb.DuckDBPyConnection, record: Record, rows: pa.Table)
     connection.register("incoming", rows.select([field.name for field in said]))
     hashes = {
         "key": _hash(_key(record, names=names)),
-        "content": _hash([_as_text(field.name, field.type) if field.name in names else "NULL" for field in record.fields]),
+        "content": _hash(
+            [_as_text(field.name, field.type) if field.name in names else "NULL" for field in record.fields]
+        ),
     }
     if record.name == "post":
         hashes["text_hash"] = _hash(["text" if "text" in names else "NULL"])
@@ -333,7 +340,11 @@ def stamp(connection: duckdb.DuckDBPyConnection, record: Record, rows: pa.Table)
     connection.unregister("incoming")
     for name in hashes:
         place = rows.schema.get_field_index(name)
-        rows = rows.set_column(place, name, made.column(name)) if place >= 0 else rows.append_column(name, made.column(name))
+        rows = (
+            rows.set_column(place, name, made.column(name))
+            if place >= 0
+            else rows.append_column(name, made.column(name))
+        )
     return rows.take(pc.sort_indices(rows.column(record.account)))
 
 

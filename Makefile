@@ -13,7 +13,7 @@ INSTALL = $(if $(INDEX),UV_DEFAULT_INDEX='$(INDEX)') $(UV) pip install -q
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test test-all lint docs docs-check bench bench-smoke wheel lock clean
+.PHONY: help run install dev test test-all lint docs docs-run docs-check bench bench-smoke wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ lint: dev ## style, formatting, types, import contracts
 docs: dev ## write docs/reference and the README's picture anew from the declarations
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/picture.py
+
+docs-run: dev ## run every command in the tutorial and the how-to pages, and write what it printed
+	$(BIN)/python docs/run.py
 
 docs-check: dev ## fail when docs/reference has drifted from the declarations
 	$(BIN)/python docs/generate.py --check

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +36,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-imports_app = typer.Typer(help="List imports, look at rows that were set aside, or undo one.", invoke_without_command=True)
+imports_app = typer.Typer(
+    help="List imports, look at rows that were set aside, or undo one.", invoke_without_command=True
+)
 app.add_typer(imports_app, name="imports")
 
 Folder = Annotated[
@@ -54,7 +56,7 @@ def main() -> None:
         _complain(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("Stopped. What was not finished was not made visible.", file=sys.stderr)  # noqa: T201
+        typer.echo("Stopped. What was not finished was not made visible.", err=True)
         sys.exit(130)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,7 +64,9 @@ def main() -> None:
     except Exception:
         with tempfile.NamedTemporaryFile("w", prefix="groundswell-", suffix=".log", delete=False) as log:
             log.write(traceback.format_exc())
-        print(f"Something went wrong inside Groundswell; this is our fault.\nThe details are in {log.name}", file=sys.stderr)  # noqa: T201
+        typer.echo(
+            f"Something went wrong inside Groundswell; this is our fault.\nThe details are in {log.name}", err=True
+        )
         sys.exit(5)
 
 
@@ -125,10 +129,16 @@ def simulate(
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="CSV, TSV, XLSX, JSON, NDJSON, Parquet, RSS; ZIP or gzip of these.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV, TSV, XLSX, JSON, NDJSON, Parquet, RSS; ZIP or gzip of these.")
+    ],
     as_: Annotated[str | None, typer.Option("--as", metavar="LAYOUT", help="Read it as this layout.")] = None,
-    map_: Annotated[list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Which column is which field.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field that the file lacks.")] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="Which column is which field.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field that the file lacks.")
+    ] = None,
     observed_at: Annotated[str | None, typer.Option(help="When the file was collected, e.g. 2026-03-01.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Only when the guess is wrong, e.g. cp1252.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
@@ -332,7 +342,9 @@ def explain(
     from groundswell.explain import explain as explain_account
 
     with _progress(quiet=as_json) as progress:
-        found = explain_account(_workspace(workspace), account, definition_name=definition, with_sql=sql, progress=progress)
+        found = explain_account(
+            _workspace(workspace), account, definition_name=definition, with_sql=sql, progress=progress
+        )
     if as_json:
         from groundswell.exports.tables import plain
 
@@ -351,10 +363,15 @@ def _import_sentence(report: ImportReport) -> str:
     for name, counts in report.records.items():
         lines.append(f"  {name}: {counts.new:,} new, {counts.same:,} same, {counts.changed:,} changed")
     lines += [f"  note: {note}" for note in report.notes]
-    lines += [f"  set aside: line {row.line}{f' of {row.member}' if row.member else ''}: {row.reason}" for row in report.examples[:5]]
+    lines += [
+        f"  set aside: line {row.line}{f' of {row.member}' if row.member else ''}: {row.reason}"
+        for row in report.examples[:5]
+    ]
     if report.set_aside > 5 and report.import_id:
         lines.append(f"  ... all of them: groundswell imports set-aside {report.import_id}")
-    lines.append("  Nothing was changed (dry run)." if report.import_id is None else f"  This is import {report.import_id}.")
+    lines.append(
+        "  Nothing was changed (dry run)." if report.import_id is None else f"  This is import {report.import_id}."
+    )
     return "\n".join(lines)
 
 
@@ -365,7 +382,9 @@ def _say_shortlist(shortlist: Shortlist, show: int) -> None:
     for gate in shortlist.gates:
         doubtful = f", {gate.unknown:,} could not be checked" if gate.unknown else ""
         _say(f"  {gate.name}: {gate.removed:,} of {gate.before:,} removed{doubtful} ({gate.says})")
-    _say(f"{shortlist.fitting:,} fit, {len(shortlist.matches):,} are listed; {len(shortlist.unchecked):,} that could not be checked are shown apart.\n")
+    _say(
+        f"{shortlist.fitting:,} fit, {len(shortlist.matches):,} are listed; {len(shortlist.unchecked):,} that could not be checked are shown apart.\n"
+    )
     for match in shortlist.matches[:show]:
         _say(f"{match.rank:>3}. @{match.handle or match.account}  {match.score:.1f} of 100 points ({match.platform})")
         for sentence in match.sentences:
@@ -376,12 +395,16 @@ def _say_shortlist(shortlist: Shortlist, show: int) -> None:
 
 def _say_explanation(found: Explanation) -> None:
     who = found.profile
-    _say(f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}) {who['name'] or ''}")
+    _say(
+        f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}) {who['name'] or ''}"
+    )
     if who["bio"]:
         _say(f"  “{who['bio']}”")
     for name, sentence in found.sentences.items():
         value = found.values[name]
-        interval = "" if value.low is None or value.low == value.high else f"  [90 %: {value.low:.4g} .. {value.high:.4g}]"
+        interval = (
+            "" if value.low is None or value.low == value.high else f"  [90 %: {value.low:.4g} .. {value.high:.4g}]"
+        )
         _say(f"  - {sentence}{interval}")
         if name in found.sql:
             _say(f"      {' '.join(found.sql[name].split())}")
@@ -458,7 +481,13 @@ def _simulate(folder: Path, people: int, seed: int, form: Any = "csv") -> list[P
     from groundswell.simulate import simulate as make
 
     with _progress() as progress:
-        truth = make(folder, people=people, seed=seed, form=form, progress=lambda done, all_: progress("Making people", done, all_))
+        truth = make(
+            folder,
+            people=people,
+            seed=seed,
+            form=form,
+            progress=lambda done, all_: progress("Making people", done, all_),
+        )
     return list(truth.files.values())
 
 
@@ -466,7 +495,12 @@ def _import(workspace: Workspace, path: Path, *, quiet: bool = False, **options:
     from groundswell.ingest import import_file
 
     with _progress(quiet=quiet) as progress:
-        return import_file(workspace, path, progress=lambda done, total, rows: progress(f"Reading {path.name}", done, total, rows), **options)
+        return import_file(
+            workspace,
+            path,
+            progress=lambda done, total, rows: progress(f"Reading {path.name}", done, total, rows),
+            **options,
+        )
 
 
 def _workspace(folder: Path | None, *, create: bool = False) -> Workspace:
@@ -485,7 +519,9 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
     for one in given or []:
         name, equals, value = one.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"{option} {one!r} is not of the form NAME=VALUE.", next_step=f"For example {option} author=@ann")
+            raise UsageError(
+                f"{option} {one!r} is not of the form NAME=VALUE.", next_step=f"For example {option} author=@ann"
+            )
         pairs[name.strip()] = value.strip()
     return pairs
 
@@ -494,7 +530,9 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is not a date.", next_step="Write it as 2026-03-01 or 2026-03-01T12:00:00+00:00.") from error
+        raise UsageError(
+            f"{text!r} is not a date.", next_step="Write it as 2026-03-01 or 2026-03-01T12:00:00+00:00."
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -503,17 +541,22 @@ def _moment(text: str) -> datetime:
 
 def _say(text: str) -> None:
     """Print text from anywhere. What strangers wrote may hold terminal codes: control characters are dropped."""
-    print("".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and not 127 <= ord(c) < 160 and not 0xD800 <= ord(c) < 0xE000)))  # noqa: T201
+    typer.echo("".join(letter for letter in text if letter in "\n\t" or _is_harmless(ord(letter))))
+
+
+def _is_harmless(code: int) -> bool:
+    """Neither a control character (C0, DEL, C1) nor half of a surrogate pair."""
+    return code >= 32 and not 127 <= code < 160 and not 0xD800 <= code < 0xE000
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=True, indent=2, default=str, allow_nan=False))  # noqa: T201
+    typer.echo(json.dumps(value, ensure_ascii=True, indent=2, default=str, allow_nan=False))
 
 
 def _complain(error: GroundswellError) -> None:
     for part in (error.what, error.means, error.next_step):
         if part:
-            print("".join(c for c in part if c == "\n" or c.isprintable()), file=sys.stderr)  # noqa: T201
+            typer.echo("".join(letter for letter in part if letter == "\n" or letter.isprintable()), err=True)
 
 
 def _table(head: list[str], rows: list[list[str]], empty: str) -> None:
@@ -531,7 +574,7 @@ def _table(head: list[str], rows: list[list[str]], empty: str) -> None:
 
 
 @contextmanager
-def _progress(quiet: bool = False) -> Iterator[Callable[..., None]]:
+def _progress(quiet: bool = False) -> Generator[Callable[..., None]]:
     """Show progress on a terminal: what, how far, rows a second, time left. Elsewhere say nothing."""
     if quiet or not sys.stderr.isatty():
         yield lambda *_: None
@@ -539,7 +582,13 @@ def _progress(quiet: bool = False) -> Iterator[Callable[..., None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}
 
@@ -548,7 +597,9 @@ def _progress(quiet: bool = False) -> Iterator[Callable[..., None]]:
                 tasks[what] = bar.add_task(what, rate="", total=total)
             elapsed = bar.tasks[tasks[what]].elapsed or 0.0
             count = done if rows is None else rows
-            bar.update(tasks[what], completed=done, total=total, rate=f"{count / elapsed:,.0f} rows/s" if elapsed > 0.5 else "")
+            bar.update(
+                tasks[what], completed=done, total=total, rate=f"{count / elapsed:,.0f} rows/s" if elapsed > 0.5 else ""
+            )
 
         yield report
 

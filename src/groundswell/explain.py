@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 
 from groundswell.definitions import (
     BRIEF_BOUND,
@@ -30,6 +30,8 @@ from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence, evidence_for
 from groundswell.signals.table import grain_query
 from groundswell.store import Workspace
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 
 @dataclass(frozen=True)
@@ -190,4 +192,3 @@ def _sources(workspace: Workspace, account: str) -> tuple[str, ...]:
         )
     names = {one.id: f"import {one.id}: {one.source} ({one.layout})" for one in workspace.state.imports()}
     return tuple(names[key] for (key,) in found)
-

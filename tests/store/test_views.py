@@ -86,7 +86,8 @@ def test_twice_the_same_import_is_one_row_and_one_undo_keeps_the_other(workspace
     key, _ = bring(workspace, "post", FIRST, T1)
     before = posts(workspace)
     workspace.undo(key)
-    assert posts(workspace) == before and len(before) == 2
+    assert posts(workspace) == before
+    assert len(before) == 2
 
 
 def test_the_past_holds_only_what_was_observed_by_then(workspace: Workspace) -> None:
@@ -155,6 +156,11 @@ def test_an_act_known_with_and_without_whose_post_it_was_is_one_act(workspace: W
 def test_two_bare_mentions_of_two_people_are_two_acts(workspace: Workspace) -> None:
     named = ({"actor": "x:b", "verb": "mention", "account": f"x:{who}", "via": "x:2"} for who in ("a", "c"))
     bring(workspace, "interaction", rows("interaction", *named), T1)
-    bring(workspace, "interaction", rows("interaction", {"actor": "x:b", "verb": "mention", "account": "x:a", "via": "x:2"}), T2)
+    bring(
+        workspace,
+        "interaction",
+        rows("interaction", {"actor": "x:b", "verb": "mention", "account": "x:a", "via": "x:2"}),
+        T2,
+    )
     with workspace.engine() as engine:
         assert engine.rows("SELECT account FROM interactions ORDER BY 1") == [("x:a",), ("x:c",)]

@@ -1,23 +1,23 @@
 """The brief: what a brand wants, in its own words. One TOML file, refused with line and nearest key where it does not hold.
 
-    brand = "Oat & Co"
-    definition = "field_geek@1"
-    [objective]
-    metric = "conversions"          # reach | interactions | sparked | conversions
-    target = 200
-    by = 2027-03-01
-    [budget]
-    amount = 5000.00
-    currency = "EUR"
-    [[persona]]
-    text = "bakes vegan bread"
-    weight = 3                      # or must = true / never = true
-    [segments]
-    sector = ["vegan food"]
-    country = ["DE", "AT"]
-    channel = ["instagram", "blog"]
-    [exclude]
-    accounts = ["instagram:@rival"]
+brand = "Oat & Co"
+definition = "field_geek@1"
+[objective]
+metric = "conversions"          # reach | interactions | sparked | conversions
+target = 200
+by = 2027-03-01
+[budget]
+amount = 5000.00
+currency = "EUR"
+[[persona]]
+text = "bakes vegan bread"
+weight = 3                      # or must = true / never = true
+[segments]
+sector = ["vegan food"]
+country = ["DE", "AT"]
+channel = ["instagram", "blog"]
+[exclude]
+accounts = ["instagram:@rival"]
 """
 
 from __future__ import annotations

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, gates_hold, within_bands
@@ -19,6 +20,8 @@ from groundswell.discover.brief import Brief
 from groundswell.discover.shortlist import GateResult
 from groundswell.signals import SIGNALS
 from groundswell.signals.kinship import Shares, Texts
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 LEAST_SECTOR_SHARE = 0.15
 LEAST_UNPAID_POSTS = 3
@@ -69,7 +72,9 @@ def gates_of(brief: Brief, meaning: Definition, rows: pa.Table, texts: Texts, se
         yield _exclusion(brief, rows)
     yield from _segment_gates(brief, rows)
     if meaning.bands:
-        yield Gate("size", f"within the sizes that {meaning.title} speaks of", within_bands(meaning, _part(rows, "followers")))
+        yield Gate(
+            "size", f"within the sizes that {meaning.title} speaks of", within_bands(meaning, _part(rows, "followers"))
+        )
     for gate in meaning.gates:
         parts = [_part(rows, gate.signal, name) for name in ("value", "low", "high", "label")]
         title = SIGNALS[gate.signal].title

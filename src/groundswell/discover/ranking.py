@@ -8,20 +8,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import Asked, Scored, scored_terms, totals
-from groundswell.discover.shortlist import Evidence, Match, Shortlist
+from groundswell.discover.shortlist import Match, Shortlist
 from groundswell.signals import SIGNALS, SignalTable, Value, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.kinship import Shares, Texts, read_texts
 from groundswell.signals.posts import PostsOf, posts_of
 from groundswell.store import Workspace
 from groundswell.store.text_index import words_of
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 UNCHECKED_SHOWN = 50
 CONTEXT_SHOWN = 2_000
@@ -129,7 +131,9 @@ class _Lines:
 def _notes(brief: Brief, meaning: Definition, topics: Sequence[str], passed: Passed) -> list[str]:
     notes: list[str] = []
     if brief.segments.get("sector"):
-        read = f"the topics {' / '.join(topics)}, and posts that say its words" if topics else "posts that say its words"
+        read = (
+            f"the topics {' / '.join(topics)}, and posts that say its words" if topics else "posts that say its words"
+        )
         notes.append(f"The sector {' or '.join(brief.segments['sector'])} was read as {read}.")
     missing = [name for name in ("tone", "age", "sex") if brief.segments.get(name)]
     if missing:
@@ -156,7 +160,9 @@ def _why_empty(passed: Passed) -> str:
 
 def _context(rows: pa.Table) -> tuple[tuple[str, float, float], ...]:
     """At most 2,000 accounts with followers and a like rate, drawn by id order, for the picture of the population."""
-    followers, rates = (pc.struct_field(rows.column(name).combine_chunks(), "value") for name in ("followers", "like_rate"))
+    followers, rates = (
+        pc.struct_field(rows.column(name).combine_chunks(), "value") for name in ("followers", "like_rate")
+    )
     known = pc.and_(pc.is_valid(followers), pc.is_valid(rates))
     found = pa.table({"a": rows.column("account"), "f": followers, "r": rates}).filter(known)
     step = max(1, found.num_rows // CONTEXT_SHOWN)

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, ScoreTerm, benchmark, fit_panel, fractions, typical_rates
@@ -27,6 +28,8 @@ from groundswell.discover.shortlist import Term
 from groundswell.signals import SIGNALS
 from groundswell.signals.kinship import Shares, Texts
 from groundswell.signals.values import Value
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 DEFINITION, PERSONAS, SECTOR, KINSHIP = 50.0, 25.0, 15.0, 10.0
 MENTIONS_FOR_ALL = 3
@@ -45,7 +48,7 @@ class Scored:
     """Row number -> sentence."""
 
     def term(self, row: int) -> Term:
-        """This term of one account."""
+        """Return what one account earns of it, and why."""
         part = float(self.earned[row])
         points = None if np.isnan(part) else round(part * self.most, 6)
         return Term(self.name, self.title, points, self.most, self.says(row))
@@ -87,7 +90,9 @@ def _definition_terms(meaning: Definition, rows: pa.Table) -> Iterator[Scored]:
         column = rows.column(term.signal).combine_chunks()
         usual = _usual(term, rows) if term.against else None
         earned = fractions(term, pc.struct_field(column, "value"), usual)
-        yield Scored(term.signal, term.title, earned, DEFINITION * term.weight / whole, _signal_sentence(term, column, usual))
+        yield Scored(
+            term.signal, term.title, earned, DEFINITION * term.weight / whole, _signal_sentence(term, column, usual)
+        )
 
 
 def _usual(term: ScoreTerm, rows: pa.Table) -> NDArray[np.float64]:
@@ -100,7 +105,9 @@ def _usual(term: ScoreTerm, rows: pa.Table) -> NDArray[np.float64]:
     usual = np.full(rows.num_rows, np.nan)
     for platform in sorted(set(platforms)):
         mine = platforms == platform
-        fitted = fit_panel(declared, followers[mine], rate[mine], platform, term.signal) if declared.fitted else declared
+        fitted = (
+            fit_panel(declared, followers[mine], rate[mine], platform, term.signal) if declared.fitted else declared
+        )
         usual[mine] = typical_rates(fitted, platform, followers[mine], term.signal)
     return usual
 
@@ -110,14 +117,20 @@ def _numbers(rows: pa.Table, signal: str) -> NDArray[np.float64]:
     return found.to_numpy(zero_copy_only=False).astype(np.float64)
 
 
-def _signal_sentence(term: ScoreTerm, column: pa.StructArray, usual: NDArray[np.float64] | None) -> Callable[[int], str]:
+def _signal_sentence(
+    term: ScoreTerm, column: pa.StructArray, usual: NDArray[np.float64] | None
+) -> Callable[[int], str]:
     declared = SIGNALS[term.signal]
 
     def say(row: int) -> str:
         value = Value(term.signal, **column[row].as_py())
         sentence = declared.sentence(value)
         if usual is not None and value.known:
-            against = "no account of its size to compare with" if np.isnan(usual[row]) else f"usual at its size: {usual[row]:.2%}"
+            against = (
+                "no account of its size to compare with"
+                if np.isnan(usual[row])
+                else f"usual at its size: {usual[row]:.2%}"
+            )
             sentence = f"{sentence[:-1]}; {against}."
         return sentence
 
@@ -130,7 +143,13 @@ def _persona_terms(brief: Brief, texts: Texts) -> Iterator[Scored]:
     for number, persona in enumerate(wishes, start=1):
         alike = texts.likeness(persona.text)
         name = "persona_match" if number == 1 else f"persona_match_{number}"
-        yield Scored(name, f"is like '{persona.text}'", alike, PERSONAS * persona.weight / whole, _alike_sentence(persona.text, alike))
+        yield Scored(
+            name,
+            f"is like '{persona.text}'",
+            alike,
+            PERSONAS * persona.weight / whole,
+            _alike_sentence(persona.text, alike),
+        )
 
 
 def _alike_sentence(text: str, alike: NDArray[np.float64]) -> Callable[[int], str]:

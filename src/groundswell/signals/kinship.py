@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -45,7 +47,7 @@ class Shares:
 
     @property
     def share(self) -> NDArray[np.float64]:
-        """hits / texts; NaN where no text was read."""
+        """Hits / texts; NaN where no text was read."""
         return np.divide(self.hits, self.texts, out=np.full(len(self.hits), np.nan), where=self.texts > 0)
 
     def wilson(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -133,7 +135,7 @@ def read_texts(workspace: Workspace, table: SignalTable, progress: Progress | No
     """Open the text index and the places of accounts, making or renewing what is not there."""
     index = TextIndex(workspace.cache / "text-index")
     live = list(workspace.state.live_ids())
-    stamp = {"live": live, "corpus": table.corpus.version if table.corpus else None}
+    stamp: dict[str, Any] = {"live": live, "corpus": table.corpus.version if table.corpus else None}
     folder = workspace.cache / "places"
     if index.stamp != stamp or not (folder / f"{_name(stamp)}.npz").is_file():
         with workspace.engine() as engine:
@@ -141,7 +143,7 @@ def read_texts(workspace: Workspace, table: SignalTable, progress: Progress | No
             _index(engine, workspace, index, stamp)
             _place(engine, table, folder, stamp, progress)
     with np.load(folder / f"{_name(stamp)}.npz", allow_pickle=False) as kept:
-        places = kept["places"] if "places" in kept else None
+        places = kept.get("places")
         return Texts(index, table.corpus, kept["keys"], kept["own_texts"], places, kept["topic_posts"])
 
 
@@ -160,7 +162,7 @@ def _documents(restriction: str = "true") -> str:
         WHERE p.text IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {restriction}"""
 
 
-def _index(engine: Engine, workspace: Workspace, index: TextIndex, stamp: dict[str, object]) -> None:
+def _index(engine: Engine, workspace: Workspace, index: TextIndex, stamp: dict[str, Any]) -> None:
     before = index.stamp
     if before == stamp:
         return
@@ -176,10 +178,8 @@ def _index(engine: Engine, workspace: Workspace, index: TextIndex, stamp: dict[s
     )
 
 
-def _place(engine: Engine, table: SignalTable, folder: object, stamp: dict[str, object], progress: Progress | None) -> None:
+def _place(engine: Engine, table: SignalTable, folder: Path, stamp: dict[str, Any], progress: Progress | None) -> None:
     """Put every account at the mean of its bio and newest own texts, and count its own texts."""
-    from pathlib import Path
-
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE own_words AS
             SELECT account, count(*) AS texts, string_agg(text, ' ') FILTER (place <= {TEXTS_READ}) AS words
@@ -198,19 +198,20 @@ def _place(engine: Engine, table: SignalTable, folder: object, stamp: dict[str, 
     }
     if table.corpus is not None:
         kept["places"] = _places(table.corpus, rows.column("words"), progress)
-    target = Path(str(folder))
-    target.mkdir(parents=True, exist_ok=True)
-    for old in target.glob("*.npz"):
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.npz"):
         old.unlink()
-    part = target / "new.part"
+    part = folder / "new.part"
     with part.open("wb") as file:
         np.savez(file, **kept)  # type: ignore[arg-type]
-    part.replace(target / f"{_name(stamp)}.npz")
+    part.replace(folder / f"{_name(stamp)}.npz")
 
 
 def _posts_by_topic(engine: Engine, count: int) -> NDArray[np.int64]:
     found = dict(
-        engine.rows(f"SELECT topic, count(*) FROM posts JOIN topic_of_text USING (text_hash) WHERE {OWN} GROUP BY topic")
+        engine.rows(
+            f"SELECT topic, count(*) FROM posts JOIN topic_of_text USING (text_hash) WHERE {OWN} GROUP BY topic"
+        )
     )
     return np.array([found.get(topic, 0) for topic in range(count)], np.int64)
 
@@ -224,5 +225,5 @@ def _places(corpus: Corpus, words: pa.ChunkedArray, progress: Progress | None) -
     return np.concatenate(parts) if parts else np.zeros((0, len(corpus.space)), np.float32)
 
 
-def _name(stamp: dict[str, object]) -> str:
+def _name(stamp: dict[str, Any]) -> str:
     return blake2b(json.dumps(stamp, sort_keys=True).encode(), digest_size=8).hexdigest()

@@ -36,4 +36,6 @@ def following_ratio() -> Columns:
 )  # fmt: skip
 def account_age_days() -> Columns:
     """Days from the opening of the account to its newest observation, where the time of that is not merely assumed."""
-    return observed("CASE WHEN observed_own AND observed_at >= created_at THEN (epoch(observed_at) - epoch(created_at)) / 86400e0 END")
+    return observed(
+        "CASE WHEN observed_own AND observed_at >= created_at THEN (epoch(observed_at) - epoch(created_at)) / 86400e0 END"
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 import pyarrow.parquet as pq
 
 from groundswell.signals.declaring import SIGNALS, Signal
@@ -25,6 +25,8 @@ from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_t
 from groundswell.signals.values import Value
 from groundswell.store import Engine, Workspace
 from groundswell.store.crash_points import crash_point
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 VALUE = pa.struct(
     [
@@ -70,10 +72,10 @@ class SignalTable:
 
     def values(self, account: str) -> dict[str, Value]:
         """All values of one account; empty when it is not known."""
-        found = self.rows.filter(pc.equal(self.rows.column("account"), account))
-        if not found.num_rows:
+        place = pc.index(self.rows.column("account"), account).as_py()
+        if place < 0:
             return {}
-        row = found.slice(0, 1).to_pylist()[0]
+        row = self.rows.slice(place, 1).to_pylist()[0]
         return {name: Value(signal=name, **row[name]) for name in SIGNALS if name in row}
 
 
@@ -96,6 +98,8 @@ def signal_table(workspace: Workspace, progress: Progress | None = None) -> Sign
         recomputed = rows.num_rows
         if touched is not None:
             rows = _merge(pq.read_table(folder / "signals.parquet"), rows, touched)
+        (folder / "signals.json").unlink(missing_ok=True)
+        engine.write("SELECT account, native FROM links", folder / "links.parquet")
     _keep(folder, rows, stamp)
     return SignalTable(rows, workspace.version(), corpus, recomputed)
 
@@ -229,21 +233,27 @@ def _touched(
     """Accounts whose facts changed since the kept table; None when everything must be computed."""
     if not kept or kept["code"] != stamp["code"] or kept["corpus"] != stamp["corpus"]:
         return None
+    folder = workspace.cache / "signals"
+    if not (folder / "links.parquet").is_file():
+        return None
     changed = sorted(set(kept["live"]) ^ set(stamp["live"]))
     with Engine(workspace.facts, changed) as delta:
-        if delta.rows("SELECT count(*) FROM (SELECT 1 FROM provisional LIMIT 1)")[0][0]:
-            return None  # a handle may have been linked or unlinked anywhere
-        touched = delta.table(
+        named = delta.table(
             """SELECT account FROM raw_accounts UNION SELECT account FROM raw_posts
                UNION SELECT actor FROM raw_interactions UNION SELECT account FROM raw_interactions WHERE account IS NOT NULL
                UNION SELECT follower FROM raw_follows UNION SELECT followed FROM raw_follows"""
         )
         answered = delta.table("SELECT DISTINCT post FROM raw_interactions WHERE account IS NULL AND post IS NOT NULL")
-    if engine.rows("SELECT count(*) FROM links")[0][0]:
-        return None
+    engine.register("named", named)
     engine.register("answered_posts", answered)
-    whose = engine.table("SELECT DISTINCT account FROM posts WHERE post IN (SELECT post FROM answered_posts)")
-    touched = pa.concat_tables([touched, whose])
+    # A handle that was linked, or no longer is, moves rows between two accounts: both are computed again.
+    links, before = "(SELECT account, native FROM links)", f"(SELECT account, native FROM {engine.scan([folder / 'links.parquet'])})"
+    touched = engine.table(
+        f"""WITH moved AS ((FROM {links} EXCEPT FROM {before}) UNION ALL (FROM {before} EXCEPT FROM {links}))
+            SELECT account FROM named UNION SELECT native FROM links JOIN named USING (account)
+            UNION SELECT account FROM moved UNION SELECT native FROM moved
+            UNION SELECT account FROM posts WHERE post IN (SELECT post FROM answered_posts)"""
+    )
     total = engine.rows("SELECT count(*) FROM accounts")[0][0]
     return None if touched.num_rows > FULL_PASS_FROM * total else set(touched.column("account").to_pylist())
 

@@ -159,9 +159,10 @@ def _documents(engine: Engine) -> list[str]:
 
 
 def _fit(texts: list[str], version: str) -> Corpus | None:
-    from sklearn.decomposition import NMF, TruncatedSVD
+    from sklearn import decomposition
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
+    reduce: Any = decomposition
     stop_words = ENGLISH_STOP_WORDS | STOP_WORDS | _common_words(texts)
     weigher = TfidfVectorizer(
         token_pattern=TOKEN,
@@ -177,12 +178,13 @@ def _fit(texts: list[str], version: str) -> Corpus | None:
         return None
     words = tuple(weigher.get_feature_names_out())
     count = int(np.clip(np.sqrt(len(texts)) / 1.5, 2, min(MOST_TOPICS, len(words) - 1)))
-    factors = NMF(count, init="nndsvda", random_state=0, max_iter=150, tol=1e-3)
+    factors = reduce.NMF(n_components=count, init="nndsvda", random_state=0, max_iter=150, tol=1e-3)
     _quietly(factors.fit, rows)
     topics = factors.components_
     topics = topics / np.maximum(np.linalg.norm(topics, axis=1, keepdims=True), 1e-12)
-    space = TruncatedSVD(min(DIMENSIONS, len(words) - 1), random_state=0).fit(rows).components_
-    return Corpus(version, words, weigher.idf_, topics, space, _names(topics, words), len(texts))
+    space = reduce.TruncatedSVD(min(DIMENSIONS, len(words) - 1), random_state=0).fit(rows)
+    rarity = np.asarray(weigher.idf_, np.float64)
+    return Corpus(version, words, rarity, topics, space.components_, _names(topics, words), len(texts))
 
 
 def _common_words(texts: list[str]) -> frozenset[str]:
@@ -195,7 +197,7 @@ def _common_words(texts: list[str]) -> frozenset[str]:
         mine = [texts[i] for i in np.flatnonzero(spoken == language)]
         if len(mine) < DOCUMENTS_OF_A_LANGUAGE:
             continue
-        counter = CountVectorizer(token_pattern=TOKEN, binary=True)
+        counter: Any = CountVectorizer(token_pattern=TOKEN, binary=True)
         shares = np.asarray(counter.fit_transform(mine).mean(axis=0)).ravel()
         found.update(np.asarray(counter.get_feature_names_out(), object)[shares > COMMON])
     return frozenset(found)
@@ -264,5 +266,163 @@ def read_topics(
 
 # Small function words of the commonest languages besides English, so that topics are not named by them.
 STOP_WORDS = frozenset(
-    ["http", "https", "www", "com", "amp", "via", "und", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "ist", "sind", "war", "nicht", "auch", "auf", "mit", "von", "für", "als", "bei", "aus", "nach", "wie", "ich", "sie", "wir", "ihr", "mein", "dein", "sich", "noch", "nur", "aber", "oder", "wenn", "dann", "über", "zum", "zur", "vom", "beim", "heute", "mal", "sehr", "mehr", "schon", "hat", "habe", "haben", "wird", "que", "los", "las", "una", "uno", "del", "por", "con", "para", "como", "pero", "más", "este", "esta", "muy", "sin", "hay", "mis", "sus", "son", "fue", "está", "hoy", "les", "des", "est", "dans", "pour", "pas", "avec", "sur", "plus", "par", "une", "qui", "vous", "nous", "mon", "mes", "ses", "leur", "cette", "ces", "sont", "che", "non", "per", "una", "della", "dei", "gli", "con", "sono", "anche", "het", "een", "van", "dat", "niet", "met", "voor", "zijn", "maar", "nog", "wel", "just", "like", "really", "got", "get", "new", "one", "day", "today", "time", "good", "great", "know", "think", "make", "made", "people", "going", "want", "need", "dont", "didn", "doesn", "isn", "wasn", "ve", "ll", "re", "im", "its", "thing", "things", "way"]
+    [
+        "http",
+        "https",
+        "www",
+        "com",
+        "amp",
+        "via",
+        "und",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "einem",
+        "einer",
+        "ist",
+        "sind",
+        "war",
+        "nicht",
+        "auch",
+        "auf",
+        "mit",
+        "von",
+        "für",
+        "als",
+        "bei",
+        "aus",
+        "nach",
+        "wie",
+        "ich",
+        "sie",
+        "wir",
+        "ihr",
+        "mein",
+        "dein",
+        "sich",
+        "noch",
+        "nur",
+        "aber",
+        "oder",
+        "wenn",
+        "dann",
+        "über",
+        "zum",
+        "zur",
+        "vom",
+        "beim",
+        "heute",
+        "mal",
+        "sehr",
+        "mehr",
+        "schon",
+        "hat",
+        "habe",
+        "haben",
+        "wird",
+        "que",
+        "los",
+        "las",
+        "una",
+        "uno",
+        "del",
+        "por",
+        "con",
+        "para",
+        "como",
+        "pero",
+        "más",
+        "este",
+        "esta",
+        "muy",
+        "sin",
+        "hay",
+        "mis",
+        "sus",
+        "son",
+        "fue",
+        "está",
+        "hoy",
+        "les",
+        "des",
+        "est",
+        "dans",
+        "pour",
+        "pas",
+        "avec",
+        "sur",
+        "plus",
+        "par",
+        "une",
+        "qui",
+        "vous",
+        "nous",
+        "mon",
+        "mes",
+        "ses",
+        "leur",
+        "cette",
+        "ces",
+        "sont",
+        "che",
+        "non",
+        "per",
+        "una",
+        "della",
+        "dei",
+        "gli",
+        "con",
+        "sono",
+        "anche",
+        "het",
+        "een",
+        "van",
+        "dat",
+        "niet",
+        "met",
+        "voor",
+        "zijn",
+        "maar",
+        "nog",
+        "wel",
+        "just",
+        "like",
+        "really",
+        "got",
+        "get",
+        "new",
+        "one",
+        "day",
+        "today",
+        "time",
+        "good",
+        "great",
+        "know",
+        "think",
+        "make",
+        "made",
+        "people",
+        "going",
+        "want",
+        "need",
+        "dont",
+        "didn",
+        "doesn",
+        "isn",
+        "wasn",
+        "ve",
+        "ll",
+        "re",
+        "im",
+        "its",
+        "thing",
+        "things",
+        "way",
+    ]
 )

@@ -11,7 +11,7 @@ need to be reconciled), `provisional` the handles that wait for their native id.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def _address(folder: Path) -> str:
 
 
 @contextmanager
-def _disk_errors(target: Path) -> Iterator[None]:
+def _disk_errors(target: Path) -> Generator[None]:
     """Say "the disk is full" when it is; deltalake reports it as an OSError with the words of the system."""
     try:
         yield

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from groundswell.errors import UnknownNameError, UsageError, WorkspaceError
 from groundswell.store.crash_points import crash_point
@@ -80,8 +81,8 @@ class State:
         self.path = path
         url = sa.URL.create("sqlite", database=str(path))  # spelled out: a path may hold % and ?
         self.engine = sa.create_engine(url, connect_args={"timeout": 30}, poolclass=sa.pool.NullPool)
-        sa.event.listen(self.engine, "connect", _configure)
-        sa.event.listen(self.engine, "begin", _begin)
+        event.listen(self.engine, "connect", _configure)
+        event.listen(self.engine, "begin", _begin)
 
     def migrate(self) -> None:
         """Bring the schema up to this program's version; refuse a workspace made by a newer one."""
@@ -103,7 +104,7 @@ class State:
                 ) from error
 
     @contextmanager
-    def transaction(self) -> Iterator[sa.Connection]:
+    def transaction(self) -> Generator[sa.Connection]:
         """One write transaction: all of it or nothing."""
         with self.engine.execution_options(write=True).begin() as connection:
             yield connection
@@ -145,7 +146,7 @@ class State:
     def imports(self) -> list[Import]:
         """All imports, oldest first."""
         with self.engine.connect() as connection:
-            return [Import(**row._mapping) for row in connection.execute(imports.select().order_by(imports.c.id))]
+            return [Import(**row) for row in connection.execute(imports.select().order_by(imports.c.id)).mappings()]
 
     def import_by_id(self, import_id: int) -> Import:
         """One import; UnknownNameError when there is none."""

@@ -114,10 +114,13 @@ class TextIndex:
             return Hits(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0, np.int64), np.zeros(0, np.int64))
         either = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
         searcher = self._searcher
-        found = searcher.search(tantivy.Query.const_score_query(either, 1.0), limit=max(searcher.num_docs, 1), count=False)
+        found = searcher.search(
+            tantivy.Query.const_score_query(either, 1.0), limit=max(searcher.num_docs, 1), count=False
+        )
         places = [place for _, place in found.hits]
         account, paid, day, topic = (
-            np.asarray(searcher.fast_field_values(name, places), np.int64) for name in ("account", "paid", "day", "topic")
+            np.asarray(searcher.fast_field_values(name, places), np.int64)
+            for name in ("account", "paid", "day", "topic")
         )
         return Hits(account, paid.astype(bool), day, topic)
 

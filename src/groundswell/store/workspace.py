@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,13 +14,15 @@ from typing import Any
 import duckdb
 import filelock
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 
 from groundswell.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMissingError
 from groundswell.records import RECORDS, Record
 from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
 from groundswell.store.state import Import, State
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 FLUSH_BYTES = 48 << 20
 """Rows held in memory before they go to disk; the bound of an import's memory, whatever the size of the file."""
@@ -88,7 +90,7 @@ class Workspace:
         return Engine(self.facts, self.state.live_ids(), moment=moment, backtest=backtest, memory=memory)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None]:
         """Hold the workspace for writing; a second writer is told so at once."""
         lock = filelock.FileLock(self.folder / ".writing.lock", timeout=0)
         try:
@@ -197,7 +199,12 @@ class Staging:
         return {name: found for name, found in counts.items() if found.new + found.same + found.changed}
 
     def _count(
-        self, connection: duckdb.DuckDBPyConnection, record: Record, files: list[str], known: list[str], live: tuple[int, ...]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        record: Record,
+        files: list[str],
+        known: list[str],
+        live: tuple[int, ...],
     ) -> Counts:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE mine AS SELECT key, content, count(*) AS times FROM {_scan(files)} "
@@ -245,7 +252,9 @@ def _filled(
 ) -> pa.Table:
     """Bring a source's rows to the schema on disk, without the hashes."""
     size = rows.num_rows
-    own = rows.column("observed_at") if "observed_at" in rows.column_names else pa.nulls(size, pa.timestamp("us", "UTC"))
+    own = (
+        rows.column("observed_at") if "observed_at" in rows.column_names else pa.nulls(size, pa.timestamp("us", "UTC"))
+    )
     moment = pa.scalar(observed_at.astimezone(UTC), pa.timestamp("us", "UTC"))
     given: dict[str, Any] = {
         "import_id": pa.repeat(pa.scalar(import_id, pa.int64()), size),

@@ -61,15 +61,16 @@ wheel: $(UV) ## build the wheel, install it alone in a fresh environment and run
 	cd build/wheel/empty && ../venv/bin/groundswell demo
 	test -s build/wheel/empty/demo/shortlist.xlsx && test -s build/wheel/empty/demo/shortlist.html
 
-lock: $(UV) ## choose new versions of every package: writes requirements.lock and requirements-dev.lock
-	$(UV) pip compile $(LOCK) --upgrade --group build -o requirements.lock
-	$(UV) pip compile $(LOCK) --upgrade --group build --group dev -c requirements.lock -o requirements-dev.lock
+lock: $(UV) ## pin what pyproject.toml asks for anew; versions stay where they can (`make lock UPGRADE=--upgrade` renews them all)
+	@$(COMPILE) --group build -o requirements.lock
+	@$(COMPILE) --group build --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove everything that was made, workspaces of the user excepted
 	rm -rf .venv .tools dist build $(DEMO) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Universal: one lock for Python 3.11 and later on every platform. Without addresses: it installs from whichever index one has.
-LOCK = -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+COMPILE = $(if $(INDEX),UV_DEFAULT_INDEX='$(INDEX)') $(UV) pip compile -q pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE)
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -91,6 +93,21 @@ def test_make_alone_lists_every_target() -> None:
     assert rule
     for target in rule[1].split():
         assert re.search(rf"make {target}\s+\S", said), f"{target} has no ## text"
+
+
+def test_whatever_is_imported_is_asked_for() -> None:
+    found = {
+        name.split(".")[0]
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom) and not getattr(node, "level", 0)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names])
+    }
+    named = packages_distributions()
+    theirs = {name for name in found if name not in sys.stdlib_module_names and name != "groundswell"}
+    asked = {name_of(one) for one in PROJECT["project"]["dependencies"]}
+    missing = {name for name in theirs if not {name_of(one) for one in named.get(name, [name])} & asked}
+    assert not missing, "add to the dependencies in pyproject.toml, then `make lock`"
 
 
 def uv() -> str | None:

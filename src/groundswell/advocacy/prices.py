@@ -1,0 +1,292 @@
+"""What do they ask, is it much for their size, and what would the same money buy? Only from the fees on your own lists.
+
+Fees are compared within one currency and one deliverable: log fee against log followers, a robust line (Theil 1950, Sen 1968: the
+median of the slopes of all pairs), and how far the fees lie from it (median absolute deviation). Nothing about the person but
+the number of followers enters: no sex, age, origin or look, declared or guessed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.advocacy.people import Fee, Listed, count, money, several
+from groundswell.signals.values import REASONS
+
+FEES_NEEDED = 10
+"""Below so many fees no line is drawn (design choice: with fewer, a single odd fee moves the interval as much as it leaves it)."""
+MOST_PAIRED = 1_500
+"""More fees than this are thinned out evenly by size before slopes are taken: all pairs of 1,500 are a million."""
+MAD_TO_SPREAD = 1.4826
+"""Median absolute deviation to standard deviation for a normal distribution (Hampel 1974)."""
+Verdict = Literal["high for its size", "low for its size", "usual for its size"]
+USUAL_NUMBER = 20
+ADVICE = "“Perhaps 20 to 40 of these” (2017, the year of the micro-influencers)"
+"""Seed 004: the budget of the big one, distributed over 20 to 40."""
+
+
+@dataclass(frozen=True)
+class FeeCheck:
+    """One fee against the others of its currency and deliverable."""
+
+    account: str
+    fee: Fee
+    followers: float | None
+    verdict: Verdict | None
+    """None: not compared, and `reason` says why."""
+    usual_minor: float | None = None
+    low_minor: float | None = None
+    high_minor: float | None = None
+    """90 % of fees for that size are expected in low..high."""
+    n: int = 0
+    reason: str | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One account with its price, as it enters a comparison."""
+
+    account: str
+    called: str
+    followers: float
+    fee_minor: int
+    interactions: float | None
+    """Likes and comments of a typical post; None when the data do not say."""
+
+
+@dataclass(frozen=True)
+class AgainstBigName:
+    """Many small accounts against the largest one for the same money."""
+
+    big: Offer
+    small: tuple[Offer, ...]
+    """In the order in which they were chosen."""
+    currency: str | None
+    deliverable: str | None
+    ordered_by: str
+    """What was spent on, in words."""
+    spent_minor: int
+    reach_from: float
+    reach_to: float
+    """People following at least one of them: from the largest alone (everybody shared) to the sum (nobody shared)."""
+    interactions: float | None
+    """Likes and comments of one typical post of each, added up; None unless known for all of them."""
+    sentences: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+# -- is it much? -----------------------------------------------------------------------------------------------------------
+
+
+def check_fees(people: Sequence[Listed]) -> tuple[FeeCheck, ...]:
+    """Every fee on the lists with its verdict, or why there is none; in the order of the people."""
+    groups: dict[tuple[str | None, str | None], list[tuple[Listed, Fee]]] = defaultdict(list)
+    for one in people:
+        for fee in one.fees:
+            groups[fee.currency, fee.deliverable].append((one, fee))
+    found = [check for pairs in groups.values() for check in _check(pairs)]
+    order = {one.account: place for place, one in enumerate(people)}
+    return tuple(
+        sorted(found, key=lambda check: (order[check.account], check.fee.currency or "", check.fee.deliverable or ""))
+    )
+
+
+def _check(pairs: list[tuple[Listed, Fee]]) -> list[FeeCheck]:
+    usable = [(one, fee) for one, fee in pairs if fee.amount_minor > 0 and one.followers and fee.currency]
+    line = _fit([one.followers or 0 for one, _ in usable], [fee.amount_minor for _, fee in usable])
+    return [_judge(one, fee, line, len(usable)) for one, fee in pairs]
+
+
+@dataclass(frozen=True)
+class _Line:
+    slope: float
+    at_zero: float
+    spread: float
+    """Half the width of the 90 % interval, in logs."""
+
+    def around(self, followers: float) -> tuple[float, float, float]:
+        middle = self.at_zero + self.slope * float(np.log(followers))
+        low, usual, high = np.exp([middle - self.spread, middle, middle + self.spread])
+        return float(low), float(usual), float(high)
+
+
+def _fit(followers: Sequence[float], fees: Sequence[float]) -> _Line | None:
+    """A robust line through the logs; None when there is too little to draw one."""
+    if len(fees) < FEES_NEEDED or len(set(followers)) < FEES_NEEDED // 2:
+        return None
+    x, y = np.log(np.asarray(followers, np.float64)), np.log(np.asarray(fees, np.float64))
+    slope = max(0.0, _median_slope(x, y))  # where larger accounts are the cheaper ones, size explains nothing
+    at_zero = float(np.median(y - slope * x))
+    deviation = float(np.median(np.abs(y - at_zero - slope * x)))
+    # A new fee scatters more than those the line was drawn through: their residuals shrink by (n - 2) / n, the line errs by 1 / n.
+    wider = float(np.sqrt((len(fees) + 1) / (len(fees) - 2)))
+    return _Line(slope, at_zero, _student(len(fees) - 2) * MAD_TO_SPREAD * wider * deviation)
+
+
+def _median_slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    order = np.lexsort((y, x))
+    kept = order[np.linspace(0, len(x) - 1, min(len(x), MOST_PAIRED)).astype(np.int64)]
+    x, y = x[kept], y[kept]
+    above, below = np.triu_indices(len(x), 1)
+    across = x[below] - x[above]
+    return float(np.median((y[below] - y[above])[across > 0] / across[across > 0]))
+
+
+def _student(freedom: int) -> float:
+    """Student's quantile that leaves 5 % on either side (Abramowitz & Stegun 26.7.5)."""
+    z, v = 1.6448536, float(max(freedom, 1))
+    return z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v * v)
+
+
+def _judge(one: Listed, fee: Fee, line: _Line | None, n: int) -> FeeCheck:
+    reason, why = _why_not(one, fee, line, n)
+    if reason or line is None or one.followers is None:
+        said = f"{one.called} {_asks(fee)}; whether that is much cannot be said: {why}"
+        return FeeCheck(one.account, fee, one.followers, None, n=n, reason=reason, sentence=said)
+    low, usual, high = line.around(one.followers)
+    margin = 1e-9 * usual  # where most fees follow one price list exactly, the line is as thin as rounding
+    verdict: Verdict = (
+        "high for its size" if fee.amount_minor > high + margin
+        else "low for its size" if fee.amount_minor < low - margin
+        else "usual for its size"
+    )  # fmt: skip
+    said = (
+        f"{one.called} {_asks(fee)} with {count(one.followers)} followers: {verdict}. By the {n} fees on your lists"
+        f"{'' if line.slope else ', which do not rise with size'}, {money(low, fee.currency)} to {money(high, fee.currency)} would be usual."
+    )
+    return FeeCheck(one.account, fee, one.followers, verdict, usual, low, high, n, sentence=said)
+
+
+def _asks(fee: Fee) -> str:
+    return (
+        "was paid " if fee.kind == "paid" else "asks " if fee.kind == "asked" else "is listed at "
+    ) + fee.says.removesuffix(f" ({fee.kind})")
+
+
+def _why_not(one: Listed, fee: Fee, line: _Line | None, n: int) -> tuple[str | None, str]:
+    if fee.currency is None:
+        return "not_observed", "the list does not say in which currency."
+    if fee.amount_minor <= 0:
+        return "not_applicable", "a fee of nothing is compared with nothing."
+    if not one.followers:
+        return "not_observed", "how many followers it has is not in the data."
+    if line is None:
+        what = f"fees in {fee.currency}" + (f" for a {fee.deliverable}" if fee.deliverable else "")
+        return (
+            "too_few",
+            f"{REASONS['too_few']}. {FEES_NEEDED} {what} of accounts of different size are needed, your lists hold {n}.",
+        )
+    return None, ""
+
+
+# -- what would the same money buy? ----------------------------------------------------------------------------------------
+
+
+def against_big_name(people: Sequence[Listed], big: str | None = None) -> AgainstBigName | None:
+    """The accounts that the money of the largest one (or of `big`, an account id) would pay; None when no two fees compare.
+
+    Chosen one by one, most likes and comments of a typical post for the money first, else most followers for the money, until
+    nobody left is affordable. One account a person: of several accounts that one row names, the first that fits.
+    """
+    priced = [one for one in people if one.followers and any(fee.amount_minor > 0 and fee.currency for fee in one.fees)]
+    named = [one for one in priced if big in (None, one.account)]
+    if len(priced) < 2 or not named:
+        return None
+    largest = max(named, key=lambda one: (one.followers or 0, one.account))
+    fee = next(fee for fee in largest.fees if fee.amount_minor > 0 and fee.currency)
+    others = [one for one in priced if one is not largest and (one.followers or 0) < (largest.followers or 0)]
+    offers = [(one, offer) for one in others if (offer := _offer(one, fee)) is not None]
+    own = _offer(largest, fee)
+    if own is None or not offers:
+        return None
+    return _compared(own, fee, offers, elsewhere=len(priced) - 1 - len(offers))
+
+
+def _offer(one: Listed, like: Fee) -> Offer | None:
+    """The account at its price for the same thing in the same currency, else its only price for what is not said."""
+    fits = [fee for fee in one.fees if fee.currency == like.currency and fee.amount_minor > 0]
+    same = [fee for fee in fits if fee.deliverable == like.deliverable]
+    if not same or not one.followers:
+        return None
+    rate = one.values["public_rate"].value if "public_rate" in one.values else None
+    moved = None if rate is None else rate * one.followers
+    return Offer(one.account, one.called, one.followers, min(fee.amount_minor for fee in same), moved)
+
+
+def _compared(big: Offer, fee: Fee, offers: list[tuple[Listed, Offer]], elsewhere: int) -> AgainstBigName:
+    by_engagement = big.interactions is not None and all(offer.interactions is not None for _, offer in offers)
+    small = _afford(offers, big.fee_minor, by_engagement)
+    spent = sum(offer.fee_minor for offer in small)
+    reach_from, reach_to = max((o.followers for o in small), default=0.0), sum(o.followers for o in small)
+    moved = (
+        sum(o.interactions or 0.0 for o in small) if small and all(o.interactions is not None for o in small) else None
+    )
+    ordered_by = "likes and comments of a typical post for the money" if by_engagement else "followers for the money"
+    made = AgainstBigName(
+        big, small, fee.currency, fee.deliverable, ordered_by, spent, reach_from, reach_to, moved, (), ()
+    )  # fmt: skip
+    sentences, unknown = _sentences(made), _unknown(made, by_engagement, elsewhere)
+    return replace(made, sentences=sentences, unknown=unknown)
+
+
+def _afford(offers: list[tuple[Listed, Offer]], budget: int, by_engagement: bool) -> tuple[Offer, ...]:
+    def worth(offer: Offer) -> float:
+        return ((offer.interactions or 0.0) if by_engagement else offer.followers) / offer.fee_minor
+
+    chosen: list[Offer] = []
+    persons: set[tuple[str, ...]] = set()
+    for one, offer in sorted(offers, key=lambda pair: (-worth(pair[1]), pair[1].account)):
+        person = one.creators or (one.account,)
+        if offer.fee_minor <= budget and person not in persons:
+            chosen.append(offer)
+            persons.add(person)
+            budget -= offer.fee_minor
+    return tuple(chosen)
+
+
+def _sentences(made: AgainstBigName) -> tuple[str, ...]:
+    big, small = made.big, made.small
+    price = money(big.fee_minor, made.currency)
+    if not small:
+        return (f"{price}, what {big.called} costs, pays for nobody else on your lists.",)
+    lines = [
+        f"{several(len(small), 'account')} against {big.called} for the same money: "
+        f"{money(made.spent_minor, made.currency)} of {price}, chosen by {made.ordered_by}.",
+        f"{big.called} has {count(big.followers)} followers; "
+        + (
+            f"{small[0].called} has {count(small[0].followers)}."
+            if len(small) == 1
+            else f"together the {len(small)} are followed by {count(made.reach_from)} to {count(made.reach_to)} people, "
+            "depending on how many follow several of them."
+        ),
+    ]
+    if made.interactions is not None and big.interactions is not None:
+        lines.append(
+            f"A typical post of each brings {count(made.interactions)} likes and comments in all, one of {big.called} {count(big.interactions)}."
+        )
+    if len(small) < USUAL_NUMBER:
+        lines.append(f"{ADVICE}, is the advice; with your list it comes to {len(small):,}.")
+    return tuple(lines)
+
+
+def _unknown(made: AgainstBigName, by_engagement: bool, elsewhere: int) -> tuple[str, ...]:
+    found = ["How many people follow several of them.", "How many followers see a post: followers are not reach."]
+    if not by_engagement:
+        lacking = sum(o.interactions is None for o in (made.big, *made.small))
+        found.append(
+            f"Likes and comments of {several(lacking, 'account')} among those compared; with their posts the order may change."
+            if lacking
+            else "Likes and comments of other accounts on the list; with their posts the order may change."
+        )
+    if elsewhere:
+        found.append(
+            f"{several(elsewhere, 'other account')} with a fee {'is' if elsewhere == 1 else 'are'} not compared: "
+            "another currency, another deliverable, or as many followers."
+        )
+    return tuple(found)

@@ -1,0 +1,158 @@
+"""Who on a list may be one person? Evidence and how sure, proposed and never merged.
+
+How sure follows from what comes together (design choices, none is measured):
+
+    your list says so   one row names both accounts
+    very likely         one address, shared by at most three accounts, and one handle or one name
+    likely              one address, shared by at most three accounts; or one handle and one name
+    possible            one handle, or one full name, alone; or an address that more than three accounts share
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from groundswell.advocacy.people import Listed, Place, several
+
+Sure = Literal["your list says so", "very likely", "likely", "possible"]
+ORDER: tuple[Sure, ...] = ("your list says so", "very likely", "likely", "possible")
+SHARED_BY_AGENCY = 3
+"""An address of more accounts than this may be an agency's (design choice: agencies are common, people with four accounts are not)."""
+LETTERS_OF_A_HANDLE = 5
+"""Shorter handles (`ann`, `max`) belong to strangers on every platform (design choice)."""
+DIGITS_OF_A_NUMBER = 9
+"""Telephone numbers agree when their last nine digits do: the country's prefix is often left out (design choice)."""
+
+Sign = tuple[str, tuple[str, ...], str]
+"""(kind of evidence, accounts, sentence)."""
+
+
+@dataclass(frozen=True)
+class SamePerson:
+    """Accounts that may belong to one person."""
+
+    accounts: tuple[str, ...]
+    how_sure: Sure
+    evidence: tuple[str, ...]
+    """Sentences; what speaks against it stands among them."""
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """One account in several rows of one file."""
+
+    account: str
+    places: tuple[Place, ...]
+    differs: tuple[str, ...]
+    """What the rows say differently: `status: contacted | agreed`."""
+
+    @property
+    def says(self) -> str:
+        """The finding in one sentence."""
+        lines = " and ".join(str(place.line) for place in self.places)
+        differing = f" They differ in {'; '.join(self.differs)}." if self.differs else ""
+        return f"Lines {lines} of {self.places[0].file} name the same account.{differing}"
+
+
+def same_people(people: Sequence[Listed]) -> tuple[SamePerson, ...]:
+    """Candidates, the surest first. A group is one set of accounts with all the evidence that points to exactly it."""
+    found: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for kind, accounts, sentence in _signs(people):
+        found[accounts][kind].append(sentence)
+    groups = [_group(accounts, evidence) for accounts, evidence in found.items()]
+    return tuple(sorted(groups, key=lambda one: (ORDER.index(one.how_sure), one.accounts)))
+
+
+def _group(accounts: tuple[str, ...], evidence: Mapping[str, list[str]]) -> SamePerson:
+    sentences = [sentence for some in evidence.values() for sentence in some]
+    if "address" in evidence and len(accounts) > SHARED_BY_AGENCY:
+        sentences.append(f"{several(len(accounts), 'account')} share it: it may be an agency's.")
+    return SamePerson(accounts, _how_sure(set(evidence), len(accounts)), tuple(sentences))
+
+
+def _how_sure(kinds: set[str], accounts: int) -> Sure:
+    own_address = "address" in kinds and accounts <= SHARED_BY_AGENCY
+    if "row" in kinds:
+        return "your list says so"
+    if own_address:
+        return "very likely" if kinds & {"handle", "name"} else "likely"
+    return "likely" if kinds >= {"handle", "name"} else "possible"
+
+
+def _signs(people: Sequence[Listed]) -> Iterator[Sign]:
+    yield from _shared("row", people, _rows, lambda key: f"One row of your list names them ({key}).")
+    yield from _shared(
+        "address", people, lambda one: one.emails, lambda key: f"They are reached at one address, {key}."
+    )
+    yield from _shared(
+        "address", people, _numbers, lambda key: f"They are reached at one telephone number, ... {key[-4:]}."
+    )
+    for sign in _shared("handle", people, _handle, lambda key: f"They use one handle, {key}, on different platforms."):
+        if len({account.partition(":")[0] for account in sign[1]}) > 1:  # within a platform a handle is one account's
+            yield sign
+    yield from _shared("name", people, _name, lambda key: f"They are listed under one name, {key.title()}.")
+
+
+def _shared(
+    kind: str, people: Iterable[Listed], keys: Callable[[Listed], Iterable[str]], says: Callable[[str], str]
+) -> Iterator[Sign]:
+    holders: dict[str, list[str]] = defaultdict(list)
+    for one in people:
+        for key in dict.fromkeys(keys(one)):
+            holders[key].append(one.account)
+    for key, accounts in holders.items():
+        if len(accounts) > 1:
+            yield kind, tuple(sorted(accounts)), says(key)
+
+
+def _rows(one: Listed) -> list[str]:
+    return [str(place) if not place.member else f"{place}, {place.member}" for place in one.places]
+
+
+def _numbers(one: Listed) -> list[str]:
+    digits = [re.sub(r"\D", "", phone) for phone in one.phones]
+    return [number[-DIGITS_OF_A_NUMBER:] for number in digits if len(number) >= DIGITS_OF_A_NUMBER]
+
+
+def _handle(one: Listed) -> list[str]:
+    bare = re.sub(r"[\W_]", "", (one.handle or "").casefold())
+    return [bare] if len(bare) >= LETTERS_OF_A_HANDLE else []
+
+
+def _name(one: Listed) -> list[str]:
+    """Words of a full name without accents and in one order, so that "Müller, Ann" is "Ann Muller". A first name alone says nothing."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", one.name or "") if not unicodedata.combining(c))
+    words = re.findall(r"[^\W\d_]+", plain.casefold())
+    return [" ".join(sorted(words))] if len(words) > 1 else []
+
+
+def duplicates(people: Sequence[Listed], rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Duplicate, ...]:
+    """Accounts that several lines of one file name. `rows`: account -> what each line says of it."""
+    found: list[Duplicate] = []
+    for one in people:
+        by_file: dict[int, list[Place]] = defaultdict(list)
+        for place in one.places:
+            by_file[place.import_id].append(place)
+        found += [
+            Duplicate(
+                one.account,
+                tuple(places),
+                _differences([r for r in rows.get(one.account, []) if r["import_id"] == key]),
+            )
+            for key, places in by_file.items()
+            if len(places) > 1
+        ]
+    return tuple(found)
+
+
+def _differences(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    said = {
+        name: list(dict.fromkeys(str(row[name]) for row in rows if row.get(name)))
+        for name in ("name", "status", "code", "fee", "followers")
+    }
+    return tuple(f"{name}: {' | '.join(values)}" for name, values in said.items() if len(values) > 1)

@@ -1,0 +1,323 @@
+"""A marketer's sheet, read by a colleague: who is in it twice, who costs much, what is not known and which file would tell.
+
+    review = review_sheet(workspace)
+    review.sentences                      # what to read first
+    sheet_back(workspace, review, path)   # the sheet's own columns, with new ones beside them
+
+It works from handles, followers and fees alone. Posts, once they are there, answer more of the same questions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from groundswell.advocacy.people import Listed, count, listed_people, money, several
+from groundswell.advocacy.prices import AgainstBigName, FeeCheck, against_big_name, check_fees
+from groundswell.advocacy.same_person import Duplicate, SamePerson, duplicates, same_people
+from groundswell.advocacy.settling import FileToGet, Open, files_that_settle, in_words, open_questions
+from groundswell.definitions import load_tier_sets, tier_of
+from groundswell.errors import UsageError
+from groundswell.signals import SIGNALS, signal_table
+from groundswell.signals.findings import Progress
+from groundswell.sources.files.layouts import fitting
+from groundswell.sources.files.opening import open_tables
+from groundswell.sources.files.reading import HEADER_SEARCH
+from groundswell.sources.files.tables import TableFile
+from groundswell.store import Workspace
+
+NEW_COLUMNS = "Groundswell: "
+"""Begins every column that is added to a user's sheet, so that theirs and ours cannot be mixed up."""
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One account of the sheet with what can be said of it."""
+
+    person: Listed
+    tiers: tuple[tuple[str, str], ...]
+    """(tier set, tier or why it has none)."""
+    fees: tuple[FeeCheck, ...]
+    maybe_same_as: tuple[SamePerson, ...]
+    duplicate_in: tuple[Duplicate, ...]
+    unknown: tuple[Open, ...]
+    sentences: tuple[str, ...]
+    """What is known, signal by signal."""
+
+
+@dataclass(frozen=True)
+class SheetReview:
+    """A sheet, reviewed."""
+
+    import_id: int | None
+    """None: all lists of the workspace."""
+    sources: tuple[str, ...]
+    accounts: tuple[Reviewed, ...]
+    persons: int
+    """People by the list's own count: rows that share an address or a name are one."""
+    duplicates: tuple[Duplicate, ...]
+    same_person: tuple[SamePerson, ...]
+    status: tuple[tuple[str, int], ...]
+    """(word of the sheet, accounts), commonest first."""
+    without_status: int
+    files: tuple[FileToGet, ...]
+    """What to get next, the file that helps most people first."""
+    against_big_name: AgainstBigName | None
+    sentences: tuple[str, ...]
+    simulated: bool
+    facts_version: str
+
+
+def review_sheet(
+    workspace: Workspace, *, import_id: int | None = None, big: str | None = None, progress: Progress | None = None
+) -> SheetReview:
+    """Review the people of one import, or of all lists in the workspace. `big` is the account to compare the others' money with.
+
+    Errors: UsageError when there is nobody to review.
+    """
+    table = signal_table(workspace, progress)
+    people = listed_people(workspace, table, import_id=import_id)
+    if not people:
+        raise UsageError("There is nobody to review.", next_step="Import a sheet: groundswell import sheet.xlsx")
+    still_open = open_questions(people)
+    checks, same = check_fees(people), same_people(people)
+    twice = duplicates(people, _rows_of(workspace, people, import_id))
+    tiers = load_tier_sets(workspace.folder)
+    reviewed = tuple(
+        Reviewed(
+            one,
+            tuple((name, _tier(tier_of(found, one.followers))) for name, found in tiers.items()),
+            tuple(check for check in checks if check.account == one.account),
+            tuple(group for group in same if one.account in group.accounts),
+            tuple(found for found in twice if found.account == one.account),
+            tuple(found for found in still_open if found.account == one.account),
+            tuple(SIGNALS[name].sentence(value) for name, value in one.values.items() if value.known),
+        )
+        for one in people
+    )
+    words = Counter(one.status.strip().lower() for one in people if one.status)
+    review = SheetReview(
+        import_id=import_id,
+        sources=tuple(dict.fromkeys(place.file for one in people for place in one.places)),
+        accounts=reviewed,
+        persons=len({one.creators or (one.account,) for one in people}),
+        duplicates=twice,
+        same_person=same,
+        status=tuple(sorted(words.items(), key=lambda item: (-item[1], item[0]))),
+        without_status=sum(not one.status for one in people),
+        files=files_that_settle(people, still_open),
+        against_big_name=against_big_name(people, big),
+        sentences=(),
+        simulated=workspace.simulated(),
+        facts_version=table.facts_version,
+    )
+    return replace(review, sentences=tuple(_summary(review)))
+
+
+def _tier(found: Any) -> str:
+    return found.name or f"unknown: {found.reason}"
+
+
+def _rows_of(workspace: Workspace, people: Sequence[Listed], import_id: int | None) -> dict[str, list[dict[str, Any]]]:
+    """What each line says of an account, for comparing lines that repeat it."""
+    only = "true" if import_id is None else f"c.import_id = {int(import_id)}"
+    with workspace.engine() as engine:
+        engine.register("people", pa.table({"account": pa.array([one.account for one in people], pa.string())}))
+        found = engine.table(
+            f"""SELECT c.account, c.import_id, c.line, c.name, c.status, c.code, f.fee, a.followers
+                FROM seen_creators AS c
+                LEFT JOIN (SELECT account, import_id, line,
+                                  string_agg(currency || ' ' || (amount_minor / 100e0)::VARCHAR, ', ' ORDER BY amount_minor) AS fee
+                           FROM seen_fees GROUP BY ALL) AS f USING (account, import_id, line)
+                LEFT JOIN (SELECT account, import_id, line, any_value(followers) AS followers
+                           FROM seen_accounts GROUP BY ALL) AS a USING (account, import_id, line)
+                WHERE {only} AND c.account IN (SELECT account FROM people) ORDER BY c.import_id, c.line"""
+        )
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in found.to_pylist():
+        rows.setdefault(row["account"], []).append(row)
+    return rows
+
+
+# -- in words --------------------------------------------------------------------------------------------------------------
+
+
+def _summary(review: SheetReview) -> list[str]:
+    lines = [_who_is_listed(review)]
+    if review.duplicates:
+        lines.append(f"{several(len(review.duplicates), 'account')} in more than one row. {review.duplicates[0].says}")
+    if review.same_person:
+        lines.append(
+            f"{several(len(review.same_person), 'group')} of accounts may be one person each; nothing was merged. "
+            f"{review.same_person[0].how_sure.capitalize()}: {' and '.join(_short(review.same_person[0].accounts))}."
+        )
+    if review.status:
+        without = f", {review.without_status:,} without a word" if review.without_status else ""
+        lines.append(
+            "Where it stands: " + ", ".join(f"{number:,} {word}" for word, number in review.status) + without + "."
+        )
+    lines += _about_fees(review)
+    if review.against_big_name:
+        lines += review.against_big_name.sentences
+    lines += _about_the_unknown(review)
+    return lines
+
+
+def _who_is_listed(review: SheetReview) -> str:
+    platforms = Counter(one.person.platform for one in review.accounts)
+    spread = ", ".join(
+        f"{number:,} on {name}" for name, number in sorted(platforms.items(), key=lambda i: (-i[1], i[0]))
+    )
+    people = f" of {several(review.persons, 'person', 'people')}" if review.persons != len(review.accounts) else ""
+    sizes = [one.person.followers for one in review.accounts if one.person.followers is not None]
+    known = (
+        f" Followers are known for {len(sizes):,} of them, from {count(min(sizes))} to {count(max(sizes))}."
+        if sizes
+        else " Nobody's followers are known."
+    )
+    return f"{several(len(review.accounts), 'account')}{people}: {spread}.{known}"
+
+
+def _about_fees(review: SheetReview) -> list[str]:
+    checks = [check for one in review.accounts for check in one.fees]
+    if not checks:
+        return ["The list holds no fee, so that nothing can be said of money."]
+    odd = [check for check in checks if check.verdict in ("high for its size", "low for its size")]
+    judged = [check for check in checks if check.verdict]
+    by_currency = Counter(check.fee.currency for check in checks)
+    sums = [
+        f"{several(number, 'fee')} from {money(min(amounts), currency)} to {money(max(amounts), currency)}"
+        for currency, number in by_currency.items()
+        if (amounts := [check.fee.amount_minor for check in checks if check.fee.currency == currency])
+    ]
+    lines = [f"{', '.join(sums)}."]
+    if judged:
+        lines[0] += (
+            f" Of the {len(judged):,} that could be compared, {len(odd) or 'none'} {'is' if len(odd) < 2 else 'are'} unusual for the size."
+        )
+        lines += [check.sentence for check in odd[:5]]
+    else:
+        lines[0] += f" None could be compared with its size: {checks[0].sentence.partition('cannot be said: ')[2]}"
+    return lines
+
+
+def _about_the_unknown(review: SheetReview) -> list[str]:
+    gaps = Counter(found.signal for one in review.accounts for found in one.unknown)
+    questions = {found.signal: found.question for one in review.accounts for found in one.unknown}
+    if not gaps:
+        return ["Every first question has an answer for everybody."]
+    told = ", ".join(f"{questions[name]} ({number:,})" for name, number in gaps.most_common())
+    lines = [f"Not known yet, with the number of accounts: {told}."]
+    if review.files:
+        first = review.files[0]
+        lines.append(f"One file would settle most: {first.sentence} {first.how}")
+    return lines
+
+
+def _short(accounts: Sequence[str]) -> list[str]:
+    return [account.replace(":@", " @") for account in accounts[:4]] + (["..."] if len(accounts) > 4 else [])
+
+
+# -- the sheet back --------------------------------------------------------------------------------------------------------
+
+
+def new_columns(one: Reviewed) -> dict[str, str | float | None]:
+    """What is added beside the user's own columns, for one account."""
+    added: dict[str, str | float | None] = {
+        "account": one.person.account,
+        "in several rows": " ".join(found.says for found in one.duplicate_in) or None,
+        "may be the same person as": "; ".join(
+            f"{', '.join(_short([a for a in group.accounts if a != one.person.account]))} ({group.how_sure})"
+            for group in one.maybe_same_as
+        ) or None,
+        **{f"tier by {name}": tier for name, tier in one.tiers},
+        "fee": " ".join(check.sentence for check in one.fees) or None,
+        "likes and comments per follower": _number(one, "public_rate"),
+        "posts per week": _number(one, "posts_per_week"),
+        "what it stands for": one.person.values["topic_focus"].label if "topic_focus" in one.person.values else None,
+        "paid-looking share of posts": _number(one, "sponsored_share"),
+        "comments answered": _number(one, "reply_rate"),
+        "not known yet": in_words(one.unknown) or None,
+    }  # fmt: skip
+    return {NEW_COLUMNS + name: value for name, value in added.items()}
+
+
+def _number(one: Reviewed, name: str) -> float | None:
+    value = one.person.values.get(name)
+    return value.value if value else None
+
+
+def sheet_back(workspace: Workspace, review: SheetReview, original: Path | None = None) -> pa.Table:
+    """The user's own columns in the user's own order, and the new columns to their right; a row for each row of the sheet.
+
+    `original` is the file that was imported. Without it, what the store kept of its rows stands in for it: one row an account.
+    A row that names several accounts shows the first; rows that are no people stay as they are, with the new columns empty.
+    """
+    if original is None:
+        return _as_kept(workspace, review)
+    rows, mine = _rows_of_file(original), added_by_line(review, original.name)
+    empty = dict.fromkeys(next(iter(new_columns(one) for one in review.accounts)))
+    added = [mine.get((member, line), empty) for member, line, _ in rows]
+    own = list(dict.fromkeys(name for _, _, cells in rows for name in cells))
+    columns = {name: _column([cells.get(name) for _, _, cells in rows]) for name in own}
+    return pa.table(columns | {name: _column([one[name] for one in added]) for name in empty})
+
+
+def added_by_line(review: SheetReview, file: str) -> dict[tuple[str, int], dict[str, str | float | None]]:
+    """(sheet or member, line) -> the new columns of the row; the first account where a row names several."""
+    found: dict[tuple[str, int], dict[str, str | float | None]] = {}
+    for one in review.accounts:
+        for place in one.person.places:
+            if place.file == file:
+                found.setdefault((place.member, place.line), new_columns(one))
+    return found
+
+
+def _rows_of_file(path: Path) -> list[tuple[str, int, dict[str, Any]]]:
+    """(member, line, cells) of every row under the header of each table."""
+    found: list[tuple[str, int, dict[str, Any]]] = []
+    for table in open_tables(path):
+        for rows in table.rows(_header_of(table)):
+            cells = rows.columns.to_pylist()
+            found += [(table.member, line, row) for line, row in zip(rows.lines.to_pylist(), cells, strict=True)]
+    return found
+
+
+def _header_of(table: TableFile) -> int:
+    """Where the header stands: the first row that some layout knows, else the fullest one (the user named its columns)."""
+    rows = [list(row) for row in table.preview()][:HEADER_SEARCH]
+    known = (place for place, row in enumerate(rows) if fitting(row, kind=table.kind) is not None)
+    return next(known, max(range(len(rows)), key=lambda place: (sum(map(bool, rows[place])), -place), default=0))
+
+
+def _as_kept(workspace: Workspace, review: SheetReview) -> pa.Table:
+    """One row an account from what the store kept: the list's fields, its unclaimed columns, the new ones."""
+    with workspace.engine() as engine:
+        rows = engine.table("SELECT account, notes, extra FROM creators").to_pylist(maps_as_pydicts="lossy")
+    kept = {row["account"]: row for row in rows}
+    lines: list[dict[str, Any]] = []
+    for one in review.accounts:
+        person, row = one.person, kept.get(one.person.account, {})
+        lines.append(
+            {
+                "name": person.name, "handle": person.handle, "platform": person.platform, "followers": person.followers,
+                "fee": "; ".join(fee.says for fee in person.fees) or None, "code": person.code, "status": person.status,
+                "e-mail": "; ".join(person.emails) or None, "phone": "; ".join(person.phones) or None,
+                "notes": row.get("notes"), **(row.get("extra") or {}), **new_columns(one),
+            }
+        )  # fmt: skip
+    names = list(dict.fromkeys(name for line in lines for name in line))
+    names.sort(key=lambda name: name.startswith(NEW_COLUMNS))
+    return pa.table({name: _column([line.get(name) for line in lines]) for name in names})
+
+
+def _column(cells: Sequence[Any]) -> pa.Array:
+    """Numbers stay numbers where the whole column is; anything else is text."""
+    if any(cell is not None for cell in cells) and all(cell is None or isinstance(cell, int | float) for cell in cells):
+        return pa.array(cells, pa.float64())
+    return pa.array([None if cell is None else str(cell) for cell in cells], pa.string())

@@ -1,0 +1,176 @@
+"""A sheet of handles, followers and fees alone already answers questions, and says which it cannot answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from groundswell.advocacy import review_sheet, sheet_back
+from groundswell.advocacy.people import Fee, Listed
+from groundswell.advocacy.prices import against_big_name, check_fees
+from groundswell.advocacy.sheet import NEW_COLUMNS, SheetReview
+from groundswell.errors import UsageError
+from groundswell.ingest import import_file
+from groundswell.signals import Value
+from groundswell.store import Workspace
+
+HEAD = "Name,Handle,Platform,Followers,Fee,Status,E-mail,Shoe size\n"
+SHEET = (
+    HEAD + "Ann Müller,@ann_bakes,Instagram,4200,€200,agreed,ann@example.org,38\n"
+    "Muller Ann,@annbakes,TikTok,9100,€150,contacted,ann@example.org,38\n"
+    "Bob Bread,@bobbread,Instagram,800,€60,agreed,bob@example.org,44\n"
+    "Bob Bread,@bobbread,Instagram,800,€80,declined,bob@example.org,44\n"
+    "Cat Crumb,@catcrumb,Instagram,120000,€900,,cat@example.org,\n"
+    "Total,,,,€1390,,,\n"
+)
+
+
+def reviewed(folder: Path, text: str = SHEET) -> tuple[Workspace, Path, SheetReview]:
+    """A workspace with nothing but this sheet, and the review of it."""
+    file = folder / "sheet.csv"
+    file.write_text(text, encoding="utf-8")
+    workspace = Workspace.create(folder / "workspace")
+    import_file(workspace, file)
+    return workspace, file, review_sheet(workspace)
+
+
+def listed(name: str, followers: float | None, *fees: Fee, rate: float | None = None) -> Listed:
+    """A person of a list, without a file behind them."""
+    values = {"followers": Value("followers", followers), "public_rate": Value("public_rate", rate)}
+    return Listed(f"x:{name}", "x", name, None, (name,), None, None, fees, (), (), (), values)
+
+
+def asked(amount: float, currency: str | None = "EUR", deliverable: str | None = None) -> Fee:
+    """A price somebody asks."""
+    return Fee(round(amount * 100), currency, deliverable, "asked")
+
+
+def test_two_handles_with_one_address_and_one_name_are_proposed_and_not_merged(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path)
+    (group,) = review.same_person
+    assert group.accounts == ("instagram:@ann_bakes", "tiktok:@annbakes")
+    assert group.how_sure == "very likely"
+    assert any("ann@example.org" in sentence for sentence in group.evidence)
+    assert {one.person.account for one in review.accounts} >= set(group.accounts)
+
+
+def test_an_account_in_two_rows_is_told_with_its_lines_and_what_differs(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path)
+    (found,) = review.duplicates
+    assert [place.line for place in found.places] == [4, 5]
+    assert any("status: agreed | declined" in part for part in found.differs)
+
+
+def test_a_tier_that_nobody_names_is_silent_and_not_guessed(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path)
+    cat = next(one for one in review.accounts if one.person.handle == "catcrumb")
+    assert dict(cat.tiers)["seed_004@1"] == "unknown: definition_silent"
+    assert dict(cat.tiers)["seed_000@1"] == "major"
+
+
+def test_without_posts_every_question_about_them_is_open_and_one_file_is_named(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path)
+    assert all(one.person.values["public_rate"].value is None for one in review.accounts)
+    first = review.files[0]
+    assert first.platform == "instagram"
+    assert len(first.accounts) == 3
+    assert "how much its audience does" in first.settles
+    assert first.how
+
+
+def test_words_of_the_status_are_counted_as_the_sheet_says_them(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path)
+    assert sum(number for _, number in review.status) + review.without_status == len(review.accounts)
+
+
+def test_the_sheet_comes_back_with_its_own_rows_and_columns_first(tmp_path: Path) -> None:
+    workspace, file, review = reviewed(tmp_path)
+    back = sheet_back(workspace, review, file)
+    assert back.column_names[:8] == HEAD.strip().split(",")
+    assert back.num_rows == 6
+    assert back.column("Handle").to_pylist()[0] == "@ann_bakes"
+    assert back.column(NEW_COLUMNS + "account").to_pylist()[-1] is None  # the total is nobody
+    assert "tiktok" in back.column(NEW_COLUMNS + "may be the same person as").to_pylist()[0]
+
+
+def test_without_the_file_the_kept_rows_stand_in_for_it(tmp_path: Path) -> None:
+    workspace, _, review = reviewed(tmp_path)
+    back = sheet_back(workspace, review)
+    assert back.num_rows == len(review.accounts)
+    assert "38" in back.column("Shoe size").to_pylist()
+
+
+def test_an_empty_workspace_has_nobody_to_review(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nobody to review"):
+        review_sheet(Workspace.create(tmp_path / "empty"))
+
+
+def test_a_fee_far_above_the_others_of_its_size_is_high_and_the_others_are_usual() -> None:
+    people = [listed(f"p{n}", 1000 * n, asked(10 * n * (1.1 if n % 2 else 0.9))) for n in range(1, 16)]
+    people.append(listed("dear", 5000, asked(2000)))
+    verdicts = {check.account: check.verdict for check in check_fees(people)}
+    assert verdicts.pop("x:dear") == "high for its size"
+    assert set(verdicts.values()) == {"usual for its size"}
+
+
+def test_nine_fees_are_too_few_to_call_one_high() -> None:
+    checks = check_fees(
+        [listed(f"p{n}", 1000 * n, asked(10 * n)) for n in range(1, 9)] + [listed("dear", 500, asked(9999))]
+    )
+    assert {(check.verdict, check.reason) for check in checks} == {(None, "too_few")}
+    assert "your lists hold 9" in checks[-1].sentence
+
+
+def test_fees_of_different_currencies_are_never_compared() -> None:
+    people = [listed(f"p{n}", 1000 * n, asked(10 * n, "EUR" if n % 2 else "USD")) for n in range(1, 17)]
+    assert {check.reason for check in check_fees(people)} == {"too_few"}
+
+
+def test_the_verdict_on_a_fee_does_not_depend_on_the_order_of_the_rows() -> None:
+    people = [listed(f"p{n}", 700 * n + 13 * n % 7, asked(9 * n + n % 5)) for n in range(1, 20)]
+    one, other = check_fees(people), check_fees(people[::-1])
+    assert {c.account: c.low_minor for c in one} == {c.account: c.low_minor for c in other}
+
+
+def test_many_small_against_one_big_spends_no_more_than_the_big_one_costs() -> None:
+    people = [listed("big", 100_000, asked(1000)), *(listed(f"p{n}", 2000 + n, asked(90)) for n in range(20))]
+    found = against_big_name(people)
+    assert found is not None
+    assert (found.big.account, len(found.small), found.spent_minor) == ("x:big", 11, 99_000)
+    assert found.ordered_by == "followers for the money"
+    assert found.reach_from == max(offer.followers for offer in found.small)
+    assert found.reach_to == sum(offer.followers for offer in found.small)
+    assert any("Likes and comments" in unknown for unknown in found.unknown)
+
+
+def test_the_order_follows_engagement_only_when_it_is_known_for_everybody_compared() -> None:
+    people = [
+        listed("big", 100_000, asked(100), rate=0.01),
+        listed("loved", 1000, asked(100), rate=0.2),
+        listed("followed", 5000, asked(100), rate=0.001),
+    ]
+    known = against_big_name(people)
+    assert known is not None
+    assert [offer.account for offer in known.small] == ["x:loved"]
+    unknown = against_big_name([*people, listed("silent", 10, asked(100))])
+    assert unknown is not None
+    assert [offer.account for offer in unknown.small] == ["x:followed"]
+
+
+def test_one_fee_alone_compares_with_nothing() -> None:
+    assert against_big_name([listed("big", 9000, asked(100)), listed("free", 10)]) is None
+
+
+def test_a_first_name_or_a_short_handle_alone_proposes_nobody(tmp_path: Path) -> None:
+    text = HEAD + "Ann,@ann,Instagram,10,€1,,a@example.org,\nAnn,@ann,TikTok,20,€2,,b@example.org,\n"
+    _, _, review = reviewed(tmp_path, text)
+    assert review.same_person == ()
+
+
+def test_an_address_of_many_accounts_may_be_an_agency(tmp_path: Path) -> None:
+    rows = [f"Person{n} Name{n},@handle_{n}x,Instagram,{n}000,€{n},,agency@example.org,\n" for n in range(1, 6)]
+    _, _, review = reviewed(tmp_path, HEAD + "".join(rows))
+    (group,) = review.same_person
+    assert group.how_sure == "possible"
+    assert any("agency" in sentence for sentence in group.evidence)

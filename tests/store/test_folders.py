@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,9 @@ def test_a_folder_of_almost_any_name_holds_a_workspace(tmp_path: Path, name: str
 def test_a_folder_that_delta_cannot_use_is_refused_in_words(tmp_path: Path, name: str) -> None:
     with pytest.raises(WorkspaceError, match="cannot lie in"):
         Workspace.create(tmp_path / name)
+
+
+def test_two_threads_may_make_workspaces_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(Workspace.create, [tmp_path / str(number) for number in range(8)]))
+    assert [workspace.state.imports() for workspace in made] == [[]] * 8

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from sqlalchemy import event
 from groundswell.errors import UnknownNameError, UsageError, WorkspaceError
 from groundswell.store.crash_points import crash_point
 
+_migrating = threading.Lock()
+"""Alembic keeps what it works on in its modules: two threads at once would mix up their workspaces."""
 metadata = sa.MetaData()
 imports = sa.Table(
     "imports",
@@ -93,7 +96,7 @@ class State:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.set_main_option("path_separator", "os")
-        with self.transaction() as connection:
+        with _migrating, self.transaction() as connection:
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")

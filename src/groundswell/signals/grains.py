@@ -48,22 +48,27 @@ GAP = """
 """
 
 RECEIVED = """
-    WITH comments AS (
-        SELECT p.account, p.actor, p.via, p.acted_at
+    WITH replies AS (
+        SELECT p.account, p.actor, p.post, p.via, p.acted_at
         FROM interactions AS p
-        WHERE p.verb = 'reply' AND p.account IS NOT NULL AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}
+        WHERE p.verb = 'reply' AND ({wanted} OR {wanted_actor})
+    ),
+    comments AS (
+        SELECT p.account, p.actor, p.via, p.acted_at
+        FROM replies AS p
+        WHERE p.account IS NOT NULL AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}
     ),
     answers AS (
         SELECT p.actor AS account, p.post AS via, min(p.acted_at) AS answered_at
-        FROM interactions AS p
-        WHERE p.verb = 'reply' AND p.post IS NOT NULL AND {wanted_actor}
+        FROM replies AS p
+        WHERE p.post IS NOT NULL AND {wanted_actor}
         GROUP BY ALL
     ),
     voices AS (
         -- Only where the account's own replies are in the data can silence be told from a file that leaves replies out.
         SELECT p.actor AS account, max(p.acted_at) AS heard_until
-        FROM interactions AS p
-        WHERE p.verb = 'reply' AND {wanted_actor}
+        FROM replies AS p
+        WHERE {wanted_actor}
         GROUP BY p.actor
     ),
     timed AS (

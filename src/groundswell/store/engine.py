@@ -42,6 +42,8 @@ ACCOUNT_FIELDS = {
     "contact": ("account",),
     "fee": ("account",),
 }
+FILTERED = {"interaction": ("actor", "verb"), "follow": ("followed",)}
+"""Of keys with several columns, those that questions filter by."""
 PROVENANCE = ("import_id", "observed_at", "observed_own", "line", "member")
 # The newest known value: observed_at in the upper half, the content hash in the lower, so that ties go by content.
 ORDER = "((epoch_us(observed_at)::HUGEINT << 63) + content)"
@@ -250,8 +252,9 @@ class Engine:
         if not repeated and not linked:
             self.execute(f"CREATE VIEW {view} AS {plain}")
             return
-        chosen = ", ".join(_newest(name, name in keyed, name in hidden) for name in columns)
-        groups = ", ".join(_key(record))
+        chosen = ", ".join(_newest(name, record, keyed, name in hidden) for name in columns)
+        # The hash stands for the whole key, far cheaper than its texts; columns that questions filter by stay groups.
+        groups = ", ".join(["key", *(f'"{name}"' for name in FILTERED.get(record.name, keyed))])
         several = f"SELECT key FROM repeats WHERE record = '{record.name}'"
         if linked and record.name != "post":  # a post's key is its own id; only its author's id was replaced
             # A row whose id was linked may meet rows under its native id that no key in `repeats` announces.
@@ -281,11 +284,11 @@ def _unknown(name: str) -> str:
     return f'NULL::{"TIMESTAMPTZ" if name == "observed_at" else "BIGINT"} AS "{name}"'
 
 
-def _newest(name: str, is_key: bool, is_hidden: bool) -> str:
+def _newest(name: str, record: Record, keyed: Sequence[str], is_hidden: bool) -> str:
     if is_hidden:
         return _unknown(name)
-    if is_key:
-        return f'"{name}"'
+    if name in keyed:
+        return f'"{name}"' if name in FILTERED.get(record.name, keyed) else f'any_value("{name}") AS "{name}"'
     return f'arg_max("{name}", {ORDER}) FILTER ("{name}" IS NOT NULL) AS "{name}"'
 
 

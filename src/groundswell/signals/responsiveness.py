@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from groundswell.signals.declaring import Columns, Z, share, signal
 
+# A product of fractions that is exactly one half may come out a hair above it.
+HALF = "0.500000001e0"
 UNHEARD = "CASE WHEN count(*) FILTER (replies_known) = 0 THEN 'not_observed' END"
 
 
@@ -30,9 +32,9 @@ def reply_latency_hours() -> Columns:
     """Median hours to the author's reply by Kaplan-Meier, with unanswered comments as censored; Greenwood interval."""
     spread = f"{Z} * unanswered * sqrt(greenwood)"
     return Columns(
-        value="min(hours) FILTER (replies_known AND answered AND unanswered <= 0.5e0)",
-        low=f"min(hours) FILTER (replies_known AND answered AND unanswered - {spread} <= 0.5e0)",
-        high=f"min(hours) FILTER (replies_known AND answered AND unanswered + {spread} <= 0.5e0)",
+        value=f"min(hours) FILTER (replies_known AND answered AND unanswered <= {HALF})",
+        low=f"min(hours) FILTER (replies_known AND answered AND unanswered - {spread} <= {HALF})",
+        high=f"min(hours) FILTER (replies_known AND answered AND unanswered + {spread} <= {HALF})",
         n="count(*) FILTER (replies_known)",
         at_least=5,
         reason=f"CASE WHEN count(*) FILTER (replies_known) >= 5 THEN 'not_applicable' ELSE {UNHEARD} END",

@@ -141,7 +141,13 @@ def mean(measure: str, *, where: str = "true", at_least: int = 3, reason: str = 
     """Mean with Student's interval (quantile by the Cornish-Fisher expansion, Abramowitz & Stegun 26.7.5)."""
     x, n = f"({measure}) FILTER ({where})", f"count({measure}) FILTER ({where})"
     z, v = float(Z), f"greatest({n} - 1, 1)"
-    t = f"({Z} + {(z**3 + z) / 4:.9e} / {v} + {(5 * z**5 + 16 * z**3 + 3 * z) / 96:.9e} / ({v} * {v}))"
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    t = f"({Z} + {' + '.join(f'{term:.9e} / pow({v}, {power})' for power, term in enumerate(terms, start=1))})"
     half = f"{t} * coalesce(stddev_samp{x}, 0) / sqrt(greatest({n}, 1))"
     return Columns(
         value=f"avg{x}",

@@ -46,8 +46,11 @@ def act(plan: dict[str, Any], workspace: Workspace) -> None:
         read_texts(workspace, signal_table(workspace)).in_sector(["bread"])
 
 
-def view(workspace: Workspace) -> dict[str, str]:
-    """Everything a question could read, hashed table by table, without the number of the import that brought it."""
+def view(workspace: Workspace, *, whole: bool = True) -> dict[str, str]:
+    """What a question could read, hashed table by table, without the number of the import that brought it.
+
+    `whole`: also what is made of the facts and kept, which takes longer.
+    """
     seen: dict[str, str] = {}
     with workspace.engine() as engine:
         names = [record.table for record in RECORDS.values()] + ["account_history", "post_history", "links"]
@@ -55,10 +58,11 @@ def view(workspace: Workspace) -> dict[str, str]:
             table = engine.table(f"SELECT * FROM {name}")
             kept = [column for column in table.column_names if column != "import_id"]
             seen[name] = _hashed(table.select(kept).to_pylist())
-    table = signal_table(workspace)
-    seen["signals"] = _hashed(table.rows.to_pylist())
-    shares, _ = read_texts(workspace, table).in_sector(["bread"])
-    seen["text index"] = _hashed([shares.hits.tolist(), shares.texts.tolist(), shares.last_day.tolist()])
+    if whole:
+        table = signal_table(workspace)
+        seen["signals"] = _hashed(table.rows.to_pylist())
+        shares, _ = read_texts(workspace, table).in_sector(["bread"])
+        seen["text index"] = _hashed([shares.hits.tolist(), shares.texts.tolist(), shares.last_day.tolist()])
     return seen
 
 
@@ -76,22 +80,23 @@ def lives(plan: dict[str, Any]) -> list[dict[str, Any]]:
         trace = folder.with_suffix(".trace")
         status = forked(lambda folder=folder: act(plan, Workspace.open(folder)), None, number, trace)
         told = folder.with_suffix(".json")
-        failed = forked(lambda folder=folder: _looks(plan, folder), told)
-        points = trace.read_text().splitlines() if trace.exists() else []
-        found.append({"point": points[-1] if points else "", "status": status, "failed": failed}
-                     | (json.loads(told.read_text()) if told.exists() else {}))  # fmt: skip
+        point = trace.read_text().splitlines()[-1]
+        failed = forked(lambda folder=folder, point=point: _looks(plan, folder, point), told)
+        seen = json.loads(told.read_text()) if told.exists() else {}
+        found.append({"point": point, "status": status, "failed": failed} | seen)
         shutil.rmtree(folder)
         if status != KILLED:
             return found
     return found
 
 
-def _looks(plan: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _looks(plan: dict[str, Any], folder: Path, point: str) -> dict[str, Any]:
     workspace = Workspace.open(folder)
     first = view(workspace)
+    if plan["act"] == "signals":
+        return {"seen": first, "seen_again": first}  # to look at them is to make them again
     act(plan, workspace)
-    second = view(workspace)
-    return {"seen": first, "seen_again": second}
+    return {"seen": first, "seen_again": view(workspace, whole="commit" in point)}
 
 
 def forked(work: Any, told: Path | None, crash_at: int = 0, trace: Path | None = None) -> int:
@@ -99,7 +104,11 @@ def forked(work: Any, told: Path | None, crash_at: int = 0, trace: Path | None =
     child = os.fork()
     if child:
         _, status = os.waitpid(child, 0)
-        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status) + 1000 * bool(os.WEXITSTATUS(status))
+        return (
+            os.WTERMSIG(status)
+            if os.WIFSIGNALED(status)
+            else os.WEXITSTATUS(status) + 1000 * bool(os.WEXITSTATUS(status))
+        )
     try:
         if crash_at:
             os.environ |= {"GROUNDSWELL_CRASH_AT": str(crash_at), "GROUNDSWELL_CRASH_TRACE": str(trace)}

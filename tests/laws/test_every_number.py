@@ -1,0 +1,341 @@
+"""One golden case a signal: rows made by hand, and the number worked out another way. And the statistics behind the intervals."""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy import stats
+
+from building import SEEN, account, day, made, post, reply
+from groundswell.signals import SIGNALS, Value
+from groundswell.signals.declaring import mean, median, share
+from groundswell.signals.focus import topic_focus
+from groundswell.signals.rhythm import burstiness, posts_per_week
+from groundswell.signals.table import compute, prepare
+from groundswell.store.engine import MACROS
+
+LIKES, REPLIES = [10, 20, 30, 40, 50, 60], [1, 0, 3, 2, 5, 4]
+DAYS = [0.0, 1.5, 2.0, 9.0, 9.5, 20.0, 21.0, 22.25, 30.0, 31.0, 40.0, 41.5]
+HOURS: list[tuple[float, float | None]] = [(0, 1.0), (1, 2.5), (2, 4.0), (3, None), (4, 9.0), (5, 30.0), (6, None)]
+"""When somebody commented, and after how many hours the author answered."""
+TOPICS = {"bread": 9, "garden": 3, "film": 2}
+K = 8
+"""Topics that the fit of the golden case knows."""
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    people = [
+        account("rates", followers=1000, following=250, created_at=SEEN - timedelta(days=400), observed_at=SEEN),
+        *(account(name, followers=100) for name in ("rhythm", "answers", "paid", "about", "own")),
+    ]
+    posts = [
+        post("rates", i, kind="post", likes=likes, replies=replies, reposts=i, saves=1, views=likes * 20, reach=500,
+             created_at=day(i))
+        for i, (likes, replies) in enumerate(zip(LIKES, REPLIES, strict=True))
+    ]  # fmt: skip
+    posts += [
+        post("rates", "young", kind="post", likes=9_000, replies=9_000, views=9_001, reach=9_001, created_at=SEEN - timedelta(hours=71)),
+        post("rates", "passed on", kind="repost", likes=9_000, replies=9_000, views=9_001, reach=9_001, created_at=day(3)),
+    ]  # fmt: skip
+    posts += [post("rhythm", i, kind="post", created_at=day(when)) for i, when in enumerate(DAYS)]
+    said = [
+        "#ad new pan",
+        "sponsored by Pan & Co",
+        "use my code PAN10",
+        "plain",
+        "plain again",
+        "also plain",
+        "and so on",
+    ]
+    posts += [post("paid", i, kind="post", text=text) for i, text in enumerate(said)]
+    posts += [post("paid", "label", kind="post", text="nothing in words", paid_label=True)]
+    posts += [
+        post("about", f"{topic}{i}", kind="post", text=f"{topic} {i}", language="de" if i < 2 else "en")
+        for topic, count in TOPICS.items() for i in range(count)
+    ]  # fmt: skip
+    kinds = ["post"] * 5 + ["quote"] * 2 + ["repost"] * 3 + ["reply"] * 4
+    posts += [post("own", i, kind=kind) for i, kind in enumerate(kinds)]
+    acts: list[dict[str, Any]] = []
+    for i, (asked, after) in enumerate(HOURS):
+        acts.append(reply(f"fan{i}", "answers", "answers-0", f"c{i}", day(0) + timedelta(hours=asked)))
+        if after is not None:
+            acts.append(reply("answers", f"fan{i}", f"c{i}", f"a{i}", day(0) + timedelta(hours=asked + after)))
+    acts.append(reply("answers", "answers", "answers-0", "own", day(2)))  # to itself: no comment by somebody else
+    return {"account": people, "post": posts, "interaction": acts}
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Value]]:
+    """Account -> signal -> value. Topics are given, not fitted: the first word of a text."""
+    workspace = made(tmp_path_factory.mktemp("golden") / "w", rows())
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", None)
+        names = list(TOPICS)
+        engine.register("topic_names", pa.table({"topic": range(3), "name": names, "topics": [K] * 3}))
+        engine.execute("CREATE TABLE texts AS SELECT DISTINCT text_hash, split_part(text, ' ', 1) AS name FROM posts")
+        engine.execute(
+            "CREATE OR REPLACE VIEW topic_of_text AS SELECT text_hash, topic FROM texts JOIN topic_names USING (name)"
+        )
+        table = compute(engine).to_pylist()
+    return {row["account"]: {name: Value(signal=name, **row[name]) for name in SIGNALS} for row in table}
+
+
+def wilson(hits: int, n: int) -> tuple[float, float, float, int]:
+    found = stats.binomtest(hits, n).proportion_ci(0.90, method="wilson")
+    return hits / n, found.low, found.high, n
+
+
+def typical(values: Sequence[float]) -> tuple[float, float, float, int]:
+    ordered = sorted(values)  # 6 values: the ranks of a 90 % interval are the first and the last
+    return statistics.median(ordered), ordered[0], ordered[-1], len(ordered)
+
+
+def average(values: Sequence[float]) -> tuple[float, float, float, int]:
+    low, high = stats.t.interval(0.90, len(values) - 1, np.mean(values), stats.sem(values))
+    return float(np.mean(values)), max(0.0, low), high, len(values)
+
+
+def a_count(value: float) -> tuple[float, float, float, int]:
+    return value, value, value, 1
+
+
+def weeks() -> tuple[float, float, float, int]:
+    events, span = len(DAYS) - 1, (DAYS[-1] - DAYS[0]) / 7
+    low, high = stats.chi2.ppf(0.05, 2 * events) / 2, stats.chi2.ppf(0.95, 2 * events + 2) / 2
+    return events / span, low / span, high / span, len(DAYS)
+
+
+def kim_and_jo(gaps: Sequence[float]) -> float:
+    n, r = len(gaps), float(np.std(gaps) / np.mean(gaps))
+    return (math.sqrt(n + 1) * r - math.sqrt(n - 1)) / ((math.sqrt(n + 1) - 2) * r + math.sqrt(n - 1))
+
+
+def kaplan_meier() -> tuple[float, None, None, int]:
+    """Median waiting time; who was not answered waits until the author was last heard (its reply to itself, on day 2)."""
+    waits = sorted((after if after is not None else 48.0 - asked, after is not None) for asked, after in HOURS)
+    waiting = 1.0
+    for place, (hours, answered) in enumerate(waits):
+        waiting *= 1 - answered / (len(waits) - place)
+        if waiting <= 0.5:
+            return hours, None, None, len(waits)
+    raise AssertionError("fewer than half were answered")
+
+
+def entropy_focus() -> tuple[float, None, None, int]:
+    n = sum(TOPICS.values())
+    plain = -sum(count / n * math.log(count / n) for count in TOPICS.values())
+    return 1 - (plain + (len(TOPICS) - 1) / (2 * n)) / math.log(K), None, None, n
+
+
+GAPS = np.diff(DAYS).tolist()
+PER_FOLLOWER = [likes / 1000 for likes in LIKES]
+PUBLIC = [(likes + replies) / 1000 for likes, replies in zip(LIKES, REPLIES, strict=True)]
+PER_REACH = [(likes + replies + i + 1) / 500 for i, (likes, replies) in enumerate(zip(LIKES, REPLIES, strict=True))]
+EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | None, int]], float]] = {
+    "followers": ("rates", lambda: a_count(1000), 1e-9),
+    "following_ratio": ("rates", lambda: a_count(0.25), 1e-9),
+    "account_age_days": ("rates", lambda: a_count(400), 1e-9),
+    "like_rate": ("rates", lambda: typical(PER_FOLLOWER), 1e-9),
+    "like_rate_mean": ("rates", lambda: average(PER_FOLLOWER), 1e-4),
+    "public_rate": ("rates", lambda: typical(PUBLIC), 1e-9),
+    "public_rate_mean": ("rates", lambda: average(PUBLIC), 1e-4),
+    "view_rate": ("rates", lambda: typical([0.05] * 6), 1e-9),
+    "view_rate_mean": ("rates", lambda: (0.05, 0.05, 0.05, 6), 1e-9),
+    "reach_rate": ("rates", lambda: typical(PER_REACH), 1e-9),
+    "reach_rate_mean": ("rates", lambda: average(PER_REACH), 1e-4),
+    "posts_per_week": ("rhythm", weeks, 1e-2),
+    "burstiness": ("rhythm", lambda: (kim_and_jo(GAPS), None, None, len(GAPS)), 1e-9),
+    "longest_silence_days": ("rhythm", lambda: (10.5, 10.5, 10.5, len(GAPS)), 1e-9),
+    "reply_rate": ("answers", lambda: wilson(5, 7), 1e-6),
+    "reply_latency_hours": ("answers", kaplan_meier, 1e-9),
+    "sponsored_share": ("paid", lambda: wilson(4, 8), 1e-6),
+    "disclosed_share": ("paid", lambda: wilson(3, 4), 1e-6),
+    "topic_focus": ("about", entropy_focus, 1e-9),
+    "language": ("about", lambda: wilson(8, 14), 1e-6),
+    "own_share": ("own", lambda: wilson(7, 10), 1e-6),
+}
+"""Signal -> whose, (value, low, high, n) worked out another way (None: not compared), and how closely the limits must agree."""
+
+
+def test_every_signal_has_a_golden_case() -> None:
+    assert set(EXPECTED) == set(SIGNALS)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_the_number_is_the_one_worked_out_by_hand(golden: dict[str, dict[str, Value]], name: str) -> None:
+    who, work_out, closely = EXPECTED[name]
+    found, (value, low, high, n) = golden[f"x:{who}"][name], work_out()
+    assert found.value == pytest.approx(value, rel=1e-9)
+    assert found.n == n
+    for mine, expected in ((found.low, low), (found.high, high)):
+        assert expected is None or mine == pytest.approx(expected, rel=closely, abs=1e-12)
+
+
+def test_the_label_is_the_commonest(golden: dict[str, dict[str, Value]]) -> None:
+    assert golden["x:about"]["topic_focus"].label == "bread"
+    assert golden["x:about"]["language"].label == "en"
+
+
+def test_followers_at_the_time_of_the_post_are_used_where_they_are_known(tmp_path: Path) -> None:
+    seen = [account("ann", followers=100, observed_at=day(1)), account("ann", followers=1000, observed_at=day(50))]
+    posts = [post("ann", i, kind="post", likes=10, created_at=day(10 + i)) for i in range(3)]
+    assert value(made(tmp_path / "w", {"account": seen, "post": posts}), "like_rate").value == pytest.approx(0.1)
+
+
+def test_hidden_likes_are_hidden_and_two_posts_are_too_few(tmp_path: Path) -> None:
+    hidden = [post("ann", i, kind="post", likes_hidden=True, created_at=day(i)) for i in range(9)]
+    few = [post("bob", i, kind="post", likes=5, created_at=day(i)) for i in range(2)]
+    workspace = made(
+        tmp_path / "w", {"account": [account("ann", followers=9), account("bob", followers=9)], "post": hidden + few}
+    )
+    assert value(workspace, "like_rate").reason == "hidden"
+    assert value(workspace, "like_rate", "x:bob").reason == "too_few"
+
+
+def value(workspace: Any, name: str, who: str = "x:ann") -> Value:
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", None)
+        table = compute(engine, names=[name]).to_pylist()
+    return next(Value(signal=name, **row[name]) for row in table if row["account"] == who)
+
+
+# -- the statistics behind ---------------------------------------------------------------------------------------------
+
+
+def ask(columns: Any, table: pa.Table, group: str = "GROUP BY ALL") -> list[tuple[Any, ...]]:
+    """Values, limits and n of a signal's expressions over a plain table with the column `who`."""
+    with duckdb.connect() as connection:
+        connection.execute(MACROS)
+        connection.register("given", table)
+        c = columns
+        return connection.execute(
+            f"SELECT who, {c.value}, {c.low}, {c.high}, {c.n} FROM given {group} ORDER BY who"
+        ).fetchall()
+
+
+def test_the_interval_of_a_median_covers_it_nine_times_in_ten() -> None:
+    """Over 1..n the limits are the ranks themselves; a rank interval covers by the binomial, whatever is measured."""
+    sizes = range(5, 61)
+    who, x = np.repeat(sizes, sizes), np.concatenate([np.arange(1, n + 1) for n in sizes])
+    for n, _, low, high, _ in ask(median("x"), pa.table({"who": who, "x": x})):
+        covered = stats.binom.cdf(high - 1, n, 0.5) - stats.binom.cdf(low - 1, n, 0.5)
+        assert covered >= 0.90, n
+        assert covered < 0.99 or n < 9, n
+
+
+def test_the_interval_of_a_mean_is_students() -> None:
+    dice = np.random.default_rng(3)
+    for n in (3, 4, 6, 10, 40):
+        x = dice.lognormal(size=n) + 5
+        found = ask(mean("x"), pa.table({"who": [0] * n, "x": x}))[0]
+        expected = stats.t.interval(0.90, n - 1, x.mean(), stats.sem(x))
+        half = (expected[1] - expected[0]) / 2
+        assert found[2:4] == pytest.approx(expected, abs=0.005 * half)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 3), (1, 3), (3, 3), (0, 50), (7, 20), (499, 500)])
+def test_the_interval_of_a_share_is_wilsons(hits: int, n: int) -> None:
+    table = pa.table({"who": [0] * n, "x": [i < hits for i in range(n)]})
+    assert ask(share("x"), table)[0][1:] == pytest.approx(wilson(hits, n), abs=1e-7)
+
+
+@pytest.mark.parametrize("events", [2, 3, 5, 10, 30, 200])
+def test_the_interval_of_a_frequency_is_poissons(events: int) -> None:
+    table = pa.table(
+        {"who": [0], "posts": [events + 1], "first_at": [0.0], "last_at": [604800.0 * 5], "gaps": [[1.0] * events]}
+    )
+    _, rate, low, high, _ = ask(posts_per_week.columns, table, "")[0]
+    assert rate == events / 5
+    assert low == pytest.approx(stats.chi2.ppf(0.05, 2 * events) / 10, rel=0.03)
+    assert high == pytest.approx(stats.chi2.ppf(0.95, 2 * events + 2) / 10, rel=0.01)
+
+
+def bursts(series: Sequence[Sequence[float]]) -> Any:
+    table = pa.table({"who": range(len(series)), "gaps": [list(one) for one in series]})
+    return np.asarray([row[1:4] for row in ask(burstiness.columns, table, "")], float)
+
+
+@pytest.mark.parametrize("n", [12, 20, 50, 200])
+def test_chance_has_no_bursts_and_a_clock_is_a_clock(n: int) -> None:
+    dice = np.random.default_rng(n)
+    found = bursts(dice.exponential(size=(3000, n)))
+    assert abs(found[:, 0].mean()) <= (0.03 if n > 12 else 0.035)  # the published estimator itself leans by .029 at 12
+    assert ((found[:, 1] <= 0) & (found[:, 2] >= 0)).mean() >= 0.84
+    assert bursts([[2.0] * n])[0, 0] == pytest.approx(-1)
+    assert bursts(dice.pareto(1.2, size=(200, n)))[:, 0].mean() > 0.15
+
+
+def test_focus_does_not_depend_on_how_many_posts_were_read() -> None:
+    """The plug-in entropy would say 0.15 more focus at 12 posts than at 2,000; corrected it stays near."""
+    dice, truth = np.random.default_rng(1), np.array([0.4, 0.3, 0.2, 0.1])
+    exact = 1 + (truth * np.log(truth)).sum() / np.log(4)
+
+    def typical_focus(n: int) -> float:
+        drawn = dice.multinomial(n, truth, size=400)
+        who, topic = np.nonzero(drawn)
+        table = pa.table({"who": who, "topic": topic.astype(str), "posts": drawn[who, topic], "topics": [4] * len(who)})
+        return float(np.mean([row[1] for row in ask(topic_focus.columns, table)]))
+
+    assert typical_focus(2000) == pytest.approx(exact, abs=0.005)
+    assert typical_focus(20) == pytest.approx(exact, abs=0.03)
+
+
+def test_waiting_times_are_kaplan_meiers(tmp_path: Path) -> None:
+    """Against a plain implementation, on random comments of thirty people."""
+    dice = random.Random(4)
+    acts: list[dict[str, Any]] = []
+    waits: dict[str, list[tuple[float, bool]]] = {}
+    for number in range(30):
+        who, until = f"w{number:02}", 500.0
+        acts += [
+            reply("fan", who, f"{who}-0", f"{who}-own", day(0)),
+            reply(who, who, f"{who}-0", f"{who}-last", day(0) + timedelta(hours=until)),
+        ]
+        waits[f"x:{who}"] = [(until, False)]
+        for comment in range(dice.randint(5, 25)):
+            asked, after, answered = dice.random() * 100, round(dice.expovariate(0.1), 3), dice.random() < 0.75
+            acts.append(reply(f"fan{comment}", who, f"{who}-0", f"{who}-c{comment}", day(0) + timedelta(hours=asked)))
+            if answered:
+                acts.append(
+                    reply(
+                        who,
+                        f"fan{comment}",
+                        f"{who}-c{comment}",
+                        f"{who}-a{comment}",
+                        day(0) + timedelta(hours=asked + after),
+                    )
+                )
+            waits[f"x:{who}"].append((after, True) if answered else (until - asked, False))
+    workspace = made(
+        tmp_path / "w", {"account": [account(who.removeprefix("x:")) for who in waits], "interaction": acts}
+    )
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", None)
+        found = {
+            row["account"]: row["reply_latency_hours"]
+            for row in compute(engine, names=["reply_latency_hours"]).to_pylist()
+        }
+    for who, times in waits.items():
+        expected = _median_wait(times)
+        assert found[who]["value"] == (None if expected is None else pytest.approx(expected, abs=1e-3))
+        assert found[who]["n"] == len(times)
+
+
+def _median_wait(times: list[tuple[float, bool]]) -> float | None:
+    waiting = 1.0
+    for moment in sorted({hours for hours, answered in times if answered}):
+        at_risk = sum(hours >= moment for hours, _ in times)
+        waiting *= 1 - sum(answered and hours == moment for hours, answered in times) / at_risk
+        if waiting <= 0.5:
+            return moment
+    return None

@@ -353,6 +353,43 @@ def explain(
         _say_explanation(found)
 
 
+@app.command()
+def coach(
+    account: Annotated[str, typer.Argument(help="Yourself: @handle, platform:@handle, or an id.")],
+    to: Annotated[list[Path] | None, typer.Option(help="Write your kit: .pdf .html, or .json (signed).")] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="Not in the kit: posts, texts, sparked, balance, paid, followers.")
+    ] = None,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """See what you stand for, who waits for your answer, what you sparked, and one next step a week; make your kit.
+
+    Examples: groundswell coach @me | groundswell coach @me --to kit.pdf --to kit.json
+    """
+    from groundswell.coach import coach as coach_account
+    from groundswell.coach import kit, sentences_of
+
+    opened = _workspace(workspace)
+    with _progress(quiet=as_json) as progress:
+        found = coach_account(opened, account, progress=progress)
+    if as_json:
+        from groundswell.exports.tables import plain
+
+        _print_json(plain(found))
+    else:
+        for line in sentences_of(found):
+            _say(line)
+    if to:
+        from groundswell.exports.kit_page import write_kit
+
+        made = kit(opened, account, leave_out=leave_out or ())
+        for path in to:
+            written = write_kit(made, path)
+            if not as_json:
+                _say(f"Wrote {written}")
+
+
 # -- saying it in words ------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from groundswell.sources.files.layouts.cells import normalised
 from groundswell.sources.files.layouts.feed import FEED
 from groundswell.sources.files.layouts.fourcat import FOURCAT
 from groundswell.sources.files.layouts.generic import GENERIC
+from groundswell.sources.files.layouts.kit import KIT
 from groundswell.sources.files.layouts.layout import Layout
 from groundswell.sources.files.layouts.marketer import MARKETER
 from groundswell.sources.files.layouts.modash import MODASH
@@ -21,7 +22,7 @@ __all__ = ["LAYOUTS", "Layout", "called", "fitting", "recognise"]
 
 LAYOUTS: dict[str, Layout] = {
     layout.id: layout
-    for layout in (*APIFY, *MODASH, *FOURCAT, *TWITTER, *X_ARCHIVE, *BLUESKY, *FEED, *MARKETER, *GENERIC)
+    for layout in (*KIT, *APIFY, *MODASH, *FOURCAT, *TWITTER, *X_ARCHIVE, *BLUESKY, *FEED, *MARKETER, *GENERIC)
 }
 
 

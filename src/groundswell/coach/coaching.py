@@ -1,0 +1,162 @@
+"""One account, coached: what it stands for, its rhythm, who waits, how it weighs, what it sparked, where it stands, what next.
+
+The same signals as everywhere, spoken to the person they are about. Nothing here is computed for a brand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from groundswell.coach.advice import Action, Fact, Gap, gaps, next_actions, peers_from
+from groundswell.coach.balance import Balance, read_balance
+from groundswell.coach.conversation import PASSED_ON, Questions, Sparked, read_questions, read_sparked
+from groundswell.coach.own_posts import OwnPost, data_ends, read_own_posts
+from groundswell.coach.rhythm import Rhythm, read_rhythm
+from groundswell.coach.standing import Peers, read_peers
+from groundswell.coach.subject import Subject, read_subject
+from groundswell.explain import find_account
+from groundswell.signals import REASONS, Value, signal_table
+from groundswell.signals.findings import Progress
+from groundswell.signals.posts import Evidence
+from groundswell.signals.table import prepare
+from groundswell.store import Workspace
+
+POSTS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Coaching:
+    """Everything that is said to one account about itself."""
+
+    account: str
+    profile: dict[str, Any]
+    data_ends: datetime | None
+    """The last moment that the data speaks of: ages are reckoned from here."""
+    own_posts: int
+    subject: Subject
+    rhythm: Rhythm
+    questions: Questions
+    balance: Balance
+    sparked: Sparked
+    peers: Peers
+    actions: tuple[Action, ...]
+    """One a week, the most important first."""
+    gaps: tuple[Gap, ...]
+    """What cannot be known yet, and which file would settle it."""
+    values: dict[str, Value]
+    sources: dict[int, str]
+    """Import -> the file it brought."""
+    simulated: bool
+    facts_version: str
+
+
+def coach(workspace: Workspace, account_name: str, *, progress: Progress | None = None) -> Coaching:
+    """Coach one account, named by id, `platform:@handle` or `@handle`.
+
+    Errors: UnknownNameError when nobody has the name (the nearest is offered); UsageError when several accounts have it.
+    """
+    table = signal_table(workspace, progress)
+    account = find_account(table, account_name)
+    profile, values, simulated = table.profile(account), table.values(account), workspace.simulated()
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", table.corpus, only_views=True)
+        posts, until = read_own_posts(engine, account, simulated=simulated), data_ends(engine, account)
+        subject = read_subject(engine, account, posts, table.corpus, values["language"].label)
+        questions = read_questions(engine, account, until, simulated=simulated)
+        balance = read_balance(engine, account, posts)
+        sparked = read_sparked(engine, account, simulated=simulated)
+    rhythm = read_rhythm(values, posts, until)
+    facts = facts_of(profile, values, posts, subject, rhythm, questions, balance, sparked)
+    return Coaching(
+        account=account, profile=profile, data_ends=until, own_posts=len(posts), subject=subject, rhythm=rhythm,
+        questions=questions, balance=balance, sparked=sparked,
+        peers=read_peers(workspace, table, account, peers_from(profile["platform"]), progress),
+        actions=next_actions(facts, _evidence(posts, rhythm, sparked)),
+        gaps=gaps(_unknown(values, posts, questions), profile["platform"]), values=values,
+        sources={one.id: f"{one.source} ({one.layout})" for one in workspace.state.imports() if one.state == "live"},
+        simulated=simulated, facts_version=table.facts_version,
+    )  # fmt: skip
+
+
+def facts_of(
+    profile: Mapping[str, Any], values: Mapping[str, Value], posts: Sequence[OwnPost], subject: Subject, rhythm: Rhythm,
+    questions: Questions, balance: Balance, sparked: Sparked,
+) -> dict[str, Fact]:  # fmt: skip
+    """What the rules of advice ask about, by name; None where it is unknown."""
+    silent = next((one.days for one in rhythm.silences if one.after is None), None)
+    first = subject.topics[0] if subject.topics else None
+    done = [act for act in sparked.ledger if act.what not in PASSED_ON]
+    unclear = len(_unclear(posts))
+    sure = questions.sure and not questions.unknown
+    return {
+        "own_posts": len(posts),
+        "own_posts_words": "1 post is" if len(posts) == 1 else f"{len(posts)} posts are",
+        "has_bio": "yes" if profile.get("bio") else "no",
+        "questions_waiting": questions.waiting if sure else None,
+        "questions_words": "1 question is" if questions.waiting == 1 else f"{questions.waiting:,} questions are",
+        "question_who": f"@{questions.open[0].act.who}" if questions.open else None,
+        "question_when": _day(questions.open[0].act.when) if questions.open else None,
+        "silent_days": silent,
+        "longest_silence": rhythm.silences[0].days if rhythm.silences else None,
+        "silences": len(rhythm.silences) if rhythm.usual_gap_days is not None else None,
+        "at_plateau": None if rhythm.at_plateau is None else "yes" if rhythm.at_plateau else "no",
+        "per_week": rhythm.per_week.value,
+        "burstiness_low": rhythm.burstiness.low,
+        "praise": balance.share.value if balance.share else None,
+        "praise_low": balance.share.low if balance.share else None,
+        "praise_high": balance.share.high if balance.share else None,
+        "undisclosed_posts": unclear,
+        "undisclosed_words": "There is 1 post" if unclear == 1 else f"There are {unclear} posts",
+        "focus_high": values["topic_focus"].high,
+        "subjects": len(subject.topics),
+        "subject": first.name if first else None,
+        "subject_share": first.share.value if first else None,
+        "subject_clause": f" about {first.name}" if first else "",
+        "about_subject": f" about {first.name}" if first else "",
+        "questions_of_mine": sum("?" in (post.text or "") for post in posts)
+        if any(post.text for post in posts)
+        else None,
+        "latency_hours": values["reply_latency_hours"].value,
+        "did_something": len(done) if sparked.replies_read else None,
+        "doer": f"@{done[0].who}" if done else None,
+        "did_words": f"{done[0].what} something" if done else None,
+    }
+
+
+def _unclear(posts: Sequence[OwnPost]) -> list[OwnPost]:
+    """Posts with words of payment that no guide accepts as a disclosure."""
+    return [post for post in posts if post.paid and not post.disclosed]
+
+
+def _evidence(posts: Sequence[OwnPost], rhythm: Rhythm, sparked: Sparked) -> dict[str, tuple[Evidence, ...]]:
+    """The posts that a rule speaks of."""
+    unclear = tuple(post.shown("words of payment that guides call unclear") for post in _unclear(posts)[:POSTS_SHOWN])
+    silent = tuple(one.before for one in rhythm.silences if one.after is None)
+    sparking = {act.post for act in sparked.ledger if act.what not in PASSED_ON}
+    shown = tuple(post.shown("what it sparked") for post in posts if post.post in sparking)
+    return {"disclose": unclear, "break_silence": silent, "thank_the_doers": shown[:1]}
+
+
+def _unknown(values: Mapping[str, Value], posts: Sequence[OwnPost], questions: Questions) -> dict[str, str]:
+    """What is not known of the account, by the thing that a file could bring -> why."""
+    if not posts:
+        return {"posts": "no post of yours is in the data"}
+    found: dict[str, str] = {}
+    if questions.unknown:
+        found["replies"] = "what people reply to you is not in the data"
+    elif questions.asked and not questions.sure:
+        found["my_replies"] = "no reply of yours is in the data"
+    if not values["followers"].known:
+        found["followers"] = REASONS[values["followers"].reason or "not_observed"]
+    elif not values["like_rate"].known:
+        found["likes"] = REASONS[values["like_rate"].reason or "not_observed"]
+    if not values["reach_rate"].known:
+        found["reach"] = "only you can see it"
+    return found
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "a day that the data does not name"

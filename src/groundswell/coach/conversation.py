@@ -1,0 +1,276 @@
+"""Who speaks to you: the oldest questions that wait for an answer, and what your posts sparked.
+
+A reply holds a question when its text does, addresses left out. It is open when no reply of yours to it is in the data. Where
+not one reply of yours is in the data, a file may simply leave replies out: the questions are shown, and said to be unsure.
+
+What was sparked is a ledger: replies that say bought, tried, signed up, joined or made (sparked.toml), reposts and quotes, each
+with its row. They are associated with a post, not shown to be caused by it: who replies "bought it" might have bought anyway.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from groundswell.coach.own_posts import address
+from groundswell.store import Engine
+
+OLDEST = 5
+LEDGER = 200
+"""Lines of the ledger that are listed; all are counted."""
+TELLS = re.compile(r"[^.!?…\n]+[.!?…]*")
+NOT_SAID = re.compile(
+    r"\b(?:not|never|no|haven'?t|didn'?t|don'?t|won'?t|wouldn'?t|couldn'?t|if|should|could|would|wish|nicht|nie|kein\w*|ob|wenn|nunca|si)\b"
+    r"|\b\w+n't\b",
+    re.IGNORECASE,
+)
+"""A sentence with one of these does not say that it was done."""
+PASSED_ON = ("repost", "quote")
+RECEIVED = """
+    SELECT i.verb, i.actor, i.post, i.via, i.acted_at, i.import_id, i.line, coalesce(a.handle, a.name) AS who,
+           v.text, v.url AS via_url, coalesce(i.acted_at, v.created_at) AS moment,
+           o.text AS on_text, o.url AS on_url, o.created_at AS on_date
+    FROM interactions AS i
+    LEFT JOIN posts AS v ON v.post = i.via
+    LEFT JOIN posts AS o ON o.post = i.post
+    LEFT JOIN accounts AS a ON a.account = i.actor
+    WHERE i.account = $1 AND i.actor <> $1
+"""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody did on one of your posts, with its row."""
+
+    what: str
+    """reply, repost, quote; or what a reply says was done: bought, tried, signed up, joined, made."""
+    who: str
+    """Handle or name, else the id."""
+    text: str
+    when: datetime | None
+    link: str | None
+    post: str | None
+    """The post of the account that it was done on."""
+    post_link: str | None
+    post_text: str
+    via: str | None
+    """The actor's own post that is the act."""
+    source: str
+    import_id: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question under one of your posts."""
+
+    act: Act
+    age_days: float | None
+    """From the question to the end of the data."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The oldest questions that wait."""
+
+    open: tuple[Question, ...]
+    waiting: int
+    """How many wait in all."""
+    asked: int
+    """Questions in replies, answered ones included."""
+    sure: bool
+    """False: no reply of the account's own is in the data, so it may have answered."""
+    sentence: str
+    unknown: str | None = None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One kind of act, counted."""
+
+    what: str
+    times: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Sparked:
+    """What the account's posts sparked."""
+
+    ledger: tuple[Act, ...]
+    """What replies say was done first, then quotes, then reposts; newest first. At most 200."""
+    tallies: tuple[Tally, ...]
+    replies_read: int
+    """Replies whose text is in the data."""
+    sentences: tuple[str, ...]
+    unknown: str | None = None
+
+
+def read_questions(engine: Engine, account: str, until: datetime | None, *, simulated: bool) -> Questions:
+    """Find the five oldest questions that the account has not answered."""
+    replies, read = engine.rows(f"SELECT count(*), count(text) FROM ({RECEIVED}) WHERE verb = 'reply'", [account])[0]
+    if not read:
+        why = (
+            "replies are counted in the data, but what they say is not"
+            if replies
+            else "no replies to your posts are in the data"
+        )
+        return Questions((), 0, 0, False, f"Questions that wait: unknown, {why}.", "not_observed")
+    own, asked = (
+        engine.rows("SELECT count(*) FROM interactions WHERE actor = $1 AND verb = 'reply'", [account])[0][0],
+        _asked(),
+    )
+    answered = "via IN (SELECT post FROM interactions WHERE actor = $1 AND verb = 'reply')"
+    total, waiting = engine.rows(
+        f"SELECT count(*), count(*) FILTER (NOT ({answered})) FROM ({RECEIVED}) WHERE {asked}", [account]
+    )[0]
+    oldest = engine.table(
+        f"SELECT * FROM ({RECEIVED}) WHERE {asked} AND NOT ({answered}) ORDER BY moment NULLS LAST, via LIMIT {OLDEST}",
+        [account],
+    ).to_pylist()
+    acts = [_act(row, "asked", simulated) for row in oldest]
+    return Questions(
+        tuple(Question(act, _age(act.when, until)) for act in acts),
+        waiting,
+        total,
+        own > 0,
+        _waiting(total, waiting, own, read),
+    )
+
+
+def read_sparked(engine: Engine, account: str, *, simulated: bool) -> Sparked:
+    """Count and list what was done on the account's posts."""
+    read, told = engine.rows(
+        f"SELECT count(*) FILTER (verb = 'reply' AND text IS NOT NULL), count(*) FROM ({RECEIVED}) "
+        "WHERE verb IN ('reply', 'repost', 'quote')", [account],
+    )[0]  # fmt: skip
+    if not told:
+        return Sparked(
+            (),
+            (),
+            0,
+            ("What your posts sparked: unknown, no replies, reposts or quotes are in the data.",),
+            "not_observed",
+        )
+    done = _done(engine, account, simulated)
+    passed = engine.table(
+        f"SELECT * FROM ({RECEIVED}) WHERE verb IN ('repost', 'quote') ORDER BY verb, moment DESC NULLS LAST, via, actor LIMIT {LEDGER}",
+        [account],
+    ).to_pylist()
+    ledger = [*done, *(_act(row, row["verb"], simulated) for row in passed)][:LEDGER]
+    tallies = (*_tallies(done), *_passed_on(engine, account))
+    return Sparked(tuple(ledger), tallies, read, _said(tallies, read))
+
+
+def done_in(text: str) -> str | None:
+    """What a reply says its author did: bought, tried, signed up, joined, made; None when it says nothing of the kind."""
+    for sentence in TELLS.findall(text.replace("’", "'")):
+        if "?" in sentence or NOT_SAID.search(sentence):
+            continue
+        for action, pattern in action_patterns():
+            if pattern.search(sentence):
+                return action
+    return None
+
+
+@cache
+def action_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """(action, pattern of its terms in every language), from sparked.toml."""
+    rules = tomllib.loads((files("groundswell.coach") / "sparked.toml").read_text("utf-8"))["action"]
+    return tuple((rule["name"], re.compile(_any_of(rule["terms"]), re.IGNORECASE)) for rule in rules)
+
+
+def _any_of(terms: dict[str, list[str]]) -> str:
+    words = sorted({re.escape(term) for some in terms.values() for term in some}, key=lambda term: (-len(term), term))
+    return rf"(?<!\w)(?:{'|'.join(words)})(?!\w)"
+
+
+def _done(engine: Engine, account: str, simulated: bool) -> list[Act]:
+    rows = engine.table(
+        f"SELECT * FROM ({RECEIVED}) WHERE verb = 'reply' AND text IS NOT NULL ORDER BY moment DESC NULLS LAST, via",
+        [account],
+    ).to_pylist()
+    return [_act(row, what, simulated) for row in rows if (what := done_in(row["text"]))]
+
+
+def _tallies(done: Sequence[Act]) -> list[Tally]:
+    counts = Counter(act.what for act in done)
+    return [
+        Tally(action, counts[action], len({act.who for act in done if act.what == action}))
+        for action, _ in action_patterns()
+        if counts[action]
+    ]
+
+
+def _passed_on(engine: Engine, account: str) -> list[Tally]:
+    rows = engine.rows(
+        f"SELECT verb, count(*), count(DISTINCT actor) FROM ({RECEIVED}) WHERE verb IN ('repost', 'quote') GROUP BY verb ORDER BY verb",
+        [account],
+    )
+    return [Tally(verb, times, people) for verb, times, people in rows]
+
+
+def _said(tallies: Sequence[Tally], read: int) -> tuple[str, ...]:
+    lines = [f"{_sentence(tally)}" for tally in tallies]
+    if read and not any(tally.what not in PASSED_ON for tally in tallies):
+        lines.append(
+            f"None of the {read:,} replies read says in so many words that somebody bought, tried, joined or made something."
+        )
+    if not read:
+        lines.append("What replies say is not in the data.")
+    return (
+        (*lines, "These acts are associated with your posts; the data does not show that the posts caused them.")
+        if tallies
+        else tuple(lines)
+    )
+
+
+def _sentence(tally: Tally) -> str:
+    people = "1 person" if tally.people == 1 else f"{tally.people:,} people"
+    if tally.what in PASSED_ON:
+        what = {"repost": "passed on a post of yours", "quote": "quoted a post of yours"}[tally.what]
+        return f"{people} {what}, {tally.times:,} times in all." if tally.times > tally.people else f"{people} {what}."
+    times = "1 reply says" if tally.times == 1 else f"{tally.times:,} replies say"
+    return f"{times} that somebody {tally.what} something ({people})."
+
+
+def _asked() -> str:
+    """SQL: a reply that holds a question, addresses left out."""
+    return r"verb = 'reply' AND regexp_matches(regexp_replace(text, 'https?://\S+', '', 'g'), '[?？؟]')"
+
+
+def _waiting(total: int, waiting: int, own: int, read: int) -> str:
+    if not total:
+        return f"None of the {read:,} replies read holds a question."
+    asked = "1 question was asked" if total == 1 else f"{total:,} questions were asked"
+    if not own:
+        return f"{asked} under your posts. No reply of yours is in the data: either they wait, or the file leaves your replies out."
+    if not waiting:
+        return f"{asked} under your posts, and you answered {'it' if total == 1 else 'them all'}."
+    return f"{asked} under your posts; {waiting:,} {'has' if waiting == 1 else 'have'} no answer from you in the data."
+
+
+def _age(when: datetime | None, until: datetime | None) -> float | None:
+    return (until - when).total_seconds() / 86_400 if when and until else None
+
+
+def _act(row: dict[str, object], what: str, simulated: bool) -> Act:
+    def words(name: str) -> str | None:
+        value = row[name]
+        return None if value is None else str(value)
+
+    moment = row["moment"]
+    return Act(
+        what=what, who=words("who") or str(row["actor"]), text=words("text") or "",
+        when=moment if isinstance(moment, datetime) else None,
+        link=address(words("via"), words("via_url"), simulated=simulated),
+        post=words("post"), post_link=address(words("post"), words("on_url"), simulated=simulated), post_text=words("on_text") or "",
+        via=words("via"), source=f"import {row['import_id']}, line {row['line']}",
+        import_id=int(str(row["import_id"])), line=int(str(row["line"])),
+    )  # fmt: skip

@@ -1,0 +1,351 @@
+"""The kit: one page of numbers that a creator hands to a brand, each with the rows behind it. What was sparked comes first.
+
+    made = kit(workspace, "@me", made_by="Ann Example")
+    write_kit(made, Path("kit.pdf"))            (groundswell.exports.kit_page) .pdf .html .json
+
+The creator chooses what goes in (`leave_out`). Replies of other people are counted and linked, never quoted: their words and
+names are not the creator's to hand on. The number of followers comes last, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from groundswell.coach.coaching import Coaching, coach
+from groundswell.coach.conversation import PASSED_ON, RECEIVED, Act, done_in
+from groundswell.coach.own_posts import COUNTS, OwnPost, address, read_own_posts
+from groundswell.errors import UnknownNameError
+from groundswell.signals import SIGNALS, Value
+from groundswell.signals.declaring import Number as Numeral
+from groundswell.signals.findings import Progress
+from groundswell.signals.grains import grain_sql
+from groundswell.signals.table import prepare
+from groundswell.signals.topics import latest_corpus
+from groundswell.store import Engine, Workspace
+
+SCHEMA = "groundswell-kit"
+PARTS = ("posts", "texts", "sparked", "balance", "paid", "followers")
+"""What a creator may leave out."""
+PROFILE = (
+    "account", "platform", "handle", "name", "bio", "url", "location", "country", "language", "category", "account_type", "verified",
+    "created_at", "followers", "following", "posts_count", "observed_at",
+)  # fmt: skip
+OF_POSTS = (
+    "post",
+    "text",
+    "created_at",
+    "url",
+    "kind",
+    "media",
+    "hashtags",
+    "mentions",
+    "paid_label",
+    *COUNTS,
+    "observed_at",
+)
+COUNTED = {
+    "public_rate": "own AND settled AND (likes + replies) / followers IS NOT NULL",
+    "posts_per_week": "own AND created_at IS NOT NULL",
+    "sponsored_share": "own AND (text IS NOT NULL OR paid_label IS NOT NULL)",
+}
+"""Signal -> the posts that it was computed from; a test compares their number with the signal's own n."""
+MINE = {
+    "reply_rate": "I answered {value:.0%} of the {n} comments on my posts that are in the data.",
+    "public_rate": "A typical post of mine moves {value:.2%} of followers to like or comment ({n} posts).",
+    "posts_per_week": "I post {value:.1f} times a week ({n} dated posts).",
+    "sponsored_share": "{value:.0%} of my {n} posts look paid, gifted or affiliated.",
+}
+"""The signals' sentences, in the first person."""
+TOPICS_SHOWN, POSTS_A_TOPIC = 2, 3
+"""Subjects that a kit names, and the posts that each must have (design choices)."""
+TITLES = {"repost": "Posts of mine that were passed on", "quote": "Posts of mine that were quoted"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a file that stands behind a number."""
+
+    file: str
+    line: int
+    import_id: int
+    post: str | None = None
+    link: str | None = None
+    date: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the kit, in words and as it is, with its rows."""
+
+    name: str
+    title: str
+    words: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    unit: str
+    rows: tuple[Row, ...]
+    says: str
+    """The whole sentence."""
+
+
+@dataclass(frozen=True)
+class Kit:
+    """A kit before it is written. `keys` is the workspace whose key signs it."""
+
+    profile: dict[str, Any]
+    made_at: datetime
+    made_by: str | None
+    data_ends: datetime | None
+    stands_for: str
+    topics: tuple[tuple[str, float], ...]
+    numbers: tuple[Number, ...]
+    posts: tuple[dict[str, Any], ...]
+    """Own posts with their counts, as a brand's workspace imports them."""
+    left_out: tuple[str, ...]
+    simulated: bool
+    facts_version: str
+    keys: Path = field(compare=False)
+
+    @property
+    def account(self) -> str:
+        """Whose kit it is."""
+        return str(self.profile["account"])
+
+
+def kit(
+    workspace: Workspace,
+    account: str,
+    *,
+    made_by: str | None = None,
+    leave_out: Collection[str] = (),
+    made_at: datetime | None = None,
+    progress: Progress | None = None,
+) -> Kit:
+    """Make the kit of an account. `leave_out` names parts of it (PARTS) that the creator does not want to show.
+
+    Errors as in `coach`; UnknownNameError for a part that does not exist.
+    """
+    for part in leave_out:
+        if part not in PARTS:
+            raise UnknownNameError("part of a kit", part, PARTS)
+    found = coach(workspace, account, progress=progress)
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", latest_corpus(workspace.fits))
+        profile, own = _profile(engine, found.account), read_own_posts(engine, found.account, simulated=found.simulated)
+        rows = _Rows(engine, found)
+        numbers = [
+            *_sparked(rows),
+            *_signals(rows),
+            *_subject(rows, own),
+            *_balance(rows, own),
+            *_followers(rows, profile),
+        ]
+    return Kit(
+        profile={key: profile.get(key) for key in PROFILE if key not in _hidden(leave_out)},
+        made_at=made_at or datetime.now(UTC), made_by=made_by, data_ends=found.data_ends, stands_for=found.subject.sentence,
+        topics=tuple((topic.name, topic.share.value) for topic in found.subject.topics),
+        numbers=tuple(one for one in numbers if one.rows and not _is_left_out(one.name, leave_out)),
+        posts=() if "posts" in leave_out else tuple(_post(post, leave_out) for post in own),
+        left_out=tuple(part for part in PARTS if part in leave_out), simulated=found.simulated,
+        facts_version=found.facts_version, keys=workspace.folder,
+    )  # fmt: skip
+
+
+class _Rows:
+    """The rows behind numbers, asked for by condition."""
+
+    def __init__(self, engine: Engine, found: Coaching) -> None:
+        self.engine, self.found = engine, found
+        engine.register("wanted_accounts", pa.table({"account": [found.account]}))
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE its_posts AS {grain_sql('post', only=True)}")
+
+    def of(self, import_id: int, line: int, post: str | None, link: str | None, date: datetime | None) -> Row:
+        """One row, with the name of its file."""
+        return Row(self.found.sources.get(import_id, ""), line, import_id, post, link, date)
+
+    def of_post(self, post: OwnPost) -> Row:
+        """The row of an own post."""
+        return self.of(post.import_id, post.line, post.post, post.url, post.created_at)
+
+    def of_act(self, act: Act) -> Row:
+        """The row of an act: where it can be seen, not what it says."""
+        return self.of(act.import_id, act.line, act.via, act.link, act.when)
+
+    def posts(self, condition: str) -> tuple[Row, ...]:
+        """Posts that meet a condition over the grain `post`."""
+        rows = self.engine.rows(
+            f"SELECT import_id, line, post, url, created_at FROM its_posts WHERE {condition} ORDER BY created_at DESC NULLS LAST, post"
+        )
+        return tuple(
+            self.of(i, line, post, address(post, url, simulated=self.found.simulated), at)
+            for i, line, post, url, at in rows
+        )
+
+    def acts(self, condition: str) -> list[tuple[str, Row]]:
+        """(text or "", row) of acts on the account's posts that meet a condition."""
+        rows = self.engine.rows(
+            f"SELECT text, import_id, line, via, via_url, moment FROM ({RECEIVED}) WHERE {condition} ORDER BY moment DESC NULLS LAST, via, actor",
+            [self.found.account],
+        )
+        return [
+            (text or "", self.of(i, line, via, address(via, url, simulated=self.found.simulated), at))
+            for text, i, line, via, url, at in rows
+        ]
+
+
+def _sparked(rows: _Rows) -> list[Number]:
+    tallies, replies = rows.found.sparked.tallies, rows.acts("verb = 'reply' AND text IS NOT NULL")
+    numbers: list[Number] = []
+    for tally in tallies:
+        behind = (
+            [row for _, row in rows.acts(f"verb = '{tally.what}'")]
+            if tally.what in PASSED_ON
+            else [row for text, row in replies if done_in(text) == tally.what]
+        )
+        title = TITLES.get(tally.what, f"Replies that say: {tally.what}")
+        people = "1 person" if tally.people == 1 else f"{tally.people:,} people"
+        says = f"{title}: {tally.times:,}, by {people}. Associated with my posts; that they caused it is not shown."
+        numbers.append(
+            _counted(f"sparked_{tally.what.replace(' ', '_')}", title, tally.times, f"{tally.times:,}", behind, says)
+        )
+    return numbers
+
+
+def _signals(rows: _Rows) -> list[Number]:
+    values = rows.found.values
+    known = [
+        _of_signal(values["reply_rate"], [row for _, row in rows.acts(_REPLIES)], "Comments that I answered"),
+        *(_of_signal(values[name], rows.posts(where), SIGNALS[name].title) for name, where in COUNTED.items()),
+    ]
+    return [one for one in known if one]
+
+
+_REPLIES = "verb = 'reply' AND via IS NOT NULL"
+
+
+def _of_signal(value: Value, rows: Sequence[Row], title: str) -> Number | None:
+    if value.value is None:
+        return None
+    signal = SIGNALS[value.signal]
+    words = _worded(value.value, signal.unit)
+    said = MINE[value.signal].format(value=Numeral(value.value), n=Numeral(value.n))
+    return Number(
+        value.signal, title, words, value.value, value.low, value.high, value.n, signal.unit, tuple(rows), said
+    )
+
+
+def _subject(rows: _Rows, own: Sequence[OwnPost]) -> list[Number]:
+    numbers: list[Number] = []
+    for topic in [one for one in rows.found.subject.topics if one.share.hits >= POSTS_A_TOPIC][:TOPICS_SHOWN]:
+        behind = tuple(rows.of_post(post) for post in own if post.topic == topic.name and post.text)
+        share = topic.share
+        says = f"{share.hits:.0f} of the {share.n} posts whose subject can be told are about {topic.name}."
+        numbers.append(
+            Number(
+                f"topic:{topic.name}",
+                f"Posts about {topic.name}",
+                _worded(share.value, "share"),
+                share.value,
+                share.low,
+                share.high,
+                share.n,
+                "share",
+                behind,
+                says,
+            )
+        )
+    return numbers
+
+
+def _balance(rows: _Rows, own: Sequence[OwnPost]) -> list[Number]:
+    balance = rows.found.balance
+    if balance.share is None:
+        return []
+    behind = tuple(rows.of_post(post) for post in own if post.post in balance.weighed)
+    share = balance.share
+    return [
+        Number(
+            "balance",
+            "Praise among sentences that lean",
+            _worded(share.value, "share"),
+            share.value,
+            share.low,
+            share.high,
+            share.n,
+            "share",
+            behind,
+            balance.sentence,
+        )
+    ]
+
+
+def _followers(rows: _Rows, profile: Mapping[str, Any]) -> list[Number]:
+    count = profile.get("followers")
+    if count is None:
+        return []
+    row = rows.of(profile["import_id"], profile["line"], None, profile.get("url"), profile["observed_at"])
+    return [
+        _counted(
+            "followers",
+            "Followers",
+            count,
+            f"{count:,}",
+            [row],
+            f"{count:,} followers, as seen on {profile['observed_at']:%Y-%m-%d}.",
+        )
+    ]
+
+
+def _counted(name: str, title: str, value: int, words: str, rows: Sequence[Row], says: str) -> Number:
+    return Number(name, title, words, float(value), None, None, len(rows), "count", tuple(rows), says)
+
+
+def _worded(value: float, unit: str) -> str:
+    return f"{value:.1%}" if unit == "share" else f"{value:.1f} a week" if unit == "per_week" else f"{value:,.1f}"
+
+
+def _profile(engine: Engine, account: str) -> dict[str, Any]:
+    found = engine.table("SELECT * FROM accounts WHERE account = $1", [account]).to_pylist()
+    return found[0] if found else {}
+
+
+def _post(post: OwnPost, leave_out: Collection[str]) -> dict[str, Any]:
+    row = {name: getattr(post, name) for name in OF_POSTS} | {"language": post.declared}
+    return {
+        key: value for key, value in row.items() if value is not None and not (key == "text" and "texts" in leave_out)
+    }
+
+
+def _hidden(leave_out: Collection[str]) -> frozenset[str]:
+    return frozenset(("followers", "following")) if "followers" in leave_out else frozenset()
+
+
+def _is_left_out(name: str, leave_out: Collection[str]) -> bool:
+    part = {"sponsored_share": "paid", "public_rate": "followers"}.get(name, name.partition("_")[0])
+    return part in leave_out
+
+
+def content_of(made: Kit) -> dict[str, Any]:
+    """What is signed: profile, posts, and the numbers with their rows, as plain values."""
+    return {
+        "schema": SCHEMA,
+        "made_at": made.made_at,
+        "made_by": made.made_by,
+        "data_ends": made.data_ends,
+        "simulated": made.simulated,
+        "facts_version": made.facts_version,
+        "account": made.profile,
+        "stands_for": made.stands_for,
+        "topics": [{"name": name, "share": share} for name, share in made.topics],
+        "numbers": made.numbers,
+        "posts": made.posts,
+        "left_out": made.left_out,
+    }

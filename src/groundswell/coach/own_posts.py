@@ -1,0 +1,122 @@
+"""What the coach reads of one account: its own posts, newest first, each with its counts, its subject and where its row came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from groundswell.signals.posts import Evidence
+from groundswell.store import Engine
+
+COUNTS = ("likes", "replies", "reposts", "quotes", "views", "saves", "reach")
+OWN = """
+    SELECT p.post, p.text, p.created_at, p.url, p.kind, p.media, p.language AS declared,
+           coalesce(p.language, w.language) AS language,
+           coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
+           coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed, p.paid_label,
+           n.name AS topic, p.hashtags, p.mentions, p.likes, p.replies, p.reposts, p.quotes, p.views, p.saves, p.reach,
+           p.import_id, p.line, p.observed_at, p.observed_own
+    FROM posts AS p
+    LEFT JOIN wording AS w ON w.text_hash = p.text_hash
+    LEFT JOIN topic_of_text AS t ON t.text_hash = p.text_hash
+    LEFT JOIN topic_names AS n ON n.topic = t.topic
+    WHERE p.account = $1 AND (p.kind IS NULL OR p.kind IN ('post', 'quote'))
+    ORDER BY p.created_at DESC NULLS LAST, p.post
+"""
+ADDRESSES = (
+    (re.compile(r"twitter:(\d+)"), r"https://x.com/i/status/\1"),
+    (re.compile(r"bluesky:at://(did:[^/]+)/app\.bsky\.feed\.post/(\w+)"), r"https://bsky.app/profile/\1/post/\2"),
+    (re.compile(r"youtube:([\w-]{11})"), r"https://www.youtube.com/watch?v=\1"),
+    (re.compile(r"blog:(https?://\S+)"), r"\1"),
+)
+"""Where a post can be seen, where its id alone says so."""
+
+
+@dataclass(frozen=True)
+class OwnPost:
+    """A post that the account wrote itself; counts that nobody read are None."""
+
+    post: str
+    text: str | None
+    created_at: datetime | None
+    url: str | None
+    kind: str | None
+    media: str | None
+    declared: str | None
+    """Language as the platform declares it."""
+    language: str | None
+    """Language as declared, else as told from the text."""
+    paid: bool
+    """Labelled, or with words of payment, clear or unclear."""
+    disclosed: bool
+    """Labelled, or with words that a guide accepts."""
+    paid_label: bool | None
+    topic: str | None
+    hashtags: list[str] | None
+    mentions: list[str] | None
+    likes: int | None
+    replies: int | None
+    reposts: int | None
+    quotes: int | None
+    views: int | None
+    saves: int | None
+    reach: int | None
+    import_id: int
+    line: int
+    observed_at: datetime
+    observed_own: bool
+
+    @property
+    def source(self) -> str:
+        """Where the row came from."""
+        return f"import {self.import_id}, line {self.line}"
+
+    def shown(self, why: str) -> Evidence:
+        """The post as evidence for something."""
+        return Evidence(
+            post=self.post, text=self.text or "", created_at=self.created_at, url=self.url, why=why,
+            likes=self.likes, replies=self.replies, reposts=self.reposts, source=self.source,
+        )  # fmt: skip
+
+
+def read_own_posts(engine: Engine, account: str, *, simulated: bool) -> tuple[OwnPost, ...]:
+    """Return the own posts of an account (posts and quotes; replies and reposts are not its own), newest first."""
+    rows = engine.table(OWN, [account]).to_pylist()
+    return tuple(OwnPost(**row | {"url": address(row["post"], row["url"], simulated=simulated)}) for row in rows)
+
+
+def address(post: str | None, url: str | None, *, simulated: bool) -> str | None:
+    """Where a post can be seen: its own address, else the one that its id says. What is made up can be seen nowhere."""
+    if url or not post or simulated:
+        return url
+    for pattern, where in ADDRESSES:
+        if found := pattern.fullmatch(post):
+            return found.expand(where)
+    return None
+
+
+def newest_of(posts: Sequence[OwnPost], most: int, why: str) -> tuple[Evidence, ...]:
+    """The newest few as evidence."""
+    return tuple(post.shown(why) for post in posts[:most])
+
+
+def data_ends(engine: Engine, account: str) -> datetime | None:
+    """The last moment that the data speaks of this account: no clock is read, so that an old file gives an old answer.
+
+    An act of or on the account, or an observation whose time the file itself gives.
+    """
+    rows = engine.rows(
+        """SELECT max(moment) FROM (
+               SELECT max(greatest(created_at, CASE WHEN observed_own THEN observed_at END)) AS moment FROM posts WHERE account = $1
+               UNION ALL SELECT max(CASE WHEN observed_own THEN observed_at END) FROM accounts WHERE account = $1
+               UNION ALL SELECT max(acted_at) FROM interactions WHERE account = $1 OR actor = $1)""",
+        [account],
+    )
+    return rows[0][0]
+
+
+def sources_of(imports: Mapping[int, str], posts: Sequence[OwnPost]) -> dict[int, str]:
+    """Name of the file behind each import that brought one of these posts."""
+    return {key: imports[key] for key in sorted({post.import_id for post in posts}) if key in imports}

@@ -1,0 +1,189 @@
+"""What you stand for: the subjects of your own posts, and the words that set you apart from everybody else in the data.
+
+Words are compared by log-odds with an informative Dirichlet prior (Monroe, Colaresi & Quinn 2008, "Fightin' Words", doi
+10.1093/pan/mpn018): how much likelier a word is in your posts than in other people's, divided by its standard error, so that
+neither a rare slip nor an everyday word comes out on top. A word counts once a post: saying it five times is not five times
+the subject.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from groundswell.coach.own_posts import OwnPost, newest_of
+from groundswell.coach.shares import Share, share_of
+from groundswell.signals.posts import Evidence
+from groundswell.signals.topics import STOP_WORDS, TOKENS, Corpus
+from groundswell.store import Engine
+
+OTHERS_READ = 20_000
+"""Posts of other people that are read at most, drawn by a hash (design choice: bounded work)."""
+OTHERS_NEEDED = 100
+"""Posts of other people below which there is nobody to be compared with (design choice)."""
+POSTS_NEEDED = 10
+"""Own posts with text below which nothing is said about what somebody stands for (as for the signal topic_focus)."""
+Z = 1.6448536
+"""Normal quantile: only words beyond the 90 % interval are named."""
+POSTS_A_WORD = 3
+"""Own posts that must say a word (design choice: once or twice is no habit)."""
+MOST_WORDS, MOST_TOPICS, POSTS_SHOWN = 8, 5, 2
+LINK = re.compile(r"https?://\S+|www\.\S+")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word that sets an account apart."""
+
+    word: str
+    posts: int
+    """Own posts that say it."""
+    of: int
+    """Own posts with text."""
+    others: float | None
+    """Share of other people's posts that say it; None when there is nobody to compare with."""
+    strength: float | None
+    """Log-odds divided by its standard error."""
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Say it with its own numbers."""
+        mine = f"You say “{self.word}” in {self.posts} of {self.of} posts"
+        if self.others is None:
+            return f"{mine}."
+        return f"{mine}; of other people's posts, {_percent(self.others)} say it."
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A subject of own posts, named by its words."""
+
+    name: str
+    share: Share
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an account stands for."""
+
+    topics: tuple[Topic, ...]
+    words: tuple[Word, ...]
+    compared_with: int
+    """Posts of other people that were read."""
+    sentence: str
+    unknown: str | None = None
+    """Reason, when nothing can be said."""
+
+
+def read_subject(
+    engine: Engine, account: str, posts: Sequence[OwnPost], corpus: Corpus | None, language: str | None
+) -> Subject:
+    """Say what an account's own posts are about, and by which words it differs."""
+    said = [post for post in posts if post.text]
+    if len(said) < POSTS_NEEDED:
+        sentence = f"What you stand for cannot be told from {_posts(len(said))} with text; {POSTS_NEEDED} are needed."
+        return Subject((), (), 0, sentence, "too_few" if said else "not_observed")
+    others = _others(engine, account, language)
+    words = distinctive(said, others, corpus)
+    topics = _topics(said)
+    return Subject(topics, words, len(others), _sentence(topics, words, len(others), len(said)))
+
+
+def distinctive(posts: Sequence[OwnPost], others: Sequence[str], corpus: Corpus | None) -> tuple[Word, ...]:
+    """Words by which the posts differ from the texts of others; where there are too few others, the words said most."""
+    mine, theirs = _counted(post.text or "" for post in posts), _counted(others)
+    dull = _dull(corpus)
+    known = frozenset(one.lstrip("#") for one in corpus.words) if corpus else None
+    habits = {w: n for w, n in mine.items() if n >= POSTS_A_WORD and w not in dull and (known is None or w in known)}
+    if len(others) < OTHERS_NEEDED:
+        chosen = sorted(habits, key=lambda word: (-habits[word], word))[:MOST_WORDS]
+        return tuple(_word(word, posts, habits[word], None, None) for word in chosen)
+    strength = log_odds(mine, theirs)
+    chosen = sorted((w for w in habits if strength[w] >= Z), key=lambda word: (-strength[word], word))[:MOST_WORDS]
+    return tuple(_word(w, posts, habits[w], theirs.get(w, 0) / len(others), strength[w]) for w in chosen)
+
+
+def log_odds(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, float]:
+    """How many standard errors the log-odds of each of my words lie above theirs (Monroe et al. 2008, equations 16, 20 and 22).
+
+    The prior is both texts together, scaled to as many words as I have said: it counts as much as I do (design choice).
+    """
+    n, m = sum(mine.values()), sum(theirs.values())
+    found: dict[str, float] = {}
+    for word, y in mine.items():
+        x = theirs.get(word, 0)
+        prior = n * (y + x) / (n + m)
+        delta = math.log((y + prior) / (2 * n - y - prior)) - math.log((x + prior) / (m + n - x - prior))
+        found[word] = delta / math.sqrt(1 / (y + prior) + 1 / (x + prior))
+    return found
+
+
+def words_in(text: str) -> set[str]:
+    """The words of a text once each: lower case, a tag as its word, no addresses and no names."""
+    return {word.lstrip("#") for word in TOKENS.findall(LINK.sub(" ", text.lower()))}
+
+
+def _counted(texts: Iterable[str]) -> Counter[str]:
+    return Counter(word for text in texts for word in words_in(text))
+
+
+def _word(word: str, posts: Sequence[OwnPost], count: int, others: float | None, strength: float | None) -> Word:
+    saying = [post for post in posts if word in words_in(post.text or "")]
+    return Word(word, count, len(posts), others, strength, newest_of(saying, POSTS_SHOWN, f"says “{word}”"))
+
+
+def _dull(corpus: Corpus | None) -> frozenset[str]:
+    """Words that say nothing of a subject; a fit has left them out already."""
+    if corpus:
+        return STOP_WORDS
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return STOP_WORDS | ENGLISH_STOP_WORDS
+
+
+def _others(engine: Engine, account: str, language: str | None) -> list[str]:
+    """Texts of other people, in the account's own language where it is known: else a language would pass for a subject."""
+    spoken = "coalesce(p.language, w.language) = $2" if language else "$2 IS NULL"
+    rows = engine.rows(
+        f"""SELECT p.text FROM posts AS p LEFT JOIN wording AS w ON w.text_hash = p.text_hash
+            WHERE p.account <> $1 AND p.text IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {spoken}
+            ORDER BY md5(p.post) LIMIT {OTHERS_READ}""",
+        [account, language],
+    )
+    return [text for (text,) in rows]
+
+
+def _topics(posts: Sequence[OwnPost]) -> tuple[Topic, ...]:
+    told = [post for post in posts if post.topic]
+    counts = Counter(post.topic or "" for post in told)
+    largest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOPICS]
+    return tuple(
+        Topic(name, share_of(hits, len(told)), newest_of([p for p in told if p.topic == name], POSTS_SHOWN, name))
+        for name, hits in largest
+    )
+
+
+def _sentence(topics: Sequence[Topic], words: Sequence[Word], others: int, own: int) -> str:
+    about = ""
+    if topics:
+        first = topics[0]
+        about = f"{first.share.hits} of the {first.share.n} posts whose subject can be told are about {first.name}. "
+    if not words:
+        return f"{about}No word sets your {own} posts clearly apart.".strip()
+    named = ", ".join(word.word for word in words)
+    if others < OTHERS_NEEDED:
+        return f"{about}The words you come back to: {named}. Nobody else is in the data to compare with."
+    return f"{about}Words that are more yours than other people's ({others:,} of their posts read): {named}."
+
+
+def _percent(share: float) -> str:
+    return "none" if share == 0 else f"{share:.1%}" if share >= 0.001 else "fewer than one in a thousand"
+
+
+def _posts(count: int) -> str:
+    return "1 post" if count == 1 else f"{count} posts"

@@ -58,12 +58,12 @@ def import_posts(csv: Path, folder: Path) -> None:
 MACROS = """
 CREATE MACRO middle(l) AS (l[((len(l) + 1) // 2)::BIGINT] + l[((len(l) + 2) // 2)::BIGINT]) / 2e0;
 CREATE MACRO outward(n) AS greatest(1, floor(n / 2e0 - 1.6448536e0 * sqrt(n) / 2e0))::BIGINT;
-CREATE MACRO student(n) AS 1.6448536e0 + 1.5237786e0 / greatest(n - 1, 1) + 1.4199695e0 / greatest(n - 1, 1) ** 2;
-CREATE MACRO wilson_middle(k, n) AS k / n + 2.7055434e0 / (2e0 * n);
+CREATE MACRO student(n) AS 1.6448536e0 + 1.52376908614713e0 / greatest(n - 1, 1) + 1.4202028939585205e0 / greatest(n - 1, 1) ** 2;
+CREATE MACRO wilson_middle(k, n) AS k / n + 2.70554336543296e0 / (2e0 * n);
 CREATE MACRO wilson_half(k, n) AS
-    1.6448536e0 * sqrt(greatest(k / n * (1e0 - k / n) / n + 2.7055434e0 / (4e0 * n * n), 0));
-CREATE MACRO wilson_low(k, n) AS greatest(0, (wilson_middle(k, n) - wilson_half(k, n)) / (1e0 + 2.7055434e0 / n));
-CREATE MACRO wilson_high(k, n) AS least(1, (wilson_middle(k, n) + wilson_half(k, n)) / (1e0 + 2.7055434e0 / n));
+    1.6448536e0 * sqrt(greatest(k / n * (1e0 - k / n) / n + 2.70554336543296e0 / (4e0 * n * n), 0));
+CREATE MACRO wilson_low(k, n) AS greatest(0, (wilson_middle(k, n) - wilson_half(k, n)) / (1e0 + 2.70554336543296e0 / n));
+CREATE MACRO wilson_high(k, n) AS least(1, (wilson_middle(k, n) + wilson_half(k, n)) / (1e0 + 2.70554336543296e0 / n));
 CREATE MACRO byar(k, sign) AS k * greatest(1e0 - 1e0 / (9e0 * k) + sign * 1.6448536e0 / (3e0 * sqrt(k)), 0e0) ** 3;
 """
 RATES = {

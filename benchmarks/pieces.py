@@ -216,7 +216,7 @@ def ask(workspace: str, brief: str) -> Result:
     with _clock(result, "discover_seconds"):
         opened = Workspace.open(Path(workspace))
         found = discover(opened, read_brief(Path(brief)))
-    account = found.matches[0].account
+    account = [*found.matches, *found.unchecked][0].account
     return (
         result
         | {"listed": len(found.matches), "account": account, "seconds": result["discover_seconds"]}

@@ -37,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 imports_app = typer.Typer(
-    help="List imports, look at rows that were set aside, or undo one.", invoke_without_command=True
+    help="List imports, look at rows that were set aside, or undo one.\n\nExample: groundswell imports undo 3", invoke_without_command=True
 )
 app.add_typer(imports_app, name="imports")
 

@@ -164,3 +164,23 @@ def test_two_bare_mentions_of_two_people_are_two_acts(workspace: Workspace) -> N
     )
     with workspace.engine() as engine:
         assert engine.rows("SELECT account FROM interactions ORDER BY 1") == [("x:a",), ("x:c",)]
+
+
+def test_a_row_that_repeats_a_part_of_what_is_known_is_no_change(workspace: Workspace) -> None:
+    whole = {"account": "x:1", "platform": "x", "handle": "ann", "bio": "bread", "followers": 10}
+    bring(workspace, "account", rows("account", whole), T1)
+    stub = rows("account", {"account": "x:1", "platform": "x", "handle": "ann"})
+    assert bring(workspace, "account", stub, T2)[1]["account"] == {"new": 0, "same": 1, "changed": 0}
+    more = rows("account", {"account": "x:1", "platform": "x", "country": "DE"})
+    assert bring(workspace, "account", more, T2)[1]["account"] == {"new": 0, "same": 0, "changed": 1}
+
+
+def test_within_a_file_only_contradiction_is_change(workspace: Workspace) -> None:
+    table = rows(
+        "account",
+        {"account": "x:1", "platform": "x", "handle": "ann", "followers": 10},
+        {"account": "x:1", "platform": "x", "handle": "ann"},
+        {"account": "x:2", "platform": "x", "followers": 5},
+        {"account": "x:2", "platform": "x", "followers": 6},
+    )
+    assert bring(workspace, "account", table, T1)[1]["account"] == {"new": 2, "same": 1, "changed": 1}

@@ -227,7 +227,39 @@ class Staging:
         ).to_arrow_reader(1_000_000)
         for batch in repeats:
             self.facts.append("repeats", _repeats(self.import_id, record, batch))
-        return Counts(new=new, changed=unseen - new, same=total - unseen)
+        changed = (
+            self._changed(connection, record, files, f"{source} WHERE import_id IN ({ids})") if unseen > new else 0
+        )
+        return Counts(new=new, changed=changed, same=total - new - changed)
+
+    def _changed(self, connection: duckdb.DuckDBPyConnection, record: Record, files: list[str], live: str) -> int:
+        """Count records that say something that nobody said before: a value that no live row of their key holds.
+
+        A row that only repeats a part of what is known is the same, not a change. Within one file, a key counts as changed
+        where its rows contradict one another.
+        """
+        names = [name for name in record.schema.names if name not in (*record.key, "extra")]
+        values = {name: f'"{name}"::VARCHAR' for name in names}
+        lists = ", ".join(f'list(DISTINCT {value}) AS "{name}"' for name, value in values.items())
+        news = " OR ".join(
+            f'(m."{name}" IS NOT NULL AND NOT coalesce(list_contains(l."{name}", m."{name}"), false))' for name in names
+        )
+        columns = ", ".join(f'any_value({value}) AS "{name}"' for name, value in values.items())
+        contrary = " OR ".join(f"count(DISTINCT {value}) > 1" for value in values.values())
+        staged = f"{_scan(files)} WHERE import_id = {self.import_id}"
+        rows = connection.execute(
+            f"""
+            WITH doubtful AS (SELECT key, content FROM mine ANTI JOIN theirs USING (key, content)),
+            m AS (SELECT key, content, {columns} FROM {staged} AND key IN (SELECT key FROM theirs)
+                  AND (key, content) IN (SELECT (key, content) FROM doubtful) GROUP BY key, content),
+            l AS (SELECT key, {lists} FROM {live} AND key IN (SELECT key FROM doubtful) GROUP BY key),
+            several AS (SELECT key, count(*) AS contents FROM doubtful ANTI JOIN theirs USING (key) GROUP BY key HAVING count(*) > 1),
+            torn AS (SELECT key FROM {staged} AND key IN (SELECT key FROM several) GROUP BY key HAVING {contrary})
+            SELECT (SELECT count(*) FROM m JOIN l USING (key) WHERE {news})
+                 + (SELECT coalesce(sum(contents - 1), 0) FROM several SEMI JOIN torn USING (key))
+            """
+        ).fetchall()
+        return int(rows[0][0])
 
 
 def _scan(files: list[str]) -> str:

@@ -1,0 +1,220 @@
+"""A workspace that stays open while questions are asked of it.
+
+What was computed is kept in memory for the version of the facts it was computed from; an import or an undo, here or from the
+command line, makes a new version, and the next question computes again. Several threads may ask at once.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock, RLock
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow.compute as _compute
+
+from groundswell.api.briefs import BriefForm, Options, brief_of, options_for
+from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
+from groundswell.definitions import DEFAULT_TIER_SET, load_tier_sets, tier_set
+from groundswell.discover import Shortlist, discover
+from groundswell.explain import Explanation, explain
+from groundswell.ingest import rows_set_aside
+from groundswell.signals import REASONS, SignalTable, signal_table
+from groundswell.signals.findings import Progress
+from groundswell.signals.kinship import Texts, read_texts
+from groundswell.signals.posts import PostsOf, posts_of
+from groundswell.sources import SetAside
+from groundswell.store import Import, Workspace
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+Answer = TypeVar("Answer")
+KEPT = 24
+"""Answers kept for the present facts: a few shortlists and people somebody goes back and forth between (design choice)."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a workspace holds, in figures that a first page says."""
+
+    people: int
+    rows_read: int
+    rows_set_aside: int
+    set_aside_because: tuple[tuple[str, int], ...]
+    """Reasons of the first rows that could not be read, with how many of them have it."""
+    engagement_unknown: tuple[tuple[str, int], ...]
+    """(reason in words, people) for whom likes per follower are unknown."""
+    without_posts: int
+    """People of whom no post is in the data."""
+    imports: int
+    """Imports that are live."""
+    simulated: bool
+    facts_version: str
+
+
+class Answers:
+    """Questions to one workspace; see the module."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._computing = RLock()
+        self._made: tuple[str, SignalTable, Crowd] | None = None
+        self._texts: tuple[str, Texts] | None = None
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._keeping = Lock()
+
+    @property
+    def folder(self) -> Path:
+        """The workspace's folder."""
+        return self.workspace.folder
+
+    def version(self) -> str:
+        """The version of the facts now."""
+        return self.workspace.version()
+
+    def ready(self) -> bool:
+        """Whether the numbers for the present facts are in memory, so that a question is answered at once."""
+        version = self.version()
+        return (
+            self._made is not None
+            and self._made[0] == version
+            and self._texts is not None
+            and self._texts[0] == version
+        )
+
+    def prepare(self, progress: Progress | None = None) -> None:
+        """Compute what every page needs for the present facts."""
+        self.texts(progress)
+
+    def table(self, progress: Progress | None = None) -> SignalTable:
+        """The table of signals for the present facts."""
+        return self._present(progress)[0]
+
+    def texts(self, progress: Progress | None = None) -> Texts:
+        """What accounts say, for the present facts."""
+        with self._computing:
+            table = self.table(progress)
+            if self._texts is None or self._texts[0] != table.facts_version:
+                self._texts = (table.facts_version, read_texts(self.workspace, table, progress))
+            return self._texts[1]
+
+    def _present(self, progress: Progress | None = None) -> tuple[SignalTable, Crowd]:
+        made = self._made
+        if made is None or made[0] != self.version():
+            with self._computing:
+                made = self._made
+                if made is None or made[0] != self.version():
+                    table = signal_table(self.workspace, progress)
+                    made = (table.facts_version, table, Crowd(table, tier_set(DEFAULT_TIER_SET, self.folder)))
+                    self._made = made
+                    with self._keeping:
+                        self._kept.clear()
+        return made[1], made[2]
+
+    def _once(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
+        """Answer from what is kept for the present facts, or ask and keep it."""
+        whole = (self.version(), key)
+        with self._keeping:
+            if whole in self._kept:
+                self._kept.move_to_end(whole)
+                return self._kept[whole]
+        found = ask()
+        with self._keeping:
+            self._kept[whole] = found
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def people(self, asked: PeopleAsked) -> PeoplePage:
+        """One page of the list of people."""
+        return self._present()[1].page(asked)
+
+    def person(self, name: str, definition: str | None = None, *, with_sql: bool = False) -> Explanation:
+        """One person, explained."""
+        self.table()
+        return self._once(
+            ("person", name, definition, with_sql),
+            lambda: explain(self.workspace, name, definition_name=definition, with_sql=with_sql),
+        )
+
+    def posts(self, account: str) -> PostsOf:
+        """The own posts of one account, with months and topics."""
+        corpus = self.table().corpus
+        return self._once(("posts", account), lambda: posts_of(self.workspace, corpus, [account], {}))
+
+    def shortlist(self, form: BriefForm) -> Shortlist:
+        """The shortlist for a brief."""
+        brief = brief_of(form)
+        self.texts()
+        return self._once(("shortlist", form), lambda: discover(self.workspace, brief))
+
+    def options(self, form: BriefForm) -> Options:
+        """How many people each condition of a brief leaves."""
+        return self._once(("options", form), lambda: options_for(form, self.table(), self.texts(), self.folder))
+
+    def tiers(self, name: str = DEFAULT_TIER_SET) -> list[tuple[str, float]]:
+        """Names of a tier set with where each begins, for pictures."""
+        return [(tier.name, tier.followers_from) for tier in load_tier_sets(self.folder)[name].tiers]
+
+    def crowd_points(self) -> list[tuple[str, float, float]]:
+        """(account, followers, likes per follower) of everybody for whom both are known, for pictures."""
+        return self._once("points", self._points)
+
+    def _points(self) -> list[tuple[str, float, float]]:
+        rows = self.table().rows
+        size, rate = (
+            pc.struct_field(rows.column(name).combine_chunks(), "value") for name in ("followers", "like_rate")
+        )
+        both = pc.and_(pc.is_valid(size), pc.is_valid(rate))
+        found = (column.filter(both).to_pylist() for column in (rows.column("account").combine_chunks(), size, rate))
+        return list(zip(*found, strict=True))
+
+    def imports(self) -> list[Import]:
+        """All imports, oldest first."""
+        return self.workspace.state.imports()
+
+    def import_by_id(self, import_id: int) -> Import:
+        """One import; UnknownNameError when there is none."""
+        return self.workspace.state.import_by_id(import_id)
+
+    def set_aside(self, import_id: int, limit: int = 200) -> list[SetAside]:
+        """Rows that an import could not use."""
+        return rows_set_aside(self.workspace, import_id, limit)
+
+    def overview(self) -> Overview:
+        """What the workspace holds."""
+        return self._once("overview", self._overview)
+
+    def _overview(self) -> Overview:
+        table = self.table()
+        live = [one for one in self.imports() if one.state == "live"]
+        posts = pc.struct_field(table.rows.column("own_share").combine_chunks(), "n")
+        return Overview(
+            people=table.rows.num_rows,
+            rows_read=sum(one.rows_read for one in live),
+            rows_set_aside=sum(one.rows_set_aside for one in live),
+            set_aside_because=self._because(live),
+            engagement_unknown=_unknown(table, "like_rate"),
+            without_posts=int(np.count_nonzero(pc.fill_null(posts, 0).to_numpy(zero_copy_only=False) == 0)),
+            imports=len(live),
+            simulated=self.workspace.simulated(),
+            facts_version=table.facts_version,
+        )
+
+    def _because(self, live: list[Import]) -> tuple[tuple[str, int], ...]:
+        counts: dict[str, int] = {}
+        for one in live:
+            for row in self.set_aside(one.id, 100) if one.rows_set_aside else []:
+                counts[row.reason] = counts.get(row.reason, 0) + 1
+        return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _unknown(table: SignalTable, signal: str) -> tuple[tuple[str, int], ...]:
+    column = table.rows.column(signal).combine_chunks()
+    missing = pc.struct_field(column, "reason").filter(pc.is_null(pc.struct_field(column, "value")))
+    found = [(one["values"], one["counts"]) for one in pc.value_counts(missing).to_pylist()]
+    said = [(REASONS.get(reason, "no reason given"), count) for reason, count in found]
+    return tuple(sorted(said, key=lambda one: (-one[1], one[0])))

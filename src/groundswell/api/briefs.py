@@ -1,0 +1,191 @@
+"""A brief as a form: the fields somebody fills in, the same brief as TOML, and how many people each condition would leave.
+
+The form becomes the text of a brief and is read by the one reader of briefs, so that a form and a file mean the same and are
+refused for the same reasons. What is counted is what the gates of `discover` say.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as _compute
+from numpy.typing import NDArray
+
+from groundswell.definitions import DEFAULT_DEFINITION, Definition, definition, load_definitions
+from groundswell.discover import Brief, read_brief
+from groundswell.discover.gates import Passed, gates_of, pass_gates
+from groundswell.errors import BriefError
+from groundswell.exports.wording import printable
+from groundswell.signals import SignalTable
+from groundswell.signals.kinship import Texts
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+WEIGHTS = {"nice": 1, "matters": 3}
+"""How a wish weighs that is nice to have, or that matters (design choice: as in the sample brief)."""
+HOW = (*WEIGHTS, "must", "never")
+OFFERED = ("channel", "country", "language")
+MOST_OFFERED = 12
+
+
+@dataclass(frozen=True)
+class BriefForm:
+    """What somebody filled in, as text."""
+
+    brand: str = ""
+    wishes: tuple[tuple[str, str], ...] = ()
+    """(words, how): how is one of nice, matters, must, never."""
+    sector: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    definition: str = DEFAULT_DEFINITION
+    amount: str = ""
+    currency: str = "EUR"
+    exclude: tuple[str, ...] = ()
+    brand_terms: tuple[str, ...] = ()
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Option:
+    """A condition that could be set, and what it would leave."""
+
+    value: str
+    people: int
+    """People in the data who have it, whatever else is asked."""
+    left: int
+    """People who pass every gate when this is the only choice here."""
+    unchecked: int
+    """People who could then not be checked."""
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Options:
+    """A brief's form with its counts."""
+
+    population: int
+    left: int
+    """People who pass every gate of the brief as it stands."""
+    unchecked: int
+    by: dict[str, tuple[Option, ...]] = field(default_factory=lambda: {})
+    """channel, country, language, definition -> what could be chosen."""
+    topics: tuple[str, ...] = ()
+    """What people here talk about, in the words of the fit."""
+
+
+def as_toml(form: BriefForm) -> str:
+    """Return the brief as a file that `groundswell discover` reads."""
+    lines = [f"brand = {_text(form.brand)}", f"definition = {_text(form.definition)}", f"limit = {form.limit}"]
+    if form.brand_terms:
+        lines.append(f"brand_terms = {_texts(form.brand_terms)}")
+    if form.amount.strip():
+        lines += ["", "[budget]", f"amount = {_amount(form.amount)}", f"currency = {_text(form.currency or 'EUR')}"]
+    for words, how in form.wishes:
+        weight = f"weight = {WEIGHTS[how]}" if how in WEIGHTS else f"{how} = true"
+        lines += ["", "[[persona]]", f"text = {_text(words)}", weight]
+    segments = [(name, getattr(form, name)) for name in ("sector", *OFFERED)]
+    if any(wanted for _, wanted in segments):
+        lines += ["", "[segments]", *(f"{name} = {_texts(wanted)}" for name, wanted in segments if wanted)]
+    if form.exclude:
+        lines += ["", "[exclude]", f"accounts = {_texts(form.exclude)}"]
+    return "\n".join(lines) + "\n"
+
+
+def brief_of(form: BriefForm) -> Brief:
+    """Return the brief, read as a file of it would be; BriefError says what does not hold."""
+    if not form.brand.strip():
+        raise BriefError("The brief names no brand.", next_step="Say who is looking: the name of the brand.")
+    if wrong := [how for _, how in form.wishes if how not in HOW]:
+        raise BriefError(f"A wish cannot be {wrong[0]!r}.", next_step=f"Choose one of {', '.join(HOW)}.")
+    with tempfile.TemporaryDirectory(prefix="groundswell-brief-") as folder:
+        path = Path(folder) / "brief.toml"
+        path.write_text(as_toml(form), encoding="utf-8")
+        try:
+            return replace(read_brief(path), path="")
+        except BriefError as error:
+            what = error.what.replace(str(path), "The brief")
+            raise BriefError(what, means=error.means, next_step=error.next_step) from error
+
+
+def options_for(form: BriefForm, table: SignalTable, texts: Texts, folder: Path) -> Options:
+    """Count what the brief leaves, and what it would leave with each other choice."""
+    brief = brief_of(form if form.brand.strip() else replace(form, brand="-"))
+    meaning = definition(brief.definition, folder)
+    whole = _passed(brief, meaning, table, texts)
+    by = {name: _segment(name, brief, meaning, table, texts) for name in OFFERED}
+    by["definition"] = _meanings(brief, meaning, table, texts, folder)
+    topics = table.corpus.names if table.corpus else ()
+    return Options(table.rows.num_rows, int(whole.inside.sum()), int(whole.unchecked.sum()), by, topics)
+
+
+def _passed(brief: Brief, meaning: Definition, table: SignalTable, texts: Texts) -> Passed:
+    phrases = brief.segments.get("sector")
+    sector = texts.in_sector(phrases)[0] if phrases else None
+    return pass_gates(gates_of(brief, meaning, table.rows, texts, sector), table.rows.num_rows)
+
+
+def _segment(name: str, brief: Brief, meaning: Definition, table: SignalTable, texts: Texts) -> tuple[Option, ...]:
+    """The values of one segment, each alone together with everything else that is asked."""
+    others = replace(brief, segments={key: value for key, value in brief.segments.items() if key != name})
+    rest = _passed(others, meaning, table, texts)
+    wanted = brief.segments.get(name, ())
+    found = _values(name, table)
+    shown = found[:MOST_OFFERED] + [(value, 0) for value in wanted if value not in dict(found[:MOST_OFFERED])]
+    nothing = replace(meaning, bands=(), gates=())
+    options: list[Option] = []
+    for value, people in shown:
+        alone = _passed(Brief(brief.brand, brief.definition, segments={name: (value,)}), nothing, table, texts)
+        options.append(_option(value, dict(found).get(value, people), rest, alone, value in wanted))
+    return tuple(options)
+
+
+def _option(value: str, people: int, rest: Passed, alone: Passed, chosen: bool) -> Option:
+    either = (rest.inside | rest.unchecked) & (alone.inside | alone.unchecked)
+    inside: NDArray[np.bool_] = rest.inside & alone.inside
+    return Option(value, people, int(inside.sum()), int((either & ~inside).sum()), chosen)
+
+
+def _values(name: str, table: SignalTable) -> list[tuple[str, int]]:
+    column: Any = {
+        "channel": lambda: table.rows.column("platform"),
+        "country": lambda: pc.utf8_upper(table.rows.column("country")),
+        "language": lambda: pc.struct_field(table.rows.column("language").combine_chunks(), "label"),
+    }[name]()
+    found = [(one["values"], one["counts"]) for one in pc.value_counts(column).to_pylist() if one["values"]]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def _meanings(brief: Brief, chosen: Definition, table: SignalTable, texts: Texts, folder: Path) -> tuple[Option, ...]:
+    found: list[Option] = []
+    for one in load_definitions(folder).values():
+        passed = _passed(brief, one, table, texts)
+        inside, unchecked = int(passed.inside.sum()), int(passed.unchecked.sum())
+        found.append(Option(one.name, table.rows.num_rows, inside, unchecked, one.name == chosen.name))
+    return tuple(found)
+
+
+def _text(words: str) -> str:
+    # JSON's escapes are TOML's; only DEL must be left out as well, and `printable` does
+    return json.dumps(printable(words.strip()), ensure_ascii=False)
+
+
+def _texts(words: tuple[str, ...]) -> str:
+    return "[" + ", ".join(map(_text, words)) + "]"
+
+
+def _amount(said: str) -> str:
+    plain = said.strip().replace(" ", "").replace(",", "")
+    try:
+        number = float(plain)
+    except ValueError as error:
+        raise BriefError(
+            f"{said.strip()!r} is not an amount of money.", next_step="Write it as 5000 or 5000.50."
+        ) from error
+    return repr(number)

@@ -1,0 +1,176 @@
+"""The list of people: search, filter, sort and page over whole columns, so that 200,000 people are no slower to look through than 200.
+
+Rows become objects only for the page that is shown. Who is unknown in the column one sorts by comes last, and is counted.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as _compute
+from numpy.typing import NDArray
+
+from groundswell.definitions import TierSet, tiers_of
+from groundswell.errors import UnknownNameError, UsageError
+from groundswell.signals import SIGNALS, SignalTable, Value
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+SHOWN = ("followers", "like_rate", "posts_per_week", "topic_focus")
+PAGE_SIZE = 50
+KEPT_ORDERS = 8
+NO_TIER = "none"
+
+
+@dataclass(frozen=True)
+class PeopleAsked:
+    """What somebody looks for in the list."""
+
+    q: str = ""
+    """Words to find in handle, name, bio or id."""
+    platform: str = ""
+    tier: str = ""
+    """A tier of the tier set, or `none` for those it is silent about."""
+    sort: str = "like_rate"
+    """A signal; not size, since this is no leaderboard of followers."""
+    order: Literal["best", "high", "low"] = "best"
+    """`best` follows the signal: lowest first where lower is better."""
+    known: Literal["", "yes", "no"] = ""
+    """Only people for whom the signal one sorts by is known, or is not."""
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One line of the list."""
+
+    account: str
+    platform: str
+    handle: str | None
+    name: str | None
+    bio: str | None
+    tier: str | None
+    """Null where the tier set is silent or followers are unknown."""
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """A page of the list, with what the whole list holds."""
+
+    asked: PeopleAsked
+    population: int
+    matching: int
+    known: int
+    """Of those matching, people for whom the signal sorted by is known; the others come last."""
+    sort: str
+    sort_title: str
+    page: int
+    pages: int
+    rows: tuple[PersonRow, ...]
+    platforms: tuple[tuple[str, int], ...]
+    tiers: tuple[tuple[str, int], ...]
+    tier_set: str
+    columns: tuple[str, ...]
+    """Signals shown, in order."""
+
+
+class Crowd:
+    """Everybody, as columns that were made once for the present facts."""
+
+    def __init__(self, table: SignalTable, tier_set: TierSet) -> None:
+        self.rows, self.tier_set = table.rows, tier_set
+        self.tier = tiers_of(tier_set, self._numbers("followers")).column("tier").combine_chunks()
+        self.platforms = _counted(self.rows.column("platform"))
+        self.tiers = _counted(pc.fill_null(self.tier, NO_TIER))
+        self._words: Any = None
+        self._orders: OrderedDict[tuple[str, bool], NDArray[np.int64]] = OrderedDict()
+
+    def page(self, asked: PeopleAsked) -> PeoplePage:
+        """Answer with one page of the list; a page beyond the last is the last."""
+        if asked.sort not in SIGNALS:
+            raise UnknownNameError("signal", asked.sort, SIGNALS)
+        if asked.page < 1:
+            raise UsageError(f"There is no page {asked.page}.", next_step="Pages begin at 1.")
+        kept = self._kept(asked)
+        known = ~np.isnan(self._numbers(asked.sort))
+        order = self._order(asked.sort, _lowest_first(asked))
+        found = order[kept[order]]
+        pages = max(1, -(-len(found) // PAGE_SIZE))
+        page = min(asked.page, pages)
+        here = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        columns = SHOWN if asked.sort in SHOWN else (*SHOWN, asked.sort)
+        return PeoplePage(
+            asked=asked, population=self.rows.num_rows, matching=len(found), known=int((kept & known).sum()),
+            sort=asked.sort, sort_title=SIGNALS[asked.sort].title, page=page, pages=pages,
+            rows=self._shown(here, columns), platforms=self.platforms, tiers=self.tiers, tier_set=self.tier_set.name,
+            columns=columns,
+        )  # fmt: skip
+
+    def _kept(self, asked: PeopleAsked) -> NDArray[np.bool_]:
+        kept = np.ones(self.rows.num_rows, bool)
+        for word in asked.q.lower().split():
+            kept &= _true(pc.match_substring(self._haystack(), word.removeprefix("@")))
+        if asked.platform:
+            kept &= _true(pc.equal(self.rows.column("platform"), asked.platform))
+        if asked.tier == NO_TIER:
+            kept &= _true(pc.is_null(self.tier))
+        elif asked.tier:
+            kept &= _true(pc.equal(self.tier, asked.tier))
+        if asked.known:
+            unknown = np.isnan(self._numbers(asked.sort))
+            kept &= ~unknown if asked.known == "yes" else unknown
+        return kept
+
+    def _haystack(self) -> Any:
+        if self._words is None:
+            parts = [pc.fill_null(self.rows.column(name), "") for name in ("handle", "name", "bio", "account")]
+            self._words = pc.utf8_lower(pc.binary_join_element_wise(*parts, "\n"))
+        return self._words
+
+    def _numbers(self, signal: str) -> NDArray[np.float64]:
+        """A signal's values; NaN where unknown."""
+        values = pc.struct_field(self.rows.column(signal).combine_chunks(), "value")
+        return values.to_numpy(zero_copy_only=False)
+
+    def _order(self, signal: str, lowest_first: bool) -> NDArray[np.int64]:
+        """Row numbers in order; ties by id, since the table is sorted by it; unknown last."""
+        key = (signal, lowest_first)
+        if key not in self._orders:
+            numbers = self._numbers(signal)
+            self._orders[key] = np.argsort(numbers if lowest_first else -numbers, kind="stable")
+            while len(self._orders) > KEPT_ORDERS:
+                self._orders.popitem(last=False)
+        return self._orders[key]
+
+    def _shown(self, here: NDArray[np.int64], columns: tuple[str, ...]) -> tuple[PersonRow, ...]:
+        wanted = ["account", "platform", "handle", "name", "bio", *columns]
+        index = pa.array(here)
+        tiers = self.tier.take(index).to_pylist()
+        found: list[dict[str, Any]] = self.rows.select(wanted).take(index).to_pylist()
+        return tuple(
+            PersonRow(
+                row["account"], row["platform"], row["handle"], row["name"], row["bio"], tier,
+                {name: Value(signal=name, **row[name]) for name in columns},
+            )
+            for row, tier in zip(found, tiers, strict=True)
+        )  # fmt: skip
+
+
+def _lowest_first(asked: PeopleAsked) -> bool:
+    return SIGNALS[asked.sort].better == "lower" if asked.order == "best" else asked.order == "low"
+
+
+def _true(mask: Any) -> NDArray[np.bool_]:
+    """A mask as numpy; null is no."""
+    return np.asarray(pc.fill_null(mask, False), bool)
+
+
+def _counted(column: Any) -> tuple[tuple[str, int], ...]:
+    """Values with how many rows have them, commonest first."""
+    found = [(one["values"], one["counts"]) for one in pc.value_counts(column).to_pylist()]
+    return tuple(sorted(found, key=lambda one: (-one[1], str(one[0]))))

@@ -1,0 +1,359 @@
+"""The pages. Each is one call of the library and one template; each says the same numbers as its `.json`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from groundswell.api import Answers, BriefForm, PeopleAsked, as_toml
+from groundswell.api.routes import Json, asked_of, form_of
+from groundswell.definitions import load_definitions
+from groundswell.errors import UnknownNameError
+from groundswell.exports import SHORTLIST_FORMS, export_shortlist, pictures
+from groundswell.exports.page import shortlist_page
+from groundswell.exports.tables import plain
+from groundswell.exports.wording import (
+    finite,
+    number_in_words,
+    platform_name,
+    printable,
+    range_in_words,
+    safe_link,
+    signal_titles,
+    title_of,
+    unit_of,
+    unknown_because,
+    value_in_words,
+)
+from groundswell.signals import SIGNALS
+from groundswell.simulate import sample_brief
+from groundswell.web.forms import MEANINGS, answers_to, pasted
+from groundswell.web.importing import Desk, wait_until_over
+from groundswell.web.uploads import Upload, receive
+
+PATIENCE = 1.5
+"""Seconds a page waits for numbers before it says that they are being worked out (design choice)."""
+MEDIA = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv; charset=utf-8",
+    ".html": "text/html; charset=utf-8", ".json": "application/json", ".parquet": "application/vnd.apache.parquet",
+    ".pdf": "application/pdf", ".toml": "application/toml",
+}  # fmt: skip
+
+
+class NotReadyError(Exception):
+    """The numbers are being worked out; the page says so and comes back."""
+
+
+class Pages:
+    """Every page of the web app, over one workspace."""
+
+    def __init__(self, answers: Answers, desk: Desk, *, cap: int) -> None:
+        self.answers, self.desk, self.cap = answers, desk, cap
+        self.templates = _environment()
+        self.router = APIRouter(default_response_class=HTMLResponse)
+        _add_front(self)
+        _add_imports(self)
+        _add_people(self)
+        _add_marketer(self)
+
+    def show(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """Render a page."""
+        shared: dict[str, Any] = {
+            "here": request.url.path,
+            "twin": _twin(request),
+            "defs": Markup(pictures.DEFS),  # noqa: S704  (our own picture)
+            "simulated": self.answers.workspace.simulated(),
+            "refresh": 0,
+            "folder": self.answers.folder.resolve().name,
+            "has_people": bool(self.answers.workspace.state.live_ids()),
+        }
+        page = self.templates.get_template(template).render(shared | context)
+        return HTMLResponse(page.encode("utf-8", "replace").decode(), status)
+
+    def numbers(self) -> Answers:
+        """The answers, once the numbers for the present facts are there."""
+        if not self.desk.ready(PATIENCE):
+            raise NotReadyError
+        return self.answers
+
+    def waiting(self, request: Request) -> HTMLResponse:
+        """The page that is shown while numbers are worked out."""
+        return self.show(request, "waiting.html", status=202, refresh=1, doing=self.desk.doing)
+
+    async def upload(self, request: Request) -> Upload:
+        """Take the form that streams in."""
+        kind = request.headers.get("content-type", "")
+        return await receive(kind, request.stream(), self.desk.folder, cap=self.cap)
+
+
+def redirect(path: str) -> RedirectResponse:
+    """Send the browser to a page after something was done, so that going back does it not again."""
+    return RedirectResponse(path, 303)
+
+
+def download(path: Path, name: str) -> Response:
+    """Answer with a file that is kept under a name of ours."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(path.read_bytes(), media_type=MEDIA[path.suffix], headers=headers)
+
+
+# -- the first page ------------------------------------------------------------------------------------------------------
+
+
+def _add_front(pages: Pages) -> None:
+    @pages.router.get("/", summary="The first page", tags=["web"])
+    def front(request: Request) -> Response:
+        if not pages.answers.workspace.state.live_ids():
+            return pages.show(request, "empty.html", batches=pages.desk.open_batches(), twin="")
+        answers = pages.numbers()
+        return pages.show(
+            request, "front.html", o=answers.overview(), batches=pages.desk.open_batches(), twin="/index.json"
+        )
+
+    @pages.router.get("/about", summary="What can be known, and what it cannot do", tags=["web"])
+    def about(request: Request) -> Response:
+        meanings = list(load_definitions(pages.answers.folder).values())
+        return pages.show(
+            request, "about.html", signals=list(SIGNALS.values()), meanings=meanings, twin="/signals.json"
+        )
+
+
+# -- bringing files in ---------------------------------------------------------------------------------------------------
+
+
+def _add_imports(pages: Pages) -> None:
+    desk = pages.desk
+
+    @pages.router.get("/imports", summary="What was brought in", tags=["imports"])
+    def imports(request: Request) -> Response:
+        found = list(reversed(pages.answers.imports()))
+        return pages.show(request, "imports.html", imports=found, batches=desk.open_batches())
+
+    @pages.router.get("/import", summary="One import and the rows it set aside", tags=["imports"])
+    def one_import(request: Request, id: int) -> Response:
+        if abs(id) >= 2**63:
+            raise UnknownNameError("import", str(id)[:40], [])
+        one = pages.answers.import_by_id(id)
+        return pages.show(request, "import.html", one=one, rows=pages.answers.set_aside(id))
+
+    @pages.router.post("/undo", summary="Take an import out of every view", tags=["imports"])
+    async def undo(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        said = form.text("id")
+        if not (said.isascii() and said.isdigit() and len(said) < 19):
+            raise UnknownNameError("import", said[:40], [])
+        pages.answers.workspace.undo(int(said))
+        return redirect("/imports")
+
+    @pages.router.post("/imports", summary="Bring files in", tags=["imports"])
+    async def bring(request: Request) -> Response:
+        return _bring(pages, await pages.upload(request))
+
+    @pages.router.post("/demo", summary="Make a community up and bring it in", tags=["imports"])
+    def demo() -> Response:
+        return redirect(f"/arriving?id={desk.make_demo().id}")
+
+    _add_arriving(pages)
+
+
+def _bring(pages: Pages, upload: Upload) -> Response:
+    platform = upload.text("platform").strip()
+    constants = {"platform": platform} if platform else {}
+    paths = list(upload.files)
+    try:
+        if upload.text("pasted").strip():
+            paths.append(pasted(upload.text("pasted"), upload.folder / "pasted"))
+        batch = pages.desk.take(upload.folder, paths, constants)
+    except Exception:
+        upload.drop()
+        raise
+    return redirect(f"/arriving?id={batch.id}")
+
+
+def _add_arriving(pages: Pages) -> None:
+    desk = pages.desk
+
+    @pages.router.get("/arriving", summary="How an upload fares, and what it was recognised as", tags=["imports"])
+    def arriving(request: Request, id: str) -> Response:
+        batch = desk.batch(id)
+        over = wait_until_over(batch, 0.7)
+        return pages.show(request, "arriving.html", batch=batch, meanings=MEANINGS, refresh=0 if over else 1)
+
+    @pages.router.get("/arriving.json", summary="The same as JSON", tags=["imports"], response_class=Json)
+    def arriving_json(id: str) -> Response:
+        return Json(plain(desk.batch(id)))
+
+    @pages.router.post("/answer", summary="Say what the columns of a file are, or what it lacks", tags=["imports"])
+    async def answer(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        key, place = form.text("id"), form.text("place")
+        batch = desk.batch(key)
+        asking = dict(batch.asking)
+        number = int(place) if place.isdecimal() and len(place) < 6 else -1
+        if number not in asking or asking[number].question is None:
+            return redirect(f"/arriving?id={quote(key)}")
+        question = asking[number].question
+        assert question is not None
+        desk.answer(key, number, *answers_to(question, form.fields))
+        return redirect(f"/arriving?id={quote(key)}")
+
+    @pages.router.post("/again", summary="Read an interrupted upload again", tags=["imports"])
+    async def again(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        return redirect(f"/arriving?id={desk.again(form.text('id')).id}")
+
+    @pages.router.post("/forget", summary="Take an upload off the desk", tags=["imports"])
+    async def forget(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        desk.forget(form.text("id"))
+        return redirect("/")
+
+
+# -- people --------------------------------------------------------------------------------------------------------------
+
+
+def _add_people(pages: Pages) -> None:
+    @pages.router.get("/people", summary="The list of people", tags=["people"])
+    def people(request: Request, asked: Annotated[PeopleAsked, Depends(asked_of)]) -> Response:
+        found = pages.numbers().people(asked)
+
+        def link(**changed: Any) -> str:
+            whole = vars(replace(asked, **changed))
+            return "/people?" + urlencode({key: value for key, value in whole.items() if value not in ("", None)})
+
+        return pages.show(request, "people.html", found=found, asked=asked, signals=SIGNALS, link=link)
+
+    @pages.router.get("/person", summary="One person, explained", tags=["people"])
+    def person(request: Request, account: str, definition: str = "") -> Response:
+        answers = pages.numbers()
+        found = answers.person(account, definition or None)
+        shown = pictures_of(answers, found.account)
+        return pages.show(request, "person_page.html", e=found, signals=SIGNALS, **shown)
+
+
+def pictures_of(answers: Answers, account: str) -> dict[str, Any]:
+    """Where a person stands, when they posted and about what, drawn from the table and the posts."""
+    values = answers.table().values(account)
+    size, rate = (finite(values[name].value) for name in ("followers", "like_rate"))
+    posts = answers.posts(account)
+    months, topics = posts.by_month(account), posts.topics(account)
+    standing, why = "", ""
+    if size is not None and rate is not None:
+        points = pictures.sample(answers.crowd_points())
+        standing = pictures.engagement_against_size(points, (size, rate), answers.tiers(), "this account")
+    else:
+        lacking = [name for name, known in (("followers", size), ("like_rate", rate)) if known is None]
+        why = "; ".join(f"{title_of(name, signal_titles())} {unknown_because(values[name])}" for name in lacking)
+    return {
+        "standing": standing, "no_standing": why, "months": pictures.posts_over_time(months), "topics": pictures.shares(topics),
+        "month_rows": months, "topic_rows": topics,
+    }  # fmt: skip
+
+
+# -- the marketer --------------------------------------------------------------------------------------------------------
+
+
+def _add_marketer(pages: Pages) -> None:
+    @pages.router.get("/brief", summary="A brief as a form", tags=["marketer"])
+    def brief(request: Request, form: Annotated[BriefForm, Depends(form_of)]) -> Response:
+        answers = pages.numbers()
+        meanings = list(load_definitions(answers.folder).values())
+        options = answers.options(form)
+        wishes = [*form.wishes, *[("", "nice")] * max(1, 3 - len(form.wishes))]
+        sample = sample_brief() if answers.workspace.simulated() else ""
+        return pages.show(
+            request, "brief.html", form=form, o=options, meanings=meanings, wishes=wishes, sample=bool(sample)
+        )
+
+    @pages.router.get("/shortlist", summary="People ranked for a brief", tags=["marketer"])
+    def shortlist(request: Request, form: Annotated[BriefForm, Depends(form_of)]) -> Response:
+        answers = pages.numbers()
+        found = answers.shortlist(form)
+        body = _body_of(shortlist_page(found, tiers=answers.tiers()))
+        return pages.show(request, "shortlist_page.html", s=found, body=Markup(body), query=request.url.query)  # noqa: S704
+
+    for ending in (*SHORTLIST_FORMS, ".toml"):
+        if ending != ".json":  # the page's twin, in the API
+            _add_shortlist_file(pages, ending)
+
+
+def _add_shortlist_file(pages: Pages, ending: str) -> None:
+    @pages.router.get(
+        f"/shortlist{ending}", summary=f"The shortlist as a file ({ending})", tags=["marketer"], response_class=Response,
+        name=f"shortlist{ending}",
+    )  # fmt: skip
+    def file(form: Annotated[BriefForm, Depends(form_of)]) -> Response:
+        with TemporaryDirectory(prefix="groundswell-") as folder:
+            path = Path(folder) / f"shortlist{ending}"
+            if ending == ".toml":
+                path.write_text(as_toml(form), encoding="utf-8")
+                return download(path, "brief.toml")
+            export_shortlist(pages.answers.shortlist(form), path, tiers=pages.answers.tiers())
+            return download(path, path.name)
+
+
+def _body_of(page: str) -> str:
+    """What stands between the banner and the end of an exported page, to stand inside one of ours.
+
+    Text of strangers is escaped in it, so the marks below occur only where the template wrote them.
+    """
+    drawn = page[page.index("<body") : page.rindex("</body>")].partition(">")[2]
+    before, _, rest = drawn.partition('<header class="top">')
+    before = before.partition('<p class="banner"')[0]
+    return before + '<header class="head">' + rest.replace("<main>", "", 1).replace("</main>", "", 1)
+
+
+# -- templates -----------------------------------------------------------------------------------------------------------
+
+
+def _environment() -> Environment:
+    """Return the template engine: escapes everything that is not our own markup, and fails on a name that does not exist."""
+    engine = Environment(
+        loader=PackageLoader("groundswell.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, finalize=_shown,
+    )  # fmt: skip
+    titles = signal_titles()
+
+    def words(value: Any) -> str:
+        return value_in_words(value, unit_of(value.signal, titles))
+
+    def interval(value: Any) -> str:
+        return range_in_words(value, unit_of(value.signal, titles))
+
+    filters: dict[str, Any] = {
+        "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
+        "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
+        "share": lambda part: number_in_words(part, "share"), "people": _people,
+    }  # fmt: skip
+    engine.filters.update(filters)
+    return engine
+
+
+def _people(count: int) -> str:
+    return "one person" if count == 1 else f"{count:,} people"
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as a page may hold it; our own markup passes."""
+    return value if isinstance(value, Markup) else printable(value) if isinstance(value, str) else value
+
+
+def _twin(request: Request) -> str:
+    """The address of the same numbers as JSON."""
+    path = request.url.path.rstrip("/") or "/index"
+    return f"{path}.json" + (f"?{request.url.query}" if request.url.query else "")
+
+
+__all__ = ["NotReadyError", "Pages", "download", "redirect"]

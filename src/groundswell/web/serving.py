@@ -1,0 +1,64 @@
+"""A port on this computer, the launch link printed, the browser opened."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import webbrowser
+from collections.abc import Callable
+from threading import Timer
+
+import uvicorn
+
+from groundswell.errors import UsageError
+from groundswell.store import Workspace
+from groundswell.web.app import make_app
+from groundswell.web.safety import Launch
+
+PORT = 8765
+"""Tried first when none is asked for; any free one after it (design choice)."""
+
+
+def serve(
+    workspace: Workspace, *, port: int | None = None, open_browser: bool = True, say: Callable[[str], None] = print
+) -> None:
+    """Serve a workspace to this computer until it is stopped with Ctrl+C.
+
+    Raises UsageError when the port that was asked for is taken.
+    """
+    listening = _listen(port)
+    number: int = listening.getsockname()[1]
+    launch = Launch(number, renewed=lambda link: say(f"Opened. For another browser: {link}"))
+    config = uvicorn.Config(
+        make_app(workspace, launch), log_level="warning", access_log=False, server_header=False,
+        timeout_graceful_shutdown=2, timeout_keep_alive=30,
+    )  # fmt: skip
+    say(f"Workspace: {workspace.folder.resolve()}")
+    say(f"Open this in your browser:\n\n    {launch.link}\n")
+    say("It answers only this computer. Stop it with Ctrl+C.")
+    if open_browser:
+        Timer(0.5, _open, [launch.link]).start()
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+
+
+def _listen(port: int | None) -> socket.socket:
+    """Bind to the loopback address only."""
+    for number in (port,) if port is not None else (PORT, 0):
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("127.0.0.1", number))
+        except (OSError, OverflowError):
+            listening.close()
+        else:
+            return listening
+    raise UsageError(f"Port {port} is taken or not allowed.", next_step="Leave --port out, and a free one is found.")
+
+
+def _open(link: str) -> None:
+    try:
+        webbrowser.open(link)
+    except webbrowser.Error:  # no browser here: the link is printed anyway
+        return

@@ -30,6 +30,7 @@ import groundswell.sources.files  # noqa: F401
 from groundswell.ingest import import_file
 from groundswell.records import RECORDS
 from groundswell.signals import signal_table
+from groundswell.signals.findings import tell_language
 from groundswell.signals.kinship import read_texts
 from groundswell.store import Workspace
 
@@ -66,16 +67,22 @@ def view(workspace: Workspace, *, whole: bool = True) -> dict[str, str]:
     return seen
 
 
+def warm(scratch: Path) -> None:
+    """Load what is otherwise loaded in every life: the migrations, the language model. Neither starts a thread."""
+    Workspace.create(scratch)
+    tell_language("Enough letters to make it look at what language this is.")
+
+
 def _hashed(rows: list[Any]) -> str:
     ordered = sorted(json.dumps(row, default=str, sort_keys=True) for row in rows)
     return f"{len(rows)} rows, {hashlib.blake2b(chr(10).join(ordered).encode(), digest_size=8).hexdigest()}"
 
 
 def lives(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    """One entry a crash point, the last for the life that survived."""
-    found: list[dict[str, Any]] = []
-    for number in range(1, plan["most"] + 1):
-        folder = Path(plan["scratch"]) / f"{plan['name']}-{number}"
+    """The view before, then one entry a crash point, the last for the life that survived."""
+    found: list[dict[str, Any]] = [_first_look(plan)]
+    for number in range(plan["first_point"], 60):
+        folder = Path(plan["scratch"]) / f"life-{number}"
         shutil.copytree(plan["before"], folder)
         trace = folder.with_suffix(".trace")
         status = forked(lambda folder=folder: act(plan, Workspace.open(folder)), None, number, trace)
@@ -90,11 +97,20 @@ def lives(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def _first_look(plan: dict[str, Any]) -> dict[str, Any]:
+    folder = Path(plan["scratch"]) / "look"
+    shutil.copytree(plan["before"], folder)
+    told = folder.with_suffix(".json")
+    failed = forked(lambda: view(Workspace.open(folder)), told)
+    return {"failed": failed, "seen": json.loads(told.read_text()) if told.exists() else {}}
+
+
 def _looks(plan: dict[str, Any], folder: Path, point: str) -> dict[str, Any]:
     workspace = Workspace.open(folder)
-    first = view(workspace)
     if plan["act"] == "signals":
+        first = view(workspace)
         return {"seen": first, "seen_again": first}  # to look at them is to make them again
+    first = view(workspace, whole="commit" in point)
     act(plan, workspace)
     return {"seen": first, "seen_again": view(workspace, whole="commit" in point)}
 
@@ -124,8 +140,6 @@ def forked(work: Any, told: Path | None, crash_at: int = 0, trace: Path | None =
 
 
 if __name__ == "__main__":
-    asked = json.loads(Path(sys.argv[1]).read_text())
-    if asked["act"] == "look":
-        Path(sys.argv[2]).write_text(json.dumps(view(Workspace.open(Path(asked["before"])))))
-    else:
-        Path(sys.argv[2]).write_text(json.dumps(lives(asked)))
+    plans = json.loads(Path(sys.argv[1]).read_text())
+    warm(Path(sys.argv[1]).with_suffix(".warm"))
+    Path(sys.argv[2]).write_text(json.dumps({plan["name"]: lives(plan) for plan in plans}))

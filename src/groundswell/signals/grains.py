@@ -1,7 +1,7 @@
 """Grains: the rows that signals aggregate over, as named SQL. One query a grain computes all its signals.
 
 `account`   one row an account, as it is now
-`post`      one row a post, with the author's followers at the time and what was found in its text
+`post`      one row a post, with the author's followers at the time and the words in its text that say "paid"
 `gap`       one row an account, with the days between its successive own posts as a list
 `received`  one row a comment on the account's posts by somebody else, with the author's answer if there was one
 `topic`     one row an account and topic, with its number of own posts
@@ -16,23 +16,21 @@ YOUNG_HOURS = 72
 """A post younger than this, when it was counted, does not enter rates: its counts still grow (house rule)."""
 
 POST = f"""
-    SELECT p.account, p.post, p.platform, p.text, p.url, p.created_at, p.kind, p.import_id, p.line,
+    SELECT p.account, p.post, p.platform, p.text, p.text_hash, p.url, p.created_at, p.kind, p.import_id, p.line,
            p.likes, p.replies, p.reposts, p.quotes, p.views, p.saves, p.reach,
            coalesce(p.likes_hidden, false) AS likes_hidden,
            p.kind IS NULL OR p.kind IN ('post', 'quote') AS own,
            p.created_at IS NULL OR p.observed_at - p.created_at >= INTERVAL {YOUNG_HOURS} HOUR AS settled,
            nullif(coalesce(list_last(list_filter(s.steps, lambda x: x.at_time <= p.created_at)).followers, a.followers), 0)
                AS followers,
-           coalesce(p.language, w.language) AS language,
-           p.paid_label, w.clear, w.unclear,
+           p.language, p.paid_label, w.clear, w.unclear,
            coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
-           coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed,
-           t.topic
+           coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed
     FROM posts AS p
     JOIN accounts AS a ON a.account = p.account
     LEFT JOIN follower_steps AS s ON s.account = p.account
-    LEFT JOIN wording AS w ON w.text_hash = p.text_hash
-    LEFT JOIN topic_of_text AS t ON t.text_hash = p.text_hash
+    LEFT JOIN (SELECT text_hash, clear, unclear FROM wording WHERE clear IS NOT NULL OR unclear IS NOT NULL) AS w
+        ON w.text_hash = p.text_hash
     WHERE {{wanted}}
 """
 

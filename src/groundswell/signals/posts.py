@@ -108,7 +108,12 @@ def evidence_for(
         return {}
     with workspace.engine() as engine:
         prepare(engine, workspace.cache / "findings", corpus, only_views=True, only=[account])
-        engine.execute(f"CREATE TEMP TABLE its_posts AS {grain_sql('post', only=True)}")
+        engine.execute(
+            f"""CREATE TEMP TABLE its_posts AS
+                SELECT p.* REPLACE (coalesce(p.language, w.language) AS language), t.topic
+                FROM ({grain_sql("post", only=True)}) AS p
+                LEFT JOIN wording AS w ON w.text_hash = p.text_hash LEFT JOIN topic_of_text AS t ON t.text_hash = p.text_hash"""
+        )
         found: dict[str, tuple[Evidence, ...]] = {}
         by_condition: dict[str, tuple[Evidence, ...]] = {}
         for name, condition in shown.items():

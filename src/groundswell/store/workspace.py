@@ -211,7 +211,7 @@ class Staging:
             f"WHERE import_id = {self.import_id} GROUP BY key, content"
         )
         ids = ", ".join(map(str, live)) or "NULL"
-        source = _scan(known) if known else "(SELECT 0::BIGINT AS key, 0::BIGINT AS content, 0 AS import_id)"
+        source = _scan(known or files)  # nothing known yet: the same columns, and no live import among them
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT DISTINCT key, content FROM {source} SEMI JOIN mine USING (key) "
             f"WHERE import_id IN ({ids})"

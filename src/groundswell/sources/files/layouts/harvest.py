@@ -69,7 +69,9 @@ def harvest(layout: Layout, sheets: Mapping[str, Sheet], lines: pa.Array) -> Har
         table = _table(record, columns, good, sheet, extra)
         if record.record is ACCOUNT and record is not primary:
             table = distinct(table)
-        if table.num_rows and not _bare(record, table):
+        if record.record is ACCOUNT:
+            table = _with_handle(table)
+        if table.num_rows:
             tables.setdefault(record.record.name, []).append(table)
     return Harvest({name: _stacked(parts) for name, parts in tables.items()}, reasons)
 
@@ -103,9 +105,17 @@ def _unread(sheet: Sheet, layout: Layout) -> list[str]:
     return [name for name in sheet.headers if name not in known and re.sub(r"/\d+(/.*)?$", "", name) not in known]
 
 
-def _bare(record: RecordMap, table: pa.Table) -> bool:
-    """An account of which nothing but the id is known is no news."""
-    return record.record is ACCOUNT and set(table.column_names) <= {"account", "platform", "line", "observed_at"}
+def _with_handle(table: pa.Table) -> pa.Table:
+    """A provisional id is a handle: an account that is known by nothing else is still found under its name."""
+    ids = table.column("account")
+    named = pc.match_substring(ids, ":@")
+    if not pc.any(named).as_py():
+        return table
+    handle = pc.if_else(named, pc.replace_substring_regex(ids, "^[^:]*:@", ""), pa.scalar(None, pa.string()))
+    place = table.schema.get_field_index("handle")
+    if place < 0:
+        return table.append_column("handle", handle)
+    return table.set_column(place, "handle", pc.coalesce(table.column("handle"), handle))
 
 
 def _stacked(parts: list[pa.Table]) -> pa.Table:

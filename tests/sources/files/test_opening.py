@@ -360,7 +360,7 @@ def test_the_name_does_not_have_to_be_right(tmp_path):
 
 
 READ_IT = """
-import resource, sys
+import sys
 from pathlib import Path
 from groundswell.errors import GroundswellError
 from groundswell.sources.files.opening import open_tables
@@ -374,7 +374,7 @@ try:
 except GroundswellError as error:
     assert len(str(error)) < 2000
     print("refused", 0, end=" ")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024)
 """
 
 

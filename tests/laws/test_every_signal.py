@@ -133,6 +133,23 @@ def grown_step_by_step(room: Room) -> World:
 
 
 @cache
+def undone(room: Room) -> World:
+    """The usual signals kept, then other facts about three of the usual people brought, computed, and undone."""
+    folder = room.folder / "undone"
+    shutil.copytree(usual(room).workspace.folder, folder)
+    workspace = Workspace.open(folder)
+    few = {"x:p01", "x:p02", "x:p05"}
+    other = {
+        record: [row for row in rows if row["account"] in few] for record, rows in later(seen_later_only=False).items()
+    }
+    key = bring(workspace, other, seen=day(400))
+    assert world(workspace).values["x:p01"] != usual(room).values["x:p01"]
+    workspace.undo(key)
+    assert 0 < signal_table(workspace).recomputed < len(usual(room).values)
+    return world(workspace)
+
+
+@cache
 def twice(room: Room) -> World:
     workspace = copied(room, "twice")
     bring(workspace, community())
@@ -172,7 +189,7 @@ def seen_of(row: Any) -> Any:
 
 CONDITIONS: dict[str, Callable[[Room], World]] = {
     "usual": usual, "empty": empty, "silent": silent, "shuffled": shuffled, "grown": grown, "twice": twice, "past": past,
-    "backtest": backtest, "step by step": grown_step_by_step,
+    "backtest": backtest, "step by step": grown_step_by_step, "undone": undone,
 }  # fmt: skip
 under_every_condition = pytest.mark.parametrize("condition", CONDITIONS)
 
@@ -222,8 +239,8 @@ def test_every_signal_is_known_of_somebody_and_unknown_of_somebody(room: Room, n
 
 
 @every_signal
-@pytest.mark.parametrize("condition", ["shuffled", "grown", "twice", "step by step"])
-def test_order_strangers_and_repetition_change_no_value(room: Room, condition: str, name: str) -> None:
+@pytest.mark.parametrize("condition", ["shuffled", "grown", "twice", "step by step", "undone"])
+def test_order_strangers_repetition_and_what_was_undone_change_no_value(room: Room, condition: str, name: str) -> None:
     now = CONDITIONS[condition](room).of(name)
     for who, before in usual(room).of(name).items():
         assert_agree(before, now[who])

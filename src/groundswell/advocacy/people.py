@@ -101,7 +101,7 @@ def several(number: int, one: str, many: str = "") -> str:
 def listed_people(
     workspace: Workspace, table: SignalTable, *, import_id: int | None = None, accounts: Sequence[str] | None = None
 ) -> list[Listed]:
-    """Everybody on the lists of the workspace, of one import, or the accounts named; sorted by account.
+    """Everybody on the lists of the workspace, of one import, or the accounts named; in the order of the list.
 
     Without `accounts` a list is what names creators, contacts or fees; an import without those is a list of its accounts.
     Errors: UsageError when an import names nobody.
@@ -116,7 +116,13 @@ def listed_people(
             f"Import {import_id} names no people.", next_step="`groundswell imports` lists what each one brought."
         )
     rows = table.rows.filter(_is_in(table.rows.column("account"), wanted)).to_pylist()
-    return [_listed(row, facts) for row in rows]
+    return sorted((_listed(row, facts) for row in rows), key=_as_listed)
+
+
+def _as_listed(one: Listed) -> tuple[bool, int, str, int, str]:
+    """The order of the list itself; who stands in no row comes after, by id."""
+    first = one.places[0] if one.places else None
+    return (False, first.import_id, first.member, first.line, one.account) if first else (True, 0, "", 0, one.account)
 
 
 def _is_in(column: Any, wanted: Sequence[str]) -> Any:

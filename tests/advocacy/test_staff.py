@@ -1,0 +1,82 @@
+"""Colleagues are looked at for a subject of their own, and what is proposed is a first step for volunteers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from building import account, day, made, post
+from groundswell.advocacy import Staff, staff, staff_table
+from groundswell.advocacy.staff import QUANTITIES, steps
+from groundswell.errors import UsageError
+
+SLOGAN = "Proud to be part of the Oat & Co family and of everything that we have brought to your table this year"
+
+
+def colleagues(folder: Path) -> Staff:
+    """Ann speaks of bread, Bob of the company, Cid and Dee post its slogan, Eve has not posted."""
+    rows: dict[str, list[dict[str, Any]]] = {
+        "account": [account(name) for name in ("ann", "bob", "cid", "dee", "eve")],
+        "post": [],
+    }
+    for number in range(8):
+        rows["post"].append(post("ann", number, text=f"A loaf of bread, the {number}th", created_at=day(number)))
+        rows["post"].append(
+            post("bob", number, text=f"Look at what #OatCo or Oat & Co does, {number}", created_at=day(number))
+        )
+    rows["post"] += [
+        post("cid", 1, text=SLOGAN, created_at=day(7)),
+        post("dee", 1, text=f"{SLOGAN} @oatco", created_at=day(8)),
+    ]
+    workspace = made(folder, rows)
+    return staff(workspace, [f"x:{name}" for name in ("ann", "bob", "cid", "dee", "eve", "nobody")], ["Oat & Co"])
+
+
+def test_the_share_of_company_posts_is_counted_and_carries_an_interval(tmp_path: Path) -> None:
+    by_name = {one.person.handle: one for one in colleagues(tmp_path).colleagues}
+    assert by_name["ann"].company_share.value == 0
+    assert by_name["bob"].company_share.value == 1
+    assert 0 < (by_name["bob"].company_share.low or 0) < 1
+
+
+def test_one_slogan_by_two_colleagues_is_found_with_both_posts(tmp_path: Path) -> None:
+    (group,) = colleagues(tmp_path).same_words
+    assert group.accounts == ("x:cid", "x:dee")
+    assert {one.post for one in group.posts} == {"x:cid-1", "x:dee-1"}
+
+
+def test_each_colleague_gets_the_step_that_fits_with_its_reason_and_source(tmp_path: Path) -> None:
+    proposed = {one.person.handle: one.step.name for one in colleagues(tmp_path).colleagues if one.step}
+    assert proposed == {
+        "ann": "choose a subject",
+        "bob": "own subject first",
+        "cid": "own words",
+        "dee": "own words",
+        "eve": "begin",
+    }
+    assert all(step.why and "seed" in step.source for step in steps())
+
+
+def test_of_whom_nothing_is_in_the_data_the_share_is_unknown_and_not_zero(tmp_path: Path) -> None:
+    eve = next(one for one in colleagues(tmp_path).colleagues if one.person.handle == "eve")
+    assert eve.company_share.value is None
+    assert eve.company_share.reason == "not_observed"
+
+
+def test_a_name_that_nothing_knows_is_told_and_every_line_says_that_it_is_voluntary(tmp_path: Path) -> None:
+    found = colleagues(tmp_path)
+    assert found.not_found == ("x:nobody",)
+    assert all("voluntary" in line for line in staff_table(found).column("voluntary").to_pylist())
+
+
+def test_steps_ask_only_for_what_is_known_of_a_colleague() -> None:
+    assert {name for step in steps() for name, _ in (*step.at_least, *step.at_most)} <= set(QUANTITIES)
+    unknown = dict.fromkeys(QUANTITIES)
+    assert not any(step.fits(unknown) for step in steps())
+
+
+def test_without_a_company_nothing_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Which company"):
+        staff(made(tmp_path), None, [" "])

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -94,8 +95,10 @@ def test_a_question_mark_in_an_address_asks_nothing(tmp_path: Path) -> None:
 def test_a_silence_has_its_two_ends_and_the_silence_at_the_end_counts(tmp_path: Path) -> None:
     rows = ann(*PLAIN, days=2)
     rows["post"].append(post("ann", "late", text="Back at last, with more dough", kind="post", created_at=day(80)))
-    later = {"interaction": [reply("bo", "ann", "ann-0", "bo-9", day(120))]}
-    found = coached(tmp_path, rows, later).rhythm
+    heard = {
+        "interaction": [reply("ann", "bo", "bo-0", "ann-r", day(120)), reply("bo", "ann", "ann-0", "bo-9", day(200))]
+    }
+    found = coached(tmp_path, rows, heard).rhythm
     assert [(s.since, s.until) for s in found.silences] == [(day(22), day(80)), (day(80), day(120))]
     assert found.silences[0].days == pytest.approx(58)
     assert found.silences[1].after is None
@@ -122,7 +125,21 @@ def test_no_advice_asks_for_followers_or_more_posts() -> None:
 
 def test_a_fact_that_is_unknown_fires_no_rule() -> None:
     assert next_actions({}, {}) == ()
-    assert [one.rule for one in next_actions({"own_posts": 0}, {})] == ["first_posts"]
+    assert [one.rule for one in next_actions({"own_posts": 0, "only_replies": ""}, {})] == ["first_posts"]
+
+
+def test_every_rule_speaks_only_of_facts_that_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[set[str]] = []
+
+    def note(facts: dict[str, Any], evidence: Any) -> tuple[()]:
+        seen.append(set(facts))
+        return ()
+
+    monkeypatch.setattr("groundswell.coach.coaching.next_actions", note)
+    coached(tmp_path, ann(*PLAIN))
+    for rule in tomllib.loads((files("groundswell.coach") / "advice.toml").read_text("utf-8"))["rule"]:
+        named = {name for text in (rule["do"], rule["why"]) for _, name, _, _ in Formatter().parse(text) if name}
+        assert named | {each["fact"] for each in rule["when"]} <= seen[0], rule["id"]
 
 
 def test_every_file_that_would_settle_something_is_one_that_can_be_read() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from groundswell.coach.advice import Action, Fact, Gap, gaps, next_actions, peers_from
 from groundswell.coach.balance import Balance, read_balance
 from groundswell.coach.conversation import PASSED_ON, Questions, Sparked, read_questions, read_sparked
-from groundswell.coach.own_posts import OwnPost, data_ends, read_own_posts
+from groundswell.coach.own_posts import OwnPost, collected_until, data_ends, own_replies, read_own_posts
 from groundswell.coach.rhythm import Rhythm, read_rhythm
 from groundswell.coach.standing import Peers, read_peers
 from groundswell.coach.subject import Subject, read_subject
@@ -36,6 +36,7 @@ class Coaching:
     data_ends: datetime | None
     """The last moment that the data speaks of: ages are reckoned from here."""
     own_posts: int
+    own_replies: int
     subject: Subject
     rhythm: Rhythm
     questions: Questions
@@ -64,14 +65,15 @@ def coach(workspace: Workspace, account_name: str, *, progress: Progress | None 
     with workspace.engine() as engine:
         prepare(engine, workspace.cache / "findings", table.corpus, only_views=True)
         posts, until = read_own_posts(engine, account, simulated=simulated), data_ends(engine, account)
+        replies, seen = own_replies(engine, account), collected_until(engine, account)
         subject = read_subject(engine, account, posts, table.corpus, values["language"].label)
         questions = read_questions(engine, account, until, simulated=simulated)
         balance = read_balance(engine, account, posts)
         sparked = read_sparked(engine, account, simulated=simulated)
-    rhythm = read_rhythm(values, posts, until)
-    facts = facts_of(profile, values, posts, subject, rhythm, questions, balance, sparked)
+    rhythm = read_rhythm(values, posts, seen)
+    facts = facts_of(profile, values, posts, replies, subject, rhythm, questions, balance, sparked)
     return Coaching(
-        account=account, profile=profile, data_ends=until, own_posts=len(posts), subject=subject, rhythm=rhythm,
+        account=account, profile=profile, data_ends=until, own_posts=len(posts), own_replies=replies, subject=subject, rhythm=rhythm,
         questions=questions, balance=balance, sparked=sparked,
         peers=read_peers(workspace, table, account, peers_from(profile["platform"]), progress),
         actions=next_actions(facts, _evidence(posts, rhythm, sparked)),
@@ -82,7 +84,7 @@ def coach(workspace: Workspace, account_name: str, *, progress: Progress | None 
 
 
 def facts_of(
-    profile: Mapping[str, Any], values: Mapping[str, Value], posts: Sequence[OwnPost], subject: Subject, rhythm: Rhythm,
+    profile: Mapping[str, Any], values: Mapping[str, Value], posts: Sequence[OwnPost], replies: int, subject: Subject, rhythm: Rhythm,
     questions: Questions, balance: Balance, sparked: Sparked,
 ) -> dict[str, Fact]:  # fmt: skip
     """What the rules of advice ask about, by name; None where it is unknown."""
@@ -94,7 +96,8 @@ def facts_of(
     return {
         "own_posts": len(posts),
         "own_posts_words": "1 post is" if len(posts) == 1 else f"{len(posts)} posts are",
-        "has_bio": "yes" if profile.get("bio") else "no",
+        "only_replies": f", only {replies:,} replies" if replies > 1 else ", only a reply" if replies else "",
+        "has_bio": "yes" if profile.get("bio") else "no" if values["followers"].known else None,
         "questions_waiting": questions.waiting if sure else None,
         "questions_words": "1 question is" if questions.waiting == 1 else f"{questions.waiting:,} questions are",
         "question_who": f"@{questions.open[0].act.who}" if questions.open else None,
@@ -109,13 +112,13 @@ def facts_of(
         "praise_low": balance.share.low if balance.share else None,
         "praise_high": balance.share.high if balance.share else None,
         "undisclosed_posts": unclear,
+        "undisclosed_share": unclear / len(posts) if posts else None,
         "undisclosed_words": "There is 1 post" if unclear == 1 else f"There are {unclear} posts",
         "focus_high": values["topic_focus"].high,
         "subjects": len(subject.topics),
         "subject": first.name if first else None,
         "subject_share": first.share.value if first else None,
-        "subject_clause": f" about {first.name}" if first else "",
-        "about_subject": f" about {first.name}" if first else "",
+        "subject_clause": f" about “{first.name}”" if first else "",
         "questions_of_mine": sum("?" in (post.text or "") for post in posts)
         if any(post.text for post in posts)
         else None,

@@ -20,6 +20,7 @@ import pyarrow as pa
 from groundswell.coach.coaching import Coaching, coach
 from groundswell.coach.conversation import PASSED_ON, RECEIVED, Act, done_in
 from groundswell.coach.own_posts import COUNTS, OwnPost, address, read_own_posts
+from groundswell.coach.subject import Subject
 from groundswell.errors import UnknownNameError
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.declaring import Number as Numeral
@@ -62,9 +63,17 @@ MINE = {
     "sponsored_share": "{value:.0%} of my {n} posts look paid, gifted or affiliated.",
 }
 """The signals' sentences, in the first person."""
-TOPICS_SHOWN, POSTS_A_TOPIC = 2, 3
-"""Subjects that a kit names, and the posts that each must have (design choices)."""
-TITLES = {"repost": "Posts of mine that were passed on", "quote": "Posts of mine that were quoted"}
+TOPICS_SHOWN, POSTS_A_TOPIC, SHARE_A_TOPIC = 2, 3, 0.1
+"""Subjects that a kit names, and the posts and the share of posts that each must have (design choices)."""
+TITLES = {
+    "repost": "Times a post of mine was passed on",
+    "quote": "Times a post of mine was quoted",
+    "bought": "Replies that say: I bought it",
+    "signed up for": "Replies that say: I signed up",
+    "joined": "Replies that say: I joined",
+    "made": "Replies that say: I made it",
+    "tried": "Replies that say: I tried it",
+}
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,7 @@ def kit(
         ]
     return Kit(
         profile={key: profile.get(key) for key in PROFILE if key not in _hidden(leave_out)},
-        made_at=made_at or datetime.now(UTC), made_by=made_by, data_ends=found.data_ends, stands_for=found.subject.sentence,
+        made_at=made_at or datetime.now(UTC), made_by=made_by, data_ends=found.data_ends, stands_for=_in_my_words(found.subject),
         topics=tuple((topic.name, topic.share.value) for topic in found.subject.topics),
         numbers=tuple(one for one in numbers if one.rows and not _is_left_out(one.name, leave_out)),
         posts=() if "posts" in leave_out else tuple(_post(post, leave_out) for post in own),
@@ -210,9 +219,9 @@ def _sparked(rows: _Rows) -> list[Number]:
             if tally.what in PASSED_ON
             else [row for text, row in replies if done_in(text) == tally.what]
         )
-        title = TITLES.get(tally.what, f"Replies that say: {tally.what}")
+        title = TITLES[tally.what]
         people = "1 person" if tally.people == 1 else f"{tally.people:,} people"
-        says = f"{title}: {tally.times:,}, by {people}. Associated with my posts; that they caused it is not shown."
+        says = f"By {people}. Associated with my posts; that they caused it is not shown."
         numbers.append(
             _counted(f"sparked_{tally.what.replace(' ', '_')}", title, tally.times, f"{tally.times:,}", behind, says)
         )
@@ -231,6 +240,19 @@ def _signals(rows: _Rows) -> list[Number]:
 _REPLIES = "verb = 'reply' AND via IS NOT NULL"
 
 
+def _in_my_words(subject: Subject) -> str:
+    """What the posts stand for, in the first person; nothing where it cannot be told."""
+    if subject.unknown or not subject.words:
+        return ""
+    named = ", ".join(word.word for word in subject.words)
+    beside = (
+        f" more often than other people here ({subject.compared_with:,} of their posts read)"
+        if subject.words[0].others is not None
+        else ""
+    )
+    return f"Words that I use{beside or ' most'}: {named}."
+
+
 def _of_signal(value: Value, rows: Sequence[Row], title: str) -> Number | None:
     if value.value is None:
         return None
@@ -244,10 +266,12 @@ def _of_signal(value: Value, rows: Sequence[Row], title: str) -> Number | None:
 
 def _subject(rows: _Rows, own: Sequence[OwnPost]) -> list[Number]:
     numbers: list[Number] = []
-    for topic in [one for one in rows.found.subject.topics if one.share.hits >= POSTS_A_TOPIC][:TOPICS_SHOWN]:
+    for topic in [
+        one for one in rows.found.subject.topics if one.share.hits >= POSTS_A_TOPIC and one.share.value >= SHARE_A_TOPIC
+    ][:TOPICS_SHOWN]:
         behind = tuple(rows.of_post(post) for post in own if post.topic == topic.name and post.text)
         share = topic.share
-        says = f"{share.hits:.0f} of the {share.n} posts whose subject can be told are about {topic.name}."
+        says = f"{share.hits:.0f} of my {share.n:,} posts whose subject can be told are about {topic.name}."
         numbers.append(
             Number(
                 f"topic:{topic.name}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,6 +117,20 @@ def data_ends(engine: Engine, account: str) -> datetime | None:
     return rows[0][0]
 
 
-def sources_of(imports: Mapping[int, str], posts: Sequence[OwnPost]) -> dict[int, str]:
-    """Name of the file behind each import that brought one of these posts."""
-    return {key: imports[key] for key in sorted({post.import_id for post in posts}) if key in imports}
+def collected_until(engine: Engine, account: str) -> datetime | None:
+    """The last moment at which a post of this account would be in the data: an observation of it, or an act of its own.
+
+    What others did later does not show that the account was silent: nobody may have collected its posts by then.
+    """
+    rows = engine.rows(
+        """SELECT max(moment) FROM (
+               SELECT max(greatest(created_at, CASE WHEN observed_own THEN observed_at END)) AS moment FROM posts WHERE account = $1
+               UNION ALL SELECT max(acted_at) FROM interactions WHERE actor = $1)""",
+        [account],
+    )
+    return rows[0][0]
+
+
+def own_replies(engine: Engine, account: str) -> int:
+    """How many replies the account wrote; they are not its own posts."""
+    return engine.rows("SELECT count(*) FROM posts WHERE account = $1 AND kind = 'reply'", [account])[0][0]

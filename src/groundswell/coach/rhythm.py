@@ -40,7 +40,7 @@ class Silence:
     @property
     def sentence(self) -> str:
         """Say it with its own numbers."""
-        end = "" if self.after else ", and the data ends before you spoke again"
+        end = "" if self.after else ", and no later post of yours was collected"
         return f"{self.days:.0f} days without a post, from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}{end}."
 
 
@@ -60,7 +60,7 @@ class Rhythm:
 
 
 def read_rhythm(values: Mapping[str, Value], posts: Sequence[OwnPost], until: datetime | None) -> Rhythm:
-    """Say when an account speaks; `until` is how far the data reaches."""
+    """Say when an account speaks; `until` is how far its own posts were collected."""
     per_week, burstiness = values["posts_per_week"], values["burstiness"]
     dated = sorted((post for post in posts if post.created_at), key=lambda post: (post.created_at, post.post))
     gaps = _gaps(dated)

@@ -82,9 +82,12 @@ def read_peers(
         why = f"{count} accounts of your platform and language have subjects like yours, and {PEERS_NEEDED} are needed"
         return _refused("too_few", count, why, get_peers)
     rows = table.rows.filter(pa.array(peers))
-    found = (_standing(name, values[name], rows) for name in _compared(values))
-    says = f"{count:,} accounts of the same platform and language with subjects like yours, whatever their size."
-    return Peers(count, says, tuple(one for one in found if one))
+    found = tuple(one for name in _compared(values) if (one := _standing(name, values[name], rows)))
+    if not found:
+        why = f"{count:,} accounts have subjects like yours, but nothing that can be compared is known of you and of {PEERS_NEEDED} of them"
+        return _refused("too_few", count, why, get_peers)
+    says = f"{count:,} accounts of the same platform and language with subjects like yours, large and small together; rates usually fall with size."
+    return Peers(count, says, found)
 
 
 def place_among(mine: float, theirs: NDArray[np.float64], *, higher: bool) -> Share:

@@ -31,7 +31,7 @@ Z = 1.6448536
 POSTS_A_WORD = 3
 """Own posts that must say a word (design choice: once or twice is no habit)."""
 MOST_WORDS, MOST_TOPICS, POSTS_SHOWN = 8, 5, 2
-LINK = re.compile(r"https?://\S+|www\.\S+")
+LINK = re.compile(r"https?://\S+|www\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|@[\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Word:
     @property
     def sentence(self) -> str:
         """Say it with its own numbers."""
-        mine = f"You say “{self.word}” in {self.posts} of {self.of} posts"
+        mine = f"You say “{self.word}” in {self.posts:,} of {self.of:,} posts"
         if self.others is None:
             return f"{mine}."
         return f"{mine}; of other people's posts, {_percent(self.others)} say it."
@@ -172,9 +172,9 @@ def _sentence(topics: Sequence[Topic], words: Sequence[Word], others: int, own: 
     about = ""
     if topics:
         first = topics[0]
-        about = f"{first.share.hits} of the {first.share.n} posts whose subject can be told are about {first.name}. "
+        about = f"{first.share.hits:,.0f} of the {first.share.n:,} posts whose subject can be told are about “{first.name}”. "
     if not words:
-        return f"{about}No word sets your {own} posts clearly apart.".strip()
+        return f"{about}No word sets your {own:,} posts clearly apart.".strip()
     named = ", ".join(word.word for word in words)
     if others < OTHERS_NEEDED:
         return f"{about}The words you come back to: {named}. Nobody else is in the data to compare with."

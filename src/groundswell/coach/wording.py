@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from groundswell.coach.coaching import Coaching
@@ -11,6 +11,7 @@ from groundswell.signals.posts import Evidence
 
 WIDTH = 140
 SHOWN = 6
+WORDS = 5
 
 
 def sentences_of(found: Coaching) -> list[str]:
@@ -18,7 +19,10 @@ def sentences_of(found: Coaching) -> list[str]:
     who = found.profile
     ends = f"; the data ends on {found.data_ends:%Y-%m-%d}" if found.data_ends else ""
     posts = "1 post" if found.own_posts == 1 else f"{found.own_posts:,} posts"
-    head = f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}): {posts} of your own{ends}."
+    replies = (
+        f" and {found.own_replies:,} {'reply' if found.own_replies == 1 else 'replies'}" if found.own_replies else ""
+    )
+    head = f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}): {posts} of your own{replies}{ends}."
     parts = (_next, _subject, _rhythm, _questions, _balance, _sparked, _peers, _gaps)
     return [head, *(line for part in parts for line in part(found))]
 
@@ -36,10 +40,10 @@ def _subject(found: Coaching) -> Iterator[str]:
     yield f"  {found.subject.sentence}"
     for topic in found.subject.topics:
         share = topic.share
-        yield f"  {share.value:.0%} {topic.name} ({share.hits:.0f} of {share.n} posts; 90 % interval {share.low:.0%} to {share.high:.0%})"
+        yield f"  {share.value:.0%} {topic.name} ({share.hits:,.0f} of {share.n:,} posts; 90 % interval {share.low:.0%} to {share.high:.0%})"
         yield from _posts(topic.evidence[:1])
-    for word in found.subject.words:
-        yield f"  {word.sentence}"
+    for word in found.subject.words[:WORDS]:
+        yield f"  {word.sentence}{_newest(word.evidence)}"
 
 
 def _rhythm(found: Coaching) -> Iterator[str]:
@@ -51,7 +55,7 @@ def _questions(found: Coaching) -> Iterator[str]:
     yield "\nWho waits for an answer"
     yield f"  {found.questions.sentence}"
     for question in found.questions.open:
-        age = f", {question.age_days:,.0f} days before the data ends" if question.age_days is not None else ""
+        age = f", {question.age_days:,.0f} days before the data ends" if (question.age_days or 0) >= 1 else ""
         yield f"  @{question.act.who}{_on(question.act.when)}{age}: {_cut(question.act.text)}"
         yield from _where(question.act)
 
@@ -90,6 +94,10 @@ def _posts(posts: Iterable[Evidence]) -> Iterator[str]:
     for post in posts:
         place = f" {post.url}" if post.url else ""
         yield f"     post{_on(post.created_at)} ({post.source}){place}: {_cut(post.text)}"
+
+
+def _newest(posts: Sequence[Evidence]) -> str:
+    return f" Newest:{_on(posts[0].created_at)} {posts[0].url or f'({posts[0].source})'}" if posts else ""
 
 
 def _where(act: Act) -> Iterator[str]:

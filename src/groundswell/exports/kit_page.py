@@ -24,7 +24,7 @@ from groundswell.errors import UnknownNameError
 from groundswell.exports import pictures
 from groundswell.exports.tables import plain, write_document
 from groundswell.exports.whole import whole_file
-from groundswell.exports.wording import platform_name, printable, range_in_words, safe_link
+from groundswell.exports.wording import number_in_words, platform_name, printable, range_in_words, safe_link
 from groundswell.signals import Value
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ def _shown(kit: Kit) -> dict[str, Any]:
         "bio": printable(profile.get("bio") or ""),
         "stands_for": printable(kit.stands_for),
         "numbers": [_number(at, one) for at, one in enumerate(kit.numbers, 1)],
-        "topics": [{"name": printable(name), "share": share} for name, share in kit.topics],
+        "topics": [
+            {"name": printable(name), "share": share, "words": number_in_words(share, "share")}
+            for name, share in kit.topics
+        ],
         "made_at": kit.made_at.date().isoformat(),
         "made_by": printable(kit.made_by or ""),
         "data_ends": kit.data_ends.date().isoformat() if kit.data_ends else "",

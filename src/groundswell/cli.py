@@ -31,7 +31,7 @@ FLOW = "sources -> store -> signals -> discover -> plan -> outreach -> measure"
 app = typer.Typer(
     name="groundswell",
     help=f"Find the people whose word moves their own community, and explain every number said about them.\n\n{FLOW}",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -40,6 +40,8 @@ imports_app = typer.Typer(
     help="List imports, look at rows that were set aside, or undo one.\n\nExample: groundswell imports undo 3", invoke_without_command=True
 )
 app.add_typer(imports_app, name="imports")
+advocates_app = typer.Typer(help="Who already speaks for a company, and who of its people could.", no_args_is_help=True)
+app.add_typer(advocates_app, name="advocates")
 
 Folder = Annotated[
     Path | None,
@@ -70,6 +72,26 @@ def main() -> None:
         sys.exit(5)
 
 
+@app.callback()
+def front_door(context: typer.Context) -> None:
+    """Without a command, open the front door in the browser."""
+    if context.invoked_subcommand is None:
+        _serve(_workspace(None, create=True))
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="On this port; else one that is free.")] = None,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    workspace: Folder = None,
+) -> None:
+    """Open the front door in the browser: it answers only this computer, and only the browser with the printed link.
+
+    Example: groundswell serve --workspace spring-campaign
+    """
+    _serve(_workspace(workspace, create=True), port=port, open_browser=open_)
+
+
 @app.command()
 def init(workspace: Folder = None) -> None:
     """Make a workspace: one folder that holds everything.
@@ -85,10 +107,11 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put it.")] = Path("demo"),
     people: Annotated[int, typer.Option(help="How many made-up people.")] = 2000,
     seed: Annotated[int, typer.Option(help="Another seed, another community.")] = 7,
+    serve: Annotated[bool, typer.Option("--serve", help="Then open it in the browser.")] = False,
 ) -> None:
     """Run the main job on a made-up community: import, rank for a sample brief, explain, write the files.
 
-    Example: groundswell demo
+    Examples: groundswell demo | groundswell demo --serve
     """
     from groundswell.simulate import sample_brief
 
@@ -110,6 +133,8 @@ def demo(
         if shortlist.matches
         else ""
     )
+    if serve:
+        _serve(workspace)
 
 
 @app.command()
@@ -390,6 +415,84 @@ def coach(
                 _say(f"Wrote {written}")
 
 
+@app.command()
+def audit(
+    roster: Annotated[Path | None, typer.Argument(help="A list of accounts; without it, the lists in the workspace.")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sort a bought list: specialist, everyday voice, new, stalled, big or cannot tell, with what to ask about.
+
+    Examples: groundswell audit roster.csv | groundswell audit roster.csv --to audit.xlsx
+    """
+    from groundswell.advocacy import audit_roster, audit_table, bring_list
+
+    opened = _workspace(workspace, create=roster is not None)
+    with _progress(quiet=as_json) as progress:
+        found = audit_roster(opened, import_id=bring_list(opened, roster) if roster else None, progress=progress)
+    lines = [*found.sentences, *(share.says for share in found.classes if share.accounts)]
+    people = [
+        [one.person.called, one.kind, " ".join(one.because), "; ".join(flag.name for flag in one.flags)] for one in found.accounts
+    ]
+    _report(found, lines, (["account", "class", "because", "ask about"], people[:show]), as_json)
+    _write_table(audit_table(found), to, "Audit of a roster", found.simulated, quiet=as_json)
+
+
+@advocates_app.command()
+def census(
+    company: Annotated[list[str] | None, typer.Option(help="Its name; again for another spelling.")] = None,
+    product: Annotated[list[str] | None, typer.Option(help="A product of it.")] = None,
+    service: Annotated[list[str] | None, typer.Option(help="A service of it.")] = None,
+    person: Annotated[list[str] | None, typer.Option(help="A person of it.")] = None,
+    ours: Annotated[list[str] | None, typer.Option(help="An account that is its own, by id: shown apart.")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Everyone in the data who names a company, a product, a service or a person of it, big and small.
+
+    Example: groundswell advocates census --company "Oat & Co" --product "oat drink" --to census.xlsx
+    """
+    from groundswell.advocacy import census as count_voices
+    from groundswell.advocacy import census_table
+
+    names = {"company": company or [], "product": product or [], "service": service or [], "person": person or []}
+    with _progress(quiet=as_json) as progress:
+        found = count_voices(_workspace(workspace), names, ours=ours or [], progress=progress)
+    lines = [*found.sentences, *(f"Not known: {one}" for one in found.unknown)]
+    people = [[one.sentence, one.followers_say] for one in found.voices]
+    _report(found, lines, (["who", "followers"], people[:show]), as_json)
+    _write_table(census_table(found), to, "Census", found.simulated, quiet=as_json)
+
+
+@advocates_app.command()
+def staff(
+    company: Annotated[list[str], typer.Option(help="The company's name; again for another spelling.")],
+    roster: Annotated[Path | None, typer.Argument(help="A list of colleagues; without it, the lists in the workspace.")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """What colleagues stand for, where they share one text, and a first step for each who wants one.
+
+    Example: groundswell advocates staff colleagues.csv --company "Oat & Co"
+    """
+    from groundswell.advocacy import bring_list, staff_table
+    from groundswell.advocacy import staff as look_at_staff
+
+    opened = _workspace(workspace, create=roster is not None)
+    with _progress(quiet=as_json) as progress:
+        brought = bring_list(opened, roster) if roster else None
+        found = look_at_staff(opened, None, company, import_id=brought, progress=progress)
+    people = [[one.person.called, " ".join(one.sentences), one.step.says if one.step else ""] for one in found.colleagues]
+    _report(found, [*found.sentences, found.volunteers], (["who", "what is known", "a first step"], people[:show]), as_json)
+    _write_table(staff_table(found), to, "Colleagues", found.simulated, quiet=as_json)
+
+
 # -- saying it in words ------------------------------------------------------------------------------------------------
 
 
@@ -440,7 +543,7 @@ def _say_explanation(found: Explanation) -> None:
     for name, sentence in found.sentences.items():
         value = found.values[name]
         interval = (
-            "" if value.low is None or value.low == value.high else f"  [90 %: {value.low:.4g} .. {value.high:.4g}]"
+            "" if value.low is None or value.low == value.high else f"  [90 %: {value.low:.4g} .. {_end(value.high)}]"
         )
         _say(f"  - {sentence}{interval}")
         if name in found.sql:
@@ -462,6 +565,11 @@ def _say_explanation(found: Explanation) -> None:
                 when = f"{post.created_at:%Y-%m-%d} " if post.created_at else ""
                 _say(f"  post {when}({post.why}; {post.source}): {' '.join(post.text.split())[:160]}")
     _say("From " + ("; ".join(found.sources) or "no file"))
+
+
+def _end(high: float | None) -> str:
+    """The upper end of an interval; a wait may have none."""
+    return "not known" if high is None else f"{high:.4g}"
 
 
 def _one_signal(name: str, as_json: bool) -> None:
@@ -540,6 +648,12 @@ def _import(workspace: Workspace, path: Path, *, quiet: bool = False, **options:
         )
 
 
+def _serve(workspace: Workspace, *, port: int | None = None, open_browser: bool = True) -> None:
+    from groundswell.web import serve
+
+    serve(workspace, port=port, open_browser=open_browser, say=_say)
+
+
 def _workspace(folder: Path | None, *, create: bool = False) -> Workspace:
     from groundswell.store import Workspace
 
@@ -573,6 +687,15 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _write_table(table: Any, to: list[Path] | None, title: str, simulated: bool, *, quiet: bool) -> None:
+    from groundswell.exports import export_table
+
+    for path in to or []:
+        written = export_table(table, path, title=title, simulated=simulated)
+        if not quiet:
+            _say(f"Wrote {written}")
+
+
 # -- printing ------------------------------------------------------------------------------------------------------------
 
 
@@ -588,6 +711,20 @@ def _is_harmless(code: int) -> bool:
 
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=True, indent=2, default=str, allow_nan=False))
+
+
+def _report(found: Any, lines: list[str], people: tuple[list[str], list[list[str]]], as_json: bool) -> None:
+    """Print what was found: the sentences, then a table of people; or all of it as JSON."""
+    if as_json:
+        from groundswell.exports.tables import plain
+
+        _print_json(plain(found))
+        return
+    for line in [*(["SIMULATED."] if found.simulated else []), *lines]:
+        _say(line)
+    if people[1]:
+        _say("")
+        _table(*people, "")
 
 
 def _complain(error: GroundswellError) -> None:

@@ -27,3 +27,21 @@ def test_a_mapping_is_remembered_for_the_same_headers(tmp_path: Path) -> None:
     assert any("last time" in note for note in again.notes)
     with workspace.engine() as engine:
         assert engine.rows("SELECT max(likes) FROM posts") == [(15,)]
+
+
+def test_a_column_of_a_sheet_can_be_named_too(tmp_path: Path) -> None:
+    workspace, path = Workspace.create(tmp_path / "w"), tmp_path / "sheet.csv"
+    path.write_text("Name,Handle,Platform,Followers,Ask per reel\nAnn,@ann,instagram,12K,€250\n", encoding="utf-8")
+    import_file(workspace, path, mapping={"Ask per reel": "fee.amount_minor"}, layout="marketer_sheet")
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT amount_minor, currency FROM fees") == [(25000, "EUR")]
+
+
+def test_a_hidden_like_count_is_known_to_be_hidden(tmp_path: Path) -> None:
+    workspace, path = Workspace.create(tmp_path / "w"), tmp_path / "posts.csv"
+    path.write_text("author,date,text,likes\n@ann,2026-01-02,Brot,12\n@ann,2026-01-05,Kuchen,-1\n", encoding="utf-8")
+    import_file(workspace, path, constants={"platform": "instagram"})
+    with workspace.engine() as engine:
+        found = engine.rows("SELECT text, likes, likes_hidden, account FROM posts ORDER BY created_at")
+        assert engine.rows("SELECT account, handle FROM accounts") == [("instagram:@ann", "ann")]
+    assert found == [("Brot", 12, None, "instagram:@ann"), ("Kuchen", None, True, "instagram:@ann")]

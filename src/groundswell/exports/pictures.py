@@ -118,7 +118,7 @@ def _step(term: Term, x: float, scale: float, y: float) -> str:
         figure, shape = f"unknown, up to +{term.most:.1f}", bar("un", x, y + 19, most, 8)
     else:
         length = points * scale
-        figure = f"{points:+.1f} of {term.most:g}" if term.most > 0 else f"{points:+.1f}"
+        figure = f"{points:+.1f} of {term.most:.3g}" if term.most > 0 else f"{points:+.1f}"
         shape = bar("tr", x, y + 19, most, 8) + bar(
             "ba" if length >= 0 else "lo", x + min(length, 0.0), y + 19, abs(length), 8
         )

@@ -56,7 +56,7 @@ def language() -> Columns:
     says="{value:.0%} of its {n} posts are its own, the rest passes on other people's.",
     unknown="The data do not tell own posts from reposts.",
     source="Pal & Counts 2011: original-post share as a mark of authority", needs=("post.kind",),
-    evidence="kind = 'repost' ORDER BY created_at DESC, post",
+    evidence="kind = 'repost' AND text IS NOT NULL ORDER BY created_at DESC, post",
 )  # fmt: skip
 def own_share() -> Columns:
     """Posts and quotes, divided by posts, quotes and reposts; replies do not count."""

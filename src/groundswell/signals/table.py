@@ -247,7 +247,10 @@ def _touched(
     engine.register("named", named)
     engine.register("answered_posts", answered)
     # A handle that was linked, or no longer is, moves rows between two accounts: both are computed again.
-    links, before = "(SELECT account, native FROM links)", f"(SELECT account, native FROM {engine.scan([folder / 'links.parquet'])})"
+    links, before = (
+        "(SELECT account, native FROM links)",
+        f"(SELECT account, native FROM {engine.scan([folder / 'links.parquet'])})",
+    )
     touched = engine.table(
         f"""WITH moved AS ((FROM {links} EXCEPT FROM {before}) UNION ALL (FROM {before} EXCEPT FROM {links}))
             SELECT account FROM named UNION SELECT native FROM links JOIN named USING (account)

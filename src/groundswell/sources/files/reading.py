@@ -9,7 +9,7 @@ for page in reading.pages():
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -143,14 +143,26 @@ def _recognised(
         names = frozenset(normalised(header) for header in headers)
         asked = mapping or (dict(remembered(names)) if remembered and headers else {})
         own = {header: field for header, field in asked.items() if normalised(header) in names}
-        named = [*headers, *(field.rpartition(".")[2] for field in own.values())]
+        named = [*headers, *map(_word, own.values())]
         layout = fitting(named, kind=table.kind, among=among)
         if layout is not None:
             seen.update(names)
-            mapped = layout.mapped(own)
+            mapped = layout if layout.unfold else layout.mapped(own)  # what is unfolded has its columns renamed instead
             platform = _platform(mapped, rows[position:], constants)
             return Recognised(table, mapped, position, names, platform, own, bool(own) and not mapping)
     raise _named(unknown(rows[0] if rows else [], among), table.member)
+
+
+def _word(field: str) -> str:
+    """The header under which layouts look for a field that a user named: fee.amount_minor is called fee in any sheet."""
+    name = field.rpartition(".")[2]
+    return {"amount_minor": "fee", "address": "email"}.get(name, name)
+
+
+def _renamed(rows: Rows, mapping: Mapping[str, str]) -> Rows:
+    words = {normalised(header): _word(field) for header, field in mapping.items()}
+    names = [words.get(normalised(name), name) for name in rows.columns.column_names]
+    return replace(rows, columns=rows.columns.rename_columns(names))
 
 
 def _named(error: InputError, member: str) -> InputError:
@@ -252,7 +264,9 @@ class FileReading:
             (one.table.modified_at for one in found), default=datetime.now(UTC)
         )
         self.observed_at_given: bool = observed_at is not None
-        self.mappings: dict[frozenset[str], dict[str, str]] = {one.headers: dict(one.mapping) for one in found if one.mapping}
+        self.mappings: dict[frozenset[str], dict[str, str]] = {
+            one.headers: dict(one.mapping) for one in found if one.mapping
+        }
         """Header set -> the columns that were named for it: what to remember."""
         self.notes: list[str] = []
         self._refresh()
@@ -267,6 +281,8 @@ class FileReading:
             self._refresh()
 
     def _page(self, one: Recognised, rows: Rows, done: int) -> Page:
+        if one.layout.unfold and one.mapping:
+            rows = _renamed(rows, one.mapping)
         unfolded = one.layout.unfold(rows) if one.layout.unfold else Unfolded({"": Part(rows.columns, rows.lines)})
         sheets = {name: self._sheet(one, part) for name, part in unfolded.parts.items()}
         dropped = pa.array([aside.line for aside in unfolded.set_aside], pa.int64())

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from groundswell.sources.files.layouts.cells import Always, Count, Flag, Handle, Id, Moment, Tags, Text, Who
-from groundswell.sources.files.layouts.generic import filled
+from groundswell.sources.files.layouts.generic import filled, hidden_likes
 from groundswell.sources.files.layouts.layout import (
     Account,
     Contact,
@@ -57,6 +57,7 @@ def _post(part: str) -> tuple[RecordMap, ...]:
             hashtags=Tags("hashtags"),
             mentions=_MENTIONS,
             paid_label=Flag("isSponsored", "isPaidPartnership"),
+            likes_hidden=hidden_likes(("likesCount", "likeCount")),
             likes=Count("likesCount", "likeCount"),
             replies=Count("commentsCount", "commentCount"),
             views=Count("videoPlayCount", "videoViewCount", "playCount"),

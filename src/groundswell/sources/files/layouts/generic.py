@@ -198,6 +198,21 @@ _REPOST_OF = Id(*REPOST_OF)
 _MENTIONS = Tags("mentions", "mentioned", "usertags", "user_mentions")
 
 
+def hidden_likes(likes: tuple[str, ...], *flags: str) -> Cell:
+    """Whether likes are hidden: a column says so, or the count is written as hidden (-1 is how Instagram exports say it)."""
+
+    def work(sheet: Sheet) -> pa.Array | None:
+        told, written = sheet.read(Flag(*flags)), sheet.read(Text(*likes))
+        if written is None or not pa.types.is_string(written.type):
+            return told
+        marked = pc.is_in(
+            pc.utf8_lower(pc.utf8_trim_whitespace(written)), pa.array(["-1", "-1.0", "hidden", "versteckt"])
+        )
+        return pc.if_else(marked, True, told if told is not None else pa.scalar(None, pa.bool_()))
+
+    return Computed(work, *flags)
+
+
 def filled(cell: Cell) -> Cell:
     """True where another cell is known."""
 
@@ -246,7 +261,7 @@ POSTS = Layout(
             mentions=_MENTIONS,
             links=Links("links", "urls", "outlinks", "expanded_urls"),
             paid_label=Flag(*PAID),
-            likes_hidden=Flag("likes_hidden", "like_count_hidden"),
+            likes_hidden=hidden_likes(LIKES, "likes_hidden", "like_count_hidden"),
             likes=Count(*LIKES),
             replies=Count(*REPLIES),
             reposts=Count(*REPOSTS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 import tomllib
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -215,6 +216,13 @@ def test_a_reply_says_what_was_done_or_nothing(text: str, action: str | None) ->
     assert done_in(text) == action
 
 
+def test_a_term_is_letters_only_so_that_it_means_the_same_to_both_engines() -> None:
+    rules = tomllib.loads((files("groundswell.coach") / "sparked.toml").read_text("utf-8"))["action"]
+    for term in (term for rule in rules for some in rule["terms"].values() for term in some):
+        assert re.fullmatch(r"[\w' ]+", term)
+        assert term == term.lower()
+
+
 def test_what_was_sparked_is_a_ledger_and_claims_no_cause(tmp_path: Path) -> None:
     acts = [
         {
@@ -235,10 +243,10 @@ def test_what_was_sparked_is_a_ledger_and_claims_no_cause(tmp_path: Path) -> Non
         },
     ]
     found = coached(
-        tmp_path, ann(*PLAIN), asked(1, "I tried it today, thank you", when=40), {"interaction": acts}
+        tmp_path, ann(*PLAIN), asked(1, "I TRIED it today, thank you", when=40), {"interaction": acts}
     ).sparked
     assert [(t.what, t.times, t.people) for t in found.tallies] == [("tried", 1, 1), ("repost", 2, 2)]
-    assert found.ledger[0].text == "I tried it today, thank you"
+    assert found.ledger[0].text == "I TRIED it today, thank you"
     assert found.ledger[0].post == "x:ann-0"
     assert "does not show that the posts caused them" in found.sentences[-1]
 

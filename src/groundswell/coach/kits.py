@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from groundswell.coach.coaching import Coaching, coach
-from groundswell.coach.conversation import PASSED_ON, RECEIVED, Act, done_in
+from groundswell.coach.conversation import PASSED_ON, RECEIVED, Act, done_in, may_say_done
 from groundswell.coach.own_posts import COUNTS, OwnPost, address, read_own_posts
 from groundswell.coach.subject import Subject
 from groundswell.errors import UnknownNameError
@@ -211,7 +211,7 @@ class _Rows:
 
 
 def _sparked(rows: _Rows) -> list[Number]:
-    tallies, replies = rows.found.sparked.tallies, rows.acts("verb = 'reply' AND text IS NOT NULL")
+    tallies, replies = rows.found.sparked.tallies, rows.acts(may_say_done())
     numbers: list[Number] = []
     for tally in tallies:
         behind = (

@@ -37,7 +37,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 imports_app = typer.Typer(
-    help="List imports, look at rows that were set aside, or undo one.\n\nExample: groundswell imports undo 3", invoke_without_command=True
+    help="List imports, look at rows that were set aside, or undo one.\n\nExample: groundswell imports undo 3",
+    invoke_without_command=True,
 )
 app.add_typer(imports_app, name="imports")
 advocates_app = typer.Typer(help="Who already speaks for a company, and who of its people could.", no_args_is_help=True)
@@ -417,7 +418,9 @@ def coach(
 
 @app.command()
 def audit(
-    roster: Annotated[Path | None, typer.Argument(help="A list of accounts; without it, the lists in the workspace.")] = None,
+    roster: Annotated[
+        Path | None, typer.Argument(help="A list of accounts; without it, the lists in the workspace.")
+    ] = None,
     to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
@@ -434,7 +437,8 @@ def audit(
         found = audit_roster(opened, import_id=bring_list(opened, roster) if roster else None, progress=progress)
     lines = [*found.sentences, *(share.says for share in found.classes if share.accounts)]
     people = [
-        [one.person.called, one.kind, " ".join(one.because), "; ".join(flag.name for flag in one.flags)] for one in found.accounts
+        [one.person.called, one.kind, " ".join(one.because), "; ".join(flag.name for flag in one.flags)]
+        for one in found.accounts
     ]
     _report(found, lines, (["account", "class", "because", "ask about"], people[:show]), as_json)
     _write_table(audit_table(found), to, "Audit of a roster", found.simulated, quiet=as_json)
@@ -471,7 +475,9 @@ def census(
 @advocates_app.command()
 def staff(
     company: Annotated[list[str], typer.Option(help="The company's name; again for another spelling.")],
-    roster: Annotated[Path | None, typer.Argument(help="A list of colleagues; without it, the lists in the workspace.")] = None,
+    roster: Annotated[
+        Path | None, typer.Argument(help="A list of colleagues; without it, the lists in the workspace.")
+    ] = None,
     to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
@@ -488,8 +494,12 @@ def staff(
     with _progress(quiet=as_json) as progress:
         brought = bring_list(opened, roster) if roster else None
         found = look_at_staff(opened, None, company, import_id=brought, progress=progress)
-    people = [[one.person.called, " ".join(one.sentences), one.step.says if one.step else ""] for one in found.colleagues]
-    _report(found, [*found.sentences, found.volunteers], (["who", "what is known", "a first step"], people[:show]), as_json)
+    people = [
+        [one.person.called, " ".join(one.sentences), one.step.says if one.step else ""] for one in found.colleagues
+    ]
+    _report(
+        found, [*found.sentences, found.volunteers], (["who", "what is known", "a first step"], people[:show]), as_json
+    )
     _write_table(staff_table(found), to, "Colleagues", found.simulated, quiet=as_json)
 
 

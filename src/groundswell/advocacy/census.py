@@ -70,6 +70,11 @@ class Voice:
     unknown: tuple[str, ...]
     sentence: str
 
+    @property
+    def followers_say(self) -> str:
+        """Its followers in words, or that they are not known."""
+        return count(self.followers.value) if self.followers.value is not None else "not known"
+
 
 @dataclass(frozen=True)
 class Census:
@@ -290,7 +295,7 @@ def _unknown_of(followers: Value, tone: Tone, dated: Sequence[datetime]) -> list
     if not followers.known:
         found.append("How many follow it.")
     if tone.not_read:
-        found.append(f"How {several(tone.not_read, 'sentence')} in another or an unknown language speak of it.")
+        found.append(f"The tone of {several(tone.not_read, 'sentence')} in another or an unknown language.")
     if not dated:
         found.append("When it said so.")
     return found
@@ -314,9 +319,9 @@ def _summary(found: Census) -> list[str]:
     if len(found.voices) > len(naming):
         lines.append(f"{several(len(found.voices) - len(naming), 'account')} more only answered it.")
     if small:
-        lines.append(f"{small:,} of them have fewer than {count(SMALL)} followers.")
+        lines.append(f"{small:,} of the {len(naming):,} have fewer than {count(SMALL)} followers.")
     if unknown:
-        lines.append(f"How many follow {unknown:,} of them is not known.")
+        lines.append(f"How many follow {unknown:,} of the {len(naming):,} is not known.")
     kinds = Counter(kind for one in found.voices for kind, number in one.by_kind for _ in range(number))
     if len(found.names) > 1:
         lines.append("Named in posts: " + ", ".join(f"{kind} {kinds[kind]:,}" for kind in found.names) + ".")
@@ -341,7 +346,7 @@ def _unknown(found: Census) -> list[str]:
         )
     if found.tone.not_read:
         lines.append(
-            f"How {several(found.tone.not_read, 'sentence')} speak of it: they are not in English, or their language could not be told."
+            f"The tone of {several(found.tone.not_read, 'sentence')}: not English, or the language could not be told."
         )
     if found.tone.warm + found.tone.critical:
         lines.append(

@@ -6,14 +6,17 @@ What the list does not say stays None: nothing is filled in.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from groundswell.errors import UsageError
+from groundswell.ingest import import_file
 from groundswell.signals import SignalTable, Value
 from groundswell.signals.declaring import Number
 from groundswell.sources.files.values import NO_MINOR
@@ -117,6 +120,22 @@ def listed_people(
         )
     rows = table.rows.filter(_is_in(table.rows.column("account"), wanted)).to_pylist()
     return sorted((_listed(row, facts) for row in rows), key=_as_listed)
+
+
+def bring_list(workspace: Workspace, path: Path) -> int:
+    """Import a list unless the very same file is there already, and return the import's id.
+
+    Errors: as in `groundswell.ingest.import_file`.
+    """
+    if path.is_file():
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        there = [one.id for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
+        if there:
+            return there[-1]
+    brought = import_file(workspace, path).import_id
+    assert brought is not None  # only a dry run has none
+    return brought
 
 
 def _as_listed(one: Listed) -> tuple[bool, int, str, int, str]:

@@ -41,7 +41,10 @@ imports_app = typer.Typer(
     invoke_without_command=True,
 )
 app.add_typer(imports_app, name="imports")
-advocates_app = typer.Typer(help="Who already speaks for a company, and who of its people could.", no_args_is_help=True)
+advocates_app = typer.Typer(
+    help='Who already speaks for a company, and who of its people could.\n\nExample: groundswell advocates census --company "Oat & Co"',
+    no_args_is_help=True,
+)
 app.add_typer(advocates_app, name="advocates")
 
 Folder = Annotated[

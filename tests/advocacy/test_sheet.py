@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
+import openpyxl.styles
 import pytest
 
-from groundswell.advocacy import review_sheet, sheet_back
+from groundswell.advocacy import beside_rows, review_sheet, sheet_back
 from groundswell.advocacy.people import Fee, Listed
 from groundswell.advocacy.prices import against_big_name, check_fees
 from groundswell.advocacy.sheet import NEW_COLUMNS, SheetReview
 from groundswell.errors import UsageError
+from groundswell.exports.sheet_back import write_sheet_back
 from groundswell.ingest import import_file
 from groundswell.signals import Value
 from groundswell.store import Workspace
@@ -174,3 +177,37 @@ def test_an_address_of_many_accounts_may_be_an_agency(tmp_path: Path) -> None:
     (group,) = review.same_person
     assert group.how_sure == "possible"
     assert any("agency" in sentence for sentence in group.evidence)
+
+
+def test_a_workbook_comes_back_as_it_was_with_new_columns_that_are_never_computed(tmp_path: Path) -> None:
+    file = tmp_path / "ours.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "People"
+    sheet.append(["Our spring list"])
+    sheet.append([])
+    sheet.append(["Name", "Handle", "Platform", "Followers", "Fee", "Twice the fee"])
+    sheet.append(["=Ann", "@ann_bakes", "Instagram", 4200, 200, "=E4*2"])
+    sheet["A4"].fill = openpyxl.styles.PatternFill("solid", fgColor="FFEE88")
+    book.create_sheet("Notes")["A1"] = "call Ann"
+    book.save(file)
+    workspace = Workspace.create(tmp_path / "workspace")
+    import_file(workspace, file)
+    added, headers = beside_rows(review_sheet(workspace), file)
+    back = openpyxl.load_workbook(write_sheet_back(file, added, headers, tmp_path / "back.xlsx"))
+    people = back["People"]
+    assert people["F4"].value == "=E4*2"
+    assert people["A4"].fill.fgColor.rgb == "00FFEE88"
+    assert back["Notes"]["A1"].value == "call Ann"
+    assert people["G3"].value == NEW_COLUMNS + "account"
+    assert people["G4"].value == "instagram:@ann_bakes"
+    new = [cell for row in people.iter_rows(min_col=7) for cell in row if cell.value is not None]
+    assert all(cell.data_type in ("s", "n") for cell in new)
+
+
+def test_the_users_own_workbook_is_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "ours.xlsx"
+    openpyxl.Workbook().save(file)
+    with pytest.raises(UsageError, match="not overwritten"):
+        write_sheet_back(file, {}, {}, file)

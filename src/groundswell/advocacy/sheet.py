@@ -278,6 +278,18 @@ def added_by_line(review: SheetReview, file: str) -> dict[tuple[str, int], dict[
     return found
 
 
+def beside_rows(
+    review: SheetReview, original: Path
+) -> tuple[dict[tuple[str, int], dict[str, str | float | None]], dict[str, int]]:
+    """What to write beside the rows of a workbook: (sheet, row) -> new columns, and the row of each sheet's header."""
+    first: dict[str, int] = {}
+    for member, line, _ in _rows_of_file(original):
+        first[member] = min(line, first.get(member, line))
+    added = added_by_line(review, original.name)
+    named = {member for member, _ in added}
+    return added, {member: line - 1 for member, line in first.items() if member in named}
+
+
 def _rows_of_file(path: Path) -> list[tuple[str, int, dict[str, Any]]]:
     """(member, line, cells) of every row under the header of each table."""
     found: list[tuple[str, int, dict[str, Any]]] = []

@@ -139,7 +139,7 @@ def _sentence(share: Share, posts: int) -> str:
     if share.low > BAND_TO:
         return f"{said} ({interval}). Readers trust praise more beside a drawback."
     if share.high < BAND_FROM:
-        return f"{said} ({interval}). That is more critical than readers usually find helpful."
+        return f"{said} ({interval}). The reviews that readers acted on most held more praise (4.0 to 4.7 of 5 stars)."
     return f"{said} ({interval})."
 
 

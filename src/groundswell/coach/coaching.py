@@ -12,7 +12,7 @@ from typing import Any
 
 from groundswell.coach.advice import Action, Fact, Gap, gaps, next_actions, peers_from
 from groundswell.coach.balance import Balance, read_balance
-from groundswell.coach.conversation import PASSED_ON, Questions, Sparked, read_questions, read_sparked
+from groundswell.coach.conversation import PASSED_ON, Questions, Sparked, hear, read_questions, read_sparked
 from groundswell.coach.own_posts import OwnPost, collected_until, data_ends, own_replies, read_own_posts
 from groundswell.coach.rhythm import Rhythm, read_rhythm
 from groundswell.coach.standing import Peers, read_peers
@@ -67,9 +67,10 @@ def coach(workspace: Workspace, account_name: str, *, progress: Progress | None 
         posts, until = read_own_posts(engine, account, simulated=simulated), data_ends(engine, account)
         replies, seen = own_replies(engine, account), collected_until(engine, account)
         subject = read_subject(engine, account, posts, table.corpus, values["language"].label)
+        hear(engine, account)
         questions = read_questions(engine, account, until, simulated=simulated)
         balance = read_balance(engine, account, posts)
-        sparked = read_sparked(engine, account, simulated=simulated)
+        sparked = read_sparked(engine, simulated=simulated)
     rhythm = read_rhythm(values, posts, seen)
     facts = facts_of(profile, values, posts, replies, subject, rhythm, questions, balance, sparked)
     return Coaching(

@@ -112,9 +112,14 @@ class Sparked:
     unknown: str | None = None
 
 
+def hear(engine: Engine, account: str) -> None:
+    """Fetch once what others did on the account's posts: afterwards the table `received` exists."""
+    engine.register("received", engine.table(RECEIVED, [account]))
+
+
 def read_questions(engine: Engine, account: str, until: datetime | None, *, simulated: bool) -> Questions:
     """Find the five oldest questions that the account has not answered."""
-    replies, read = engine.rows(f"SELECT count(*), count(text) FROM ({RECEIVED}) WHERE verb = 'reply'", [account])[0]
+    replies, read = engine.rows("SELECT count(*), count(text) FROM received WHERE verb = 'reply'")[0]
     if not read:
         why = (
             "replies are counted in the data, but what they say is not"
@@ -128,10 +133,10 @@ def read_questions(engine: Engine, account: str, until: datetime | None, *, simu
     )
     answered = "via IN (SELECT post FROM interactions WHERE actor = $1 AND verb = 'reply')"
     total, waiting = engine.rows(
-        f"SELECT count(*), count(*) FILTER (NOT ({answered})) FROM ({RECEIVED}) WHERE {asked}", [account]
+        f"SELECT count(*), count(*) FILTER (NOT ({answered})) FROM received WHERE {asked}", [account]
     )[0]
     oldest = engine.table(
-        f"SELECT * FROM ({RECEIVED}) WHERE {asked} AND NOT ({answered}) ORDER BY moment NULLS LAST, via LIMIT {OLDEST}",
+        f"SELECT * FROM received WHERE {asked} AND NOT ({answered}) ORDER BY moment NULLS LAST, via LIMIT {OLDEST}",
         [account],
     ).to_pylist()
     acts = [_act(row, "asked", simulated) for row in oldest]
@@ -144,11 +149,11 @@ def read_questions(engine: Engine, account: str, until: datetime | None, *, simu
     )
 
 
-def read_sparked(engine: Engine, account: str, *, simulated: bool) -> Sparked:
+def read_sparked(engine: Engine, *, simulated: bool) -> Sparked:
     """Count and list what was done on the account's posts."""
     read, told = engine.rows(
-        f"SELECT count(*) FILTER (verb = 'reply' AND text IS NOT NULL), count(*) FROM ({RECEIVED}) "
-        "WHERE verb IN ('reply', 'repost', 'quote')", [account],
+        "SELECT count(*) FILTER (verb = 'reply' AND text IS NOT NULL), count(*) FROM received "
+        "WHERE verb IN ('reply', 'repost', 'quote')"
     )[0]  # fmt: skip
     if not told:
         return Sparked(
@@ -158,13 +163,12 @@ def read_sparked(engine: Engine, account: str, *, simulated: bool) -> Sparked:
             ("What your posts sparked: unknown, no replies, reposts or quotes are in the data.",),
             "not_observed",
         )
-    done = _done(engine, account, simulated)
+    done = _done(engine, simulated)
     passed = engine.table(
-        f"SELECT * FROM ({RECEIVED}) WHERE verb IN ('repost', 'quote') ORDER BY verb, moment DESC NULLS LAST, via, actor LIMIT {LEDGER}",
-        [account],
+        f"SELECT * FROM received WHERE verb IN ('repost', 'quote') ORDER BY verb, moment DESC NULLS LAST, via, actor LIMIT {LEDGER}",
     ).to_pylist()
     ledger = [*done, *(_act(row, row["verb"], simulated) for row in passed)][:LEDGER]
-    tallies = (*_tallies(done), *_passed_on(engine, account))
+    tallies = (*_tallies(done), *_passed_on(engine))
     return Sparked(tuple(ledger), tallies, read, _said(tallies, read))
 
 
@@ -199,10 +203,9 @@ def _any_of(terms: dict[str, list[str]]) -> str:
     return rf"(?<!\w)(?:{'|'.join(words)})(?!\w)"
 
 
-def _done(engine: Engine, account: str, simulated: bool) -> list[Act]:
+def _done(engine: Engine, simulated: bool) -> list[Act]:
     rows = engine.table(
-        f"SELECT * FROM ({RECEIVED}) WHERE {may_say_done()} ORDER BY moment DESC NULLS LAST, via",
-        [account],
+        f"SELECT * FROM received WHERE {may_say_done()} ORDER BY moment DESC NULLS LAST, via",
     ).to_pylist()
     return [_act(row, what, simulated) for row in rows if (what := done_in(row["text"]))]
 
@@ -216,10 +219,9 @@ def _tallies(done: Sequence[Act]) -> list[Tally]:
     ]
 
 
-def _passed_on(engine: Engine, account: str) -> list[Tally]:
+def _passed_on(engine: Engine) -> list[Tally]:
     rows = engine.rows(
-        f"SELECT verb, count(*), count(DISTINCT actor) FROM ({RECEIVED}) WHERE verb IN ('repost', 'quote') GROUP BY verb ORDER BY verb",
-        [account],
+        "SELECT verb, count(*), count(DISTINCT actor) FROM received WHERE verb IN ('repost', 'quote') GROUP BY verb ORDER BY verb",
     )
     return [Tally(verb, times, people) for verb, times, people in rows]
 

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from groundswell.coach.coaching import Coaching, coach
-from groundswell.coach.conversation import PASSED_ON, RECEIVED, Act, done_in, may_say_done
+from groundswell.coach.conversation import PASSED_ON, Act, done_in, hear, may_say_done
 from groundswell.coach.own_posts import COUNTS, OwnPost, address, read_own_posts
 from groundswell.coach.subject import Subject
 from groundswell.errors import UnknownNameError
@@ -173,6 +173,7 @@ class _Rows:
 
     def __init__(self, engine: Engine, found: Coaching) -> None:
         self.engine, self.found = engine, found
+        hear(engine, found.account)
         engine.register("wanted_accounts", pa.table({"account": [found.account]}))
         engine.execute(f"CREATE OR REPLACE TEMP TABLE its_posts AS {grain_sql('post', only=True)}")
 
@@ -201,8 +202,7 @@ class _Rows:
     def acts(self, condition: str) -> list[tuple[str, Row]]:
         """(text or "", row) of acts on the account's posts that meet a condition."""
         rows = self.engine.rows(
-            f"SELECT text, import_id, line, via, via_url, moment FROM ({RECEIVED}) WHERE {condition} ORDER BY moment DESC NULLS LAST, via, actor",
-            [self.found.account],
+            f"SELECT text, import_id, line, via, via_url, moment FROM received WHERE {condition} ORDER BY moment DESC NULLS LAST, via, actor"
         )
         return [
             (text or "", self.of(i, line, via, address(via, url, simulated=self.found.simulated), at))

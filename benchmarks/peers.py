@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from groundswell.signals.findings import WORDING_VERSION
+
 MEMORY = "2GB"
 
 
@@ -58,7 +60,11 @@ def import_posts(csv: Path, folder: Path) -> None:
 MACROS = """
 CREATE MACRO middle(l) AS (l[((len(l) + 1) // 2)::BIGINT] + l[((len(l) + 2) // 2)::BIGINT]) / 2e0;
 CREATE MACRO outward(n) AS greatest(1, floor(n / 2e0 - 1.6448536e0 * sqrt(n) / 2e0))::BIGINT;
-CREATE MACRO student(n) AS 1.6448536e0 + 1.52376908614713e0 / greatest(n - 1, 1) + 1.4202028939585205e0 / greatest(n - 1, 1) ** 2;
+CREATE MACRO student(n) AS 1.6448536e0 + 1.523769086e+00 / greatest(n - 1, 1) ** 1
+    + 1.420202894e+00 / greatest(n - 1, 1) ** 2
+    + 9.830014254e-01 / greatest(n - 1, 1) ** 3
+    + 4.338764009e-01 / greatest(n - 1, 1) ** 4;
+CREATE MACRO bursty(r, n) AS (sqrt(n + 1e0) * r - sqrt(n - 1e0)) / ((sqrt(n + 1e0) - 2e0) * r + sqrt(n - 1e0));
 CREATE MACRO wilson_middle(k, n) AS k / n + 2.70554336543296e0 / (2e0 * n);
 CREATE MACRO wilson_half(k, n) AS
     1.6448536e0 * sqrt(greatest(k / n * (1e0 - k / n) / n + 2.70554336543296e0 / (4e0 * n * n), 0));
@@ -111,7 +117,7 @@ def signals_sql(tables: Path, findings: Path, corpus: str) -> str:
     """The one query: every grain aggregated by account, joined at the end. Reads Parquet with one row a natural key."""
     rates, rate_columns = _rates()
     posts, interactions = f"'{tables}/posts.parquet'", f"'{tables}/interactions.parquet'"
-    wording, topics = f"'{findings}/wording-1/*.parquet'", f"'{findings}/topic-{corpus}/*.parquet'"
+    wording, topics = f"'{findings}/wording-{WORDING_VERSION}/*.parquet'", f"'{findings}/topic-{corpus}/*.parquet'"
     none = "CASE WHEN sponsored_k = 0 AND texts > 0 THEN 'not_applicable' END"
     return f"""
 WITH post AS (
@@ -141,13 +147,12 @@ gap AS (
     SELECT account, len(m) AS posts, (m[-1] - m[1]) / 604800e0 AS weeks,
            list_transform(range(2, len(m) + 1), lambda i: (m[i] - m[i - 1]) / 86400e0) AS gaps FROM moments
 ),
-spread AS (
-    SELECT *, len(gaps) AS n, list_stddev_pop(gaps) / nullif(list_avg(gaps), 0) AS r, coalesce(list_skewness(gaps), 0e0) AS skew,
-           coalesce(list_kurtosis(gaps), 0e0) AS kurtosis FROM gap
-),
+spread AS (SELECT *, len(gaps) AS n, list_sum(gaps) AS total, list_sum(list_transform(gaps, lambda y: y * y)) AS squares FROM gap),
 of_gap AS (
-    SELECT *, ((sqrt(n + 1e0) * r - sqrt(n - 1e0)) / ((sqrt(n + 1e0) - 2e0) * r + sqrt(n - 1e0))) AS b,
-           2e0 / ((1e0 + r) * (1e0 + r)) * r * sqrt(greatest(r * r - r * skew + (kurtosis + 2e0) / 4e0, 0e0) / n) AS b_error
+    SELECT *, bursty(list_stddev_pop(gaps) / nullif(total / n, 0), n) AS b,
+           sqrt(n - 1e0) * list_stddev_pop(list_transform(gaps, lambda x: bursty(
+               sqrt(greatest((squares - x * x) / (n - 1e0) - ((total - x) / (n - 1e0)) ** 2, 0e0)) / nullif((total - x) / (n - 1e0), 0),
+               n - 1e0))) AS b_error
     FROM spread
 ),
 topic AS (SELECT account, topic, count(*) AS posts FROM post WHERE own AND topic IS NOT NULL GROUP BY account, topic),
@@ -193,9 +198,9 @@ survival AS (
 ),
 of_received AS (
     SELECT account, count(*) FILTER (known) AS reply_n, count(*) FILTER (known AND answered) AS reply_k,
-           min(hours) FILTER (known AND answered AND s <= 0.5e0) AS latency,
-           min(hours) FILTER (known AND answered AND s - 1.6448536e0 * s * sqrt(g) <= 0.5e0) AS latency_low,
-           min(hours) FILTER (known AND answered AND s + 1.6448536e0 * s * sqrt(g) <= 0.5e0) AS latency_high
+           min(hours) FILTER (known AND answered AND s <= 0.500000001e0) AS latency,
+           min(hours) FILTER (known AND answered AND s - 1.6448536e0 * s * sqrt(g) <= 0.500000001e0) AS latency_low,
+           min(hours) FILTER (known AND answered AND s + 1.6448536e0 * s * sqrt(g) <= 0.500000001e0) AS latency_high
     FROM survival GROUP BY account
 )
 SELECT a.account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.location, a.language AS language_declared, a.account_type,

@@ -147,6 +147,14 @@ def test_many_small_against_one_big_spends_no_more_than_the_big_one_costs() -> N
     assert any("Likes and comments" in unknown for unknown in found.unknown)
 
 
+def test_where_twenty_cost_a_twentieth_each_the_nearly_big_ones_are_left_out() -> None:
+    people = [listed("big", 100_000, asked(1000)), listed("nearly", 99_000, asked(100))]
+    found = against_big_name([*people, *(listed(f"p{n:02}", 900 + n, asked(20)) for n in range(60))])
+    assert found is not None
+    assert len(found.small) == 40
+    assert "x:nearly" not in {offer.account for offer in found.small}
+
+
 def test_the_order_follows_engagement_only_when_it_is_known_for_everybody_compared() -> None:
     people = [
         listed("big", 100_000, asked(100), rate=0.01),

@@ -25,7 +25,7 @@ MOST_PAIRED = 1_500
 MAD_TO_SPREAD = 1.4826
 """Median absolute deviation to standard deviation for a normal distribution (Hampel 1974)."""
 Verdict = Literal["high for its size", "low for its size", "usual for its size"]
-USUAL_NUMBER = 20
+USUAL_NUMBER, MOST_NUMBER = 20, 40
 ADVICE = "“Perhaps 20 to 40 of these” (2017, the year of the micro-influencers)"
 """Seed 004: the budget of the big one, distributed over 20 to 40."""
 
@@ -157,7 +157,7 @@ def _judge(one: Listed, fee: Fee, line: _Line | None, n: int) -> FeeCheck:
         else "usual for its size"
     )  # fmt: skip
     said = (
-        f"{one.called} {_asks(fee)} with {count(one.followers)} followers: {verdict}. By the {n} fees on your lists"
+        f"{one.called} {_asks(fee)} with {count(one.followers)} followers: {verdict}. By the {n:,} fees on your lists"
         f"{'' if line.slope else ', which do not rise with size'}, {money(low, fee.currency)} to {money(high, fee.currency)} would be usual."
     )
     return FeeCheck(one.account, fee, one.followers, verdict, usual, low, high, n, sentence=said)
@@ -192,7 +192,8 @@ def against_big_name(people: Sequence[Listed], big: str | None = None) -> Agains
     """The accounts that the money of the largest one (or of `big`, an account id) would pay; None when no two fees compare.
 
     Chosen one by one, most likes and comments of a typical post for the money first, else most followers for the money, until
-    nobody left is affordable. One account a person: of several accounts that one row names, the first that fits.
+    nobody left is affordable or forty are found; where twenty cost at most a twentieth of it, only from among those.
+    One account a person: of several accounts that one row names, the first that fits.
     """
     priced = [one for one in people if one.followers and any(fee.amount_minor > 0 and fee.currency for fee in one.fees)]
     named = [one for one in priced if big in (None, one.account)]
@@ -239,11 +240,13 @@ def _afford(offers: list[tuple[Listed, Offer]], budget: int, by_engagement: bool
     def worth(offer: Offer) -> float:
         return ((offer.interactions or 0.0) if by_engagement else offer.followers) / offer.fee_minor
 
+    little = [pair for pair in offers if pair[1].fee_minor * USUAL_NUMBER <= budget]
+    offers = little if len(little) >= USUAL_NUMBER else offers
     chosen: list[Offer] = []
     persons: set[tuple[str, ...]] = set()
     for one, offer in sorted(offers, key=lambda pair: (-worth(pair[1]), pair[1].account)):
         person = one.creators or (one.account,)
-        if offer.fee_minor <= budget and person not in persons:
+        if offer.fee_minor <= budget and person not in persons and len(chosen) < MOST_NUMBER:
             chosen.append(offer)
             persons.add(person)
             budget -= offer.fee_minor

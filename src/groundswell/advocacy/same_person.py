@@ -25,6 +25,8 @@ SHARED_BY_AGENCY = 3
 """An address of more accounts than this may be an agency's (design choice: agencies are common, people with four accounts are not)."""
 LETTERS_OF_A_HANDLE = 5
 """Shorter handles (`ann`, `max`) belong to strangers on every platform (design choice)."""
+MOST_NAMESAKES = 5
+"""A name that more accounts of one list carry is a common name and says nothing (design choice)."""
 DIGITS_OF_A_NUMBER = 9
 """Telephone numbers agree when their last nine digits do: the country's prefix is often left out (design choice)."""
 
@@ -95,7 +97,9 @@ def _signs(people: Sequence[Listed]) -> Iterator[Sign]:
     for sign in _shared("handle", people, _handle, lambda key: f"They use one handle, {key}, on different platforms."):
         if len({account.partition(":")[0] for account in sign[1]}) > 1:  # within a platform a handle is one account's
             yield sign
-    yield from _shared("name", people, _name, lambda key: f"They are listed under one name, {key.title()}.")
+    for sign in _shared("name", people, _name, lambda key: f"They are listed under one name, {key.title()}."):
+        if len(sign[1]) <= MOST_NAMESAKES:
+            yield sign
 
 
 def _shared(

@@ -9,8 +9,8 @@ It works from handles, followers and fees alone. Posts, once they are there, ans
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -88,14 +88,16 @@ def review_sheet(
     checks, same = check_fees(people), same_people(people)
     twice = duplicates(people, _rows_of(workspace, people, import_id))
     tiers = load_tier_sets(workspace.folder)
+    fees, lines, gaps = (_by_account(some, lambda one: (one.account,)) for some in (checks, twice, still_open))
+    groups = _by_account(same, lambda group: group.accounts)
     reviewed = tuple(
         Reviewed(
             one,
             tuple((name, _tier(tier_of(found, one.followers))) for name, found in tiers.items()),
-            tuple(check for check in checks if check.account == one.account),
-            tuple(group for group in same if one.account in group.accounts),
-            tuple(found for found in twice if found.account == one.account),
-            tuple(found for found in still_open if found.account == one.account),
+            fees[one.account],
+            groups[one.account],
+            lines[one.account],
+            gaps[one.account],
             tuple(SIGNALS[name].sentence(value) for name, value in one.values.items() if value.known),
         )
         for one in people
@@ -117,6 +119,15 @@ def review_sheet(
         facts_version=table.facts_version,
     )
     return replace(review, sentences=tuple(_summary(review)))
+
+
+def _by_account(some: Iterable[Any], accounts: Callable[[Any], Iterable[str]]) -> defaultdict[str, tuple[Any, ...]]:
+    """The findings of each account; nothing for who has none."""
+    grouped: defaultdict[str, tuple[Any, ...]] = defaultdict(tuple)
+    for one in some:
+        for account in accounts(one):
+            grouped[account] += (one,)
+    return grouped
 
 
 def _tier(found: Any) -> str:

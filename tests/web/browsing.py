@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import cast
+
 from starlette.testclient import TestClient
 
 from groundswell.store import Workspace
@@ -9,6 +12,7 @@ from groundswell.web import Launch, make_app
 from groundswell.web.importing import Desk
 
 PORT = 8765
+PATIENCE = 120
 OURS = {"Origin": f"http://127.0.0.1:{PORT}", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -18,7 +22,7 @@ class Browser(TestClient):
     def __init__(self, workspace: Workspace, *, cap: int = 64 << 20, enter: bool = True) -> None:
         self.workspace, self.launch = workspace, Launch(PORT)
         made = make_app(workspace, self.launch, cap=cap)
-        self.desk: Desk = made.state.desk
+        self.app_made, self.desk = made, cast("Desk", made.state.desk)
         super().__init__(made, base_url=f"http://127.0.0.1:{PORT}", headers=OURS, raise_server_exceptions=False)
         if enter:
             self.get(self.launch.link)
@@ -32,14 +36,17 @@ class Browser(TestClient):
 
     def settled(self, address: str) -> str:
         """Wait until nothing is read any more."""
-        for _ in range(600):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             if self.get(address.replace("/arriving", "/arriving.json")).json()["over"]:
                 return address
+            time.sleep(0.05)
         raise AssertionError("it is still reading")
 
     def page(self, address: str) -> str:
         """A page, once the numbers behind it are there."""
-        for _ in range(40):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             answer = self.get(address)
             if answer.status_code != 202:
                 assert answer.status_code == 200, (address, answer.status_code, answer.text[:2000])

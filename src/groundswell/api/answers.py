@@ -14,10 +14,23 @@ from threading import Lock, RLock
 from typing import Any, TypeVar
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.advocacy import (
+    Audit,
+    Census,
+    SheetReview,
+    Staff,
+    audit_roster,
+    census,
+    review_sheet,
+    sheet_back,
+    staff,
+)
 from groundswell.api.briefs import BriefForm, Options, brief_of, options_for
 from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
+from groundswell.coach import Coaching, Kit, coach, kit
 from groundswell.definitions import DEFAULT_TIER_SET, load_tier_sets, tier_set
 from groundswell.discover import Shortlist, discover
 from groundswell.explain import Explanation, explain
@@ -171,6 +184,46 @@ class Answers:
         both = pc.and_(pc.is_valid(size), pc.is_valid(rate))
         found = (column.filter(both).to_pylist() for column in (rows.column("account").combine_chunks(), size, rate))
         return list(zip(*found, strict=True))
+
+    def lists(self) -> list[Import]:
+        """Live imports that are lists of people: a marketer's sheet, a roster."""
+        return [one for one in self.imports() if one.state == "live" and "creator" in one.records]
+
+    def sheet(self, import_id: int | None = None) -> SheetReview:
+        """A list reviewed; None for all lists."""
+        self.table()
+        return self._once(("sheet", import_id), lambda: review_sheet(self.workspace, import_id=import_id))
+
+    def sheet_back(self, import_id: int | None = None) -> pa.Table:
+        """The list's own columns with the new ones beside them."""
+        return sheet_back(self.workspace, self.sheet(import_id))
+
+    def audit(self, import_id: int | None = None) -> Audit:
+        """A roster sorted; None for all lists."""
+        self.table()
+        return self._once(("audit", import_id), lambda: audit_roster(self.workspace, import_id=import_id))
+
+    def staff(self, import_id: int | None, company: tuple[str, ...]) -> Staff:
+        """Colleagues of a company and a first step for each."""
+        self.table()
+        return self._once(
+            ("staff", import_id, company), lambda: staff(self.workspace, None, company, import_id=import_id)
+        )
+
+    def census(self, names: tuple[tuple[str, tuple[str, ...]], ...]) -> Census:
+        """Everybody who mentions these: (company, product, service or person) -> spellings."""
+        self.texts()
+        return self._once(("census", names), lambda: census(self.workspace, dict(names)))
+
+    def coaching(self, name: str) -> Coaching:
+        """One account, spoken to as its owner."""
+        self.texts()
+        return self._once(("coach", name), lambda: coach(self.workspace, name))
+
+    def kit(self, name: str, *, made_by: str = "", leave_out: tuple[str, ...] = ()) -> Kit:
+        """The kit of one account; made anew each time."""
+        self.texts()
+        return kit(self.workspace, name, made_by=made_by or None, leave_out=leave_out)
 
     def imports(self) -> list[Import]:
         """All imports, oldest first."""

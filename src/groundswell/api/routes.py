@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
+from groundswell.advocacy import Audit, Census, SheetReview, Staff
 from groundswell.api.answers import Answers, Overview
 from groundswell.api.briefs import BriefForm, Options
 from groundswell.api.people import PeopleAsked, PeoplePage
+from groundswell.coach import Coaching
 from groundswell.definitions import DEFAULT_DEFINITION, load_benchmarks, load_definitions, load_tier_sets
 from groundswell.discover import Shortlist
 from groundswell.errors import UnknownNameError, UsageError
@@ -25,6 +27,7 @@ from groundswell.signals import SIGNALS
 from groundswell.store import Import
 
 Texts = Annotated[list[str], Query()]
+Names = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Json(JSONResponse):
@@ -77,13 +80,14 @@ def form_of(
     hows = [*how, *["nice"] * (len(wish) - len(how))]
     wishes = tuple((words.strip(), chosen) for words, chosen in zip(wish, hows, strict=False) if words.strip())
     return BriefForm(
-        brand=brand.strip(), wishes=wishes, sector=_several(sector), channel=tuple(filter(None, channel)),
+        brand=brand.strip(), wishes=wishes, sector=several(sector), channel=tuple(filter(None, channel)),
         country=tuple(filter(None, country)), language=tuple(filter(None, language)), definition=definition,
-        amount=amount, currency=currency, exclude=_several(exclude), brand_terms=_several(brand_terms), limit=limit,
+        amount=amount, currency=currency, exclude=several(exclude), brand_terms=several(brand_terms), limit=limit,
     )  # fmt: skip
 
 
-def _several(said: str) -> tuple[str, ...]:
+def several(said: str) -> tuple[str, ...]:
+    """Split what was typed at commas and line ends."""
     parts = (part.strip() for part in said.replace("\n", ",").split(","))
     return tuple(part for part in parts if part)
 
@@ -107,6 +111,8 @@ def routes(answers: Answers) -> APIRouter:
     router = APIRouter(default_response_class=Json)
     _add_people(router, answers)
     _add_briefs(router, answers)
+    _add_lists(router, answers)
+    _add_voices(router, answers)
     _add_imports(router, answers)
     _add_declarations(router, answers)
     return router
@@ -146,6 +152,47 @@ def _add_briefs(router: APIRouter, answers: Answers) -> None:
     )
     def shortlist(form: Annotated[BriefForm, Depends(form_of)]) -> Json:
         return Json(shortlist_as_json(answers.shortlist(form)))
+
+
+def of_list(
+    id: Annotated[int | None, Query(ge=0, lt=2**63, description="Number of an import; without it all lists")] = None,
+) -> int | None:
+    """Read which list is meant from a query string."""
+    return id
+
+
+def names_of(company: str = "", product: str = "", service: str = "", person: str = "") -> Names:
+    """Read what a census looks for from a query string: spellings by commas."""
+    given = (("company", company), ("product", product), ("service", service), ("person", person))
+    return tuple((kind, several(said)) for kind, said in given if several(said))
+
+
+def _add_lists(router: APIRouter, answers: Answers) -> None:
+    @router.get("/sheet.json", summary="A list reviewed", responses=answers_with(SheetReview), tags=["marketer"])
+    def sheet(id: Annotated[int | None, Depends(of_list)]) -> Json:
+        return as_json(answers.sheet(id))
+
+    @router.get("/audit.json", summary="A roster sorted", responses=answers_with(Audit), tags=["marketer"])
+    def audit(id: Annotated[int | None, Depends(of_list)]) -> Json:
+        return as_json(answers.audit(id))
+
+
+def _add_voices(router: APIRouter, answers: Answers) -> None:
+    @router.get(
+        "/coach.json", summary="An account, spoken to as its owner", responses=answers_with(Coaching), tags=["creator"]
+    )
+    def coach(account: str) -> Json:
+        return as_json(answers.coaching(account))
+
+    @router.get("/staff.json", summary="Colleagues of a company", responses=answers_with(Staff), tags=["company"])
+    def staff(id: Annotated[int | None, Depends(of_list)], company: str = "") -> Json:
+        return as_json(answers.staff(id, several(company)))
+
+    @router.get(
+        "/census.json", summary="Everybody who mentions a company", responses=answers_with(Census), tags=["company"]
+    )
+    def census(names: Annotated[Names, Depends(names_of)]) -> Json:
+        return as_json(answers.census(names))
 
 
 def _add_imports(router: APIRouter, answers: Answers) -> None:

@@ -19,6 +19,7 @@ from groundswell.errors import GroundswellError
 from groundswell.exports import pictures
 from groundswell.store import Workspace
 from groundswell.web.importing import OUR_FAULT, Desk, said
+from groundswell.web.journeys import add_journeys
 from groundswell.web.pages import NotReadyError, Pages
 from groundswell.web.safety import ENTRANCE, Launch, Safety
 from groundswell.web.uploads import CAP
@@ -42,6 +43,7 @@ def make_app(workspace: Workspace, launch: Launch, *, cap: int = CAP) -> FastAPI
     )  # fmt: skip
     app.state.desk = desk
     pages = Pages(answers, desk, cap=cap)
+    add_journeys(pages)
     app.include_router(routes(answers))
     app.include_router(pages.router)
     _add_entrance(app, launch)

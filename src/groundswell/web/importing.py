@@ -24,7 +24,14 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from groundswell.api import Answers
-from groundswell.errors import GroundswellError, MissingFieldError, UnknownLayoutError, UnknownNameError, UsageError
+from groundswell.errors import (
+    GroundswellError,
+    InputError,
+    MissingFieldError,
+    UnknownLayoutError,
+    UnknownNameError,
+    UsageError,
+)
 from groundswell.exports.whole import whole_file
 from groundswell.ingest import ImportReport, import_file
 from groundswell.simulate import simulate
@@ -231,22 +238,24 @@ class Desk:
             )
             arrival.report, arrival.state = _report(report), "read"
             path.unlink(missing_ok=True)
-        except (UnknownLayoutError, MissingFieldError) as error:
-            self._ask(arrival, path, error)
         except GroundswellError as error:
-            arrival.state, arrival.error = "refused", said(error)
+            if isinstance(error, UnknownLayoutError | MissingFieldError) or _was_misled(arrival, error):
+                self._ask(arrival, path, error)
+            else:
+                arrival.state, arrival.error = "refused", said(error)
         except Exception:
             log.exception("while reading %s", arrival.name)
             arrival.state, arrival.error = "refused", OUR_FAULT
         self._write(batch)
 
     def _ask(self, arrival: Arrival, path: Path, error: GroundswellError) -> None:
-        """Turn an error that a user can settle into a question, unless the answer was no help."""
-        if isinstance(error, MissingFieldError):
+        """Turn an error that a user can settle into a question; where an answer did not fit, into the same one again."""
+        arrival.error = said(error) if arrival.mapping else None
+        arrival.mapping = {}
+        if isinstance(error, MissingFieldError) and not arrival.error:
             question = question_of_fields(error)
         else:
             question = question_of_columns(path, error.what)
-        arrival.error = said(error) if arrival.mapping else None
         if question and (question.headers or question.asked):
             arrival.state, arrival.question = "asking", question
         else:
@@ -290,6 +299,11 @@ class Desk:
                 continue
             batch.over, batch.doing = True, ""
             self._batches[batch.id] = batch
+
+
+def _was_misled(arrival: Arrival, error: GroundswellError) -> bool:
+    """Whether an error comes from what was said of the columns."""
+    return bool(arrival.mapping) and isinstance(error, InputError | UsageError)
 
 
 OUR_FAULT = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from threading import Lock, Thread
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -39,6 +42,7 @@ from groundswell.web.forms import MEANINGS, answers_to, pasted
 from groundswell.web.importing import Desk, wait_until_over
 from groundswell.web.uploads import Upload, receive
 
+Answer = TypeVar("Answer")
 PATIENCE = 1.5
 """Seconds a page waits for numbers before it says that they are being worked out (design choice)."""
 MEDIA = {
@@ -46,6 +50,13 @@ MEDIA = {
     ".html": "text/html; charset=utf-8", ".json": "application/json", ".parquet": "application/vnd.apache.parquet",
     ".pdf": "application/pdf", ".toml": "application/toml",
 }  # fmt: skip
+
+
+WAYS = {
+    "/brief": "/marketer", "/shortlist": "/marketer", "/sheet": "/marketer", "/audit": "/marketer", "/staff": "/company",
+    "/census": "/company", "/person": "/people", "/import": "/imports", "/arriving": "/imports",
+}  # fmt: skip
+"""Page -> the entry of the main navigation under which it stands."""
 
 
 class NotReadyError(Exception):
@@ -57,6 +68,8 @@ class Pages:
 
     def __init__(self, answers: Answers, desk: Desk, *, cap: int) -> None:
         self.answers, self.desk, self.cap = answers, desk, cap
+        self._asking: dict[Hashable, Future[Any]] = {}
+        self._asking_lock = Lock()
         self.templates = _environment()
         self.router = APIRouter(default_response_class=HTMLResponse)
         _add_front(self)
@@ -67,15 +80,17 @@ class Pages:
     def show(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """Render a page."""
         shared: dict[str, Any] = {
-            "here": request.url.path,
+            "here": WAYS.get(request.url.path, request.url.path),
             "twin": _twin(request),
+            "query": request.url.query,
             "defs": Markup(pictures.DEFS),  # noqa: S704  (our own picture)
             "simulated": self.answers.workspace.simulated(),
             "refresh": 0,
             "folder": self.answers.folder.resolve().name,
             "has_people": bool(self.answers.workspace.state.live_ids()),
         }
-        page = self.templates.get_template(template).render(shared | context)
+        given = {name: value for name, value in context.items() if not (name == "twin" and value is None)}
+        page = self.templates.get_template(template).render(shared | given)
         return HTMLResponse(page.encode("utf-8", "replace").decode(), status)
 
     def numbers(self) -> Answers:
@@ -83,6 +98,24 @@ class Pages:
         if not self.desk.ready(PATIENCE):
             raise NotReadyError
         return self.answers
+
+    def soon(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
+        """An answer that may take a while: the page waits a moment, then says so and comes back for it."""
+        whole = (self.numbers().version(), key)
+        with self._asking_lock:
+            future = self._asking.get(whole)
+            if future is None:
+                future = self._asking[whole] = Future()
+                Thread(target=_settle, args=(future, ask), daemon=True).start()
+        try:
+            return future.result(PATIENCE)
+        except TimeoutError as error:
+            if future.done():
+                raise
+            raise NotReadyError from error
+        finally:
+            if future.done():
+                self._asking.pop(whole, None)
 
     def waiting(self, request: Request) -> HTMLResponse:
         """The page that is shown while numbers are worked out."""
@@ -92,6 +125,13 @@ class Pages:
         """Take the form that streams in."""
         kind = request.headers.get("content-type", "")
         return await receive(kind, request.stream(), self.desk.folder, cap=self.cap)
+
+
+def _settle(future: Future[Any], ask: Callable[[], Any]) -> None:
+    try:
+        future.set_result(ask())
+    except BaseException as error:  # handed to whoever asks for the result
+        future.set_exception(error)
 
 
 def redirect(path: str) -> RedirectResponse:
@@ -238,7 +278,7 @@ def _add_people(pages: Pages) -> None:
     @pages.router.get("/person", summary="One person, explained", tags=["people"])
     def person(request: Request, account: str, definition: str = "") -> Response:
         answers = pages.numbers()
-        found = answers.person(account, definition or None)
+        found = pages.soon(("person", account, definition), lambda: answers.person(account, definition or None))
         shown = pictures_of(answers, found.account)
         return pages.show(request, "person_page.html", e=found, signals=SIGNALS, **shown)
 
@@ -280,9 +320,9 @@ def _add_marketer(pages: Pages) -> None:
     @pages.router.get("/shortlist", summary="People ranked for a brief", tags=["marketer"])
     def shortlist(request: Request, form: Annotated[BriefForm, Depends(form_of)]) -> Response:
         answers = pages.numbers()
-        found = answers.shortlist(form)
+        found = pages.soon(("shortlist", form), lambda: answers.shortlist(form))
         body = _body_of(shortlist_page(found, tiers=answers.tiers()))
-        return pages.show(request, "shortlist_page.html", s=found, body=Markup(body), query=request.url.query)  # noqa: S704
+        return pages.show(request, "shortlist_page.html", s=found, body=Markup(body), defs="")  # noqa: S704
 
     for ending in (*SHORTLIST_FORMS, ".toml"):
         if ending != ".json":  # the page's twin, in the API

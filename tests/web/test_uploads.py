@@ -1,0 +1,273 @@
+"""What is brought: named by us, capped, asked about once, read in its turn, and never half there."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from browsing import Browser
+
+from building import SEEN
+from groundswell.errors import GroundswellError, UsageError
+from groundswell.store import Workspace
+from groundswell.web.uploads import CAP, TooLargeError, receive, safe_name
+
+ACCOUNTS = b"handle,followers\n@ann,120\n@ben,3400\n"
+ODD = b"Wer,Wieviele,Sonst\n@ann,120,a\n@ben,3400,b\n@cem,77,c\n@dan,88,d\n@eva,99,e\n@fay,11,f\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("posts.csv", "posts.csv"), ("../../etc/passwd", "passwd"), ("..\\..\\windows\\win.ini", "win.ini"), ("/etc/cron.d/x", "x"), ("", "file"),
+        (".", "file"), ("..", "file"), ("...csv", "csv"), (".hidden", "hidden"), ("a\0b.csv", "a_b.csv"), ("CON", "_CON"), ("nul.txt", "_nul.txt"),
+        ("a/b:c*d?.xlsx", "b_c_d_.xlsx"), ("größe 1.csv", "größe 1.csv"), ("x" * 400 + ".csv", "x" * 80 + ".csv"), ("a.c/../s.v", "s.v"),
+        ("%2e%2e%2fetc", "2e_2e_2fetc"), ("\ud800.csv", "csv"), ("a.tar.gz", "a.tar.gz"), ("-rf.csv", "-rf.csv"),
+    ],
+)  # fmt: skip
+def test_a_name_from_outside_becomes_a_harmless_one(said: str, kept: str) -> None:
+    assert safe_name(said).lstrip("_") == kept.lstrip("_")
+    assert "/" not in safe_name(said)
+    assert safe_name(said) not in (".", "..")
+
+
+def form(*parts: tuple[str, str | None, bytes], boundary: str = "b") -> bytes:
+    out = b""
+    for name, filename, content in parts:
+        file = f'; filename="{filename}"' if filename is not None else ""
+        out += (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'.encode() + content + b"\r\n"
+        )
+    return out + f"--{boundary}--\r\n".encode()
+
+
+async def chunks(body: bytes, size: int) -> AsyncIterator[bytes]:
+    for at in range(0, len(body), size):
+        yield body[at : at + size]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 100, 10_000])
+def test_a_form_is_the_same_however_it_is_cut(tmp_path: Path, size: int) -> None:
+    body = form(
+        ("files", "a.csv", b"x\r\n--not\r\n"),
+        ("platform", None, b"bluesky"),
+        ("files", "", b""),
+        ("files", "../a.csv", b"y" * 300),
+    )
+    upload = asyncio.run(receive("multipart/form-data; boundary=b", chunks(body, size), tmp_path))
+    assert [path.read_bytes() for path in upload.files] == [b"x\r\n--not\r\n", b"y" * 300]
+    assert [path.name for path in upload.files] == ["a.csv", "a.csv"]
+    assert upload.text("platform") == "bluesky"
+    assert all(tmp_path in path.parents for path in upload.files)
+    upload.drop()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "error"),
+    [
+        ("multipart/form-data; boundary=b", form(("files", "a.csv", b"x" * 5000)), TooLargeError),
+        ("multipart/form-data; boundary=b", form(("files", "a.csv", b"x"))[:-8], UsageError),
+        ("multipart/form-data; boundary=c", form(("files", "a.csv", b"x")), UsageError),
+        ("multipart/form-data", form(("files", "a.csv", b"x")), UsageError),
+        ("application/json", b"{}", UsageError),
+        ("", b"", UsageError),
+        ("multipart/form-data; boundary=b", form(*[("files", f"{n}", b"") for n in range(51)]), UsageError),
+        ("multipart/form-data; boundary=b", form(*[(f"{n}", None, b"") for n in range(40)])[:20], UsageError),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(
+    tmp_path: Path, kind: str, body: bytes, error: type[GroundswellError]
+) -> None:
+    with pytest.raises(error):
+        asyncio.run(receive(kind, chunks(body, 64), tmp_path, cap=4000 if error is TooLargeError else CAP))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_beyond_the_cap_is_refused_in_words(tmp_path: Path) -> None:
+    with Browser(Workspace.create(tmp_path / "w"), cap=1000) as browser:
+        answer = browser.post("/imports", files=[("files", ("a.csv", b"x" * 5000))])
+        assert answer.status_code == 413
+        assert "command line" in answer.text
+        assert list(browser.desk.folder.iterdir()) == []
+
+
+def test_a_known_file_is_read_without_a_question(empty: Browser) -> None:
+    page = empty.page(
+        empty.bring(("a.csv", b"platform," + ACCOUNTS.replace(b"@", b"instagram,@").replace(b"handle", b"handle", 1)))
+    )
+    assert "2</b> of 2 rows were read" in page
+    assert empty.get("/index.json").json()["people"] == 2
+    assert not list(empty.desk.folder.glob("*/*/a.csv")), "the upload is not kept once it is read"
+
+
+def test_a_missing_fact_is_asked_for_in_words(empty: Browser) -> None:
+    address = empty.bring(("a.csv", ACCOUNTS))
+    page = empty.page(address)
+    assert "Which platform is this from?" in page
+    assert "--set" not in page
+    answer = empty.post(
+        "/answer",
+        files=[("x", ("", b""))],
+        data={"id": address.partition("=")[2], "place": "0", "platform": "tiktok"},
+        follow_redirects=False,
+    )
+    empty.settled(answer.headers["location"])
+    assert {row["platform"] for row in empty.get("/people.json").json()["rows"]} == {"tiktok"}
+
+
+def test_a_strange_table_is_shown_and_asked_about_once(empty: Browser) -> None:
+    address = empty.bring(("odd.csv", ODD))
+    page = empty.page(address)
+    assert "Which column is what?" in page
+    assert "@eva" in page, "five rows are shown"
+    assert "@fay" not in page
+    assert empty.get("/imports.json").json() == [], "nothing is visible before the answer"
+    said = {
+        "id": address.partition("=")[2],
+        "place": "0",
+        "column0": "account",
+        "column1": "followers",
+        "platform": "instagram",
+    }
+    answer = empty.post("/answer", files=[("x", ("", b""))], data=said, follow_redirects=False)
+    assert "6</b> of 6 rows were read" in empty.page(empty.settled(answer.headers["location"]))
+    sizes = {row["handle"]: row["values"]["followers"]["value"] for row in empty.get("/people.json").json()["rows"]}
+    assert sizes == {"ann": 120, "ben": 3400, "cem": 77, "dan": 88, "eva": 99, "fay": 11}
+    again = empty.page(empty.bring(("odd2.csv", ODD.replace(b"99", b"98")), platform="instagram"))
+    assert "6</b> of 6 rows were read" in again, "the columns are remembered for the next file with these headers"
+
+
+def test_an_answer_that_does_not_fit_is_asked_again(empty: Browser) -> None:
+    address = empty.bring(("odd.csv", ODD))
+    said = {"id": address.partition("=")[2], "place": "0", "column2": "likes", "platform": "instagram"}
+    answer = empty.post("/answer", files=[("x", ("", b""))], data=said, follow_redirects=False)
+    assert "That did not fit yet." in empty.page(empty.settled(answer.headers["location"]))
+    none = empty.post("/answer", files=[("x", ("", b""))], data={"id": said["id"], "place": "0"})
+    assert none.status_code == 400
+    assert "No column was given a meaning" in none.text
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("@ann\n@ben", 2), ("ann, ben ,cem", 3), ("https://www.instagram.com/ann\nhttps://www.tiktok.com/@ben", 2), ("handle,followers\nann,5\nben,6", 2),
+        ("\n\n  @ann \r\n\r\n", 1),
+    ],
+)  # fmt: skip
+def test_pasted_handles_are_a_list(empty: Browser, text: str, people: int) -> None:
+    empty.bring(pasted=text, platform="instagram")
+    assert empty.get("/index.json").json()["people"] == people
+
+
+def test_a_pasted_feed_is_read_and_an_address_alone_is_explained(empty: Browser) -> None:
+    feed = (
+        "<?xml version='1.0'?><rss version='2.0'><channel><title>Ann bakes</title><link>https://ann.example/</link>"
+        + "".join(
+            f"<item><title>Loaf {n}</title><link>https://ann.example/{n}</link><pubDate>Mon, 0{n} Jun 2026 10:00:00 GMT</pubDate><description>Rye {n}</description></item>"
+            for n in range(1, 5)
+        )
+        + "</channel></rss>"
+    )
+    page = empty.page(empty.bring(pasted=feed))
+    assert "4</b> of 4 rows were read" in page
+    answer = empty.post("/imports", files=[("files", ("", b""))], data={"pasted": "https://ann.example/"})
+    assert answer.status_code == 400
+    assert "save it, and drop the file" in answer.text
+
+
+def test_what_is_no_data_is_refused_in_words(empty: Browser) -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.zip", b"PK\x03\x04" + b"0" * 100)
+    for name, content in (
+        ("a.csv", b""),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + b"0" * 50),
+        ("a.zip", bomb.getvalue()),
+        ("p.html", b"<!doctype html><html><body>log in</body></html>"),
+    ):
+        page = empty.page(empty.bring((name, content)))
+        assert "Not read" in page, name
+        assert "our fault" not in page, name
+    assert empty.get("/imports.json").json() == []
+
+
+def test_undo_takes_an_import_out_of_every_number(empty: Browser) -> None:
+    empty.bring(("a.csv", ACCOUNTS), platform="instagram")
+    assert empty.get("/index.json").json()["people"] == 2
+    answer = empty.post("/undo", files=[("x", ("", b""))], data={"id": "1"})
+    assert answer.status_code == 200
+    assert "undone" in answer.text
+    assert empty.get("/index.json").json()["people"] == 0
+    assert "Find the people" in empty.page("/")
+    assert empty.post("/undo", files=[("x", ("", b""))], data={"id": "1"}).status_code == 400
+
+
+def test_a_restart_in_the_middle_shows_nothing_half_read_and_says_so(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    batch = workspace.folder / "incoming" / "00ff00ff00ff00ff"
+    (batch / "1").mkdir(parents=True)
+    (batch / "1" / "a.csv").write_bytes(ACCOUNTS)
+    (workspace.folder / "incoming" / "broken" / "1").mkdir(parents=True)
+    arrival = {
+        "name": "a.csv",
+        "path": "1/a.csv",
+        "state": "reading",
+        "bytes_done": 5,
+        "bytes_total": 9,
+        "rows": 1,
+        "mapping": {},
+        "constants": {"platform": "instagram"},
+        "question": None,
+        "report": None,
+        "error": None,
+    }
+    (batch / "batch.json").write_text(
+        json.dumps(
+            {
+                "id": batch.name,
+                "made_at": "2026-01-01",
+                "arrivals": [arrival],
+                "doing": "",
+                "done": 0,
+                "total": 0,
+                "over": False,
+                "error": None,
+            }
+        )
+    )
+    workspace.state.begin_import(
+        source="a.csv",
+        layout="accounts",
+        sha256="",
+        observed_at=SEEN,
+        options={},
+    )
+    with Browser(workspace) as browser:
+        assert not (workspace.folder / "incoming" / "broken").exists()
+        front = browser.page("/")
+        assert "was interrupted; nothing of it is visible yet" in front
+        assert browser.get("/index.json").json()["people"] == 0
+        assert "never finished: nothing of it is visible" in browser.page("/imports")
+        page = browser.page(f"/arriving?id={batch.name}")
+        assert "The program ended while this was being read." in page
+        answer = browser.post("/again", files=[("x", ("", b""))], data={"id": batch.name}, follow_redirects=False)
+        assert "2</b> of 2 rows were read" in browser.page(browser.settled(answer.headers["location"]))
+        assert browser.get("/index.json").json()["people"] == 2
+
+
+def test_a_question_survives_a_restart(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    with Browser(workspace) as browser:
+        address = browser.bring(("odd.csv", ODD))
+    with Browser(workspace) as browser:
+        assert "one question is open" in browser.page("/")
+        assert "@eva" in browser.page(address)
+        forgotten = browser.post("/forget", files=[("x", ("", b""))], data={"id": address.partition("=")[2]})
+        assert "one question is open" not in forgotten.text
+        assert list(browser.desk.folder.iterdir()) == []

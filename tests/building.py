@@ -42,9 +42,9 @@ def bring(workspace: Workspace, rows: Rows, *, seen: datetime = SEEN) -> int:
     for record, some in rows.items():
         if some:
             staging.add(RECORDS[record], table(record, some), observed_at=seen, member="")
-    staging.count()
+    counts = staging.count()
     staging.close()
-    workspace.state.finish_import(key)
+    workspace.state.finish_import(key, records={name: vars(found) for name, found in counts.items()})
     return key
 
 

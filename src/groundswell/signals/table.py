@@ -88,6 +88,7 @@ def signal_table(workspace: Workspace, progress: Progress | None = None) -> Sign
     stamp = {"live": list(live), "code": _code_version(), "corpus": corpus.version if corpus else None}
     if kept == stamp:
         return SignalTable(pq.read_table(folder / "signals.parquet"), workspace.version(), corpus, 0)
+    workspace.settle()
     with workspace.engine(memory="2GB") as engine:
         if corpus is None:
             corpus = fit_corpus(engine, workspace.fits)

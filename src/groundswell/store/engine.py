@@ -29,6 +29,7 @@ import pyarrow.compute as _compute
 
 from groundswell.records import RECORDS, Record
 from groundswell.store.facts import Facts, fact_schema
+from groundswell.store.settled import Settled
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -74,8 +75,9 @@ class Engine:
         backtest: bool = False,
         memory: str = "1500MB",
         threads: int | None = None,
+        settled: Settled | None = None,
     ) -> None:
-        self.facts, self.live = facts, tuple(live)
+        self.facts, self.live, self._settled = facts, tuple(live), settled
         self._moment, self._backtest = moment, backtest
         self._scratch = Path(tempfile.mkdtemp(prefix="groundswell-"))
         self.connection = duckdb.connect()
@@ -131,7 +133,9 @@ class Engine:
         """Write a query's answer to a Parquet file, complete or not at all."""
         part = path.with_suffix(".part")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.connection.execute(f"COPY ({sql}) TO '{_quoted(part)}' (FORMAT parquet, COMPRESSION zstd)")
+        self.connection.execute(
+            f"COPY ({sql}) TO '{_quoted(part)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)"
+        )
         part.replace(path)
 
     def scan(self, paths: Sequence[Path]) -> str:
@@ -157,6 +161,8 @@ class Engine:
         self._helper_view("repeats", "record VARCHAR, key BIGINT")
         self._helper_view("provisional", "account VARCHAR")
         linked = self._make_links()
+        if self._settled and not self._linked_as_then(self._settled):
+            self._settled = None
         for record in RECORDS.values():
             self._linked_view(record, linked)
             self._live_view(record, linked)
@@ -221,6 +227,12 @@ class Engine:
         )
         return bool(self.rows("SELECT count(*) FROM links")[0][0])
 
+    def _linked_as_then(self, settled: Settled) -> bool:
+        """Whether the same handles are linked to the same ids as when that state was written."""
+        then = f"SELECT account, native FROM {self.scan([settled.links])}"
+        now = "SELECT account, native FROM links"
+        return not self.rows(f"({now} EXCEPT {then}) UNION ALL ({then} EXCEPT {now}) LIMIT 1")
+
     def _linked_view(self, record: Record, linked: bool) -> None:
         """The raw rows with provisional ids replaced by the native ids they turned out to be."""
         fields = ACCOUNT_FIELDS[record.name]
@@ -249,6 +261,9 @@ class Engine:
         )
         hidden = self._counts_hidden(record)
         plain = f"SELECT {_select(columns, hidden)} FROM {seen}"
+        if self._settled:
+            self._settled_view(record, self._settled, view, keyed)
+            return
         if not repeated and not linked:
             self.execute(f"CREATE VIEW {view} AS {plain}")
             return
@@ -265,9 +280,36 @@ class Engine:
             f"SELECT {chosen} FROM {seen} WHERE {touched} GROUP BY {groups}"
         )
 
+    def _settled_view(self, record: Record, settled: Settled, view: str, keyed: Sequence[str]) -> None:
+        """What was settled, with the keys that later imports speak of reconciled from the facts."""
+        columns = self._columns(record)
+        base = f"SELECT {_select(columns, frozenset())} FROM {self.scan([settled.file(record.table)])}"
+        later = sorted(set(self.live) - set(settled.live))
+        if not later:
+            self.execute(f"CREATE VIEW {view} AS {base}")
+            return
+        seen, ids = f"seen_{record.table}", ", ".join(map(str, later))
+        self.execute(
+            f"CREATE TEMP TABLE later_{record.table} AS SELECT DISTINCT key FROM {seen} WHERE import_id IN ({ids})"
+        )
+        chosen = ", ".join(_newest(name, record, keyed, False) for name in columns)
+        groups = ", ".join(["key", *(f'"{name}"' for name in FILTERED.get(record.name, keyed))])
+        mine = f"key IN (SELECT key FROM later_{record.table})"
+        self.execute(
+            f"CREATE VIEW {view} AS {base} WHERE NOT ({mine}) UNION ALL BY NAME "
+            f"SELECT {chosen} FROM {seen} WHERE {mine} GROUP BY {groups}"
+        )
+
+    def write_settled(self, folder: Path) -> None:
+        """Write every table of the present, one row a key, sorted by whose facts they are, and the links."""
+        for record in RECORDS.values():
+            # Small row groups, so that one person is a short read.
+            self.write(f'SELECT * FROM {record.table} ORDER BY "{record.account}"', folder / f"{record.table}.parquet")
+        self.write("SELECT account, native FROM links", folder / "links.parquet")
+
     def _columns(self, record: Record) -> list[str]:
         own = [*record.schema.names, *(["text_hash"] if record.name == "post" else [])]
-        return [*own, *PROVENANCE]
+        return [*own, *PROVENANCE, "key"]
 
     def _counts_hidden(self, record: Record) -> frozenset[str]:
         """Counts read after the moment, and when they were read, are unknown in a backtest."""
@@ -287,6 +329,8 @@ def _unknown(name: str) -> str:
 def _newest(name: str, record: Record, keyed: Sequence[str], is_hidden: bool) -> str:
     if is_hidden:
         return _unknown(name)
+    if name == "key":
+        return "key"
     if name in keyed:
         return f'"{name}"' if name in FILTERED.get(record.name, keyed) else f'any_value("{name}") AS "{name}"'
     return f'arg_max("{name}", {ORDER}) FILTER ("{name}" IS NOT NULL) AS "{name}"'

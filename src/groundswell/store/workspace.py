@@ -20,10 +20,13 @@ from groundswell.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMiss
 from groundswell.records import RECORDS, Record
 from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
+from groundswell.store.settled import finish, latest_settled, new_folder
 from groundswell.store.state import Import, State
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
+LATER_SHARE = 0.2
+"""Share of all records that may lie over what was settled before it is written anew (design choice)."""
 FLUSH_BYTES = 48 << 20
 """Rows held in memory before they go to disk; the bound of an import's memory, whatever the size of the file."""
 
@@ -39,6 +42,9 @@ class Counts:
 
 class Workspace:
     """One folder; see the package docstring. `Workspace.open` for an existing one, `Workspace.create` to make it."""
+
+    settle_from = 200_000
+    """Records from which on the present is written down; below, reading the facts is as quick (measured)."""
 
     def __init__(self, folder: Path) -> None:
         _refuse_odd(folder)
@@ -87,7 +93,22 @@ class Workspace:
 
     def engine(self, *, moment: datetime | None = None, backtest: bool = False, memory: str = "1500MB") -> Engine:
         """Open the views, now or as of a moment."""
-        return Engine(self.facts, self.state.live_ids(), moment=moment, backtest=backtest, memory=memory)
+        live = self.state.live_ids()
+        settled = latest_settled(self.cache, live) if moment is None else None
+        return Engine(self.facts, live, moment=moment, backtest=backtest, memory=memory, settled=settled)
+
+    def settle(self, memory: str = "1500MB") -> None:
+        """Write the present down, one row a key, where that is worth it: much data, and much of it came since the last time."""
+        live = self.state.live_ids()
+        brought = {one.id: sum(sum(counts.values()) for counts in one.records.values()) for one in self.state.imports()}
+        there = latest_settled(self.cache, live)
+        later = sum(brought[key] for key in live if there is None or key not in there.live)
+        if later < max(self.settle_from, sum(brought[key] for key in live) * LATER_SHARE):
+            return
+        folder = new_folder(self.cache, self.version())
+        with Engine(self.facts, live, memory=memory) as engine:
+            engine.write_settled(folder)
+        finish(folder, live)
 
     @contextmanager
     def writing(self) -> Generator[None]:

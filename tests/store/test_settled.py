@@ -1,0 +1,87 @@
+"""What was settled shows the same present as the facts do, whatever came or went since."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from building import bring, community
+from groundswell.signals import signal_table
+from groundswell.store import Workspace
+from groundswell.store.settled import latest_settled
+
+VIEWS = {
+    "accounts": "account, handle, followers, bio",
+    "posts": "post, account, text, likes, created_at",
+    "interactions": "actor, verb, account, post, via, acted_at",
+    "follows": "follower, followed, since",
+}
+
+
+def seen(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:
+    with workspace.engine() as engine:
+        return {name: sorted(engine.rows(f"SELECT {columns} FROM {name}"), key=repr) for name, columns in VIEWS.items()}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setattr(Workspace, "settle_from", 1)
+    return Workspace.create(tmp_path / "w")
+
+
+def plain(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:
+    """The views from the facts alone."""
+    from groundswell.store import Engine
+
+    with Engine(workspace.facts, workspace.state.live_ids()) as engine:
+        return {name: sorted(engine.rows(f"SELECT {columns} FROM {name}"), key=repr) for name, columns in VIEWS.items()}
+
+
+def told(workspace: Workspace, turn: int) -> int:
+    """An import that repeats, changes and adds: a part of one community, its counts moved on."""
+    chance, rows = random.Random(turn), community(5)
+    some = {
+        name: [dict(row) | ({"likes": 1000 + turn} if "likes" in row else {}) for row in of if chance.random() < 0.4]
+        for name, of in rows.items()
+    }
+    return bring(workspace, some)
+
+
+def test_settled_or_not_the_present_is_the_same(workspace: Workspace) -> None:
+    bring(workspace, community(5))
+    keys = [told(workspace, 1)]
+    workspace.settle()
+    assert latest_settled(workspace.cache, workspace.state.live_ids()) is not None
+    assert seen(workspace) == plain(workspace)
+    keys.append(told(workspace, 2))  # lies over what was settled
+    assert seen(workspace) == plain(workspace)
+    workspace.undo(keys[0])  # what was settled holds it, and is not used
+    assert latest_settled(workspace.cache, workspace.state.live_ids()) is None
+    assert seen(workspace) == plain(workspace)
+    workspace.settle()
+    workspace.undo(keys[1])
+    assert seen(workspace) == plain(workspace)
+
+
+def test_a_handle_that_is_linked_later_is_not_read_from_what_was_settled(workspace: Workspace) -> None:
+    bring(workspace, {"account": [{"account": "x:@zoe", "platform": "x", "handle": "zoe", "followers": 7}]})
+    workspace.settle()
+    bring(workspace, {"account": [{"account": "x:99", "platform": "x", "handle": "zoe", "bio": "bread"}]})
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT account, followers, bio FROM accounts") == [("x:99", 7, "bread")]
+
+
+def test_signals_are_the_same_settled_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = []
+    for turn, least in enumerate((1, 10**9)):
+        monkeypatch.setattr(Workspace, "settle_from", least)
+        workspace = Workspace.create(tmp_path / f"w{turn}")
+        bring(workspace, community(5))
+        told(workspace, 1)
+        signal_table(workspace)
+        told(workspace, 2)
+        tables.append(signal_table(workspace).rows)
+    assert tables[0].equals(tables[1])

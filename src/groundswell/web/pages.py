@@ -19,6 +19,7 @@ from markupsafe import Markup
 from groundswell.api import Answers, BriefForm, PeopleAsked, as_toml
 from groundswell.api.routes import Json, asked_of, form_of
 from groundswell.definitions import load_definitions
+from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
 from groundswell.errors import UnknownNameError
 from groundswell.exports import SHORTLIST_FORMS, export_shortlist, pictures
 from groundswell.exports.page import shortlist_page
@@ -314,7 +315,15 @@ def _add_marketer(pages: Pages) -> None:
         wishes = [*form.wishes, *[("", "nice")] * max(1, 3 - len(form.wishes))]
         sample = sample_brief() if answers.workspace.simulated() else ""
         return pages.show(
-            request, "brief.html", form=form, o=options, meanings=meanings, wishes=wishes, sample=bool(sample)
+            request,
+            "brief.html",
+            form=form,
+            o=options,
+            meanings=meanings,
+            wishes=wishes,
+            sample=bool(sample),
+            least_share=LEAST_SECTOR_SHARE,
+            least_posts=LEAST_UNPAID_POSTS,
         )
 
     @pages.router.get("/shortlist", summary="People ranked for a brief", tags=["marketer"])

@@ -1,0 +1,175 @@
+"""The same question has the same answer through the library, the command line, the API and the page: number for number."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from groundswell.api import BriefForm, as_toml
+from groundswell.cli import main
+from groundswell.coach import coach
+from groundswell.discover import discover, read_brief
+from groundswell.explain import explain
+from groundswell.exports import shortlist_as_json
+from groundswell.exports.tables import plain
+from groundswell.exports.wording import range_in_words, signal_titles, unit_of, value_in_words
+from groundswell.ingest import import_file
+from groundswell.signals import SIGNALS, signal_table
+from groundswell.simulate import simulate
+from groundswell.store import Workspace
+from groundswell.web import Launch, make_app
+
+PORT = 8799
+FORM = BriefForm(
+    brand="Oat & Co",
+    wishes=(("bakes vegan bread", "matters"), ("tries oat milk", "nice")),
+    sector=("vegan food",),
+    amount="5000",
+)
+QUERY = "brand=Oat+%26+Co&wish=bakes+vegan+bread&how=matters&wish=tries+oat+milk&how=nice&sector=vegan+food&amount=5000"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A small made-up community."""
+    folder = tmp_path_factory.mktemp("doors")
+    made = simulate(folder / "files", people=300, seed=5)
+    opened = Workspace.create(folder / "workspace")
+    for path in made.files.values():
+        import_file(opened, path)
+    return opened
+
+
+@pytest.fixture(scope="module")
+def web(workspace: Workspace) -> Iterator[TestClient]:
+    """The web app over it, with a browser let in."""
+    launch = Launch(PORT)
+    with TestClient(make_app(workspace, launch), base_url=f"http://127.0.0.1:{PORT}") as browser:
+        browser.get(launch.link)
+        while browser.get("/people").status_code == 202:
+            pass
+        yield browser
+
+
+@pytest.fixture
+def command(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Ask the command line, which answers in JSON."""
+
+    def ask(*words: str) -> Any:
+        asked = ["groundswell", *words, "--json", "--workspace", str(workspace.folder)]
+        monkeypatch.setattr(sys, "argv", asked)
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code in (0, None), capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return ask
+
+
+def page(web: TestClient, address: str) -> str:
+    answer = web.get(address)
+    while answer.status_code == 202:
+        answer = web.get(address)
+    assert answer.status_code == 200, answer.text[:500]
+    return html.unescape(answer.text)
+
+
+def people(workspace: Workspace) -> list[str]:
+    """Somebody of whom much is known, somebody of whom little, and three between."""
+    rows = signal_table(workspace).rows
+    known = sorted(
+        rows.to_pylist(), key=lambda row: (sum(row[name]["value"] is not None for name in SIGNALS), row["account"])
+    )
+    return [known[place]["account"] for place in (0, len(known) // 4, len(known) // 2, -2, -1)]
+
+
+def test_a_person_is_the_same_through_every_door(workspace: Workspace, web: TestClient, command: Any) -> None:
+    for account in people(workspace):
+        found = explain(workspace, account)
+        library = plain(found)
+        assert command("explain", account) == library
+        assert web.get("/person.json", params={"account": account}).json() == library
+        shown = page(web, f"/person?account={quote(account, safe='')}")
+        for name, value in found.values.items():
+            assert found.sentences[name] in shown, name
+            assert value_in_words(value, unit_of(name, signal_titles())) in shown, name
+            assert range_in_words(value, unit_of(name, signal_titles())) in shown, name
+
+
+def test_a_shortlist_is_the_same_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any, tmp_path: Path
+) -> None:
+    brief = tmp_path / "brief.toml"
+    brief.write_text(as_toml(FORM), encoding="utf-8")
+
+    def of(document: dict[str, Any]) -> dict[str, Any]:
+        """Everything but when it was asked and in which file the brief lay."""
+        return document | {"made_at": None, "brief": document["brief"] | {"path": ""}}
+
+    library = of(plain(shortlist_as_json(discover(workspace, read_brief(brief)))))
+    assert len(library["matches"]) > 3
+    assert of(command("discover", str(brief))) == library
+    assert of(web.get(f"/shortlist.json?{QUERY}").json()) == library
+    shown = page(web, f"/shortlist?{QUERY}")
+    scores = re.findall(r'<p class="score"><b>([\d.]+)</b>', shown)
+    assert scores == [f"{match['score']:.1f}" for match in library["matches"]]
+    for match in library["matches"]:
+        assert all(sentence in shown for sentence in match["sentences"])
+    assert web.get(f"/shortlist.toml?{QUERY}").text == as_toml(FORM)
+
+
+def test_signals_are_the_same_through_every_door(workspace: Workspace, web: TestClient, command: Any) -> None:
+    assert web.get("/signals.json").json() == command("signals")
+    for name in SIGNALS:
+        assert web.get("/signal.json", params={"name": name}).json() == command("signals", name)
+    rows = {row["account"]: row for row in signal_table(workspace).rows.to_pylist()}
+    seen: set[str] = set()
+    for number in range(1, 100):
+        answer = web.get(f"/people.json?sort=posts_per_week&page={number}").json()
+        for row in answer["rows"]:
+            seen.add(row["account"])
+            for name, value in row["values"].items():
+                assert {part: value[part] for part in ("value", "low", "high", "n", "label", "reason")} == rows[
+                    row["account"]
+                ][name]
+        if number == answer["pages"]:
+            break
+    assert seen == set(rows)
+
+
+def test_what_is_said_to_a_creator_is_the_same_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any
+) -> None:
+    for account in people(workspace)[-1:]:
+        library = plain(coach(workspace, account))
+        assert command("coach", account) == library
+        assert web.get("/coach.json", params={"account": account}).json() == library
+        shown = page(web, f"/coach?account={quote(account, safe='')}")
+        assert all(action["do"] in shown for action in library["actions"])
+
+
+def test_imports_and_definitions_are_the_same_through_every_door(web: TestClient, command: Any) -> None:
+    assert web.get("/imports.json").json() == command("imports")
+    assert web.get("/definitions.json").json() == command("definitions")
+
+
+def test_a_wrong_name_is_refused_through_every_door(
+    workspace: Workspace, web: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["groundswell", "explain", "@nobody", "--workspace", str(workspace.folder)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    said = capsys.readouterr().err
+    answer = web.get("/person.json?account=@nobody")
+    assert answer.status_code == 400
+    assert answer.json()["what"] in said

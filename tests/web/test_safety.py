@@ -108,7 +108,7 @@ def test_every_answer_forbids_framing_sniffing_and_outside_scripts(empty: Browse
         assert "unsafe" not in headers["content-security-policy"]
         assert "http" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
         assert not [name for name in headers if name.startswith("access-control-")]
     refused = empty.get("/", headers={"Host": "evil.example"}).headers

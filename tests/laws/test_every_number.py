@@ -6,6 +6,7 @@ import math
 import random
 import statistics
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from groundswell.signals import SIGNALS, Value
 from groundswell.signals.declaring import mean, median, share
 from groundswell.signals.focus import topic_focus
 from groundswell.signals.rhythm import burstiness, posts_per_week
-from groundswell.signals.table import compute, prepare
+from groundswell.signals.table import compute, prepare, staged_query
 from groundswell.store.engine import MACROS
 
 LIKES, REPLIES = [10, 20, 30, 40, 50, 60], [1, 0, 3, 2, 5, 4]
@@ -212,14 +213,15 @@ def value(workspace: Any, name: str, who: str = "x:ann") -> Value:
 # -- the statistics behind ---------------------------------------------------------------------------------------------
 
 
-def ask(columns: Any, table: pa.Table, group: str = "GROUP BY ALL") -> list[tuple[Any, ...]]:
+def ask(columns: Any, table: pa.Table, *, one_row: bool = False) -> list[tuple[Any, ...]]:
     """Values, limits and n of a signal's expressions over a plain table with the column `who`."""
+    asked = replace(SIGNALS["like_rate"], name="it", columns=columns)
     with duckdb.connect() as connection:
         connection.execute(MACROS)
-        connection.register("given", table)
-        c = columns
+        connection.register("given", table.rename_columns([{"who": "account"}.get(n, n) for n in table.column_names]))
+        staged = staged_query([asked], "given", one_row=one_row)
         return connection.execute(
-            f"SELECT who, {c.value}, {c.low}, {c.high}, {c.n} FROM given {group} ORDER BY who"
+            f"SELECT account, it__value, it__low, it__high, it__n FROM ({staged}) ORDER BY account"
         ).fetchall()
 
 
@@ -254,7 +256,7 @@ def test_the_interval_of_a_frequency_is_poissons(events: int) -> None:
     table = pa.table(
         {"who": [0], "posts": [events + 1], "first_at": [0.0], "last_at": [604800.0 * 5], "gaps": [[1.0] * events]}
     )
-    _, rate, low, high, _ = ask(posts_per_week.columns, table, "")[0]
+    _, rate, low, high, _ = ask(posts_per_week.columns, table, one_row=True)[0]
     assert rate == events / 5
     assert low == pytest.approx(stats.chi2.ppf(0.05, 2 * events) / 10, rel=0.03)
     assert high == pytest.approx(stats.chi2.ppf(0.95, 2 * events + 2) / 10, rel=0.01)
@@ -262,7 +264,7 @@ def test_the_interval_of_a_frequency_is_poissons(events: int) -> None:
 
 def bursts(series: Sequence[Sequence[float]]) -> Any:
     table = pa.table({"who": range(len(series)), "gaps": [list(one) for one in series]})
-    return np.asarray([row[1:4] for row in ask(burstiness.columns, table, "")], float)
+    return np.asarray([row[1:4] for row in ask(burstiness.columns, table, one_row=True)], float)
 
 
 @pytest.mark.parametrize("n", [12, 20, 50, 200])

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from groundswell.records import RECORDS
+from groundswell.signals.grains import WORDLESS
 from groundswell.store import Workspace
 
 T1, T2, T3 = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3))
@@ -184,3 +185,12 @@ def test_within_a_file_only_contradiction_is_change(workspace: Workspace) -> Non
         {"account": "x:2", "platform": "x", "followers": 6},
     )
     assert bring(workspace, "account", table, T1)[1]["account"] == {"new": 2, "same": 1, "changed": 1}
+
+
+def test_a_post_without_text_has_the_hash_that_grains_take_for_none(workspace: Workspace) -> None:
+    table = rows("post", {"post": "x:1", "platform": "x", "account": "x:a", "text": "hi"}, {"post": "x:2", "platform": "x", "account": "x:a"})  # fmt: skip
+    bring(workspace, "post", table, T1)
+    bring(workspace, "post", rows("post", {"post": "x:3", "platform": "x", "account": "x:a", "likes": 1}), T1)
+    with workspace.engine() as engine:
+        found = engine.rows(f"SELECT post FROM posts WHERE text_hash = {WORDLESS} ORDER BY post")
+    assert found == [("x:2",), ("x:3",)]

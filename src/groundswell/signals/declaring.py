@@ -12,7 +12,7 @@ Intervals are 90 % and closed-form. z = 1.645 is the normal quantile that leaves
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,6 +38,9 @@ class Columns:
     """Rows below which there is a value but no 90 % interval."""
     reason: str = "NULL"
     """Reason that takes precedence when the value is null (e.g. hidden); NULL lets the counts decide."""
+    once: tuple[Mapping[str, str], ...] = ()
+    """What value, low and high need several times, in stages, computed once: name -> SQL. Later stages, value, low and high
+    call it @name, and the rows behind it @n; with it, they are no aggregates any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,17 +126,16 @@ def median(measure: str, *, where: str = "true", at_least: int = 3, reason: str 
     Ranks n/2 -+ z*sqrt(n)/2 (Conover 1980, normal approximation to the binomial, rounded outwards; coverage is at least 90 %
     from n = 5 on, where smallest..largest covers 93.75 %).
     """
-    xs = f"list_sort(list(({measure})::DOUBLE) FILTER (({where}) AND ({measure}) IS NOT NULL))"
-    n = f"count({measure}) FILTER ({where})"
-    rank = f"greatest(1, floor({n} / 2e0 - {Z} * sqrt({n}) / 2e0))::BIGINT"
+    rank = f"greatest(1, floor(@n / 2e0 - {Z} * sqrt(@n) / 2e0))::BIGINT"
     return Columns(
-        value=f"({xs}[(({n} + 1) // 2)::BIGINT] + {xs}[(({n} + 2) // 2)::BIGINT]) / 2e0",
-        low=f"{xs}[{rank}]",
-        high=f"{xs}[{n} - {rank} + 1]",
-        n=n,
+        value="(@xs[((@n + 1) // 2)::BIGINT] + @xs[((@n + 2) // 2)::BIGINT]) / 2e0",
+        low=f"@xs[{rank}]",
+        high=f"@xs[@n - {rank} + 1]",
+        n=f"count({measure}) FILTER ({where})",
         at_least=at_least,
         interval_from=5,
         reason=reason,
+        once=({"xs": f"list_sort(list(({measure})::DOUBLE) FILTER (({where}) AND ({measure}) IS NOT NULL))"},),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from groundswell.signals.declaring import Columns, share, signal
 
-READABLE = "own AND (text IS NOT NULL OR paid_label IS NOT NULL)"
+READABLE = "own AND (has_text OR paid_label IS NOT NULL)"
 
 
 @signal(
@@ -31,5 +31,5 @@ def sponsored_share() -> Columns:
 )  # fmt: skip
 def disclosed_share() -> Columns:
     """Of own posts that look sponsored, the share with a label or a clear word of disclosure. Wilson interval."""
-    none = "CASE WHEN count(*) FILTER (own AND paid) = 0 AND count(*) FILTER (own AND text IS NOT NULL) > 0 THEN 'not_applicable' END"
+    none = "CASE WHEN count(*) FILTER (own AND paid) = 0 AND count(*) FILTER (own AND has_text) > 0 THEN 'not_applicable' END"
     return share("disclosed", of="own AND paid", reason=none)

@@ -7,8 +7,9 @@ or undone since, only the accounts they touch are computed again.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -188,18 +189,43 @@ def compute(engine: Engine, *, only: Collection[str] | None = None, names: Seque
 
 def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False) -> str:
     """Return the one query that computes these signals of a grain: account and one struct a signal."""
-    inner = ", ".join(_parts(signal) for signal in signals)
-    outer = ", ".join(_pack(signal) for signal in signals)
-    group = "" if grain in ONE_ROW else "GROUP BY account"
-    return f"SELECT account, {outer} FROM (SELECT account, {inner} FROM ({grain_sql(grain, only=only)}) {group})"
+    staged = staged_query(signals, f"({grain_sql(grain, only=only)})", one_row=grain in ONE_ROW)
+    return f"SELECT account, {', '.join(_pack(signal) for signal in signals)} FROM ({staged})"
 
 
-def _parts(signal: Signal) -> str:
+def staged_query(signals: Sequence[Signal], source: str, *, one_row: bool) -> str:
+    """Return the query that computes, stage by stage, name__value, name__low, name__high, name__n ... over rows of `source`."""
+    first = ", ".join(_first(signal) for signal in signals)
+    sql = f"SELECT {'*' if one_row else 'account'}, {first} FROM {source} {'' if one_row else 'GROUP BY account'}"
+    for stage in range(1, max(len(signal.columns.once) for signal in signals)):
+        later = [_stage(signal, stage) for signal in signals if len(signal.columns.once) > stage]
+        sql = f"SELECT *, {', '.join(later)} FROM ({sql})"
+    ends = [_ends(signal) for signal in signals if signal.columns.once]
+    return f"SELECT *, {', '.join(ends)} FROM ({sql})" if ends else sql
+
+
+def _first(signal: Signal) -> str:
+    """What is computed over the rows of the grain: everything, or the first stage where a signal has stages."""
     c, name = signal.columns, signal.name
-    return (
-        f"{c.value} AS {name}__value, {c.low} AS {name}__low, {c.high} AS {name}__high, {c.n} AS {name}__n, "
-        f"{c.label} AS {name}__label, {c.reason} AS {name}__reason"
-    )
+    told = f"{c.n} AS {name}__n, {c.label} AS {name}__label, {c.reason} AS {name}__reason"
+    if c.once:
+        return f"{_stage(signal, 0)}, {told}"
+    return f"{c.value} AS {name}__value, {c.low} AS {name}__low, {c.high} AS {name}__high, {told}"
+
+
+def _stage(signal: Signal, stage: int) -> str:
+    items = signal.columns.once[stage].items()
+    return ", ".join(f"{_called(signal, sql)} AS {signal.name}__{name}" for name, sql in items)
+
+
+def _ends(signal: Signal) -> str:
+    ends = {"value": signal.columns.value, "low": signal.columns.low, "high": signal.columns.high}
+    return ", ".join(f"{_called(signal, sql)} AS {signal.name}__{name}" for name, sql in ends.items())
+
+
+def _called(signal: Signal, sql: str) -> str:
+    """Write @name as the column that holds it."""
+    return re.sub(r"@(\w+)", rf"{signal.name}__\1", sql)
 
 
 def _pack(signal: Signal) -> str:
@@ -269,7 +295,7 @@ def _merge(before: pa.Table, fresh: pa.Table, touched: set[str]) -> pa.Table:
 
 def _code_version() -> str:
     """A hash of every formula: when one changes, kept values are not used."""
-    text = json.dumps([(s.name, vars(s.columns), GRAINS[s.grain]) for s in SIGNALS.values()]) + str(WORDING_VERSION)
+    text = json.dumps([(s.name, asdict(s.columns), GRAINS[s.grain]) for s in SIGNALS.values()]) + str(WORDING_VERSION)
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -1,6 +1,8 @@
 // What is nicer with script; everything works without it: dropping files anywhere, seeing them go, pages that refresh themselves.
 "use strict";
 
+document.documentElement.classList.add("js");
+
 function send(form) {
   const bar = form.querySelector(".sending"), button = form.querySelector("button[type=submit]");
   const request = new XMLHttpRequest();

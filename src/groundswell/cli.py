@@ -536,17 +536,22 @@ def _say_shortlist(shortlist: Shortlist, show: int) -> None:
         doubtful = f", {gate.unknown:,} could not be checked" if gate.unknown else ""
         _say(f"  {gate.name}: {gate.removed:,} of {gate.before:,} removed{doubtful} ({gate.says})")
     _say(
-        f"{shortlist.fitting:,} fit, {len(shortlist.matches):,} are listed; {len(shortlist.unchecked):,} that could not be checked are shown apart.\n"
+        f"{shortlist.fitting:,} fit, {len(shortlist.matches):,} are listed; {shortlist.not_checked:,} could not be checked and stand apart.\n"
     )
     for match in shortlist.matches[:show]:
         _say(f"{match.rank:>3}. @{match.handle or match.account}  {match.score:.1f} of 100 points ({match.platform})")
         for sentence in match.sentences:
             _say(f"       {sentence}")
+    if shortlist.empty_because:
+        _say(shortlist.empty_because)
     for note in shortlist.notes:
         _say(f"  note: {note}")
 
 
 def _say_explanation(found: Explanation) -> None:
+    from groundswell.exports.wording import range_in_words
+    from groundswell.signals import SIGNALS
+
     who = found.profile
     _say(
         f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}) {who['name'] or ''}"
@@ -555,21 +560,20 @@ def _say_explanation(found: Explanation) -> None:
         _say(f"  “{who['bio']}”")
     for name, sentence in found.sentences.items():
         value = found.values[name]
-        interval = (
-            "" if value.low is None or value.low == value.high else f"  [90 %: {value.low:.4g} .. {_end(value.high)}]"
-        )
-        _say(f"  - {sentence}{interval}")
+        between = range_in_words(value, SIGNALS[name].unit)
+        _say(f"  - {sentence}" + (f"  [90 %: {between}]" if between else ""))
         if name in found.sql:
             _say(f"      {' '.join(found.sql[name].split())}")
     _say("Tiers: " + "; ".join(f"{name}: {tier}" for name, tier in found.tiers))
     for sentence in dict.fromkeys(comparison.sentence for comparison in found.comparisons):
         _say(f"  {sentence}")
     for judged in found.judged:
-        verdict = {True: "yes", False: "no", None: "cannot be checked"}[judged.holds]
-        why = " (nothing that it asks for is measured yet)" if not judged.gates else ""
-        _say(f"{judged.definition}: {verdict}{why}. {judged.says}")
+        verdict = {True: "yes, as far as it is measured", False: "no", None: "cannot be checked"}[judged.holds]
+        _say(f"{judged.definition}: {verdict}. {judged.says}")
         for says, answer in judged.gates:
             _say(f"    {'yes' if answer else 'unknown' if answer is None else 'no'}: {says}")
+        for lack in judged.lacks:
+            _say(f"    not measured yet: {lack}")
     shown: set[str] = set()
     for posts in found.evidence.values():
         for post in posts:
@@ -578,11 +582,6 @@ def _say_explanation(found: Explanation) -> None:
                 when = f"{post.created_at:%Y-%m-%d} " if post.created_at else ""
                 _say(f"  post {when}({post.why}; {post.source}): {' '.join(post.text.split())[:160]}")
     _say("From " + ("; ".join(found.sources) or "no file"))
-
-
-def _end(high: float | None) -> str:
-    """The upper end of an interval; a wait may have none."""
-    return "not known" if high is None else f"{high:.4g}"
 
 
 def _one_signal(name: str, as_json: bool) -> None:

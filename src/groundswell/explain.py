@@ -25,7 +25,7 @@ from groundswell.definitions import (
     within_bands,
 )
 from groundswell.errors import UnknownNameError, UsageError
-from groundswell.signals import SIGNALS, SignalTable, Value, signal_table
+from groundswell.signals import REASONS, SIGNALS, SignalTable, Value, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence, evidence_for
 from groundswell.signals.table import grain_query
@@ -148,7 +148,7 @@ def _newest(workspace: Workspace) -> list[Definition]:
 
 def _tiers(workspace: Workspace, followers: float | None) -> tuple[tuple[str, str], ...]:
     found = [(one.name, tier_of(one, followers)) for one in load_tier_sets(workspace.folder).values()]
-    return tuple((name, tier.name or f"unknown: {tier.reason}") for name, tier in found)
+    return tuple((name, tier.name or f"unknown ({REASONS[tier.reason or 'not_observed']})") for name, tier in found)
 
 
 def _comparisons(

@@ -12,13 +12,13 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from groundswell.errors import InputError
+from groundswell.errors import InputError, UsageError
 from groundswell.records import RECORDS
 from groundswell.sources import Page, Reading, SetAside
 from groundswell.sources.files import open_file
@@ -70,6 +70,12 @@ def import_file(
     """
     if not path.is_file():
         raise InputError(f"There is no file {path}.", next_step="Check the name; folders are given file by file.")
+    if observed_at and observed_at > datetime.now(UTC) + timedelta(days=1):
+        raise UsageError(
+            f"A file cannot have been collected in the future ({observed_at:%Y-%m-%d}).",
+            means="It would count as newer than everything that is brought in until then.",
+            next_step="Give the day on which the file was made, or leave --observed-at away.",
+        )
     constants = dict(constants or {})
     reading = open_file(
         path, layout=layout, mapping=dict(mapping or {}), constants=constants, observed_at=observed_at, encoding=encoding,

@@ -67,6 +67,7 @@ def test_a_whole_brief_is_read(tmp_path: Path) -> None:
         (("limit = 20", "limit = 100000"), "at most"),
         (('currency = "EUR"', 'currency = "€"'), "three letters"),
         (("[objective]", "[objective"), "not valid TOML"),
+        (("[exclude]", "[exlcude]"), r"line 20.*\n?.*Did you mean exclude"),
     ],
 )  # fmt: skip
 def test_what_does_not_hold_is_refused_with_its_line(tmp_path: Path, change: tuple[str, str], says: str) -> None:

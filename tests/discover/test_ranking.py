@@ -156,9 +156,15 @@ def test_an_unknown_country_is_listed_apart_neither_in_nor_out(workspace: Worksp
 def test_an_empty_result_explains_itself(workspace: Workspace, brief: Brief, tmp_path: Path) -> None:
     found = discover(workspace, replace(brief, segments={"sector": ("submarine welding",)}))
     assert found.matches == ()
-    assert any("removed most is sector credibility" in note for note in found.notes)
+    assert "Nobody passed every condition" in found.empty_because
+    nowhere = discover(workspace, replace(brief, segments=brief.segments | {"country": ("XX",)}))
+    assert "declared country is XX” " in nowhere.empty_because
+    gate = next(gate for gate in nowhere.gates if gate.name == "country")
+    assert f"without “{gate.says}” {gate.would_fit:,} would fit" in nowhere.empty_because
+    assert gate.would_fit >= 5
     nobody = discover(Workspace.create(tmp_path / "w"), brief)
-    assert any("import accounts and posts first" in note for note in nobody.notes)
+    assert "import accounts and posts first" in nobody.empty_because
+    assert discover(workspace, brief).empty_because == ""
 
 
 def test_made_up_people_are_said_to_be_so(shortlist: Shortlist) -> None:

@@ -35,7 +35,9 @@ class Section:
         mine = [number for number, header, nth in _placed(self.lines) if (header, nth) == (self.header, self.index)]
         pattern = re.compile(rf"""^\s*["']?{re.escape(key)}["']?\s*[.=]""")
         found = (number for number in mine if key and pattern.match(self.lines[number - 1]))
-        return next(found, mine[0] if mine else 1)
+        table = re.compile(rf"^\s*\[\[?\s*{re.escape(self._below(key))}\s*\]")
+        headed = (number for number, text in enumerate(self.lines, start=1) if key and table.match(text))
+        return next(found, next(headed, mine[0] if mine else 1))
 
     def wrong(self, key: str, what: str, next_step: str = "") -> BriefError:
         """The error to raise about `key`."""

@@ -7,7 +7,7 @@ lower bound of the sector's share of own posts is at least .15, and at least thr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 
 LEAST_SECTOR_SHARE = 0.15
 LEAST_UNPAID_POSTS = 3
+"""What credibility in a sector takes: seed 004 asks for it and names no number; both are design choices."""
 ALIKE = 0.25
 """A persona that must hold does so from this likeness on, or with one post that says it (design choice)."""
 
@@ -53,15 +54,19 @@ def pass_gates(gates: Iterator[Gate], size: int) -> Passed:
     alive, doubtful = np.ones(size, bool), np.zeros(size, bool)
     results: list[GateResult] = []
     unknown_at: dict[str, NDArray[np.bool_]] = {}
+    in_the_way: dict[str, NDArray[np.bool_]] = {}
     for gate in gates:
         known = pc.is_valid(gate.holds).to_numpy(zero_copy_only=False)
         fails = ~pc.fill_null(gate.holds, True).to_numpy(zero_copy_only=False)
         before, removed, unknown = int(alive.sum()), alive & fails, alive & ~known
         results.append(GateResult(gate.name, gate.says, before, int(removed.sum()), int(unknown.sum())))
-        unknown_at[gate.name] = ~known
+        unknown_at[gate.name], in_the_way[gate.name] = ~known, fails | ~known
         alive &= ~fails
         doubtful |= ~known
-    return Passed(alive & ~doubtful, alive & doubtful, tuple(results), unknown_at)
+    obstacles = np.sum(list(in_the_way.values()), axis=0) if in_the_way else np.zeros(size, np.int64)
+    alone = {name: int(((obstacles == 1) & stands).sum()) for name, stands in in_the_way.items()}
+    told = tuple(replace(result, would_fit=alone[result.name]) for result in results)
+    return Passed(alive & ~doubtful, alive & doubtful, told, unknown_at)
 
 
 def gates_of(brief: Brief, meaning: Definition, rows: pa.Table, texts: Texts, sector: Shares | None) -> Iterator[Gate]:

@@ -55,11 +55,13 @@ def discover(workspace: Workspace, brief: Brief, progress: Progress | None = Non
         gates=passed.results,
         population=table.rows.num_rows,
         fitting=int(passed.inside.sum()),
-        notes=tuple(_notes(brief, meaning, topic_names, passed)),
+        notes=tuple(_notes(brief, meaning, topic_names)),
         simulated=workspace.simulated(),
         made_at=datetime.now(UTC),
         facts_version=table.facts_version,
         fits={"corpus": table.corpus.version} if table.corpus else {},
+        empty_because="" if passed.inside.any() else _why_empty(passed),
+        not_checked=int(passed.unchecked.sum()),
         context=_context(table.rows),
     )
 
@@ -128,7 +130,7 @@ class _Lines:
         )
 
 
-def _notes(brief: Brief, meaning: Definition, topics: Sequence[str], passed: Passed) -> list[str]:
+def _notes(brief: Brief, meaning: Definition, topics: Sequence[str]) -> list[str]:
     notes: list[str] = []
     if brief.segments.get("sector"):
         read = (
@@ -139,23 +141,19 @@ def _notes(brief: Brief, meaning: Definition, topics: Sequence[str], passed: Pas
     if missing:
         notes.append(f"The brief asks for {' and '.join(missing)}, which is not measured; it was not applied.")
     notes += [f"{meaning.title} also asks for what is not measured yet: {lack}." for lack in meaning.lacks]
-    if not passed.inside.any():
-        notes.append(_why_empty(passed))
     return notes
 
 
 def _why_empty(passed: Passed) -> str:
     if not passed.results or not passed.results[0].before:
         return "Nobody is in the data yet: import accounts and posts first."
-    hardest = max(passed.results, key=lambda gate: gate.removed)
     doubtful = int(passed.unchecked.sum())
     more = f" {doubtful} people could not be checked and are listed apart." if doubtful else ""
-    if not hardest.removed:
-        return f"Nobody could be checked against every condition.{more}"
-    return (
-        f"Nobody passed every condition. The one that removed most is {hardest.name} ({hardest.says}): "
-        f"{hardest.removed} of {hardest.before}.{more}"
-    )
+    nearest = sorted((gate for gate in passed.results if gate.would_fit), key=lambda gate: -gate.would_fit)
+    if not nearest:
+        return f"Nobody passed every condition, and dropping no single one of them would help.{more}"
+    ways = "; ".join(f"without “{gate.says}” {gate.would_fit:,} would fit" for gate in nearest[:3])
+    return f"Nobody passed every condition: {ways}.{more}"
 
 
 def _context(rows: pa.Table) -> tuple[tuple[str, float, float], ...]:

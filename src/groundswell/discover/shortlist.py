@@ -63,6 +63,8 @@ class GateResult:
     removed: int
     unknown: int
     """Listed apart: neither in nor out."""
+    would_fit: int = 0
+    """How many more would fit if this gate alone were dropped."""
 
 
 @dataclass(frozen=True)
@@ -88,5 +90,9 @@ class Shortlist:
     facts_version: str
     fits: dict[str, str] = field(default_factory=lambda: {})
     """Fit name -> version stamped on the values."""
+    empty_because: str = ""
+    """Why nobody is listed, in words; empty when somebody is."""
+    not_checked: int = 0
+    """How many could not be checked against every gate; `unchecked` shows the first of them."""
     context: tuple[tuple[str, float, float], ...] = ()
     """(account, followers, like rate) of at most 2,000 accounts of the population, for the picture of engagement against size."""

@@ -118,7 +118,7 @@ def shortlist_page(
             dots=len(points),
             pictures=pictures,
             summary=summary(shortlist),
-            empty=empty_because(shortlist),
+            empty=shortlist.empty_because,
             unchecked=[(match, *_unchecked(match, shortlist)) for match in shortlist.unchecked[:MOST_UNCHECKED]],
             titles=names,
             key_signals=_key_signals(shortlist.matches, names),
@@ -148,23 +148,6 @@ def summary(shortlist: Shortlist) -> str:
     people = "One account fits" if found == 1 else f"{found:,} accounts fit" if found else "No account fits"
     rest = f" The best {listed:,} are listed." if listed < found else ""
     return f"{people}, of {shortlist.population:,} looked at.{rest}"
-
-
-def empty_because(shortlist: Shortlist) -> str:
-    """Explain an empty shortlist from its gates; an empty text when somebody is on it."""
-    if shortlist.matches:
-        return ""
-    if not shortlist.population:
-        return "There was nobody to look at: import accounts and posts first, or widen the brief."
-    if not shortlist.gates:
-        return "No gate removed anybody; nothing in the data matched what was asked."
-    worst = max(shortlist.gates, key=lambda gate: (gate.removed, gate.unknown))
-    said = (
-        f"The gate that removed most was “{worst.says or worst.name}”: {worst.removed:,} of {worst.before:,} accounts."
-    )
-    unknown = sum(gate.unknown for gate in shortlist.gates)
-    rest = f" {unknown:,} more could not be checked, because the data is silent about them." if unknown else ""
-    return f"{said}{rest} Loosen that gate, or bring in more data about the people concerned."
 
 
 @cache

@@ -9,7 +9,10 @@ from __future__ import annotations
 from groundswell.signals.declaring import Columns, mean, median, signal
 
 COUNTED = "own AND settled"
-HIDDEN = "CASE WHEN count(*) FILTER (own AND likes_hidden) > 0 THEN 'hidden' END"
+# Hidden is the reason only where hidden likes are what stands in the way: the denominator is known, and few likes are.
+HIDDEN = "CASE WHEN count(*) FILTER (own AND likes_hidden AND followers > 0) > count(*) FILTER (own AND likes IS NOT NULL) THEN 'hidden' END"
+HIDDEN_OF_VIEWS = HIDDEN.replace("followers > 0", "views > 0")
+HIDDEN_OF_REACH = HIDDEN.replace("followers > 0", "reach > 0")
 LIKES = "likes / followers"
 PUBLIC = "(likes + replies) / followers"
 VIEWS = "likes / nullif(views, 0)"
@@ -73,7 +76,7 @@ def public_rate_mean() -> Columns:
 )  # fmt: skip
 def view_rate() -> Columns:
     """Median over own posts of likes divided by views."""
-    return median(VIEWS, where=COUNTED, reason=HIDDEN)
+    return median(VIEWS, where=COUNTED, reason=HIDDEN_OF_VIEWS)
 
 
 @signal(
@@ -85,7 +88,7 @@ def view_rate() -> Columns:
 )  # fmt: skip
 def view_rate_mean() -> Columns:
     """Mean over own posts of likes divided by views."""
-    return mean(VIEWS, where=COUNTED, reason=HIDDEN)
+    return mean(VIEWS, where=COUNTED, reason=HIDDEN_OF_VIEWS)
 
 
 @signal(
@@ -97,7 +100,7 @@ def view_rate_mean() -> Columns:
 )  # fmt: skip
 def reach_rate() -> Columns:
     """Median over own posts of likes, comments, shares and saves, divided by accounts reached."""
-    return median(REACH, where=COUNTED, reason=HIDDEN)
+    return median(REACH, where=COUNTED, reason=HIDDEN_OF_REACH)
 
 
 @signal(
@@ -109,4 +112,4 @@ def reach_rate() -> Columns:
 )  # fmt: skip
 def reach_rate_mean() -> Columns:
     """Mean over own posts of likes, comments, shares and saves, divided by accounts reached."""
-    return mean(REACH, where=COUNTED, reason=HIDDEN)
+    return mean(REACH, where=COUNTED, reason=HIDDEN_OF_REACH)

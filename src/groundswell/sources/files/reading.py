@@ -59,6 +59,11 @@ class Recognised:
     """Columns that the user named, now or earlier."""
     from_memory: bool
 
+    @property
+    def read_as(self) -> frozenset[str]:
+        """The table's headers, and those as which the user's own columns are read."""
+        return self.headers | frozenset(self.layout.standing.values())
+
 
 def open_file(
     path: Path,
@@ -222,7 +227,7 @@ def _lacking(one: Recognised, constants: dict[str, str]) -> list[str]:
         rows = [list(row) for row in one.table.preview()][one.header_row :]
         needs += [name for name in layout.lacks(rows) if name not in constants]
     return needs or (
-        [] if layout.unfold else layout.records[0].missing(one.headers, constants, _has_platform(one, constants))
+        [] if layout.unfold else layout.records[0].missing(one.read_as, constants, _has_platform(one, constants))
     )
 
 

@@ -50,12 +50,16 @@ class Sheet:
         platform_columns: tuple[str, ...] = PLATFORM_HEADERS,
         observed: Cell | None = None,
         limit: datetime | None = None,
+        standing: Mapping[str, str] | None = None,
     ) -> None:
         self.lines, self.memory, self.kind, self.constants, self.limit = lines, memory, kind, constants, limit
         self.headers: dict[str, str] = {}
         self._columns: dict[str, pa.Array] = {}
-        for position, header in enumerate(columns.column_names):
-            key = normalised(header)
+        named = dict(standing or {})
+        keys = [named.get(normalised(header), normalised(header)) for header in columns.column_names]
+        # a column that the user named goes before one that happens to be called so
+        for position in sorted(range(len(keys)), key=lambda one: normalised(columns.column_names[one]) not in named):
+            header, key = columns.column_names[position], keys[position]
             while key in self._columns:  # `likes_count` beside `likesCount`: the first is read, the other kept
                 key += "~"
             self.headers[key], self._columns[key] = header, _whole(columns.column(position))
@@ -366,7 +370,12 @@ class Id(Cell):
 
     def _native(self, sheet: Sheet, name: str) -> pa.Array | None:
         column = sheet.column(name)
-        return None if column is None else identities.sound(column)
+        if column is None:
+            return None
+        words = identities.sound(column)
+        if not pc.any(pc.starts_with(words, "http")).as_py():
+            return words
+        return pc.coalesce(identities.posts_in_addresses(words), words)  # the address of a post is as good as its id
 
     def value(self, sheet: Sheet, word: str) -> pa.Array:
         """Read a constant."""

@@ -96,6 +96,14 @@ class RecordMap:
         made = identities.hashed(sheet.platform, parts, wanted)
         return found | {"post": made if known is None else pc.coalesce(known, made)}
 
+    def with_cell(self, name: str, cell: Cell) -> RecordMap:
+        """The same record with one field read by another cell."""
+        return replace(self, cells={**self.cells, name: cell})
+
+    def exchanged(self, old: Cell, new: Cell) -> RecordMap:
+        """The same record with one cell put in another's place, wherever it is read."""
+        return replace(self, cells={name: new if cell == old else cell for name, cell in self.cells.items()})
+
     def missing(self, headers: frozenset[str], constants: Mapping[str, str], platform: bool) -> list[str]:
         """Required fields that neither the table, nor the layout, nor the user gives."""
         return [
@@ -227,6 +235,8 @@ class Layout:
     """Constants that make the note needless."""
     note: str = ""
     """What the user must know about what such a file leaves out."""
+    standing: Mapping[str, str] = field(default_factory=lambda: {}, hash=False)
+    """The user's own headers (normalised), and the header as which each is read."""
 
     @property
     def name(self) -> str:
@@ -266,21 +276,38 @@ class Layout:
 
     def _with_column(self, header: str, target: str) -> Layout:
         kind, _, name = target.rpartition(".")
-        name = "account" if name == "author" else name
+        name = self._own_word(kind, name)
         if name == "observed_at":
             return replace(self, observed=(header, *self.observed), observed_by=Moment)
         if name == "platform":
             return replace(self, platform_columns=(normalised(header), *self.platform_columns))
-        for position, record in enumerate(self.records):
-            if kind in ("", record.record.name) and name in record.record.schema.names:
-                cells = dict(record.cells) | {name: cell_for(record.record.field(name), header)}
-                return replace(
-                    self,
-                    records=(*self.records[:position], replace(record, cells=cells), *self.records[position + 1 :]),
-                )
-        if name == "handle" and kind == "" and self.records[0].record is POST:
-            return self._with_column(header, "post.account")
-        raise UnknownNameError(f"field in layout {self.id}", target, fields(self))
+        holders = [one for one in self.records if kind in ("", one.record.name) and name in one.record.schema.names]
+        if not holders:
+            raise UnknownNameError(f"field in layout {self.id}", target, fields(self))
+        holder = next((one for one in holders if name in one.cells), holders[0])
+        return self._read_from(header, holder, name)
+
+    def _own_word(self, kind: str, name: str) -> str:
+        """What this layout calls a field: the author of a post is its account, that of an act its actor."""
+        who = "actor" if (kind or self.records[0].record.name) == INTERACTION.name else "account"
+        known = any(name in one.record.schema.names for one in self.records)
+        return (
+            who
+            if not kind and (name == "author" or (name == "handle" and not known))
+            else {"author": who}.get(name, name)
+        )
+
+    def _read_from(self, header: str, holder: RecordMap, name: str) -> Layout:
+        """Have every record that reads this field read it from the user's column, whatever else the table has."""
+        old = holder.cells.get(name)
+        if old is not None and old.names and not isinstance(old, Who):
+            return replace(self, standing={**self.standing, normalised(header): old.names[0]})
+        new = cell_for(holder.record.field(name), header)
+        if old is None:
+            return replace(
+                self, records=tuple(one.with_cell(name, new) if one is holder else one for one in self.records)
+            )
+        return replace(self, records=tuple(one.exchanged(old, new) for one in self.records))
 
 
 def fields(layout: Layout | None = None) -> list[str]:
@@ -295,4 +322,11 @@ def fields(layout: Layout | None = None) -> list[str]:
 def sheet_of(part: Part, layout: Layout, **rest: Any) -> Sheet:
     """Make the sheet on which a layout's records are read."""
     seen = layout.observed_by(*layout.observed) if layout.observed else None
-    return Sheet(part.columns, part.lines, observed=seen, platform_columns=layout.platform_columns, **rest)
+    return Sheet(
+        part.columns,
+        part.lines,
+        observed=seen,
+        platform_columns=layout.platform_columns,
+        standing=layout.standing,
+        **rest,
+    )

@@ -133,7 +133,8 @@ def demo(
         _say(f"Wrote {_export(shortlist, folder / name)}")
     _say(
         f"\nNext: open {folder / 'shortlist.html'}, or ask `groundswell explain @{shortlist.matches[0].handle} "
-        f"--workspace {workspace.folder}`, or bring your own: `groundswell import FILE`."
+        f"--workspace {workspace.folder}`, or look around in a browser: `groundswell serve --workspace {workspace.folder}`, "
+        "or bring your own: `groundswell import FILE`."
         if shortlist.matches
         else ""
     )

@@ -45,10 +45,21 @@ def test_case_spaces_underscores_and_order_do_not_matter() -> None:
 
 def test_no_layout_fits_names_the_nearest_and_what_is_missing() -> None:
     with pytest.raises(UnknownLayoutError) as error:
-        recognise(["likesCount", "displayUrl", "mood"])
-    assert "nearest: apify_instagram_post; missing: shortCode, ownerUsername" in str(error.value)
+        recognise(["ownerUsername", "likesCount", "displayUrl", "mood"])
+    assert "nearest: apify_instagram_post; missing: shortCode" in str(error.value)
     assert "--map" in str(error.value)
     assert "--as" in str(error.value)
+
+
+def test_a_file_that_resembles_nothing_is_compared_with_nothing() -> None:
+    with pytest.raises(UnknownLayoutError) as error:
+        recognise(["size", "colour", "displayUrl"])
+    assert "nearest" not in str(error.value)
+
+
+def test_of_layouts_that_are_equally_near_the_general_one_is_named() -> None:
+    with pytest.raises(UnknownLayoutError, match="nearest: posts; missing: text"):
+        recognise(["likes", "mood"])
 
 
 def test_a_layout_that_does_not_exist_offers_the_nearest() -> None:
@@ -79,6 +90,40 @@ def test_addresses_that_disagree_say_nothing(tmp_path: Path) -> None:
 def test_two_accounts_may_share_a_handle(tmp_path: Path) -> None:
     path = written(tmp_path, "platform,id,handle,followers\ntwitter,1,ann,5\ntwitter,2,ann,6\n")
     assert [row["account"] for row in rows(read(path), "account")] == ["twitter:1", "twitter:2"]
+
+
+def test_german_words_for_a_handle_and_a_post_are_understood(tmp_path: Path) -> None:
+    path = written(tmp_path, "plattform,benutzername,beitrag,datum\nIG,Ann,Hafer,2026-03-04\n")
+    (post,) = rows(read(path), "post")
+    assert (post["account"], post["text"]) == ("instagram:@ann", "Hafer")
+
+
+def test_a_table_without_an_author_names_the_columns_that_may_say_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "platform,text,date,Wer,mood\nIG,oats,2026-03-04,ann,warm\n")
+    with pytest.raises(MissingFieldError) as error:
+        open_file(path)
+    assert error.value.next_step.startswith("Add --map COLUMN=author if one of these columns says it: Wer, mood.")
+    assert "--set author=@ann" in error.value.next_step
+
+
+@pytest.mark.parametrize("header", ["follower,followed\nann,bob\n", "actor,verb,account\nann,like,bob\n"])
+def test_handles_without_a_platform_ask_for_it(header: str, tmp_path: Path) -> None:
+    path = written(tmp_path, header)
+    with pytest.raises(MissingFieldError, match="--set platform=instagram"):
+        open_file(path)
+    assert not aside(read(path, constants={"platform": "instagram"}))
+
+
+def test_ids_that_say_their_platform_need_no_other_word(tmp_path: Path) -> None:
+    path = written(tmp_path, "follower,followed\ndid:plc:ann,did:plc:bob\n")
+    assert rows(read(path), "follow")[0]["follower"] == "bluesky:did:plc:ann"
+
+
+def test_a_platform_that_nobody_knows_is_the_reason(tmp_path: Path) -> None:
+    path = written(tmp_path, "platform,id,username,text,date\nMyspace,1,ann,a,2026-03-04\nIG,2,ann,b,2026-03-04\n")
+    assert aside(read(path)) == [(2, "unknown platform 'Myspace'")]
+    edges = written(tmp_path, "network,follower,followed\nMyspace,ann,bob\nIG,ann,bob\n,ann,cy\n", "edges.csv")
+    assert aside(read(edges)) == [(2, "unknown platform 'Myspace'"), (4, "no follower in 'follower'")]
 
 
 # --- what the user says ------------------------------------------------------------------------------------------------------
@@ -352,6 +397,12 @@ def test_a_marketers_sheet_gives_people_with_all_their_accounts() -> None:
 def test_totals_and_people_without_a_handle_are_set_aside(tmp_path: Path) -> None:
     path = written(tmp_path, "Influencer,Handle,Platform,Fee\nAnn,@ann,IG,250\nCy,,IG,\nTotal,,,250\n")
     assert aside(read(path)) == [(3, "no handle or profile address"), (4, "a total, not a person")]
+
+
+def test_a_person_known_by_an_address_alone_has_its_id_once(tmp_path: Path) -> None:
+    path = written(tmp_path, "Handle,Fee\nhttps://instagram.com/bobby,250\n")
+    (creator,) = rows(read(path), "creator")
+    assert (creator["creator"], creator["account"]) == ("instagram:@bobby", "instagram:@bobby")
 
 
 def test_a_template_whose_header_stands_in_the_third_row_is_found(tmp_path: Path) -> None:

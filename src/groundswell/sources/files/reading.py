@@ -21,9 +21,9 @@ from groundswell.errors import InputError, MissingFieldError, UnknownNameError, 
 from groundswell.records import PLATFORMS
 from groundswell.sources import Page, SetAside
 from groundswell.sources.files.layouts import LAYOUTS, called, fitting, unknown
-from groundswell.sources.files.layouts.cells import Sheet, normalised
+from groundswell.sources.files.layouts.cells import Id, Sheet, Who, normalised
 from groundswell.sources.files.layouts.harvest import harvest
-from groundswell.sources.files.layouts.identities import platform_of
+from groundswell.sources.files.layouts.identities import account_of, platform_of
 from groundswell.sources.files.layouts.layout import Layout, Part, Unfolded, fields, sheet_of
 from groundswell.sources.files.tables import Rows, TableFile
 from groundswell.sources.files.values import Memory, moments
@@ -210,7 +210,7 @@ def _complete(found: list[Recognised], constants: dict[str, str], errors: list[I
             continue
         lacking = _lacking(one, constants)
         if lacking:
-            errors.append(_named(_missing(one.layout, lacking), one.table.member))
+            errors.append(_named(_missing(one, lacking), one.table.member))
         else:
             tables.append(one)
     if not tables:
@@ -226,24 +226,49 @@ def _lacking(one: Recognised, constants: dict[str, str]) -> list[str]:
     if layout.lacks:
         rows = [list(row) for row in one.table.preview()][one.header_row :]
         needs += [name for name in layout.lacks(rows) if name not in constants]
-    return needs or (
-        [] if layout.unfold else layout.records[0].missing(one.read_as, constants, _has_platform(one, constants))
-    )
+    if needs or layout.unfold:
+        return needs
+    known = _has_platform(one, constants)
+    absent = layout.records[0].missing(one.read_as, constants, known)
+    return absent or ([] if known or _names_platforms(one) else ["platform"])
+
+
+def _names_platforms(one: Recognised) -> bool:
+    """Whether the first rows hold ids that say their platform themselves, where nothing else does."""
+    rows = [list(row) for row in one.table.preview()][one.header_row :]
+    record = one.layout.records[0]
+    cells = [record.cells.get(declared.name) for declared in record.record.fields if declared.required]
+    wanted = {name for cell in cells if isinstance(cell, Who | Id) for name in cell.headers}
+    places = [place for place, header in enumerate(rows[0]) if normalised(header) in wanted]
+    words = [row[place] for row in rows[1:] for place in places if place < len(row) and row[place].strip()]
+    return not words or any(account_of(word, None) for word in words)
 
 
 def _has_platform(one: Recognised, constants: dict[str, str]) -> bool:
     return bool(one.platform) or "platform" in constants or bool(one.headers & set(one.layout.platform_columns))
 
 
-def _missing(layout: Layout, lacking: list[str]) -> MissingFieldError:
+def _missing(one: Recognised, lacking: list[str]) -> MissingFieldError:
+    layout = one.layout
     names = ", ".join("author" if name == "account" else name for name in lacking)
+    own = " ".join(EXAMPLES.get(name, f"--set {name}=...") for name in lacking)
+    columns = _unclaimed(one) if "account" in lacking and not layout.unfold else []
+    step = f"Add {own} with your own value."
+    if columns:
+        shown = ", ".join(columns[:10]) + (" ..." if len(columns) > 10 else "")
+        step = f"Add --map COLUMN=author if one of these columns says it: {shown}. What no column says: {own}, with your own value."
     return MissingFieldError(
         f"The file was recognised as {layout.name} ({layout.title}), but it does not say: {names}.",
         means="Nothing was read.",
-        next_step="Add "
-        + " ".join(EXAMPLES.get(name, f"--set {name}=...") for name in lacking)
-        + " with your own value.",
+        next_step=step,
     )
+
+
+def _unclaimed(one: Recognised) -> list[str]:
+    """Columns that no field would read, as the file spells them."""
+    known = one.layout.claimed | frozenset(one.layout.standing)
+    headers = one.table.preview()[one.header_row]
+    return [header for header in headers if header.strip() and normalised(header) not in known]
 
 
 class FileReading:

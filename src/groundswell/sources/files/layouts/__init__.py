@@ -58,19 +58,20 @@ def recognise(headers: Iterable[str], *, kind: str = "", among: Iterable[Layout]
 
 
 def unknown(headers: list[str], among: Iterable[Layout] | None = None) -> UnknownLayoutError:
-    """The error for headers that no layout fits."""
+    """The error for headers that no layout fits: the nearest is the one of whose required headers most are there, if any is."""
     names = frozenset(normalised(header) for header in headers)
 
-    def closeness(layout: Layout) -> tuple[int, float]:
-        asked = max(1, len(layout.required))
-        return len(names & layout.claimed), 1 - len(layout.lacking(names)) / asked
+    def closeness(layout: Layout) -> tuple[float, bool, int]:
+        share = 1 - len(layout.lacking(names)) / max(1, len(layout.required))
+        return share, layout.generic, len(names & layout.claimed)
 
     closest = max(among or LAYOUTS.values(), key=closeness)
     lacking = closest.lacking(names)
     shown = ", ".join(header for header in headers[:12] if header) + (" ..." if len(headers) > 12 else "")
     missing = f"; missing: {', '.join(lacking)}" if lacking else ""
+    alike = len(lacking) < len(closest.required)
     return UnknownLayoutError(
         f"No layout fits the columns: {shown or 'none'}",
-        means=f"nearest: {closest.id}{missing}.",
+        means=f"nearest: {closest.id}{missing}." if alike else "Nothing we know looks like it.",
         next_step="Use --map column=field to say what a column is, or --as LAYOUT to choose one.",
     )

@@ -27,6 +27,8 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 
 SLACK = timedelta(days=1)
 """Clocks and time zones: a date may lie this far after the moment it was seen."""
+MOST_NAMED = 20
+"""So many unknown platforms of a batch are called by name (design choice: a column of other things must not cost time)."""
 PLATFORM_HEADERS = ("platform", "network", "channel", "socialnetwork", "socialmedia", "plattform", "kanal")
 
 
@@ -92,12 +94,26 @@ class Sheet:
         """The layout's platform, the row's own where a column says so, or what the user said."""
         if self._platform:
             return self._platform
-        for name in self._platform_columns:
-            if (column := self.text(name)) is not None:
-                own = identities.platforms(column)
-                said = self.constants.get("platform")
-                return pc.fill_null(own, said) if said else own
-        return self.constants.get("platform")
+        said = self.constants.get("platform")
+        if (column := self._platform_column) is None:
+            return said
+        own = identities.platforms(column)
+        return pc.fill_null(own, said) if said else own
+
+    @property
+    def _platform_column(self) -> pa.Array | None:
+        found = (column for name in self._platform_columns if (column := self.text(name)) is not None)
+        return next(found, None)
+
+    @cached_property
+    def unknown_platforms(self) -> dict[str, pa.Array]:
+        """Names in the platform column that are no platform we know, each with its rows; nothing where the user said one."""
+        column = self._platform_column
+        if self._platform or column is None or "platform" in self.constants:
+            return {}
+        strange = pc.if_else(pc.is_null(identities.platforms(column)), column, None)
+        names = [str(name) for name in pc.unique(strange).to_pylist() if name is not None]
+        return {name: pc.fill_null(pc.equal(strange, name), False) for name in names[:MOST_NAMED]}
 
     @cached_property
     def observed(self) -> pa.Array | None:

@@ -44,7 +44,7 @@ OBSERVED = (
     "collection_time",
     "stand",
 )
-HANDLES = ("handle", "username", "user_name", "screen_name", "account_name", "nickname", "nutzername", "profile_name", "author_handle", "author_username", "owner_username")  # fmt: skip
+HANDLES = ("handle", "username", "user_name", "screen_name", "account_name", "nickname", "nutzername", "benutzername", "profile_name", "author_handle", "author_username", "owner_username")  # fmt: skip
 NATIVE = (
     "native_id",
     "account_id",
@@ -95,7 +95,7 @@ NAME = (
     "author_name",
     "author_fullname",
 )
-TEXT = ("text", "caption", "body", "content", "message", "full_text", "post_text", "tweet", "status_text", "title", "description", "beschreibung", "post_message")  # fmt: skip
+TEXT = ("text", "caption", "body", "content", "message", "full_text", "post_text", "tweet", "status_text", "title", "description", "beschreibung", "beitrag", "post_message")  # fmt: skip
 CREATED = ("created_at", "published_at", "published", "timestamp", "date", "created", "created_time", "posted_at", "publish_time", "publishtime", "time", "datetime", "post_date", "posting_date", "taken_at", "datum", "veröffentlicht", "date_posted", "createdat")  # fmt: skip
 LIKES = ("likes", "likes_count", "like_count", "favorite_count", "favourites_count", "favorites", "favourites", "favs", "num_likes", "reactions", "gefällt_mir", "hearts", "diggcount", "n_likes", "total_likes", "upvotes", "score")  # fmt: skip
 REPLIES = ("replies", "replies_count", "reply_count", "comments", "comments_count", "comment_count", "num_comments", "kommentare", "n_comments", "n_replies", "total_comments")  # fmt: skip

@@ -139,6 +139,9 @@ def _usable(
             )
     for bad in why.values():
         good = pc.and_(good, pc.invert(bad))
+    if is_primary and not pc.all(good).as_py():
+        strange = {f"unknown platform {name!r}": rows for name, rows in sheet.unknown_platforms.items()}
+        why = {reason: pc.and_(rows, pc.invert(good)) for reason, rows in strange.items()} | why
     wanted = sheet.read(record.when) if record.when else None
     if record.when is not None:
         good = (

@@ -286,9 +286,7 @@ def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> 
     emails = list(
         dict.fromkeys(address.lower() for header in columns.emails for address in EMAIL.findall(row.get(header, "")))
     )
-    creator = (
-        emails[0] if emails else " ".join(name.lower().split()) or f"{found[0].platform or ''}:@{found[0].account}"
-    )
+    creator = emails[0] if emails else " ".join(name.lower().split()) or _full(found[0])
     rest = {header: value for header, value in row.items() if header not in columns.used}
     for position, one in enumerate(found):
         tables.people.append(
@@ -309,6 +307,10 @@ def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> 
     _reach(row, line, columns, found[0], emails, tables)
     tables.fees += list(_fees(row, line, columns, found[0]))
     return ""
+
+
+def _full(one: Named) -> str:
+    return one.account if ":" in one.account else f"{one.platform or ''}:@{one.account}"
 
 
 def _marked(one: Named) -> str:

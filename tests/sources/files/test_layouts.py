@@ -174,6 +174,12 @@ def test_set_of_a_field_or_platform_that_does_not_exist_is_refused() -> None:
         open_file(EXAMPLES / "posts.csv", constants={"observed_at": "yesterday"})
 
 
+def test_set_platform_cannot_contradict_what_the_file_is() -> None:
+    with pytest.raises(UsageError, match="always twitter, never instagram"):
+        open_file(EXAMPLES / "twitter_tweets.csv", constants={"platform": "instagram"})
+    assert read(EXAMPLES / "twitter_tweets.csv", constants={"platform": "X"})
+
+
 def test_set_fills_the_author_that_a_file_lacks(tmp_path: Path) -> None:
     path = written(tmp_path, "caption,date,likes\noats,2026-03-04,5\n")
     with pytest.raises(MissingFieldError, match="author"):
@@ -256,6 +262,15 @@ def test_hidden_likes_are_unknown_never_zero() -> None:
     assert likes == {"instagram:3201": 120, "instagram:3202": None}
 
 
+def test_minus_one_like_in_4cat_means_that_likes_are_hidden(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "id,body,author,num_likes,num_comments,timestamp\n1,oats,ann,-1,3,2026-03-04\n2,rye,ann,5,3,2026-03-04\n",
+    )
+    told = [(row["likes"], row["likes_hidden"]) for row in rows(read(path), "post")]
+    assert told == [(None, True), (5, None)]
+
+
 def test_columns_that_no_field_claims_are_kept() -> None:
     (first, *_) = rows(read(EXAMPLES / "posts.csv"), "post")
     assert first["extra"] == [("mood", "warm")]
@@ -288,6 +303,24 @@ def test_ids_that_a_spreadsheet_rounded_are_linked_by_handle() -> None:
 def test_a_native_repost_does_not_show_the_likes_of_the_original() -> None:
     reposts = [row for row in rows(read(EXAMPLES / "fourcat_x.csv"), "post") if row["kind"] == "repost"]
     assert [row["likes"] for row in reposts] == [None]
+
+
+def test_a_passed_on_tweet_is_a_repost_even_where_nothing_answers_anybody(tmp_path: Path) -> None:
+    tweets = [
+        {"tweet": {"id_str": str(n), "full_text": text, "created_at": "Wed Mar 04 09:00:00 +0000 2026", "favorite_count": "9", "retweet_count": "7"}}
+        for n, text in ((1, "RT @bob: rye"), (2, "oats"))
+    ]  # fmt: skip
+    path = written(tmp_path, "window.YTD.tweets.part0 = " + json.dumps(tweets), "tweets.js")
+    found = read(path, constants={"author": "@ann"})
+    told = [(row["kind"], row["likes"], row["reposts"]) for row in rows(found, "post")]
+    assert told == [("repost", None, None), ("post", 9, 7)]
+    assert [(row["verb"], row["account"]) for row in rows(found, "interaction")] == [("repost", "twitter:@bob")]
+
+
+def test_a_passed_on_tweet_in_a_table_does_not_lend_the_likes_of_the_original(tmp_path: Path) -> None:
+    text = "tweet_id,screen_name,text,created_at,retweet_count,favorite_count\n1,ann,RT @bob: rye,2026-03-04,7,9\n2,ann,oats,2026-03-04,1,2\n"
+    told = [(row["kind"], row["likes"], row["reposts"]) for row in rows(read(written(tmp_path, text)), "post")]
+    assert told == [("repost", None, None), (None, 2, 1)]
 
 
 def test_an_archive_says_itself_whose_it_is(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def _named(error: InputError, member: str) -> InputError:
 def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) -> str | None:
     """The layout's platform, or the one that every address in the first rows points to."""
     if layout.platform:
-        return layout.platform
+        return _agreed(layout, layout.platform, constants.get("platform"))
     headers = {normalised(header) for header in rows[0]}
     if "platform" in constants or headers & set(layout.platform_columns):
         return None
@@ -189,6 +189,16 @@ def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) 
     }
     known = {owner for owner in owners if owner}
     return known.pop() if len(known) == 1 else None
+
+
+def _agreed(layout: Layout, own: str, said: str | None) -> str:
+    if said not in (None, own):
+        raise UsageError(
+            f"The file was recognised as {layout.name} ({layout.title}), which is always {own}, never {said}.",
+            means="Nothing was read.",
+            next_step="Leave --set platform out, or say with --as LAYOUT what the file is.",
+        )
+    return own
 
 
 def _introduced(found: list[Recognised], constants: dict[str, str]) -> dict[str, str]:

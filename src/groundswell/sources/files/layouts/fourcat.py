@@ -22,7 +22,7 @@ from groundswell.sources.files.layouts.cells import (
     Unless,
     Who,
 )
-from groundswell.sources.files.layouts.generic import filled, kind_is, kind_of
+from groundswell.sources.files.layouts.generic import filled, hidden_likes, kind_is, kind_of
 from groundswell.sources.files.layouts.layout import Account, Interaction, Layout, RecordMap
 
 OBSERVED = ("collected_at", "timestamp_collected", "time_collected")
@@ -63,7 +63,7 @@ INSTAGRAM = Layout(
             url=Text("url"),
             mentions=Tags("usertags", "mentions"),
             paid_label=Flag("is_paid_partnership"),
-            likes_hidden=Flag("likes_hidden"),
+            likes_hidden=hidden_likes(("num_likes",), "likes_hidden"),
             likes=Count("num_likes"),
             replies=Count("num_comments"),
             views=Count("play_count"),
@@ -119,6 +119,7 @@ _X_KIND = kind_of(
     reply_to=("replied_to_post",),
     quote=("is_quote_tweet", "is_quote"),
     text=("body",),
+    copies=True,
 )
 _X_MENTIONS = Tags("mentions")
 _X_COPY = kind_is(_X_KIND, "repost")

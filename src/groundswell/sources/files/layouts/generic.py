@@ -151,25 +151,28 @@ def kind_of(
     reply_to: tuple[str, ...] = REPLY_TO,
     quote: tuple[str, ...] = ("is_quote", "is_quote_status"),
     text: tuple[str, ...] = TEXT,
+    copies: bool = False,
+    otherwise: str | None = None,
 ) -> Cell:
     """The kind of a post: what a column says, else from flags, the post it answers, or an old-style "RT @" in front.
 
-    A table that says nothing of the sort leaves it unknown.
+    A table that says nothing of the sort leaves it unknown, or is taken to mean `otherwise`. With `copies` (X, where it is the
+    custom) an "RT @" in front is believed whatever else the table has.
     """
 
     def work(sheet: Sheet) -> pa.Array | None:
         said = sheet.read(Word(*stated, spellings=KINDS))
         told = [sheet.read(Flag(*names)) for names in (repost, reply, quote)]
         answers = sheet.read(Text(*reply_to))
-        if answers is None and all(one is None for one in told):
+        silent = answers is None and all(one is None for one in told)
+        if silent and not copies:
             return said
         words = sheet.read(Text(*text))
-        is_repost = _any(
-            told[0], pc.starts_with(words, "RT @") if words is not None and answers is not None else None, len(sheet)
-        )
+        judged = words is not None and (copies or answers is not None)
+        is_repost = _any(told[0], pc.starts_with(words, "RT @") if judged else None, len(sheet))
         is_reply = _any(told[1], pc.is_valid(answers) if answers is not None else None, len(sheet))
         is_quote = _any(told[2], None, len(sheet))
-        plain = pc.if_else(is_quote, "quote", "post")
+        plain = pa.scalar(otherwise, pa.string()) if silent else pc.if_else(is_quote, "quote", "post")
         first = told[0] if told[0] is not None else pa.repeat(pa.scalar(False), len(sheet))
         kind = pc.if_else(is_reply, "reply", pc.if_else(is_repost, "repost", plain))
         kind = pc.if_else(pc.fill_null(first, False), "repost", kind)

@@ -13,6 +13,7 @@ from groundswell.sources.files.layouts.cells import (
     Moment,
     Tags,
     Text,
+    Unless,
     Who,
 )
 from groundswell.sources.files.layouts.generic import OBSERVED, filled, kind_is, kind_of
@@ -33,7 +34,10 @@ _REPLY_TO_WHO = Who("in_reply_to_user_id_str", "in_reply_to_user_id", handle="in
 _REPOST_OF = Id("retweeted_status_id_str", "retweeted_status_id", "quoted_status_id_str", "quoted_status_id")
 _MENTIONS = Tags("mentions", "user_mentions")
 _TEXT = ("text", "full_text", "tweet", "tweet_text")
-_KIND = kind_of(stated=(), reply_to=("in_reply_to", "in_reply_to_status_id_str", "in_reply_to_status_id"), text=_TEXT)
+_KIND = kind_of(
+    stated=(), reply_to=("in_reply_to", "in_reply_to_status_id_str", "in_reply_to_status_id"), text=_TEXT, copies=True
+)
+_COPY = kind_is(_KIND, "repost")
 
 TWEETS = Layout(
     id="twitter_tweets",
@@ -62,12 +66,12 @@ TWEETS = Layout(
             hashtags=Tags("hashtags"),
             mentions=_MENTIONS,
             links=Links("urls", "links", "expanded_urls"),
-            likes=Count("favorite_count", "like_count"),
-            replies=Count("reply_count"),
-            reposts=Count("retweet_count"),
-            quotes=Count("quote_count"),
-            views=Count("view_count", "impression_count"),
-            saves=Count("bookmark_count"),
+            likes=Unless(Count("favorite_count", "like_count"), _COPY),
+            replies=Unless(Count("reply_count"), _COPY),
+            reposts=Unless(Count("retweet_count"), _COPY),
+            quotes=Unless(Count("quote_count"), _COPY),
+            views=Unless(Count("view_count", "impression_count"), _COPY),
+            saves=Unless(Count("bookmark_count"), _COPY),
         ),
         Account(
             account=_AUTHOR,
@@ -97,7 +101,7 @@ TWEETS = Layout(
             post=_REPOST_OF,
             via=_TWEET,
             acted_at=_CREATED,
-            when=kind_is(_KIND, "repost"),
+            when=_COPY,
         ),
         Interaction(actor=_AUTHOR, verb=Always("mention"), via=_TWEET, acted_at=_CREATED, each=_MENTIONS),
     ),

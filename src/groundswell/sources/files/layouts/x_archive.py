@@ -100,6 +100,8 @@ _KIND = kind_of(
     reply_to=("in_reply_to_status_id_str", "in_reply_to_status_id"),
     quote=(),
     text=("full_text",),
+    copies=True,
+    otherwise="post",
 )
 _COPY = kind_is(_KIND, "repost")
 _MENTIONS = Tags("mentions")

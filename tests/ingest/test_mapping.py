@@ -29,6 +29,20 @@ def test_a_mapping_is_remembered_for_the_same_headers(tmp_path: Path) -> None:
         assert engine.rows("SELECT max(likes) FROM posts") == [(15,)]
 
 
+def test_the_platform_that_was_said_is_remembered_with_the_columns(tmp_path: Path) -> None:
+    workspace, path = Workspace.create(tmp_path / "w"), tmp_path / "beitraege.csv"
+    path.write_text(FILE, encoding="utf-8")
+    import_file(workspace, path, mapping=NAMED, constants={"platform": "IG"})
+    for likes in ("15", "16"):  # what is recalled is not forgotten by recalling it
+        path.write_text(FILE.replace("12", likes), encoding="utf-8")
+        again = import_file(workspace, path)
+        assert again.records["post"].changed == 1
+        assert any("last time" in note and "instagram" in note for note in again.notes)
+    elsewhere = import_file(workspace, path, constants={"platform": "tiktok"})
+    assert elsewhere.records["post"].new == 2
+    assert not any("instagram" in note for note in elsewhere.notes)
+
+
 def test_a_column_of_a_sheet_can_be_named_too(tmp_path: Path) -> None:
     workspace, path = Workspace.create(tmp_path / "w"), tmp_path / "sheet.csv"
     path.write_text("Name,Handle,Platform,Followers,Ask per reel\nAnn,@ann,instagram,12K,€250\n", encoding="utf-8")

@@ -375,6 +375,12 @@ def test_a_report_gives_the_account_its_history_posts_and_contacts_and_no_guesse
     assert "ethnic" not in repr(found)
 
 
+def test_the_lists_within_a_report_are_not_called_unread() -> None:
+    reading = open_file(EXAMPLES / "modash_report.json")
+    assert list(reading.pages())
+    assert not [note for note in reading.notes if note.startswith("Not read")]
+
+
 def test_the_author_of_a_bluesky_post_stands_in_its_address(tmp_path: Path) -> None:
     path = written(
         tmp_path,

@@ -58,6 +58,8 @@ class Recognised:
     mapping: Mapping[str, str]
     """Columns that the user named, now or earlier."""
     from_memory: bool
+    kept: str | None = None
+    """The platform that was said for a file with these headers the last time, where nothing else says one."""
 
     @property
     def read_as(self) -> frozenset[str]:
@@ -101,17 +103,19 @@ def read_tables(
     given = _checked(dict(constants or {}))
     among = called(layout) if layout else tuple(LAYOUTS.values())
     found: list[Recognised] = []
-    errors: list[InputError] = []
+    errors: list[tuple[str, InputError]] = []
     seen: set[str] = set()
     for table in tables:
         try:
             found.append(_recognised(table, among, dict(mapping or {}), given, seen, remembered))
         except InputError as error:
-            errors.append(error)
+            errors.append((table.member, error))
     if absent := [header for header in (mapping or {}) if normalised(header) not in seen]:
         raise UnknownNameError("column", absent[0], seen)
     given |= _introduced(found, given)
-    return FileReading(_complete(found, given, errors), given, observed_at, errors)
+    whole = tuple(one.table.member for one in found if one.layout.whole)
+    own = [error for member, error in errors if not whole or not member.startswith(whole)]  # not a report's own lists
+    return FileReading(_complete(found, given, own, whole), given, observed_at, own)
 
 
 def _checked(constants: dict[str, str]) -> dict[str, str]:
@@ -148,13 +152,16 @@ def _recognised(
         names = frozenset(normalised(header) for header in headers)
         asked = mapping or (dict(remembered(names)) if remembered and headers else {})
         own = {header: field for header, field in asked.items() if normalised(header) in names}
+        kept = None if mapping or "platform" in names else platform_of(asked.get("platform", ""))
         named = [*headers, *map(_word, own.values())]
         layout = fitting(named, kind=table.kind, among=among)
         if layout is not None:
             seen.update(names)
             mapped = layout if layout.unfold else layout.mapped(own)  # what is unfolded has its columns renamed instead
             platform = _platform(mapped, rows[position:], constants)
-            return Recognised(table, mapped, position, names, platform, own, bool(own) and not mapping)
+            if platform is None and not _says_platform(mapped, names, constants):
+                platform = kept
+            return Recognised(table, mapped, position, names, platform, own, bool(own) and not mapping, kept)
     raise _named(unknown(rows[0] if rows else [], among), table.member)
 
 
@@ -178,8 +185,7 @@ def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) 
     """The layout's platform, or the one that every address in the first rows points to."""
     if layout.platform:
         return _agreed(layout, layout.platform, constants.get("platform"))
-    headers = {normalised(header) for header in rows[0]}
-    if "platform" in constants or headers & set(layout.platform_columns):
+    if _says_platform(layout, frozenset(map(normalised, rows[0])), constants):
         return None
     owners = {
         platform_of(cell)
@@ -189,6 +195,11 @@ def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) 
     }
     known = {owner for owner in owners if owner}
     return known.pop() if len(known) == 1 else None
+
+
+def _says_platform(layout: Layout, headers: frozenset[str], constants: Mapping[str, str]) -> bool:
+    """Whether the user or a column says the platform."""
+    return "platform" in constants or bool(headers & set(layout.platform_columns))
 
 
 def _agreed(layout: Layout, own: str, said: str | None) -> str:
@@ -211,12 +222,13 @@ def _introduced(found: list[Recognised], constants: dict[str, str]) -> dict[str,
     return {}
 
 
-def _complete(found: list[Recognised], constants: dict[str, str], errors: list[InputError]) -> list[Recognised]:
-    """Tables that can be read with what the user said; the first error when there is none."""
-    whole = [one.table.member for one in found if one.layout.whole]
+def _complete(
+    found: list[Recognised], constants: dict[str, str], errors: list[InputError], whole: tuple[str, ...]
+) -> list[Recognised]:
+    """Tables that can be read with what the user said, without the lists of `whole` documents; the first error when there is none."""
     tables: list[Recognised] = []
     for one in found:
-        if not one.layout.whole and any(one.table.member.startswith(member) for member in whole):
+        if not one.layout.whole and whole and one.table.member.startswith(whole):
             continue
         lacking = _lacking(one, constants)
         if lacking:
@@ -255,7 +267,7 @@ def _names_platforms(one: Recognised) -> bool:
 
 
 def _has_platform(one: Recognised, constants: dict[str, str]) -> bool:
-    return bool(one.platform) or "platform" in constants or bool(one.headers & set(one.layout.platform_columns))
+    return bool(one.platform) or _says_platform(one.layout, one.headers, constants)
 
 
 def _missing(one: Recognised, lacking: list[str]) -> MissingFieldError:
@@ -294,8 +306,7 @@ class FileReading:
         self._found, self._constants, self._observed_at = found, constants, observed_at
         self._memory = Memory()
         self._passed_over = [f"Not read: {error.what} {error.means}".strip() for error in errors]
-        if any(one.from_memory for one in found):
-            self._passed_over.append("Columns were read as you named them last time for a file with these headers.")
+        self._passed_over += dict.fromkeys(_recalled(one) for one in found if one.from_memory)
         names = list(dict.fromkeys(one.layout.name for one in found))
         self.layout: str = "+".join(names)
         self.says: str = " ".join(dict.fromkeys(one.layout.says for one in found))
@@ -305,9 +316,9 @@ class FileReading:
         )
         self.observed_at_given: bool = observed_at is not None
         self.mappings: dict[frozenset[str], dict[str, str]] = {
-            one.headers: dict(one.mapping) for one in found if one.mapping
+            one.headers: {**one.mapping, **_platform_said(one, constants)} for one in found if one.mapping
         }
-        """Header set -> the columns that were named for it: what to remember."""
+        """Header set -> the columns that were named for it, and under "platform" the platform that was said: what to remember."""
         self.notes: list[str] = []
         self._refresh()
 
@@ -361,6 +372,22 @@ class FileReading:
         told = [one.layout for one in self._found if not set(one.layout.answers) & set(self._constants)]
         of_layouts = [layout.note for layout in told if layout.note]
         self.notes[:] = list(dict.fromkeys([*of_tables, *of_layouts, *self._memory.sentences(), *self._passed_over]))
+
+
+def _recalled(one: Recognised) -> str:
+    told = "Columns were read as you named them last time for a file with these headers"
+    return (
+        f"{told}; the platform, {one.kept}, is the one you gave then."
+        if one.kept and one.kept == one.platform
+        else f"{told}."
+    )
+
+
+def _platform_said(one: Recognised, constants: Mapping[str, str]) -> dict[str, str]:
+    """The platform that the user said for a table that does not say one; it never stands for a column of that name."""
+    said = constants.get("platform") or one.kept
+    own = one.layout.platform or one.headers & set(one.layout.platform_columns)
+    return {"platform": said} if said and not own and "platform" not in one.headers else {}
 
 
 def _set_aside(reasons: dict[int, str], rows: Rows, member: str) -> list[SetAside]:

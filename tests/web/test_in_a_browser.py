@@ -165,7 +165,6 @@ def test_everything_on_the_first_page_is_reached_by_keyboard(chromium: Any, demo
         "How am I doing, what next?",
         "Who of us could speak?",
         "files",
-        "Read it",
     ):
         assert name in reached
 

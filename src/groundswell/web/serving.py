@@ -50,6 +50,7 @@ def _listen(port: int | None) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind(("127.0.0.1", number))
+            listening.listen(128)  # from here on a browser that comes early waits, instead of being refused
         except (OSError, OverflowError):
             listening.close()
         else:

@@ -63,7 +63,7 @@ wheel: $(UV) ## build the wheel, install it alone in a fresh environment and run
 
 lock: $(UV) ## pin what pyproject.toml asks for anew; versions stay where they can (`make lock UPGRADE=--upgrade` renews them all)
 	@$(COMPILE) --group build -o requirements.lock
-	@$(COMPILE) --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) --extra mcp --group build --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove everything that was made, workspaces of the user excepted
 	rm -rf .venv .tools dist build $(DEMO) .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,109 @@
+"""Commands that list what there is: layouts, signals, definitions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from groundswell.cli.asking import AsJson, Folder, folder_of, workspace_at
+from groundswell.cli.printing import print_json, print_table, progress_bar, say
+from groundswell.cli.sentences import signal_as_json
+
+
+def layouts(as_json: AsJson = False) -> None:
+    """List the files that are recognised, and how to get them.
+
+    Example: groundswell layouts
+    """
+    from groundswell.sources.files import LAYOUTS
+
+    if as_json:
+        print_json([{"id": one.id, "title": one.title, "says": one.says} for one in LAYOUTS.values()])
+        return
+    print_table(["layout", "what it is"], [[one.id, f"{one.title}. {one.says}"] for one in LAYOUTS.values()], "")
+
+
+def signals(
+    name: Annotated[str | None, typer.Argument(help="One signal, in full.")] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Compute all signals now.")] = False,
+    fit: Annotated[bool, typer.Option("--fit", help="Fit topics anew on all texts, as the next version.")] = False,
+    to: Annotated[Path | None, typer.Option(help="Write the table of all accounts: .csv .xlsx .parquet .json")] = None,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what can be known of an account, or compute it for everybody.
+
+    Examples: groundswell signals | groundswell signals like_rate | groundswell signals --to signals.xlsx
+    """
+    from groundswell.signals import SIGNALS
+    from groundswell.signals.table import flat, refit, signal_table
+
+    if fit:
+        with progress_bar() as progress:
+            version = refit(workspace_at(workspace), progress)
+        say(f"Topics are fitted anew: version {version}." if version else "Too few texts to fit topics.")
+    elif refresh or to:
+        opened = workspace_at(workspace)
+        with progress_bar() as progress:
+            table = signal_table(opened, progress)
+        say(f"{table.rows.num_rows:,} accounts; {table.recomputed:,} computed now, the rest kept.")
+        if to:
+            from groundswell.exports import export_table
+
+            say(f"Wrote {export_table(flat(table), to, title='Signals', simulated=opened.simulated())}")
+    elif name:
+        _one_signal(name, as_json)
+    elif as_json:
+        print_json([signal_as_json(one) for one in SIGNALS.values()])
+    else:
+        rows = [[one.name, one.question, one.title, one.unit, one.explains] for one in SIGNALS.values()]
+        print_table(["signal", "question", "title", "unit", "formula"], rows, "")
+
+
+def _one_signal(name: str, as_json: bool) -> None:
+    from groundswell.errors import UnknownNameError
+    from groundswell.explain import signal_sql
+    from groundswell.signals import SIGNALS
+
+    if name not in SIGNALS:
+        raise UnknownNameError("signal", name, SIGNALS)
+    said = signal_as_json(SIGNALS[name]) | {"sql": " ".join(signal_sql(name).split())}
+    if as_json:
+        print_json(said)
+        return
+    for key, value in said.items():
+        say(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
+
+
+def definitions(
+    name: Annotated[str | None, typer.Argument(help="One of them, in full.")] = None,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what people mean by micro-influencer, by tiers, and by usual rates. They are never averaged.
+
+    Examples: groundswell definitions | groundswell definitions field_geek
+    """
+    from dataclasses import asdict
+
+    from groundswell.definitions import load_benchmarks, load_definitions, load_tier_sets
+
+    folder = folder_of(workspace)
+    kinds: dict[str, Any] = {
+        "meaning": load_definitions(folder), "tiers": load_tier_sets(folder), "benchmark": load_benchmarks(folder),
+    }  # fmt: skip
+    found = [(kind, one) for kind, some in kinds.items() for one in some.values()]
+    if name:
+        from groundswell.errors import UnknownNameError
+
+        chosen = [(kind, one) for kind, one in found if name in (one.name, one.id)]
+        if not chosen:
+            raise UnknownNameError("definition", name, [one.id for _, one in found])
+        print_json([{"kind": kind, **asdict(one)} for kind, one in chosen])
+    elif as_json:
+        print_json([{"kind": kind, **asdict(one)} for kind, one in found])
+    else:
+        rows = [[kind, one.name, one.title, f"“{one.provenance.quote}”"] for kind, one in found]
+        print_table(["kind", "name", "title", "in its author's words"], rows, "")

@@ -1,0 +1,131 @@
+"""Commands for people and lists of people: a creator's coach, a buyer's audit, a company's advocates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from groundswell.cli.asking import AsJson, Folder, workspace_at
+from groundswell.cli.printing import print_found, print_json, progress_bar, say, write_table
+
+
+def coach(
+    account: Annotated[str, typer.Argument(help="Yourself: @handle, platform:@handle, or an id.")],
+    to: Annotated[list[Path] | None, typer.Option(help="Write your kit: .pdf .html, or .json (signed).")] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="Not in the kit: posts, texts, sparked, balance, paid, followers.")
+    ] = None,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """See what you stand for, who waits for your answer, what you sparked, and one next step a week; make your kit.
+
+    Examples: groundswell coach @me | groundswell coach @me --to kit.pdf --to kit.json
+    """
+    from groundswell.coach import coach as coach_account
+    from groundswell.coach import kit, sentences_of
+
+    opened = workspace_at(workspace)
+    with progress_bar(quiet=as_json) as progress:
+        found = coach_account(opened, account, progress=progress)
+    if as_json:
+        from groundswell.exports.tables import plain
+
+        print_json(plain(found))
+    else:
+        for line in sentences_of(found):
+            say(line)
+    if to:
+        from groundswell.exports.kit_page import write_kit
+
+        made = kit(opened, account, leave_out=leave_out or ())
+        for path in to:
+            written = write_kit(made, path)
+            if not as_json:
+                say(f"Wrote {written}")
+
+
+def audit(
+    roster: Annotated[
+        Path | None, typer.Argument(help="A list of accounts; without it, the lists in the workspace.")
+    ] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sort a bought list: specialist, everyday voice, new, stalled, big or cannot tell, with what to ask about.
+
+    Examples: groundswell audit roster.csv | groundswell audit roster.csv --to audit.xlsx
+    """
+    from groundswell.advocacy import audit_roster, audit_table, bring_list
+
+    opened = workspace_at(workspace, create=roster is not None)
+    with progress_bar(quiet=as_json) as progress:
+        found = audit_roster(opened, import_id=bring_list(opened, roster) if roster else None, progress=progress)
+    lines = [*found.sentences, *(share.says for share in found.classes if share.accounts)]
+    people = [
+        [one.person.called, one.kind, " ".join(one.because), "; ".join(flag.name for flag in one.flags)]
+        for one in found.accounts
+    ]
+    print_found(found, lines, (["account", "class", "because", "ask about"], people[:show]), as_json)
+    write_table(audit_table(found), to, "Audit of a roster", found.simulated, quiet=as_json)
+
+
+def census(
+    company: Annotated[list[str] | None, typer.Option(help="Its name; again for another spelling.")] = None,
+    product: Annotated[list[str] | None, typer.Option(help="A product of it.")] = None,
+    service: Annotated[list[str] | None, typer.Option(help="A service of it.")] = None,
+    person: Annotated[list[str] | None, typer.Option(help="A person of it.")] = None,
+    ours: Annotated[list[str] | None, typer.Option(help="An account that is its own, by id: shown apart.")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Everyone in the data who names a company, a product, a service or a person of it, big and small.
+
+    Example: groundswell advocates census --company "Oat & Co" --product "oat drink" --to census.xlsx
+    """
+    from groundswell.advocacy import census as count_voices
+    from groundswell.advocacy import census_table
+
+    names = {"company": company or [], "product": product or [], "service": service or [], "person": person or []}
+    with progress_bar(quiet=as_json) as progress:
+        found = count_voices(workspace_at(workspace), names, ours=ours or [], progress=progress)
+    lines = [*found.sentences, *(f"Not known: {one}" for one in found.unknown)]
+    people = [[one.sentence, one.followers_say] for one in found.voices]
+    print_found(found, lines, (["who", "followers"], people[:show]), as_json)
+    write_table(census_table(found), to, "Census", found.simulated, quiet=as_json)
+
+
+def staff(
+    company: Annotated[list[str], typer.Option(help="The company's name; again for another spelling.")],
+    roster: Annotated[
+        Path | None, typer.Argument(help="A list of colleagues; without it, the lists in the workspace.")
+    ] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """What colleagues stand for, where they share one text, and a first step for each who wants one.
+
+    Example: groundswell advocates staff colleagues.csv --company "Oat & Co"
+    """
+    from groundswell.advocacy import bring_list, staff_table
+    from groundswell.advocacy import staff as look_at_staff
+
+    opened = workspace_at(workspace, create=roster is not None)
+    with progress_bar(quiet=as_json) as progress:
+        brought = bring_list(opened, roster) if roster else None
+        found = look_at_staff(opened, None, company, import_id=brought, progress=progress)
+    people = [
+        [one.person.called, " ".join(one.sentences), one.step.says if one.step else ""] for one in found.colleagues
+    ]
+    print_found(
+        found, [*found.sentences, found.volunteers], (["who", "what is known", "a first step"], people[:show]), as_json
+    )
+    write_table(staff_table(found), to, "Colleagues", found.simulated, quiet=as_json)

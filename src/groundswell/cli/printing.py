@@ -1,0 +1,111 @@
+"""How the command line prints: words made safe for a terminal, tables, JSON, and progress where somebody watches."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from groundswell.errors import GroundswellError
+
+
+def say(text: str) -> None:
+    """Print text from anywhere. What strangers wrote may hold terminal codes: control characters are dropped."""
+    typer.echo("".join(letter for letter in text if letter in "\n\t" or _is_harmless(ord(letter))))
+
+
+def say_all(lines: Iterable[str]) -> None:
+    """Print line after line, each as soon as it is there."""
+    for line in lines:
+        say(line)
+
+
+def _is_harmless(code: int) -> bool:
+    """Neither a control character (C0, DEL, C1) nor half of a surrogate pair."""
+    return code >= 32 and not 127 <= code < 160 and not 0xD800 <= code < 0xE000
+
+
+def print_json(value: Any) -> None:
+    """Print any value as JSON: in ASCII, so that no terminal and no pipe garbles it."""
+    typer.echo(json.dumps(value, ensure_ascii=True, indent=2, default=str, allow_nan=False))
+
+
+def print_found(found: Any, lines: list[str], people: tuple[list[str], list[list[str]]], as_json: bool) -> None:
+    """Print what was found: the sentences, then a table of people; or all of it as JSON."""
+    if as_json:
+        from groundswell.exports.tables import plain
+
+        print_json(plain(found))
+        return
+    say_all([*(["SIMULATED."] if found.simulated else []), *lines])
+    if people[1]:
+        say("")
+        print_table(*people, "")
+
+
+def write_table(table: Any, to: list[Path] | None, title: str, simulated: bool, *, quiet: bool) -> None:
+    """Write a table to each file that was asked for."""
+    from groundswell.exports import export_table
+
+    for path in to or []:
+        written = export_table(table, path, title=title, simulated=simulated)
+        if not quiet:
+            say(f"Wrote {written}")
+
+
+def complain(error: GroundswellError) -> None:
+    """Say an error: what happened, what it means, what to do next."""
+    for part in (error.what, error.means, error.next_step):
+        if part:
+            typer.echo("".join(letter for letter in part if letter == "\n" or letter.isprintable()), err=True)
+
+
+def print_table(head: list[str], rows: list[list[str]], empty: str) -> None:
+    """Print a table, or the words for an empty one."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        say(empty)
+        return
+    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text("".join(c for c in cell if c.isprintable())) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+@contextmanager
+def progress_bar(quiet: bool = False) -> Generator[Callable[..., None]]:
+    """Show progress on a terminal: what, how far, rows a second, time left. Elsewhere say nothing."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: int, total: int, rows: int | None = None) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, rate="", total=total)
+            elapsed = bar.tasks[tasks[what]].elapsed or 0.0
+            count = done if rows is None else rows
+            bar.update(
+                tasks[what], completed=done, total=total, rate=f"{count / elapsed:,.0f} rows/s" if elapsed > 0.5 else ""
+            )
+
+        yield report

@@ -1,0 +1,127 @@
+"""Commands to begin with: the front door in the browser, a workspace, a made-up community."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from groundswell import __version__
+from groundswell.cli.asking import Folder, workspace_at
+from groundswell.cli.bringing import bring
+from groundswell.cli.printing import progress_bar, say, say_all
+from groundswell.cli.ranking import rank, write_shortlist
+from groundswell.cli.sentences import import_lines
+
+if TYPE_CHECKING:
+    from groundswell.store import Workspace
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        say(f"groundswell {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version this is.")
+]
+
+
+def front_door(context: typer.Context, version: Version = False) -> None:  # noqa: ARG001
+    """Without a command, open the front door in the browser."""
+    if context.invoked_subcommand is None:
+        open_door(workspace_at(None, create=True))
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="On this port; else one that is free.")] = None,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    workspace: Folder = None,
+) -> None:
+    """Open the front door in the browser: it answers only this computer, and only the browser with the printed link.
+
+    Example: groundswell serve --workspace spring-campaign
+    """
+    open_door(workspace_at(workspace, create=True), port=port, open_browser=open_)
+
+
+def init(workspace: Folder = None) -> None:
+    """Make a workspace: one folder that holds everything.
+
+    Example: groundswell init --workspace spring-campaign
+    """
+    made = workspace_at(workspace, create=True)
+    say(f"The workspace is {made.folder}. Next: groundswell import FILE")
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put it.")] = Path("demo"),
+    people: Annotated[int, typer.Option(help="How many made-up people.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Another seed, another community.")] = 7,
+    serve: Annotated[bool, typer.Option("--serve", help="Then open it in the browser.")] = False,
+) -> None:
+    """Run the main job on a made-up community: import, rank for a sample brief, explain, write the files.
+
+    Examples: groundswell demo | groundswell demo --serve
+    """
+    from groundswell.simulate import sample_brief
+
+    say(f"SIMULATED: {people:,} made-up people. Nobody named below exists.\n")
+    paths = make_people(folder / "files", people, seed)
+    workspace = workspace_at(folder / "workspace", create=True)
+    already = {one.source for one in workspace.state.imports() if one.state == "live"}
+    for path in paths:
+        if path.name not in already:
+            say_all(import_lines(bring(workspace, path)))
+    brief = folder / "brief.toml"
+    brief.write_text(sample_brief(), encoding="utf-8")
+    shortlist = rank(workspace, brief, show=10)
+    for name in ("shortlist.xlsx", "shortlist.html"):
+        say(f"Wrote {write_shortlist(shortlist, folder / name)}")
+    say(
+        f"\nNext: open {folder / 'shortlist.html'}, or ask `groundswell explain @{shortlist.matches[0].handle} "
+        f"--workspace {workspace.folder}`, or look around in a browser: `groundswell serve --workspace {workspace.folder}`, "
+        "or bring your own: `groundswell import FILE`."
+        if shortlist.matches
+        else ""
+    )
+    if serve:
+        open_door(workspace)
+
+
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = Path("simulated"),
+    people: Annotated[int, typer.Option(help="1,000 to 1,000,000.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 7,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Parquet instead of CSV.")] = False,
+) -> None:
+    """Write a made-up community with a known truth, in the files people really have.
+
+    Example: groundswell simulate rehearsal --people 20000 --seed 7
+    """
+    for path in make_people(folder, people, seed, "parquet" if parquet else "csv"):
+        say(f"Wrote {path}")
+
+
+def make_people(folder: Path, people: int, seed: int, form: Any = "csv") -> list[Path]:
+    """Write a made-up community and return its files."""
+    from groundswell.simulate import simulate as make
+
+    with progress_bar() as progress:
+        truth = make(
+            folder,
+            people=people,
+            seed=seed,
+            form=form,
+            progress=lambda done, all_: progress("Making people", done, all_),
+        )
+    return list(truth.files.values())
+
+
+def open_door(workspace: Workspace, *, port: int | None = None, open_browser: bool = True) -> None:
+    """Serve the front door until it is stopped."""
+    from groundswell.web import serve
+
+    serve(workspace, port=port, open_browser=open_browser, say=say)

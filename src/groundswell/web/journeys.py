@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from groundswell.advocacy import audit_table, census_table, staff_table
 from groundswell.api import PeopleAsked
-from groundswell.api.routes import Names, names_of, of_list, several
+from groundswell.api.asking import Names, names_of, of_list, several
 from groundswell.coach import PARTS
 from groundswell.errors import UnknownNameError
 from groundswell.exports import TABLE_FORMS, export_table

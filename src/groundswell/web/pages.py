@@ -17,7 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from groundswell.api import Answers, BriefForm, PeopleAsked, as_toml
-from groundswell.api.routes import Json, asked_of, form_of
+from groundswell.api.asking import asked_of, form_of
+from groundswell.api.routes import Json
 from groundswell.definitions import load_definitions
 from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
 from groundswell.errors import UnknownNameError

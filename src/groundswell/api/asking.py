@@ -1,0 +1,142 @@
+"""What may be asked, as the parameters of a question: read once, so that an address, a form and a tool ask in the same words.
+
+Each function takes plain texts and numbers, says in its annotations what they mean and where they end, and returns what `Answers`
+is asked with. Nothing is judged here but the form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import Query
+
+from groundswell.api.briefs import BriefForm
+from groundswell.api.people import PeopleAsked
+from groundswell.definitions import DEFAULT_DEFINITION
+from groundswell.errors import UsageError
+
+Names = tuple[tuple[str, tuple[str, ...]], ...]
+AccountName = Annotated[str, Query(description="@handle, platform:@handle, or an id")]
+ListNumber = Annotated[int | None, Query(ge=0, lt=2**63, description="Number of an import; without it all lists")]
+Spellings = Annotated[str, Query(description="Its name; further spellings by commas")]
+
+
+@dataclass(frozen=True)
+class PersonAsked:
+    """One person, judged by one definition or by all."""
+
+    account: str
+    definition: str | None = None
+    sql: bool = False
+
+
+@dataclass(frozen=True)
+class StaffAsked:
+    """A list of colleagues and their company."""
+
+    list: int | None
+    company: tuple[str, ...]
+
+
+def nothing() -> None:
+    """Ask without saying more."""
+
+
+def person_of(
+    account: AccountName,
+    definition: Annotated[str | None, Query(description="Judge by this definition only")] = None,
+    sql: Annotated[bool, Query(description="Also the query behind each signal")] = False,
+) -> PersonAsked:
+    """Read who is asked about, and how the person is to be judged."""
+    return PersonAsked(account, definition or None, sql)
+
+
+def account_of(account: AccountName) -> str:
+    """Read who is asked about."""
+    return account
+
+
+def maybe_account_of(
+    account: Annotated[
+        str | None, Query(description="Whose values: @handle or id; without it, what can be known")
+    ] = None,
+) -> str | None:
+    """Read whose values are asked for, if anybody's."""
+    return account or None
+
+
+def asked_of(
+    q: Annotated[str, Query(description="Words of handle, name or bio")] = "",
+    platform: str = "",
+    tier: str = "",
+    sort: Annotated[str, Query(description="A signal")] = "like_rate",
+    order: Literal["best", "high", "low"] = "best",
+    known: Annotated[
+        Literal["", "yes", "no"], Query(description="Only those for whom the signal is known, or is not")
+    ] = "",
+    page: Annotated[int, Query(ge=1, le=10**9)] = 1,
+) -> PeopleAsked:
+    """Read what is asked of the list of people."""
+    return PeopleAsked(q, platform, tier, sort, order, known, page)
+
+
+def form_of(
+    brand: Annotated[str, Query(description="Who is looking")] = "",
+    wish: Annotated[list[str], Query(description="Whom it looks for, a phrase each")] = [],  # noqa: B006  (FastAPI copies it)
+    how: Annotated[list[str], Query(description="For each wish: nice, matters, must or never")] = [],  # noqa: B006
+    sector: Annotated[str, Query(description="Subjects, by commas: they must post about one of them")] = "",
+    channel: Annotated[list[str], Query(description="Platforms")] = [],  # noqa: B006
+    country: Annotated[list[str], Query(description="Countries, as two letters")] = [],  # noqa: B006
+    language: Annotated[list[str], Query(description="Languages, as the signal `language` names them")] = [],  # noqa: B006
+    definition: Annotated[str, Query(description="Which meaning of micro-influencer")] = DEFAULT_DEFINITION,
+    amount: Annotated[str, Query(description="The budget, as 5000 or 5000.50")] = "",
+    currency: str = "EUR",
+    exclude: Annotated[str, Query(description="Accounts to leave out, by commas")] = "",
+    brand_terms: Annotated[str, Query(description="Other spellings of the brand, by commas")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000, description="How many to list at most")] = 50,
+) -> BriefForm:
+    """Read a brief; a wish without its `how` is nice to have."""
+    hows = [*how, *["nice"] * (len(wish) - len(how))]
+    wishes = tuple((words.strip(), chosen) for words, chosen in zip(wish, hows, strict=False) if words.strip())
+    return BriefForm(
+        brand=brand.strip(), wishes=wishes, sector=several(sector), channel=tuple(filter(None, channel)),
+        country=tuple(filter(None, country)), language=tuple(filter(None, language)), definition=definition,
+        amount=amount, currency=currency, exclude=several(exclude), brand_terms=several(brand_terms), limit=limit,
+    )  # fmt: skip
+
+
+def of_list(id: ListNumber = None) -> int | None:
+    """Read which list is meant."""
+    return id
+
+
+def staff_of(id: ListNumber = None, company: Spellings = "") -> StaffAsked:
+    """Read which list of colleagues is meant, and of which company."""
+    return StaffAsked(id, several(company))
+
+
+def names_of(
+    company: Spellings = "", product: Spellings = "", service: Spellings = "", person: Spellings = ""
+) -> Names:
+    """Read what a census looks for."""
+    given = (("company", company), ("product", product), ("service", service), ("person", person))
+    return tuple((kind, several(said)) for kind, said in given if several(said))
+
+
+def import_of(id: Annotated[int, Query(description="Number of an import")]) -> int:
+    """Read which import is meant."""
+    if abs(id) >= 2**63:
+        raise UsageError("That is no number of an import.")
+    return id
+
+
+def name_of(name: Annotated[str, Query(description="Name of a signal")]) -> str:
+    """Read which signal is meant."""
+    return name
+
+
+def several(said: str) -> tuple[str, ...]:
+    """Split what was typed at commas and line ends."""
+    parts = (part.strip() for part in said.replace("\n", ",").split(","))
+    return tuple(part for part in parts if part)

@@ -1,0 +1,162 @@
+"""Every question of the API, declared once: its name, how it is asked, what answers it, and what the answer looks like.
+
+    GET <path>          the HTTP API (`routes`)
+    tool <name>         the server for assistants (`groundswell.mcp`), for those that are of use to one
+
+Both take name, description and parameters from here, and both give back what `answer` gives: plain values as JSON can hold them,
+unknown as null with its reason beside it. A question that is added here is asked through every door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from groundswell.advocacy import Audit, Census, SheetReview, Staff
+from groundswell.api import asking
+from groundswell.api.answers import Answers, Overview
+from groundswell.api.briefs import Options
+from groundswell.api.people import PeoplePage
+from groundswell.coach import Coaching
+from groundswell.definitions import load_benchmarks, load_definitions, load_tier_sets
+from groundswell.discover import Shortlist
+from groundswell.errors import UnknownNameError
+from groundswell.explain import Explanation, signal_sql
+from groundswell.exports import shortlist_as_json
+from groundswell.exports.tables import plain
+from groundswell.signals import SIGNALS
+from groundswell.store import Import
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question; see the module."""
+
+    name: str
+    path: str
+    summary: str
+    tag: str
+    reads: Callable[..., Any]
+    """From plain parameters to what `answer` is asked with; its signature is the question's schema."""
+    answer: Callable[[Answers, Any], Any]
+    """What is known, as plain values."""
+    model: Any = None
+    """The type that describes the answer; None where no single one does."""
+    says: str = ""
+    """What somebody should know who reads only this, after the summary."""
+    lists: tuple[str, ...] = ()
+    """Parts of the answer that grow with the data: a tool gives the first of them and says how many more there are."""
+    tool: bool = True
+    """Whether it is of use to an assistant that cannot see pages."""
+
+
+def signal_as_json(name: str) -> dict[str, Any]:
+    """Everything that a signal's declaration says."""
+    if name not in SIGNALS:
+        raise UnknownNameError("signal", name, SIGNALS)
+    one = SIGNALS[name]
+    parts = ("name", "title", "question", "unit", "better", "explains", "says", "unknown", "source", "lifecycle")
+    return {part: getattr(one, part) for part in parts} | {"needs": list(one.needs)}
+
+
+def import_as_json(one: Import) -> dict[str, Any]:
+    """An import with the number of rows that became records."""
+    return vars(one) | {"rows_read": one.rows_read}
+
+
+def _signals(answers: Answers, account: str | None) -> Any:
+    if account is None:
+        return [signal_as_json(name) for name in SIGNALS]
+    found = answers.person(account)
+    shown = ("account", "profile", "values", "sentences", "simulated", "facts_version")
+    return plain({name: getattr(found, name) for name in shown})
+
+
+def _definitions(answers: Answers) -> Any:
+    kinds: dict[str, Any] = {
+        "meaning": load_definitions(answers.folder),
+        "tiers": load_tier_sets(answers.folder),
+        "benchmark": load_benchmarks(answers.folder),
+    }
+    return plain([{"kind": kind, **asdict(one)} for kind, some in kinds.items() for one in some.values()])
+
+
+def _one_import(answers: Answers, number: int) -> Any:
+    return plain(import_as_json(answers.import_by_id(number)) | {"set_aside": answers.set_aside(number)})
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "overview", "/index.json", "What the workspace holds", "people", asking.nothing,
+        lambda answers, _: plain(answers.overview()), Overview,
+        says="Begin here: how many people and rows there are, what could not be read, what is unknown and why.",
+    ),
+    Question(
+        "people", "/people.json", "A page of the list of people", "people", asking.asked_of,
+        lambda answers, asked: plain(answers.people(asked)), PeoplePage, lists=("rows",),
+    ),
+    Question(
+        "explain", "/person.json", "One person, explained", "people", asking.person_of,
+        lambda answers, asked: plain(answers.person(asked.account, asked.definition, with_sql=asked.sql)), Explanation,
+        says="A sentence a signal with its 90 % interval, the posts behind it, tiers, and what each definition says.",
+    ),
+    Question(
+        "brief", "/brief.json", "How many people each condition leaves", "marketer", asking.form_of,
+        lambda answers, form: plain(answers.options(form)), Options,
+        says="Ask it before `discover` when a brief leaves nobody.",
+    ),
+    Question(
+        "discover", "/shortlist.json", "People ranked for a brief, with reasons", "marketer", asking.form_of,
+        lambda answers, form: shortlist_as_json(answers.shortlist(form)), Shortlist, lists=("matches", "unchecked"),
+        says="Gates come first and say whom they removed; who could not be checked stands apart, neither in nor out.",
+    ),
+    Question(
+        "review", "/sheet.json", "A list reviewed", "marketer", asking.of_list,
+        lambda answers, number: plain(answers.sheet(number)), SheetReview, lists=("accounts",),
+        says="Who is in it twice, which fees are unusual for the size, what is unknown and which file would settle it.",
+    ),
+    Question(
+        "audit", "/audit.json", "A roster sorted", "marketer", asking.of_list,
+        lambda answers, number: plain(answers.audit(number)), Audit, lists=("accounts", "same_words"),
+        says="Specialist, everyday voice, new, stalled, big or cannot tell, with what to ask about. Nobody is called fake.",
+    ),
+    Question(
+        "coach", "/coach.json", "An account, spoken to as its owner", "creator", asking.account_of,
+        lambda answers, name: plain(answers.coaching(name)), Coaching,
+        says="What it stands for, who waits for an answer, what it sparked, and one next step a week with its source.",
+    ),
+    Question(
+        "advocates_staff", "/staff.json", "Colleagues of a company", "company", asking.staff_of,
+        lambda answers, asked: plain(answers.staff(asked.list, asked.company)), Staff,
+        lists=("colleagues", "same_words"),
+        says="Who has a subject of their own, who posts one text together, and a first step. For volunteers only.",
+    ),
+    Question(
+        "advocates_census", "/census.json", "Everybody who mentions a company", "company", asking.names_of,
+        lambda answers, names: plain(answers.census(names)), Census, lists=("voices", "itself"),
+        says="Big and small, most unpaid mentions first. Being found is no consent.",
+    ),
+    Question(
+        "imports", "/imports.json", "What was brought in", "imports", asking.nothing,
+        lambda answers, _: plain([import_as_json(one) for one in answers.imports()]), lists=("",),
+    ),
+    Question(
+        "set_aside", "/import.json", "One import and the rows it set aside", "imports", asking.import_of, _one_import,
+        lists=("set_aside",),
+    ),
+    Question(
+        "signals", "/signals.json", "What can be known of an account, and how", "declarations",
+        asking.maybe_account_of, _signals,
+        says="With an account: its values, each with interval, rows behind it, or why it is unknown.",
+    ),
+    Question(
+        "signal", "/signal.json", "One signal with its query", "declarations", asking.name_of,
+        lambda _, name: plain(signal_as_json(name) | {"sql": " ".join(signal_sql(name).split())}), tool=False,
+    ),
+    Question(
+        "definitions", "/definitions.json", "What people mean by micro-influencer, tiers and usual rates",
+        "declarations", asking.nothing, lambda answers, _: _definitions(answers), lists=("",),
+        says="Each in its author's words, with objections. They are never averaged.",
+    ),
+)  # fmt: skip

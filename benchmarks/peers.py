@@ -123,7 +123,7 @@ def signals_sql(tables: Path, findings: Path, corpus: str) -> str:
 WITH post AS (
     SELECT p.account, kind, likes, replies, reposts, views, saves, reach, p.text_hash IS NOT NULL AND has_text AS has_text,
            kind IS NULL OR kind IN ('post', 'quote') AS own, paid_label, coalesce(likes_hidden, false) AS likes_hidden,
-           p.created_at IS NULL OR p.observed_at - p.created_at >= INTERVAL 72 HOUR AS settled,
+           p.created_at IS NULL OR epoch_us(p.observed_at) - epoch_us(p.created_at) >= 259_200_000_000 AS settled,
            nullif(a.followers, 0) AS followers, coalesce(p.language, w.language) AS language, t.topic,
            coalesce(paid_label, false) OR clear IS NOT NULL OR unclear IS NOT NULL AS paid,
            coalesce(paid_label, false) OR clear IS NOT NULL AS disclosed

@@ -18,12 +18,13 @@ YOUNG_HOURS = 72
 WORDLESS = "2373362457374003413"
 """The hash that a post without text has (of the one letter U+0001): to ask it is far cheaper than to read the texts."""
 
+# Whole microseconds are subtracted, not moments: the engine's calendar arithmetic was three fifths of this query's time.
 POST = f"""
     SELECT p.account, p.post, p.platform, p.text, p.text_hash, p.url, p.created_at, p.kind, p.import_id, p.line,
            p.likes, p.replies, p.reposts, p.quotes, p.views, p.saves, p.reach,
            coalesce(p.likes_hidden, false) AS likes_hidden,
            p.kind IS NULL OR p.kind IN ('post', 'quote') AS own,
-           p.created_at IS NULL OR p.observed_at - p.created_at >= INTERVAL {YOUNG_HOURS} HOUR AS settled,
+           p.created_at IS NULL OR epoch_us(p.observed_at) - epoch_us(p.created_at) >= {YOUNG_HOURS * 3_600_000_000} AS settled,
            nullif(CASE WHEN s.steps IS NULL THEN a.followers ELSE coalesce(
                list_last(list_filter(s.steps, lambda x: x.at_time <= p.created_at)).followers, a.followers) END, 0) AS followers,
            p.text_hash <> {WORDLESS} AS has_text, p.language, p.paid_label, w.clear, w.unclear,

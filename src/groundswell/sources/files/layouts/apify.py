@@ -28,11 +28,11 @@ from groundswell.sources.files.values import table_of
 
 _OWNER = Who("ownerId", "owner/id", handle=("ownerUsername", "owner/username"))
 _MENTIONS = Tags("mentions")
-_POST = Id("id", "postId")
+_CODES = ("shortCode", "code")
+_POST = Id("id", "postId", "pk", code=_CODES, url=("url", "postUrl"))
 _WHEN = Moment("timestamp", "takenAt", "taken_at")
 _KNOWN = (
-    "shortCode",
-    "code",
+    *_CODES,
     "displayUrl",
     "images",
     "inputUrl",
@@ -76,7 +76,7 @@ _COMMENTS = Interaction(
     actor=_COMMENTER,
     verb=Always("reply"),
     account=Who("ofId", handle="ofUsername"),
-    post=Id("ofPost"),
+    post=Id("ofPost", code="ofCode", url="ofAddress"),
     via=Id("id"),
     acted_at=Moment("timestamp"),
 )
@@ -86,11 +86,15 @@ def _posts_and_comments(rows: Rows) -> Unfolded:
     """Posts as they are; of JSON also the latest comments under them."""
     found = list(zip(rows.objects or [], rows.lines.to_pylist(), strict=False))
     comments = [
-        ({**comment, "ofPost": one.get("id"), "ofId": one.get("ownerId"), "ofUsername": one.get("ownerUsername")}, line)
-        for one, line in found
-        for comment in _dicts(one.get("latestComments"))
+        ({**comment, **_below(one)}, line) for one, line in found for comment in _dicts(one.get("latestComments"))
     ]
     return Unfolded({"": Part(rows.columns, rows.lines)} | _part("comments", comments))
+
+
+def _below(post: dict[str, Any]) -> dict[str, Any]:
+    """What a comment has to say of the post it stands under."""
+    of = {"ofPost": "id", "ofCode": "shortCode", "ofAddress": "url", "ofId": "ownerId", "ofUsername": "ownerUsername"}
+    return {ours: post.get(theirs) for ours, theirs in of.items()}
 
 
 def _profiles(rows: Rows) -> Unfolded:

@@ -360,13 +360,15 @@ class Who(Cell):
 
 @dataclass(frozen=True, init=False)
 class Id(Cell):
-    """A post: native ids in `names`; `url` columns are read where the address itself holds the id."""
+    """A post: native ids in `names`; `url` columns are read where the address itself holds the id, `code` are shortcodes."""
 
     url: tuple[str, ...]
+    code: tuple[str, ...]
 
-    def __init__(self, *names: str, url: str | tuple[str, ...] = ()) -> None:
+    def __init__(self, *names: str, url: str | tuple[str, ...] = (), code: str | tuple[str, ...] = ()) -> None:
         super().__init__(*names)
         object.__setattr__(self, "url", _several(url))
+        object.__setattr__(self, "code", _several(code))
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -377,12 +379,25 @@ class Id(Cell):
         """Read the cell for every row."""
         native = _coalesced(self._native(sheet, name) for name in self.names)
         found = identities.account_ids(sheet.platform, native, None)
-        if found is not None and found.null_count == 0:
+        found = found if found is None else identities.one_name(found)
+        doubtful = None if found is None else pc.or_kleene(pc.is_null(found), identities.told_otherwise(found))
+        if found is not None and not pc.any(doubtful).as_py():
             return found
-        named = _coalesced(
-            identities.posts_in_addresses(column) for name in self.url if (column := sheet.text(name)) is not None
+        named = self._elsewhere(sheet)
+        if found is None or named is None:
+            return named if found is None else found
+        return pc.if_else(doubtful, pc.coalesce(named, found), found)
+
+    def _elsewhere(self, sheet: Sheet) -> pa.Array | None:
+        """What shortcodes and addresses say."""
+        codes = (sheet.text(name) for name in self.code)
+        addresses = (sheet.text(name) for name in self.url)
+        return _coalesced(
+            [
+                *(identities.coded_posts(column) for column in codes if column is not None),
+                *(identities.posts_in_addresses(column) for column in addresses if column is not None),
+            ]
         )
-        return named if found is None else found if named is None else pc.coalesce(found, named)
 
     def _native(self, sheet: Sheet, name: str) -> pa.Array | None:
         column = sheet.column(name)

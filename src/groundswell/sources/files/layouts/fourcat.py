@@ -27,7 +27,7 @@ from groundswell.sources.files.layouts.layout import Account, Interaction, Layou
 
 OBSERVED = ("collected_at", "timestamp_collected", "time_collected")
 NOTE = "Collected while browsing: a sample in the platform's order, not all posts of an account."
-_ID = Id("id")
+_ID = Id("id", url=("url", "link"))
 _WHEN = Moment("timestamp", "unix_timestamp", "created_at")
 _COMMON: dict[str, Cell] = {
     "post": _ID,

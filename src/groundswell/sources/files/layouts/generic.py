@@ -189,7 +189,7 @@ def _any(a: pa.Array | None, b: pa.Array | None, length: int) -> pa.Array:
 
 _AUTHOR = Who(*NATIVE, handle=HANDLES, anyone=ANYONE)
 _AUTHOR_HANDLE = Handle(*HANDLES)
-_POST_ID = Id(*POST_ID, url=POST_URL)
+_POST_ID = Id(*POST_ID, url=POST_URL, code="shortcode")
 _CREATED = Moment(*CREATED)
 _REPLY_TO = Id(*REPLY_TO)
 _REPLY_TO_WHO = Who(

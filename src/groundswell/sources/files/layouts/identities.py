@@ -3,13 +3,16 @@
 twitter:2708897486          a native id, which never changes hands
 twitter:@ann                only a handle is known: provisional, lower case
 instagram:~9f86d081884c7d65 a post without an id: a hash of account, time and text
+instagram:2278584739065882267 a post of Instagram: always the number, whether a tool wrote it, its shortcode B-fKL9qpeab or its address
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -214,6 +217,63 @@ def _anyone(pair: str) -> str | None:
     return account_of(word, platform or None)
 
 
+LONGEST_CODE = 11
+"""Characters that 64 bits take."""
+PRIVATE_TAIL = 28
+"""Characters that Instagram appends to the code of a post of a private account; the code stands before them."""
+FIRST_INSTAGRAM_MS = 1_314_220_021_721
+"""Instagram's ids count milliseconds from here (24 August 2011) in their upper 41 bits: Instagram Engineering, 2012."""
+_INSTAGRAM_CODE = r"(?:instagram\.com|instagr\.am)/(?!share/)(?:[\w.]+/)?(?:p|reels?|tv)/(?P<code>[\w-]+)"
+_LOOKS_CODED = r"^instagram:(?:[A-Za-z0-9_-]{10,11}|[A-Za-z0-9_-]{38,39})$"
+_WITH_OWNER = r"^(instagram:\d+)_\d+$"
+_OTHER_NUMBER = r"^instagram:1[78]\d{15}$"
+"""The Graph API and Meta Business Suite name posts by numbers of their own, which no address can be made from."""
+
+
+def number_of(code: str) -> str | None:
+    """The number whose base64url form (RFC 4648) a post's shortcode is: `B-fKL9qpeab` is 2278584739065882267; else None."""
+    short = code[:-PRIVATE_TAIL] if len(code) > PRIVATE_TAIL else code
+    if not short or len(short) > LONGEST_CODE:
+        return None
+    number = int.from_bytes(urlsafe_b64decode(short.rjust(12, "A")), "big")  # twelve letters are nine whole bytes
+    return str(number) if number < 2**63 else None
+
+
+def _instagram_post(code: str) -> str | None:
+    """Full id of the post with this shortcode; one that cannot be turned into a number stands as it is."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", code):
+        return None
+    return f"instagram:{number_of(code) or code}"
+
+
+def coded_posts(codes: pa.Array) -> pa.Array:
+    """Full ids of Instagram's posts out of a column of shortcodes."""
+    return by_distinct(texts(codes), lambda one: _instagram_post(one.strip()), pa.string())
+
+
+def one_name(posts: pa.Array) -> pa.Array:
+    """The same ids, with every post of Instagram under its number: tools write number, number_owner or shortcode."""
+    ours = pc.starts_with(posts, "instagram:")
+    if not pc.any(ours).as_py():
+        return posts
+    plain = pc.replace_substring_regex(posts, _WITH_OWNER, r"\1")
+    coded = pc.if_else(pc.match_substring_regex(plain, _LOOKS_CODED), plain, None)
+    return pc.coalesce(by_distinct(coded, _if_plausible, pa.string()), plain)
+
+
+def _if_plausible(post: str) -> str | None:
+    """A word is taken for a shortcode only when it says a day between Instagram's first and tomorrow."""
+    code = post.partition(":")[2]
+    number = None if code.isdigit() else number_of(code)
+    now = datetime.now(UTC).timestamp() * 1000 + 86_400_000 - FIRST_INSTAGRAM_MS
+    return f"instagram:{number}" if number and (int(number) >> 23) < now else None
+
+
+def told_otherwise(posts: pa.Array) -> pa.Array:
+    """Ids of Instagram's posts that an address or a shortcode of the same row should replace."""
+    return pc.match_substring_regex(posts, _OTHER_NUMBER)
+
+
 _POST_ADDRESSES = (
     (r"(?:twitter|x)\.com/\w+/status(?:es)?/(\d+)", "twitter"),
     (r"tiktok\.com/@[\w.]+/(?:video|photo)/(\d+)", "tiktok"),
@@ -229,6 +289,8 @@ def post_of(word: str, platform: str | None) -> str | None:
         return None
     if re.match(ID_PREFIX, plain):
         return plain
+    if found := re.search(_INSTAGRAM_CODE, plain):
+        return _instagram_post(found["code"])
     for pattern, owner in _POST_ADDRESSES:
         if found := re.search(pattern, plain):
             return f"{owner}:{found[1]}"

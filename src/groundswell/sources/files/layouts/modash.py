@@ -150,7 +150,7 @@ REPORT = Layout(
         ),
         Post(
             part="posts",
-            post=Id("id"),
+            post=Id("id", url="url"),
             account=_WHO,
             text=Text("text"),
             created_at=Moment("created"),

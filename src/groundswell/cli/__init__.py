@@ -16,7 +16,7 @@ import traceback
 
 import typer
 
-from groundswell.cli import bringing, listing, people, ranking, starting
+from groundswell.cli import assisting, bringing, listing, people, ranking, starting
 from groundswell.cli.printing import complain
 from groundswell.errors import GroundswellError
 
@@ -42,6 +42,7 @@ app.command()(ranking.discover)
 app.command()(ranking.explain)
 app.command()(people.coach)
 app.command()(people.audit)
+app.command()(assisting.mcp)
 
 imports_app = typer.Typer(
     help="List imports, look at rows that were set aside, or undo one.\n\nExample: groundswell imports undo 3",

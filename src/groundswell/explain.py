@@ -5,13 +5,17 @@ The same numbers as everywhere: nothing is computed here that the table of signa
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.definitions import (
     BRIEF_BOUND,
+    Benchmark,
     Comparison,
     Definition,
     compare_all,
@@ -25,11 +29,12 @@ from groundswell.definitions import (
     within_bands,
 )
 from groundswell.errors import UnknownNameError, UsageError
-from groundswell.signals import REASONS, SIGNALS, SignalTable, Value, signal_table
+from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
 from groundswell.signals.findings import Progress
-from groundswell.signals.posts import Evidence, evidence_for
+from groundswell.signals.posts import Evidence, PostsOf, evidence_in, own_of_one, read_one, showing
+from groundswell.signals.present import Present, open_present
 from groundswell.signals.table import grain_query
-from groundswell.store import Workspace
+from groundswell.store import Engine, Workspace
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -90,25 +95,120 @@ def explain(
 
     Errors: UnknownNameError when nobody has the name (the nearest is offered); UsageError when several accounts have it.
     """
-    table = signal_table(workspace, progress)
-    account = find_account(table, name)
-    meanings = [definition(definition_name, workspace.folder)] if definition_name else _newest(workspace)
-    values = table.values(account)
-    profile = table.profile(account)
-    return Explanation(
-        account=account,
-        profile=profile,
-        values=values,
-        sentences={name: SIGNALS[name].sentence(value) for name, value in values.items()},
-        tiers=_tiers(workspace, values["followers"].value),
-        comparisons=_comparisons(workspace, table, profile["platform"], values),
-        judged=tuple(_judge(meaning, values) for meaning in meanings),
-        evidence=evidence_for(workspace, table.corpus, account, [n for n, v in values.items() if v.known]),
-        sources=_sources(workspace, account),
-        simulated=workspace.simulated(),
-        facts_version=table.facts_version,
-        sql={name: signal_sql(name) for name in values} if with_sql else {},
-    )
+    with open_present(workspace, progress) as present:
+        return Explainer(present).explain(name, definition_name=definition_name, with_sql=with_sql)
+
+
+class Explainer:
+    """Explains one account after another from what is open; who judges is read again only when a file of theirs changed."""
+
+    def __init__(self, present: Present) -> None:
+        self.present, self.workspace, self.table = present, present.workspace, present.table
+        self._judges: tuple[Hashable, Judges] | None = None
+
+    def judges(self) -> Judges:
+        """Who judges, by the files as they lie there now."""
+        folder, judges = self.workspace.folder, self._judges
+        written = _written(folder)
+        if judges is None or judges[0] != written:
+            judges = self._judges = (written, Judges(folder, self.table))
+        return judges[1]
+
+    def explain(self, name: str, *, definition_name: str | None = None, with_sql: bool = False) -> Explanation:
+        """Explain one account; see `explain`."""
+        return self.explain_with_posts(name, definition_name=definition_name, with_sql=with_sql)[0]
+
+    def explain_with_posts(
+        self, name: str, *, definition_name: str | None = None, with_sql: bool = False
+    ) -> tuple[Explanation, PostsOf]:
+        """Explain one account, and hand over its own posts, which were read on the way."""
+        account = find_account(self.table, name)
+        judges, values, profile = self.judges(), self.table.values(account), self.table.profile(account)
+        with self.present.engine([account]) as engine:
+            read_one(engine, account)
+            evidence = evidence_in(engine, showing([name for name, value in values.items() if value.known]))
+            posts, sources = own_of_one(engine, account), self._sources(engine, account)
+        found = Explanation(
+            account=account,
+            profile=profile,
+            values=values,
+            sentences={name: SIGNALS[name].sentence(value) for name, value in values.items()},
+            tiers=judges.tiers(values["followers"].value),
+            comparisons=judges.comparisons(profile["platform"], values),
+            judged=tuple(_judge(meaning, values) for meaning in judges.meanings(definition_name)),
+            evidence=evidence,
+            sources=sources,
+            simulated=self.workspace.simulated(),
+            facts_version=self.table.facts_version,
+            sql={name: signal_sql(name) for name in values} if with_sql else {},
+        )
+        return found, posts
+
+    def _sources(self, engine: Engine, account: str) -> tuple[str, ...]:
+        """Files that speak of the account, by its id or by a handle that was linked to it."""
+        names = [account, *(one for (one,) in engine.rows("SELECT account FROM links WHERE native = $1", [account]))]
+        among = ", ".join(f"${place}" for place in range(1, len(names) + 1))
+        found = engine.rows(
+            f"""SELECT DISTINCT import_id FROM (SELECT import_id FROM raw_accounts WHERE account IN ({among})
+                UNION ALL SELECT import_id FROM raw_posts WHERE account IN ({among})) ORDER BY 1""",
+            names,
+        )
+        brought = {one.id: f"import {one.id}: {one.source} ({one.layout})" for one in self.workspace.state.imports()}
+        return tuple(brought[key] for (key,) in found)
+
+
+class Judges:
+    """Definitions, tier sets and benchmarks as they are declared, with panels fitted from one table of signals."""
+
+    def __init__(self, folder: Path, table: SignalTable) -> None:
+        self._folder, self._table = folder, table
+        self._definitions, self._tier_sets = load_definitions(folder), load_tier_sets(folder)
+        self._benchmarks = load_benchmarks(folder)
+        self._fitted: dict[tuple[str, str], Benchmark] = {}
+
+    def meanings(self, name: str | None = None) -> list[Definition]:
+        """The definition of that name, or the newest version of each."""
+        if name:
+            return [self._definitions[name] if name in self._definitions else definition(name, self._folder)]
+        newest: dict[str, Definition] = {}
+        for one in self._definitions.values():
+            if one.id not in newest or newest[one.id].version < one.version:
+                newest[one.id] = one
+        return list(newest.values())
+
+    def tiers(self, followers: float | None) -> tuple[tuple[str, str], ...]:
+        """Tier set -> tier, or why it has none."""
+        found = [(one.name, tier_of(one, followers)) for one in self._tier_sets.values()]
+        return tuple((name, tier.name or f"unknown ({REASONS[tier.reason or 'not_observed']})") for name, tier in found)
+
+    def comparisons(self, platform: str, values: dict[str, Value]) -> tuple[Comparison, ...]:
+        """Each benchmark beside the account's own rate in the benchmark's own metric; contradictions stay visible."""
+        found: list[Comparison] = []
+        for one in self._benchmarks.values():
+            fitted = self._fit(one, platform) if one.fitted else one
+            for metric in fitted.metrics:
+                if metric in values:
+                    found += compare_all([fitted], platform, values["followers"].value, metric, values[metric].value)
+        return tuple(found)
+
+    def _fit(self, declared: Benchmark, platform: str) -> Benchmark:
+        key = (declared.name, platform)
+        if key not in self._fitted:
+            rows = self._table.rows.select(["platform", "followers", "public_rate"])
+            rows = rows.filter(pc.equal(rows.column("platform"), platform))
+            followers, rate = (_values(rows, name) for name in ("followers", "public_rate"))
+            self._fitted[key] = fit_panel(declared, followers, rate, platform)
+        return self._fitted[key]
+
+
+def _values(rows: pa.Table, name: str) -> pa.Array:
+    return pc.struct_field(rows.column(name).combine_chunks(), "value")
+
+
+def _written(folder: Path) -> Hashable:
+    """Which files of judgements a user has, and when each was last written."""
+    files = [file for room in ("definitions", "tiers", "benchmarks") for file in sorted((folder / room).glob("*.toml"))]
+    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 def find_account(table: SignalTable, name: str) -> str:
@@ -138,38 +238,6 @@ def signal_sql(name: str) -> str:
     return grain_query(SIGNALS[name].grain, [SIGNALS[name]])
 
 
-def _newest(workspace: Workspace) -> list[Definition]:
-    newest: dict[str, Definition] = {}
-    for one in load_definitions(workspace.folder).values():
-        if one.id not in newest or newest[one.id].version < one.version:
-            newest[one.id] = one
-    return list(newest.values())
-
-
-def _tiers(workspace: Workspace, followers: float | None) -> tuple[tuple[str, str], ...]:
-    found = [(one.name, tier_of(one, followers)) for one in load_tier_sets(workspace.folder).values()]
-    return tuple((name, tier.name or f"unknown ({REASONS[tier.reason or 'not_observed']})") for name, tier in found)
-
-
-def _comparisons(
-    workspace: Workspace, table: SignalTable, platform: str, values: dict[str, Value]
-) -> tuple[Comparison, ...]:
-    """Each benchmark beside the account's own rate in the benchmark's own metric; contradictions stay visible."""
-    found: list[Comparison] = []
-    for one in load_benchmarks(workspace.folder).values():
-        fitted = _fitted(one, table, platform) if one.fitted else one
-        for metric in fitted.metrics:
-            if metric in values:
-                found += compare_all([fitted], platform, values["followers"].value, metric, values[metric].value)
-    return tuple(found)
-
-
-def _fitted(declared: Any, table: SignalTable, platform: str) -> Any:
-    rows = table.rows.filter(pc.equal(table.rows.column("platform"), platform))
-    followers, rate = (pc.struct_field(rows.column(n).combine_chunks(), "value") for n in ("followers", "public_rate"))
-    return fit_panel(declared, followers, rate, platform)
-
-
 def _judge(meaning: Definition, values: dict[str, Value]) -> Judged:
     inside = within_bands(meaning, [values["followers"].value])[0].as_py()
     gates: list[tuple[str, bool | None]] = [("size is one the definition speaks of", inside)] if meaning.bands else []
@@ -181,14 +249,3 @@ def _judge(meaning: Definition, values: dict[str, Value]) -> Judged:
         answer = gate_holds(gate, value.value, value.low, value.high, value.label)
         gates.append((gate.says.replace(gate.signal, SIGNALS[gate.signal].title, 1), answer))
     return Judged(meaning.name, meaning.title, meaning.says, inside is False, tuple(gates), meaning.lacks)
-
-
-def _sources(workspace: Workspace, account: str) -> tuple[str, ...]:
-    with workspace.engine() as engine:
-        found = engine.rows(
-            """SELECT DISTINCT import_id FROM (SELECT import_id FROM seen_accounts WHERE account = $1
-               UNION ALL SELECT import_id FROM seen_posts WHERE account = $1) ORDER BY 1""",
-            [account],
-        )
-    names = {one.id: f"import {one.id}: {one.source} ({one.layout})" for one in workspace.state.imports()}
-    return tuple(names[key] for (key,) in found)

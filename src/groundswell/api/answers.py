@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, TypeVar
@@ -33,20 +33,21 @@ from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
 from groundswell.coach import Coaching, Kit, coach, kit
 from groundswell.definitions import DEFAULT_TIER_SET, load_tier_sets, tier_set
 from groundswell.discover import Shortlist, discover
-from groundswell.explain import Explanation, explain
+from groundswell.explain import Explainer, Explanation
 from groundswell.ingest import rows_set_aside
 from groundswell.signals import REASONS, SignalTable, signal_table
 from groundswell.signals.findings import Progress
-from groundswell.signals.kinship import Texts, read_texts
-from groundswell.signals.posts import PostsOf, posts_of
+from groundswell.signals.kinship import Texts
+from groundswell.signals.posts import PostsOf
+from groundswell.signals.present import ENGINES, Present
 from groundswell.sources import SetAside
 from groundswell.store import Import, Workspace
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Answer = TypeVar("Answer")
-KEPT = 24
-"""Answers kept for the present facts: a few shortlists and people somebody goes back and forth between (design choice)."""
+KEPT = 48
+"""Answers kept for the present facts: shortlists and people that somebody goes back and forth between (design choice)."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,7 @@ class Answers:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._computing = RLock()
-        self._made: tuple[str, SignalTable, Crowd] | None = None
-        self._texts: tuple[str, Texts] | None = None
+        self._made: _Made | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._keeping = Lock()
 
@@ -90,42 +90,42 @@ class Answers:
 
     def ready(self) -> bool:
         """Whether the numbers for the present facts are in memory, so that a question is answered at once."""
-        version = self.version()
-        return (
-            self._made is not None
-            and self._made[0] == version
-            and self._texts is not None
-            and self._texts[0] == version
-        )
+        made = self._made
+        return made is not None and made.present.has_texts and made.version == self.version()
 
     def prepare(self, progress: Progress | None = None) -> None:
         """Compute what every page needs for the present facts."""
         self.texts(progress)
+        with self._now().present.engine():
+            pass  # opened, so that the first person who is asked about need not wait for it
 
     def table(self, progress: Progress | None = None) -> SignalTable:
         """The table of signals for the present facts."""
-        return self._present(progress)[0]
+        return self._now(progress).present.table
 
     def texts(self, progress: Progress | None = None) -> Texts:
         """What accounts say, for the present facts."""
-        with self._computing:
-            table = self.table(progress)
-            if self._texts is None or self._texts[0] != table.facts_version:
-                self._texts = (table.facts_version, read_texts(self.workspace, table, progress))
-            return self._texts[1]
+        return self._now(progress).present.texts(progress)
 
-    def _present(self, progress: Progress | None = None) -> tuple[SignalTable, Crowd]:
+    def _now(self, progress: Progress | None = None) -> _Made:
+        """What was computed for the present facts, or compute it."""
         made = self._made
-        if made is None or made[0] != self.version():
+        if made is None or made.version != self.version():
             with self._computing:
                 made = self._made
-                if made is None or made[0] != self.version():
-                    table = signal_table(self.workspace, progress)
-                    made = (table.facts_version, table, Crowd(table, tier_set(DEFAULT_TIER_SET, self.folder)))
+                if made is None or made.version != self.version():
+                    before, made = made, _make(self.workspace, progress)
                     self._made = made
                     with self._keeping:
                         self._kept.clear()
-        return made[1], made[2]
+                    if before is not None:
+                        before.present.close()
+        return made
+
+    def close(self) -> None:
+        """Let go of what is held open."""
+        if self._made is not None:
+            self._made.present.close()
 
     def _once(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
         """Answer from what is kept for the present facts, or ask and keep it."""
@@ -143,26 +143,27 @@ class Answers:
 
     def people(self, asked: PeopleAsked) -> PeoplePage:
         """One page of the list of people."""
-        return self._present()[1].page(asked)
+        return self._now().crowd.page(asked)
 
     def person(self, name: str, definition: str | None = None, *, with_sql: bool = False) -> Explanation:
         """One person, explained."""
-        self.table()
-        return self._once(
-            ("person", name, definition, with_sql),
-            lambda: explain(self.workspace, name, definition_name=definition, with_sql=with_sql),
-        )
+        return self._explained(name, definition, with_sql)[0]
 
     def posts(self, account: str) -> PostsOf:
         """The own posts of one account, with months and topics."""
-        corpus = self.table().corpus
-        return self._once(("posts", account), lambda: posts_of(self.workspace, corpus, [account], {}))
+        return self._explained(account, None, False)[1]
+
+    def _explained(self, name: str, definition: str | None, with_sql: bool) -> tuple[Explanation, PostsOf]:
+        explainer = self._now().explainer
+        return self._once(
+            ("person", name, definition, with_sql),
+            lambda: explainer.explain_with_posts(name, definition_name=definition, with_sql=with_sql),
+        )
 
     def shortlist(self, form: BriefForm) -> Shortlist:
         """The shortlist for a brief."""
-        brief = brief_of(form)
-        self.texts()
-        return self._once(("shortlist", form), lambda: discover(self.workspace, brief))
+        brief, present = brief_of(form), self._now().present
+        return self._once(("shortlist", form), lambda: discover(self.workspace, brief, present=present))
 
     def options(self, form: BriefForm) -> Options:
         """How many people each condition of a brief leaves."""
@@ -217,8 +218,8 @@ class Answers:
 
     def coaching(self, name: str) -> Coaching:
         """One account, spoken to as its owner."""
-        self.texts()
-        return self._once(("coach", name), lambda: coach(self.workspace, name))
+        present = self._now().present
+        return self._once(("coach", name), lambda: coach(self.workspace, name, present=present))
 
     def kit(self, name: str, *, made_by: str = "", leave_out: tuple[str, ...] = ()) -> Kit:
         """The kit of one account; made anew each time."""
@@ -263,6 +264,24 @@ class Answers:
             for row in self.set_aside(one.id, 100) if one.rows_set_aside else []:
                 counts[row.reason] = counts.get(row.reason, 0) + 1
         return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What was computed for one version of the facts."""
+
+    version: str
+    present: Present
+    crowd: Crowd
+    explainer: Explainer
+
+
+def _make(workspace: Workspace, progress: Progress | None) -> _Made:
+    table = signal_table(workspace, progress)
+    # In one piece each: a column that lies in pieces is copied together at every question.
+    present = Present(workspace, replace(table, rows=table.rows.combine_chunks()), engines=ENGINES)
+    crowd = Crowd(present.table, tier_set(DEFAULT_TIER_SET, workspace.folder))
+    return _Made(table.facts_version, present, crowd, Explainer(present))
 
 
 def _unknown(table: SignalTable, signal: str) -> tuple[tuple[str, int], ...]:

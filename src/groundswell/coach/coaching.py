@@ -18,10 +18,10 @@ from groundswell.coach.rhythm import Rhythm, read_rhythm
 from groundswell.coach.standing import Peers, read_peers
 from groundswell.coach.subject import Subject, read_subject
 from groundswell.explain import find_account
-from groundswell.signals import REASONS, Value, signal_table
+from groundswell.signals import REASONS, Value
 from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence
-from groundswell.signals.table import prepare
+from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
 
 POSTS_SHOWN = 3
@@ -54,16 +54,24 @@ class Coaching:
     facts_version: str
 
 
-def coach(workspace: Workspace, account_name: str, *, progress: Progress | None = None) -> Coaching:
-    """Coach one account, named by id, `platform:@handle` or `@handle`.
+def coach(
+    workspace: Workspace, account_name: str, *, progress: Progress | None = None, present: Present | None = None
+) -> Coaching:
+    """Coach one account, named by id, `platform:@handle` or `@handle`; with `present`, from what is open already.
 
     Errors: UnknownNameError when nobody has the name (the nearest is offered); UsageError when several accounts have it.
     """
-    table = signal_table(workspace, progress)
+    if present is None:
+        with open_present(workspace, progress) as present:
+            return _coached(present, account_name, progress)
+    return _coached(present, account_name, progress)
+
+
+def _coached(present: Present, account_name: str, progress: Progress | None) -> Coaching:
+    workspace, table = present.workspace, present.table
     account = find_account(table, account_name)
     profile, values, simulated = table.profile(account), table.values(account), workspace.simulated()
-    with workspace.engine() as engine:
-        prepare(engine, workspace.cache / "findings", table.corpus, only_views=True)
+    with present.engine([account]) as engine:
         posts, until = read_own_posts(engine, account, simulated=simulated), data_ends(engine, account)
         replies, seen = own_replies(engine, account), collected_until(engine, account)
         subject = read_subject(engine, account, posts, table.corpus, values["language"].label)
@@ -76,7 +84,7 @@ def coach(workspace: Workspace, account_name: str, *, progress: Progress | None 
     return Coaching(
         account=account, profile=profile, data_ends=until, own_posts=len(posts), own_replies=replies, subject=subject, rhythm=rhythm,
         questions=questions, balance=balance, sparked=sparked,
-        peers=read_peers(workspace, table, account, peers_from(profile["platform"]), progress),
+        peers=read_peers(present, account, peers_from(profile["platform"]), progress),
         actions=next_actions(facts, _evidence(posts, rhythm, sparked)),
         gaps=gaps(_unknown(values, posts, questions), profile["platform"]), values=values,
         sources={one.id: f"{one.source} ({one.layout})" for one in workspace.state.imports() if one.state == "live"},

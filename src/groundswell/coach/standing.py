@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from groundswell.coach.shares import Share, share_of
 from groundswell.signals import SIGNALS, SignalTable, Value
 from groundswell.signals.findings import Progress
-from groundswell.signals.kinship import read_texts
-from groundswell.store import Workspace
+from groundswell.signals.present import Present
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -56,10 +55,9 @@ class Peers:
     unknown: str | None = None
 
 
-def read_peers(
-    workspace: Workspace, table: SignalTable, account: str, get_peers: str, progress: Progress | None = None
-) -> Peers:
+def read_peers(present: Present, account: str, get_peers: str, progress: Progress | None = None) -> Peers:
     """Compare an account with its peers; `get_peers` says which file brings peers on this platform."""
+    table = present.table
     profile, values = table.profile(account), table.values(account)
     language = values["language"].label
     alike = _alike(table, profile["platform"], language)
@@ -73,7 +71,7 @@ def read_peers(
     if int(alike.sum()) - 1 < PEERS_NEEDED:
         why = f"{max(int(alike.sum()) - 1, 0)} other accounts of your platform write in your language here, and {PEERS_NEEDED} are needed"
         return _refused("too_few", max(int(alike.sum()) - 1, 0), why, get_peers)
-    near = _near(workspace, table, account, progress)
+    near = _near(present, account, progress)
     if near is None:
         return _refused("too_few", 0, "there is too little text to tell whose subjects are like yours", get_peers)
     peers = alike & near & ~_is(table, account)
@@ -81,8 +79,9 @@ def read_peers(
     if count < PEERS_NEEDED:
         why = f"{count} accounts of your platform and language have subjects like yours, and {PEERS_NEEDED} are needed"
         return _refused("too_few", count, why, get_peers)
-    rows = table.rows.filter(pa.array(peers))
-    found = tuple(one for name in _compared(values) if (one := _standing(name, values[name], rows)))
+    compared = _compared(values)
+    rows = table.rows.select(compared).filter(pa.array(peers))
+    found = tuple(one for name in compared if (one := _standing(name, values[name], rows)))
     if not found:
         why = f"{count:,} accounts have subjects like yours, but nothing that can be compared is known of you and of {PEERS_NEEDED} of them"
         return _refused("too_few", count, why, get_peers)
@@ -118,14 +117,12 @@ def _is(table: SignalTable, account: str) -> NDArray[np.bool_]:
     return np.asarray(pc.equal(table.rows.column("account"), account))
 
 
-def _near(
-    workspace: Workspace, table: SignalTable, account: str, progress: Progress | None
-) -> NDArray[np.bool_] | None:
+def _near(present: Present, account: str, progress: Progress | None) -> NDArray[np.bool_] | None:
     """Accounts whose words are like the account's; None when that cannot be told."""
-    places = read_texts(workspace, table, progress).places
+    places = present.texts(progress).places
     if places is None:
         return None
-    mine = places[int(np.flatnonzero(_is(table, account))[0])]
+    mine = places[int(np.flatnonzero(_is(present.table, account))[0])]
     return np.asarray(places @ mine >= LIKE) if mine.any() else None
 
 

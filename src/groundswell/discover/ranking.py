@@ -16,10 +16,11 @@ from groundswell.discover.brief import Brief
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import Asked, Scored, scored_terms, totals
 from groundswell.discover.shortlist import Match, Shortlist
-from groundswell.signals import SIGNALS, SignalTable, Value, signal_table
+from groundswell.signals import SIGNALS, Value
 from groundswell.signals.findings import Progress
-from groundswell.signals.kinship import Shares, Texts, read_texts
+from groundswell.signals.kinship import Shares, Texts
 from groundswell.signals.posts import PostsOf, posts_of
+from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
 from groundswell.store.text_index import words_of
 
@@ -31,19 +32,27 @@ SENTENCES_SHOWN = 6
 EVIDENCE_SHOWN = 4
 
 
-def discover(workspace: Workspace, brief: Brief, progress: Progress | None = None) -> Shortlist:
-    """Rank the people of a workspace for a brief.
+def discover(
+    workspace: Workspace, brief: Brief, progress: Progress | None = None, *, present: Present | None = None
+) -> Shortlist:
+    """Rank the people of a workspace for a brief; with `present`, from what is open already.
 
     Errors: UnknownNameError for a definition that does not exist; BriefError comes from reading the brief.
     """
     meaning = definition(brief.definition, workspace.folder)
-    table = signal_table(workspace, progress)
-    texts = read_texts(workspace, table, progress)
+    if present is None:
+        with open_present(workspace, progress) as present:
+            return _ranked(present, brief, meaning, progress)
+    return _ranked(present, brief, meaning, progress)
+
+
+def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progress | None) -> Shortlist:
+    table, texts = present.table, present.texts(progress)
     sector, topic_names = _sector(brief, texts)
     asked = Asked(sector, texts.saying(brief.brand_terms or [brief.brand]))
     passed = pass_gates(gates_of(brief, meaning, table.rows, texts, sector), table.rows.num_rows)
     terms = scored_terms(brief, meaning, table.rows, texts, asked)
-    lines = _Lines(workspace, brief, table, terms, passed)
+    lines = _Lines(present, brief, terms, passed)
     matches, unchecked = lines.make()
     return Shortlist(
         brief=brief,
@@ -56,7 +65,7 @@ def discover(workspace: Workspace, brief: Brief, progress: Progress | None = Non
         population=table.rows.num_rows,
         fitting=int(passed.inside.sum()),
         notes=tuple(_notes(brief, meaning, topic_names)),
-        simulated=workspace.simulated(),
+        simulated=present.workspace.simulated(),
         made_at=datetime.now(UTC),
         facts_version=table.facts_version,
         fits={"corpus": table.corpus.version} if table.corpus else {},
@@ -74,18 +83,18 @@ def _sector(brief: Brief, texts: Texts) -> tuple[Shares | None, tuple[str, ...]]
 class _Lines:
     """Turns row numbers into lines of the shortlist, fetching what only those few people need."""
 
-    def __init__(
-        self, workspace: Workspace, brief: Brief, table: SignalTable, terms: list[Scored], passed: Passed
-    ) -> None:
-        self.workspace, self.brief, self.rows = workspace, brief, table.rows
-        self.table, self.terms, self.passed = table, terms, passed
-        self.known, self.possible = totals(terms, table.rows.num_rows)
+    def __init__(self, present: Present, brief: Brief, terms: list[Scored], passed: Passed) -> None:
+        self.present, self.brief, self.rows = present, brief, present.table.rows
+        self.terms, self.passed = terms, passed
+        self.known, self.possible = totals(terms, self.rows.num_rows)
 
     def make(self) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
         """Return the matches in order, and those that could not be checked, by the same order."""
         inside = self._order(self.passed.inside)[: self.brief.limit]
         doubtful = self._order(self.passed.unchecked)[:UNCHECKED_SHOWN]
-        posts = posts_of(self.workspace, self.table.corpus, self._accounts(inside), self._words())
+        posts = posts_of(
+            self.present.workspace, self.present.corpus, self._accounts(inside), self._words(), present=self.present
+        )
         matches = tuple(self._line(int(row), rank, posts) for rank, row in enumerate(inside, start=1))
         return matches, tuple(self._line(int(row), rank, None) for rank, row in enumerate(doubtful, start=1))
 
@@ -140,7 +149,8 @@ def _notes(brief: Brief, meaning: Definition, topics: Sequence[str]) -> list[str
     missing = [name for name in ("tone", "age", "sex") if brief.segments.get(name)]
     if missing:
         notes.append(f"The brief asks for {' and '.join(missing)}, which is not measured; it was not applied.")
-    notes += [f"{meaning.title} also asks for what is not measured yet: {lack}." for lack in meaning.lacks]
+    if meaning.lacks:  # in one line: what somebody reads five times alike is not read
+        notes.append(f"{meaning.title} also asks for what is not measured yet: {'; '.join(meaning.lacks)}.")
     return notes
 
 

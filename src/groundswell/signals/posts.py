@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import pyarrow as pa
-
 from groundswell.signals.declaring import SIGNALS
-from groundswell.signals.grains import grain_sql
-from groundswell.signals.table import prepare
+from groundswell.signals.grains import GRAINS
+from groundswell.signals.present import Present, asking
 from groundswell.signals.topics import Corpus
-from groundswell.store import Workspace
+from groundswell.store import Engine, Workspace
 from groundswell.store.text_index import words_of
 
 
@@ -76,52 +74,102 @@ class PostsOf:
         return tuple((name, count / total) for name, count in ordered[:6])
 
 
+PARTS = "p.account, p.post, p.text, p.created_at, p.url, p.likes, p.replies, p.reposts, p.import_id, p.line"
+OWN = f"""
+    SELECT {PARTS}, n.name AS topic
+    FROM posts AS p
+    LEFT JOIN topic_of_text AS t ON t.text_hash = p.text_hash LEFT JOIN topic_names AS n ON n.topic = t.topic
+    WHERE p.account IN (SELECT account FROM wanted_accounts) AND (p.kind IS NULL OR p.kind IN ('post', 'quote'))
+    ORDER BY p.account, p.created_at DESC NULLS LAST, p.post
+"""
+
+
 def posts_of(
-    workspace: Workspace, corpus: Corpus | None, accounts: Sequence[str], wanted: Mapping[str, Sequence[str]]
+    workspace: Workspace,
+    corpus: Corpus | None,
+    accounts: Sequence[str],
+    wanted: Mapping[str, Sequence[str]],
+    *,
+    present: Present | None = None,
 ) -> PostsOf:
     """Fetch the own posts of a few accounts."""
     if not accounts:
         return PostsOf({}, wanted)
-    with workspace.engine() as engine:
-        prepare(engine, workspace.cache / "findings", corpus, only_views=True, only=accounts)
-        engine.register("few", pa.table({"account": pa.array(accounts, pa.string())}))
-        rows = engine.table(
-            """SELECT p.account, p.post, p.text, p.created_at, p.url, p.likes, p.replies, p.reposts, p.import_id, p.line,
-                      n.name AS topic
-               FROM posts AS p
-               LEFT JOIN topic_of_text AS t ON t.text_hash = p.text_hash LEFT JOIN topic_names AS n ON n.topic = t.topic
-               WHERE p.account IN (SELECT account FROM few) AND (p.kind IS NULL OR p.kind IN ('post', 'quote'))
-               ORDER BY p.account, p.created_at DESC NULLS LAST, p.post"""
-        )
     found: dict[str, list[dict[str, Any]]] = {account: [] for account in accounts}
-    for row in rows.to_pylist():
-        found[row["account"]].append(row)
+    with asking(workspace, corpus, accounts, present) as engine:
+        for row in engine.table(OWN).to_pylist():
+            found[row["account"]].append(row)
     return PostsOf(found, wanted)
 
 
 def evidence_for(
-    workspace: Workspace, corpus: Corpus | None, account: str, signals: Sequence[str], most: int = 3
+    workspace: Workspace,
+    corpus: Corpus | None,
+    account: str,
+    signals: Sequence[str],
+    most: int = 3,
+    *,
+    present: Present | None = None,
 ) -> dict[str, tuple[Evidence, ...]]:
     """For each signal that declares how to show itself, the posts of one account that do so best."""
-    shown = {name: SIGNALS[name].evidence for name in signals if SIGNALS[name].evidence}
+    shown = showing(signals)
     if not shown:
         return {}
-    with workspace.engine() as engine:
-        prepare(engine, workspace.cache / "findings", corpus, only_views=True, only=[account])
-        engine.execute(
-            f"""CREATE TEMP TABLE its_posts AS
-                SELECT p.* REPLACE (coalesce(p.language, w.language) AS language), t.topic
-                FROM ({grain_sql("post", only=True)}) AS p
-                LEFT JOIN wording AS w ON w.text_hash = p.text_hash LEFT JOIN topic_of_text AS t ON t.text_hash = p.text_hash"""
-        )
-        found: dict[str, tuple[Evidence, ...]] = {}
-        by_condition: dict[str, tuple[Evidence, ...]] = {}
-        for name, condition in shown.items():
-            if condition not in by_condition:
-                rows = engine.table(f"SELECT * FROM its_posts WHERE {condition} LIMIT {most}").to_pylist()
-                by_condition[condition] = tuple(_evidence(row, name) for row in rows)
-            found[name] = by_condition[condition]
-    return found
+    with asking(workspace, corpus, [account], present) as engine:
+        read_one(engine, account)
+        return evidence_in(engine, shown, most)
+
+
+def showing(signals: Sequence[str]) -> dict[str, str]:
+    """Signal -> the condition that picks the posts that show it, for those that declare one."""
+    return {name: SIGNALS[name].evidence for name in signals if SIGNALS[name].evidence}
+
+
+NAMED_AT_MOST = 1_000
+"""Texts that are named one by one in a query; more are joined (design choice: a query of some kilobytes)."""
+OF_ONE = f"""
+    WITH posts AS (FROM its_posts), accounts AS (FROM its_account), wording AS (FROM its_wording)
+    SELECT p.* REPLACE (coalesce(p.language, w.language) AS language), t.topic, n.name AS topic_name
+    FROM ({GRAINS["post"].replace("{wanted}", "true")}) AS p
+    LEFT JOIN its_wording AS w ON w.text_hash = p.text_hash
+    LEFT JOIN its_topics AS t ON t.text_hash = p.text_hash
+    LEFT JOIN topic_names AS n ON n.topic = t.topic
+"""
+
+
+def read_one(engine: Engine, account: str) -> None:
+    """Fetch all posts of one account as the grain `post` has them, with language and topic: the table `of_one`.
+
+    Step by step, each step naming what the one before found, so that of every file only the row groups are read that may hold it.
+    """
+    posts = engine.table("SELECT * FROM posts WHERE account = $1", [account])
+    engine.register("its_posts", posts)
+    engine.register("its_account", engine.table("SELECT * FROM accounts WHERE account = $1", [account]))
+    hashes = sorted(set(posts.column("text_hash").drop_null().to_pylist()))
+    few = len(hashes) <= NAMED_AT_MOST
+    among = ", ".join(map(str, hashes)) or "NULL"
+    whose = f"text_hash IN ({among})" if few else "text_hash IN (SELECT text_hash FROM its_posts)"
+    engine.register("its_wording", engine.table(f"SELECT * FROM wording WHERE {whose}"))
+    engine.register("its_topics", engine.table(f"SELECT * FROM topic_of_text WHERE {whose}"))
+    engine.register("of_one", engine.table(OF_ONE))
+
+
+def evidence_in(engine: Engine, shown: Mapping[str, str], most: int = 3) -> dict[str, tuple[Evidence, ...]]:
+    """Signal -> the posts of `of_one` that its condition picks."""
+    by_condition = {
+        condition: engine.table(f"SELECT {PARTS} FROM of_one AS p WHERE {condition} LIMIT {int(most)}").to_pylist()
+        for condition in dict.fromkeys(shown.values())
+    }
+    return {name: tuple(_evidence(row, name) for row in by_condition[condition]) for name, condition in shown.items()}
+
+
+def own_of_one(engine: Engine, account: str) -> PostsOf:
+    """The own posts among `of_one`, as `posts_of` gives them."""
+    rows = engine.table(
+        f"""SELECT {PARTS}, topic_name AS topic FROM of_one AS p WHERE p.own
+            ORDER BY p.created_at DESC NULLS LAST, p.post"""
+    )
+    return PostsOf({account: rows.to_pylist()}, {})
 
 
 def _says(text: str | None, phrases: Sequence[str]) -> bool:

@@ -36,6 +36,7 @@ def make_app(workspace: Workspace, launch: Launch, *, cap: int = CAP) -> FastAPI
     async def living(_app: FastAPI) -> AsyncGenerator[None]:
         yield
         desk.close()
+        answers.close()
 
     app = FastAPI(
         title="Groundswell", version=__version__, lifespan=living, docs_url=None, redoc_url=None, openapi_url="/openapi.json",

@@ -147,18 +147,17 @@ class Answers:
 
     def person(self, name: str, definition: str | None = None, *, with_sql: bool = False) -> Explanation:
         """One person, explained."""
-        return self._explained(name, definition, with_sql)[0]
+        return self._once(("person", name, definition, with_sql), lambda: self._explained(name, definition, with_sql))
 
     def posts(self, account: str) -> PostsOf:
         """The own posts of one account, with months and topics."""
-        return self._explained(account, None, False)[1]
-
-    def _explained(self, name: str, definition: str | None, with_sql: bool) -> tuple[Explanation, PostsOf]:
         explainer = self._now().explainer
-        return self._once(
-            ("person", name, definition, with_sql),
-            lambda: explainer.explain_with_posts(name, definition_name=definition, with_sql=with_sql),
-        )
+        return self._once(("posts", account), lambda: explainer.explain_with_posts(account)[1])
+
+    def _explained(self, name: str, definition: str | None, with_sql: bool) -> Explanation:
+        found, posts = self._now().explainer.explain_with_posts(name, definition_name=definition, with_sql=with_sql)
+        self._once(("posts", found.account), lambda: posts)  # read on the way, and wanted by the same page
+        return found
 
     def shortlist(self, form: BriefForm) -> Shortlist:
         """The shortlist for a brief."""

@@ -6,6 +6,8 @@ Rows become objects only for the page that is shown. Who is unknown in the colum
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,7 +24,10 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 
 SHOWN = ("followers", "like_rate", "posts_per_week", "topic_focus")
 PAGE_SIZE = 50
-KEPT_ORDERS = 8
+KEPT_ORDERS = 48
+"""Orders kept: by every signal, both ways, at four bytes a person (design choice)."""
+KEPT_WORDS = 32
+"""Words whose finders are kept, at a byte a person: pages of one search follow one another (design choice)."""
 NO_TIER = "none"
 
 
@@ -84,11 +89,13 @@ class Crowd:
 
     def __init__(self, table: SignalTable, tier_set: TierSet) -> None:
         self.rows, self.tier_set = table.rows, tier_set
+        self._columns: dict[str, NDArray[np.float64]] = {}
+        self._orders: OrderedDict[tuple[str, bool], NDArray[np.int32]] = OrderedDict()
+        self._found: OrderedDict[str, NDArray[np.bool_]] = OrderedDict()
         self.tier = tiers_of(tier_set, self._numbers("followers")).column("tier").combine_chunks()
         self.platforms = _counted(self.rows.column("platform"))
         self.tiers = _counted(pc.fill_null(self.tier, NO_TIER))
         self._words: Any = None
-        self._orders: OrderedDict[tuple[str, bool], NDArray[np.int64]] = OrderedDict()
 
     def page(self, asked: PeopleAsked) -> PeoplePage:
         """Answer with one page of the list; a page beyond the last is the last."""
@@ -99,32 +106,40 @@ class Crowd:
         kept = self._kept(asked)
         known = ~np.isnan(self._numbers(asked.sort))
         order = self._order(asked.sort, _lowest_first(asked))
-        found = order[kept[order]]
+        found = order if kept is None else order[kept[order]]
         pages = max(1, -(-len(found) // PAGE_SIZE))
         page = min(asked.page, pages)
         here = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         columns = SHOWN if asked.sort in SHOWN else (*SHOWN, asked.sort)
         return PeoplePage(
-            asked=asked, population=self.rows.num_rows, matching=len(found), known=int((kept & known).sum()),
+            asked=asked, population=self.rows.num_rows, matching=len(found),
+            known=int(np.count_nonzero(known if kept is None else kept & known)),
             sort=asked.sort, sort_title=SIGNALS[asked.sort].title, page=page, pages=pages,
             rows=self._shown(here, columns), platforms=self.platforms, tiers=self.tiers, tier_set=self.tier_set.name,
             columns=columns,
         )  # fmt: skip
 
-    def _kept(self, asked: PeopleAsked) -> NDArray[np.bool_]:
-        kept = np.ones(self.rows.num_rows, bool)
-        for word in asked.q.lower().split():
-            kept &= _true(pc.match_substring(self._haystack(), word.removeprefix("@")))
-        if asked.platform:
-            kept &= _true(pc.equal(self.rows.column("platform"), asked.platform))
-        if asked.tier == NO_TIER:
-            kept &= _true(pc.is_null(self.tier))
-        elif asked.tier:
-            kept &= _true(pc.equal(self.tier, asked.tier))
+    def _kept(self, asked: PeopleAsked) -> NDArray[np.bool_] | None:
+        """Who is among those asked for; None for everybody."""
+        masks = [*self._saying(asked.q), *self._of_kind(asked)]
         if asked.known:
             unknown = np.isnan(self._numbers(asked.sort))
-            kept &= ~unknown if asked.known == "yes" else unknown
-        return kept
+            masks.append(~unknown if asked.known == "yes" else unknown)
+        return np.logical_and.reduce(masks) if masks else None
+
+    def _saying(self, q: str) -> Iterator[NDArray[np.bool_]]:
+        for word in q.lower().split():
+            mask = self._found.get(word)
+            if mask is None:
+                mask = self._found[word] = _true(pc.match_substring(self._haystack(), word.removeprefix("@")))
+                _forget(self._found, KEPT_WORDS)
+            yield mask
+
+    def _of_kind(self, asked: PeopleAsked) -> Iterator[NDArray[np.bool_]]:
+        if asked.platform:
+            yield _true(pc.equal(self.rows.column("platform"), asked.platform))
+        if asked.tier:
+            yield _true(pc.is_null(self.tier) if asked.tier == NO_TIER else pc.equal(self.tier, asked.tier))
 
     def _haystack(self) -> Any:
         if self._words is None:
@@ -134,20 +149,23 @@ class Crowd:
 
     def _numbers(self, signal: str) -> NDArray[np.float64]:
         """A signal's values; NaN where unknown."""
-        values = pc.struct_field(self.rows.column(signal).combine_chunks(), "value")
-        return values.to_numpy(zero_copy_only=False)
+        if signal not in self._columns:
+            values = pc.struct_field(self.rows.column(signal).combine_chunks(), "value")
+            self._columns[signal] = values.to_numpy(zero_copy_only=False)
+        return self._columns[signal]
 
-    def _order(self, signal: str, lowest_first: bool) -> NDArray[np.int64]:
+    def _order(self, signal: str, lowest_first: bool) -> NDArray[np.int32]:
         """Row numbers in order; ties by id, since the table is sorted by it; unknown last."""
         key = (signal, lowest_first)
-        if key not in self._orders:
+        order = self._orders.get(key)
+        if order is None:
             numbers = self._numbers(signal)
-            self._orders[key] = np.argsort(numbers if lowest_first else -numbers, kind="stable")
-            while len(self._orders) > KEPT_ORDERS:
-                self._orders.popitem(last=False)
-        return self._orders[key]
+            order = np.argsort(numbers if lowest_first else -numbers, kind="stable").astype(np.int32)
+            self._orders[key] = order
+            _forget(self._orders, KEPT_ORDERS)
+        return order
 
-    def _shown(self, here: NDArray[np.int64], columns: tuple[str, ...]) -> tuple[PersonRow, ...]:
+    def _shown(self, here: NDArray[np.int32], columns: tuple[str, ...]) -> tuple[PersonRow, ...]:
         wanted = ["account", "platform", "handle", "name", "bio", *columns]
         index = pa.array(here)
         tiers = self.tier.take(index).to_pylist()
@@ -163,6 +181,13 @@ class Crowd:
 
 def _lowest_first(asked: PeopleAsked) -> bool:
     return SIGNALS[asked.sort].better == "lower" if asked.order == "best" else asked.order == "low"
+
+
+def _forget(kept: OrderedDict[Any, Any], most: int) -> None:
+    """Let go of the oldest; several threads may do so at once."""
+    while len(kept) > most:
+        with suppress(KeyError):
+            kept.popitem(last=False)
 
 
 def _true(mask: Any) -> NDArray[np.bool_]:

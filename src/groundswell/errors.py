@@ -26,7 +26,7 @@ exits with `exit_code`; nobody catches an error in order to print something else
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -77,7 +77,16 @@ class UnknownLayoutError(InputError):
 
 
 class MissingFieldError(InputError):
-    """The layout fits, but a field that the file does not hold must be given as a constant."""
+    """The layout fits, but a field that the file does not hold must be given as a constant.
+
+    `fields` names them; `columns` are those of the file's columns that nothing reads, one of which may hold them after all.
+    """
+
+    def __init__(
+        self, what: str, *, fields: Sequence[str], columns: Sequence[str] = (), means: str = "", next_step: str = ""
+    ) -> None:
+        self.fields, self.columns = tuple(fields), tuple(columns)
+        super().__init__(what, means=means, next_step=next_step)
 
 
 class BriefError(InputError):

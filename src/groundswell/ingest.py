@@ -45,6 +45,8 @@ class ImportReport:
     """The first twenty rows that were set aside."""
     records: dict[str, Counts] = field(default_factory=lambda: {})
     notes: list[str] = field(default_factory=lambda: [])
+    open_dates: dict[str, int] = field(default_factory=lambda: {})
+    """Column -> how many of its dates could be read two ways; `dates` of `import_file` settles them."""
 
     @property
     def read(self) -> int:
@@ -61,11 +63,13 @@ def import_file(
     constants: Mapping[str, str] | None = None,
     observed_at: datetime | None = None,
     encoding: str | None = None,
+    dates: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Bring one file into the workspace (or, with `dry_run`, say what would happen).
 
+    `dates`, day-first or month-first, settles what 03/04/2025 means where no value of its column does.
     Errors: InputError and its kin when the file cannot be used at all; WorkspaceBusyError while another import runs.
     """
     if not path.is_file():
@@ -79,12 +83,14 @@ def import_file(
     constants = dict(constants or {})
     reading = open_file(
         path, layout=layout, mapping=dict(mapping or {}), constants=constants, observed_at=observed_at, encoding=encoding,
-        remembered=workspace.state.remembered_mapping,
+        dates=dates, remembered=workspace.state.remembered_mapping,
     )  # fmt: skip
     with workspace.writing():
         if dry_run:
             return _rehearse(workspace, path, reading, progress)
         options: dict[str, Any] = {"mapping": dict(mapping or {}), "constants": constants}
+        if reading.dates:
+            options["dates"] = reading.dates
         report = _commit(workspace, path, reading, options, progress)
     for headers, named in reading.mappings.items():
         workspace.state.remember_mapping(headers, named, reading.layout)
@@ -133,6 +139,7 @@ def _read(reading: Reading, staging: Staging, report: ImportReport, progress: Pr
         staging.close()
     report.layout, report.says = reading.layout, reading.says
     report.notes.extend(reading.notes)
+    report.open_dates = reading.open_dates
     return report
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from groundswell.cli.asking import AsJson, Folder, moment_of, pairs, workspace_at
-from groundswell.cli.printing import print_json, print_table, progress_bar, say, say_all
-from groundswell.cli.sentences import import_as_json, import_lines
+from groundswell.cli.printing import complain, complain_of, print_json, print_table, progress_bar, say, say_all
+from groundswell.cli.sentences import counted, error_as_json, failure_line, import_as_json, import_lines, listed_as_json
+from groundswell.errors import GroundswellError
 
 if TYPE_CHECKING:
     from groundswell.ingest import ImportReport
@@ -29,27 +30,43 @@ def import_(
     ] = None,
     observed_at: Annotated[str | None, typer.Option(help="When the file was collected, e.g. 2026-03-01.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Only when the guess is wrong, e.g. cp1252.")] = None,
+    dates: Annotated[
+        str | None, typer.Option(metavar="ORDER", help="How 03/04/2025 is meant: day-first or month-first.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring files in. Every row is read, set aside with a reason, or empty, and the counts add up.
 
+    One file that cannot be used does not keep the others out; the exit code is then that of the worst.
+
     Examples: groundswell import tweets.csv | groundswell import followers.csv --set followed=@nytimes.com
     """
     opened = workspace_at(workspace, create=True)
-    moment = moment_of(observed_at) if observed_at else None
-    reports: list[ImportReport] = []
+    options: dict[str, Any] = {
+        "layout": as_, "mapping": pairs(map_, "--map"), "constants": pairs(set_, "--set"), "encoding": encoding,
+        "observed_at": moment_of(observed_at) if observed_at else None, "dates": dates, "dry_run": dry_run,
+    }  # fmt: skip
+    failures: list[tuple[Path, GroundswellError]] = []
+    told: list[dict[str, Any]] = []
     for path in files:
-        report = bring(
-            opened, path, layout=as_, mapping=pairs(map_, "--map"), constants=pairs(set_, "--set"),
-            observed_at=moment, encoding=encoding, dry_run=dry_run, quiet=as_json,
-        )  # fmt: skip
-        reports.append(report)
+        try:
+            report = bring(opened, path, quiet=as_json, **options)
+        except GroundswellError as error:
+            failures.append((path, error))
+            told.append({"source": path.name, "error": error_as_json(error)})
+            complain(error)
+            continue
+        told.append(import_as_json(report))
         if not as_json:
             say_all(import_lines(report))
     if as_json:
-        print_json([import_as_json(report) for report in reports])
+        print_json(told)
+    if failures:
+        if len(files) > 1:
+            complain_of(failure_line(failures, len(files)))
+        raise typer.Exit(max(error.exit_code for _, error in failures))
 
 
 def imports(context: typer.Context, workspace: Folder = None, as_json: AsJson = False) -> None:
@@ -59,24 +76,32 @@ def imports(context: typer.Context, workspace: Folder = None, as_json: AsJson = 
     """
     if context.invoked_subcommand:
         return
+    from groundswell.records import RECORDS
+
     found = workspace_at(workspace).state.imports()
     if as_json:
-        print_json([vars(one) | {"rows_read": one.rows_read} for one in found])
+        print_json([listed_as_json(one) for one in found])
         return
     rows = [
         [str(one.id), one.state, one.source, one.layout, f"{one.rows_read:,}", f"{one.rows_set_aside:,}",
-         ", ".join(f"{c['new']:,} new {name}" for name, c in one.records.items() if c["new"]), one.started_at[:16]]
+         ", ".join(counted(c["new"], f"new {name}", f"new {RECORDS[name].table}") for name, c in one.records.items() if c["new"]),
+         one.started_at[:16]]
         for one in found
     ]  # fmt: skip
     print_table(["id", "state", "file", "layout", "read", "set aside", "brought", "when"], rows, "No imports yet.")
 
 
-def undo(import_id: Annotated[int, typer.Argument(metavar="ID")], workspace: Folder = None) -> None:
+def undo(
+    import_id: Annotated[int, typer.Argument(metavar="ID")], workspace: Folder = None, as_json: AsJson = False
+) -> None:
     """Take an import out of everything. Bringing the file again puts it back.
 
     Example: groundswell imports undo 3
     """
     undone = workspace_at(workspace).undo(import_id)
+    if as_json:
+        print_json(listed_as_json(undone))
+        return
     say(f"Import {undone.id} ({undone.source}) is undone: none of its rows is read any more.")
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from groundswell.cli.asking import AsJson, Folder, workspace_at
-from groundswell.cli.printing import print_found, print_json, progress_bar, say, write_table
+from groundswell.cli.printing import print_found, print_json, progress_bar, say, say_all, write_table
+from groundswell.cli.sentences import listed_as_json, roster_lines
+
+if TYPE_CHECKING:
+    from groundswell.store import Workspace
+    from groundswell.store.state import Import
 
 
 def coach(
@@ -60,17 +65,19 @@ def audit(
 
     Examples: groundswell audit roster.csv | groundswell audit roster.csv --to audit.xlsx
     """
-    from groundswell.advocacy import audit_roster, audit_table, bring_list
+    from groundswell.advocacy import audit_roster, audit_table
 
     opened = workspace_at(workspace, create=roster is not None)
+    listed = _brought(opened, roster, quiet=as_json) if roster else None
     with progress_bar(quiet=as_json) as progress:
-        found = audit_roster(opened, import_id=bring_list(opened, roster) if roster else None, progress=progress)
+        found = audit_roster(opened, import_id=listed.id if listed else None, progress=progress)
     lines = [*found.sentences, *(share.says for share in found.classes if share.accounts)]
     people = [
         [one.person.called, one.kind, " ".join(one.because), "; ".join(flag.name for flag in one.flags)]
         for one in found.accounts
     ]
-    print_found(found, lines, (["account", "class", "because", "ask about"], people[:show]), as_json)
+    more = {"roster": listed_as_json(listed)} if listed else None
+    print_found(found, lines, (["account", "class", "because", "ask about"], people[:show]), as_json, more)
     write_table(audit_table(found), to, "Audit of a roster", found.simulated, quiet=as_json)
 
 
@@ -115,17 +122,28 @@ def staff(
 
     Example: groundswell advocates staff colleagues.csv --company "Oat & Co"
     """
-    from groundswell.advocacy import bring_list, staff_table
     from groundswell.advocacy import staff as look_at_staff
+    from groundswell.advocacy import staff_table
 
     opened = workspace_at(workspace, create=roster is not None)
+    listed = _brought(opened, roster, quiet=as_json) if roster else None
     with progress_bar(quiet=as_json) as progress:
-        brought = bring_list(opened, roster) if roster else None
-        found = look_at_staff(opened, None, company, import_id=brought, progress=progress)
+        found = look_at_staff(opened, None, company, import_id=listed.id if listed else None, progress=progress)
     people = [
         [one.person.called, " ".join(one.sentences), one.step.says if one.step else ""] for one in found.colleagues
     ]
-    print_found(
-        found, [*found.sentences, found.volunteers], (["who", "what is known", "a first step"], people[:show]), as_json
-    )
+    lines = [*found.sentences, found.volunteers]
+    more = {"roster": listed_as_json(listed)} if listed else None
+    print_found(found, lines, (["who", "what is known", "a first step"], people[:show]), as_json, more)
     write_table(staff_table(found), to, "Colleagues", found.simulated, quiet=as_json)
+
+
+def _brought(workspace: Workspace, roster: Path, *, quiet: bool) -> Import:
+    """Bring a list in unless it is there, and say what came with it before anything is said of it."""
+    from groundswell.advocacy import bring_list
+
+    before = workspace.state.live_ids()
+    listed = workspace.state.import_by_id(bring_list(workspace, roster))
+    if not quiet:
+        say_all(roster_lines(listed, is_new=listed.id not in before))
+    return listed

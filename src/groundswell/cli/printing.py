@@ -35,12 +35,18 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=True, indent=2, default=str, allow_nan=False))
 
 
-def print_found(found: Any, lines: list[str], people: tuple[list[str], list[list[str]]], as_json: bool) -> None:
-    """Print what was found: the sentences, then a table of people; or all of it as JSON."""
+def print_found(
+    found: Any,
+    lines: list[str],
+    people: tuple[list[str], list[list[str]]],
+    as_json: bool,
+    more: dict[str, Any] | None = None,
+) -> None:
+    """Print what was found: the sentences, then a table of people; or all of it as JSON, with what is said `more` there."""
     if as_json:
         from groundswell.exports.tables import plain
 
-        print_json(plain(found))
+        print_json(plain(found) | (more or {}))
         return
     say_all([*(["SIMULATED."] if found.simulated else []), *lines])
     if people[1]:
@@ -62,7 +68,12 @@ def complain(error: GroundswellError) -> None:
     """Say an error: what happened, what it means, what to do next."""
     for part in (error.what, error.means, error.next_step):
         if part:
-            typer.echo("".join(letter for letter in part if letter == "\n" or letter.isprintable()), err=True)
+            complain_of(part)
+
+
+def complain_of(text: str) -> None:
+    """Say one thing that went wrong, beside what is printed."""
+    typer.echo("".join(letter for letter in text if letter == "\n" or letter.isprintable()), err=True)
 
 
 def print_table(head: list[str], rows: list[list[str]], empty: str) -> None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from groundswell import __version__
-from groundswell.cli.asking import Folder, workspace_at
+from groundswell.cli.asking import AsJson, Folder, workspace_at
 from groundswell.cli.bringing import bring
-from groundswell.cli.printing import progress_bar, say, say_all
+from groundswell.cli.printing import print_json, progress_bar, say, say_all
 from groundswell.cli.ranking import rank, write_shortlist
-from groundswell.cli.sentences import import_lines
+from groundswell.cli.sentences import demo_lines, import_as_json, import_lines
 
 if TYPE_CHECKING:
+    from groundswell.ingest import ImportReport
     from groundswell.store import Workspace
 
 
@@ -47,12 +48,15 @@ def serve(
     open_door(workspace_at(workspace, create=True), port=port, open_browser=open_)
 
 
-def init(workspace: Folder = None) -> None:
+def init(workspace: Folder = None, as_json: AsJson = False) -> None:
     """Make a workspace: one folder that holds everything.
 
     Example: groundswell init --workspace spring-campaign
     """
     made = workspace_at(workspace, create=True)
+    if as_json:
+        print_json({"workspace": str(made.folder)})
+        return
     say(f"The workspace is {made.folder}. Next: groundswell import FILE")
 
 
@@ -61,6 +65,7 @@ def demo(
     people: Annotated[int, typer.Option(help="How many made-up people.")] = 2000,
     seed: Annotated[int, typer.Option(help="Another seed, another community.")] = 7,
     serve: Annotated[bool, typer.Option("--serve", help="Then open it in the browser.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run the main job on a made-up community: import, rank for a sample brief, explain, write the files.
 
@@ -68,27 +73,43 @@ def demo(
     """
     from groundswell.simulate import sample_brief
 
-    say(f"SIMULATED: {people:,} made-up people. Nobody named below exists.\n")
-    paths = make_people(folder / "files", people, seed)
+    if not as_json:
+        say(f"SIMULATED: {people:,} made-up people. Nobody named below exists.\n")
+    paths = make_people(folder / "files", people, seed, quiet=as_json)
     workspace = workspace_at(folder / "workspace", create=True)
-    already = {one.source for one in workspace.state.imports() if one.state == "live"}
-    for path in paths:
-        if path.name not in already:
-            say_all(import_lines(bring(workspace, path)))
+    reports = _bring_what_is_new(workspace, paths, quiet=as_json)
     brief = folder / "brief.toml"
     brief.write_text(sample_brief(), encoding="utf-8")
-    shortlist = rank(workspace, brief, show=10)
-    for name in ("shortlist.xlsx", "shortlist.html"):
-        say(f"Wrote {write_shortlist(shortlist, folder / name)}")
-    say(
-        f"\nNext: open {folder / 'shortlist.html'}, or ask `groundswell explain @{shortlist.matches[0].handle} "
-        f"--workspace {workspace.folder}`, or look around in a browser: `groundswell serve --workspace {workspace.folder}`, "
-        "or bring your own: `groundswell import FILE`."
-        if shortlist.matches
-        else ""
-    )
+    shortlist = rank(workspace, brief, show=0 if as_json else 10)
+    wrote = [write_shortlist(shortlist, folder / name) for name in ("shortlist.xlsx", "shortlist.html")]
+    if as_json:
+        from groundswell.exports import shortlist_as_json
+
+        print_json(
+            {
+                "workspace": str(workspace.folder),
+                "imports": [import_as_json(report) for report in reports],
+                "shortlist": shortlist_as_json(shortlist),
+                "wrote": [str(path) for path in wrote],
+            }
+        )
+    else:
+        say_all(f"Wrote {path}" for path in wrote)
+        say_all(demo_lines(shortlist, folder, workspace))
     if serve:
         open_door(workspace)
+
+
+def _bring_what_is_new(workspace: Workspace, paths: list[Path], *, quiet: bool) -> list[ImportReport]:
+    """Bring the files in that an earlier run of the demo did not."""
+    already = {one.source for one in workspace.state.imports() if one.state == "live"}
+    reports: list[ImportReport] = []
+    for path in paths:
+        if path.name not in already:
+            reports.append(bring(workspace, path, quiet=quiet))
+            if not quiet:
+                say_all(import_lines(reports[-1]))
+    return reports
 
 
 def simulate(
@@ -96,20 +117,24 @@ def simulate(
     people: Annotated[int, typer.Option(help="1,000 to 1,000,000.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 7,
     parquet: Annotated[bool, typer.Option("--parquet", help="Parquet instead of CSV.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a made-up community with a known truth, in the files people really have.
 
     Example: groundswell simulate rehearsal --people 20000 --seed 7
     """
-    for path in make_people(folder, people, seed, "parquet" if parquet else "csv"):
-        say(f"Wrote {path}")
+    paths = make_people(folder, people, seed, "parquet" if parquet else "csv", quiet=as_json)
+    if as_json:
+        print_json({"simulated": True, "people": people, "seed": seed, "wrote": [str(path) for path in paths]})
+        return
+    say_all(f"Wrote {path}" for path in paths)
 
 
-def make_people(folder: Path, people: int, seed: int, form: Any = "csv") -> list[Path]:
+def make_people(folder: Path, people: int, seed: int, form: Any = "csv", *, quiet: bool = False) -> list[Path]:
     """Write a made-up community and return its files."""
     from groundswell.simulate import simulate as make
 
-    with progress_bar() as progress:
+    with progress_bar(quiet=quiet) as progress:
         truth = make(
             folder,
             people=people,

@@ -66,6 +66,11 @@ class Reading(Protocol):
     notes: list[str]
     """Remarks for the user that grow while reading, e.g. "212 ids were damaged by a spreadsheet; linked by handle"."""
 
+    @property
+    def open_dates(self) -> dict[str, int]:
+        """Column -> how many of its dates could be read two ways (03/04/2025), and so are unknown."""
+        ...
+
     def pages(self) -> Iterator[Page]:
         """Yield the source's rows, page by page, in order."""
         ...

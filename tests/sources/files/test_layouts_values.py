@@ -57,8 +57,8 @@ def test_negative_and_unreadable_counts_are_told() -> None:
     values.counts(pa.array([-7, -1]), "likes", memory)
     values.counts(pa.array(["many", "hidden"]), "views", memory)
     assert memory.sentences() == [
-        "1 negative numbers in 'likes' are unknown.",
-        "1 values in 'views' could not be read as counts and are unknown.",
+        "1 negative number in 'likes' is unknown.",
+        "1 value in 'views' could not be read as a count and is unknown.",
     ]
 
 
@@ -134,13 +134,20 @@ def test_a_column_that_mixes_both_orders_is_read_only_where_it_is_certain() -> N
         None,
         datetime(2017, 5, 5, tzinfo=UTC),
     ]
-    assert memory.sentences() == ["1 dates in 'd' could be day/month or month/day and are unknown."]
+    assert memory.open_dates == {"d": 1}
 
 
-def test_a_column_that_could_be_either_is_noted() -> None:
+def test_a_column_that_could_be_either_is_unknown_until_the_user_says_the_order() -> None:
     memory = Memory()
-    assert values.moments(pa.array(["1/2/2017"]), "d", memory).to_pylist() == [datetime(2017, 1, 2, tzinfo=UTC)]
-    assert memory.sentences() == ["1 dates in 'd' could be day/month; they were read as month/day."]
+    assert values.moments(pa.array(["1/2/2017", "31/31/2017"]), "d", memory).to_pylist() == [None, None]
+    assert memory.sentences() == [
+        "1 date in 'd' could be read two ways, such as 1/2/2017 (day/month or month/day), and is unknown; "
+        "say --dates day-first or --dates month-first.",
+        "1 value in 'd' could not be read as a date and is unknown.",
+    ]
+    for order, month in (("day-first", 2), ("month-first", 1)):
+        (read,) = values.moments(pa.array(["1/2/2017"]), "d", Memory(dates=order)).to_pylist()
+        assert (read.month, read.day) == (month, 3 - month)
 
 
 def test_days_of_a_spreadsheet_are_days_only_there() -> None:

@@ -26,12 +26,14 @@ from groundswell.sources.files.layouts.harvest import harvest
 from groundswell.sources.files.layouts.identities import account_of, platform_of
 from groundswell.sources.files.layouts.layout import Layout, Part, Unfolded, fields, sheet_of
 from groundswell.sources.files.tables import Rows, TableFile
-from groundswell.sources.files.values import Memory, moments
+from groundswell.sources.files.values import DATE_ORDERS, MIXED, OPEN, Memory, combined, moments, order_in
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Remembered = Callable[[frozenset[str]], Mapping[str, str]]
 """Set of normalised headers -> the mapping that was given for it, or nothing."""
+DATES = "--dates"
+"""Under this name, which no column has, the order of dates is remembered among the columns that were named."""
 HEADER_SEARCH = 25
 """How many rows may stand above the header."""
 EXAMPLES = {
@@ -60,6 +62,8 @@ class Recognised:
     from_memory: bool
     kept: str | None = None
     """The platform that was said for a file with these headers the last time, where nothing else says one."""
+    dates: str | None = None
+    """The order of day and month that was said for a file with these headers the last time."""
 
     @property
     def read_as(self) -> frozenset[str]:
@@ -75,19 +79,22 @@ def open_file(
     constants: Mapping[str, str] | None = None,
     observed_at: datetime | None = None,
     encoding: str | None = None,
+    dates: str | None = None,
     remembered: Remembered | None = None,
 ) -> FileReading:
     """Open a file that somebody has and say what it is.
 
     `layout` chooses one by id; `mapping` says column -> field; `constants` give fields the file lacks; `observed_at` is when the
-    file was collected; `remembered` is asked for the mapping that was given earlier for the same set of headers. Raises UnknownLayoutError, MissingFieldError, UnreadableFileError, UnknownNameError.
+    file was collected; `dates` says how 03/04/2025 is meant, day-first or month-first; `remembered` is asked for what was given
+    earlier for the same set of headers. Raises UnknownLayoutError, MissingFieldError, UnreadableFileError, UnknownNameError.
     """
     from groundswell.sources.files.opening import open_tables
 
     tables = list(open_tables(path, encoding=encoding))
     return read_tables(
-        tables, layout=layout, mapping=mapping, constants=constants, observed_at=observed_at, remembered=remembered
-    )
+        tables, layout=layout, mapping=mapping, constants=constants, observed_at=observed_at, dates=dates,
+        remembered=remembered,
+    )  # fmt: skip
 
 
 def read_tables(
@@ -97,10 +104,13 @@ def read_tables(
     mapping: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
     observed_at: datetime | None = None,
+    dates: str | None = None,
     remembered: Remembered | None = None,
 ) -> FileReading:
     """The same for tables that are open already."""
     given = _checked(dict(constants or {}))
+    if dates is not None and dates not in DATE_ORDERS:
+        raise UnknownNameError("order of dates", dates, DATE_ORDERS)
     among = called(layout) if layout else tuple(LAYOUTS.values())
     found: list[Recognised] = []
     errors: list[tuple[str, InputError]] = []
@@ -115,7 +125,7 @@ def read_tables(
     given |= _introduced(found, given)
     whole = tuple(one.table.member for one in found if one.layout.whole)
     own = [error for member, error in errors if not whole or not member.startswith(whole)]  # not a report's own lists
-    return FileReading(_complete(found, given, own, whole), given, observed_at, own)
+    return FileReading(_complete(found, given, own, whole), given, observed_at, own, dates)
 
 
 def _checked(constants: dict[str, str]) -> dict[str, str]:
@@ -161,7 +171,8 @@ def _recognised(
             platform = _platform(mapped, rows[position:], constants)
             if platform is None and not _says_platform(mapped, names, constants):
                 platform = kept
-            return Recognised(table, mapped, position, names, platform, own, bool(own) and not mapping, kept)
+            recalled = bool(asked) and not mapping
+            return Recognised(table, mapped, position, names, platform, own, recalled, kept, asked.get(DATES))
     raise _named(unknown(rows[0] if rows else [], among), table.member)
 
 
@@ -272,7 +283,8 @@ def _has_platform(one: Recognised, constants: dict[str, str]) -> bool:
 
 def _missing(one: Recognised, lacking: list[str]) -> MissingFieldError:
     layout = one.layout
-    names = ", ".join("author" if name == "account" else name for name in lacking)
+    fields = ["author" if name == "account" else name for name in lacking]
+    names = ", ".join(fields)
     own = " ".join(EXAMPLES.get(name, f"--set {name}=...") for name in lacking)
     columns = _unclaimed(one) if "account" in lacking and not layout.unfold else []
     step = f"Add {own} with your own value."
@@ -281,6 +293,8 @@ def _missing(one: Recognised, lacking: list[str]) -> MissingFieldError:
         step = f"Add --map COLUMN=author if one of these columns says it: {shown}. What no column says: {own}, with your own value."
     return MissingFieldError(
         f"The file was recognised as {layout.name} ({layout.title}), but it does not say: {names}.",
+        fields=fields,
+        columns=columns,
         means="Nothing was read.",
         next_step=step,
     )
@@ -302,11 +316,16 @@ class FileReading:
         constants: Mapping[str, str],
         observed_at: datetime | None,
         errors: list[InputError],
+        dates: str | None = None,
     ) -> None:
         self._found, self._constants, self._observed_at = found, constants, observed_at
-        self._memory = Memory()
+        self.dates: str | None = dates or next((one.dates for one in found if one.dates), None)
+        """How dates such as 03/04/2025 are read, where the user said so, now or earlier."""
+        self._memory = Memory(dates=self.dates, look_ahead=self._date_order)
         self._passed_over = [f"Not read: {error.what} {error.means}".strip() for error in errors]
-        self._passed_over += dict.fromkeys(_recalled(one) for one in found if one.from_memory)
+        self._passed_over += dict.fromkeys(
+            said for one in found if one.from_memory for said in _recalled(one, dates) if said
+        )
         names = list(dict.fromkeys(one.layout.name for one in found))
         self.layout: str = "+".join(names)
         self.says: str = " ".join(dict.fromkeys(one.layout.says for one in found))
@@ -316,11 +335,16 @@ class FileReading:
         )
         self.observed_at_given: bool = observed_at is not None
         self.mappings: dict[frozenset[str], dict[str, str]] = {
-            one.headers: {**one.mapping, **_platform_said(one, constants)} for one in found if one.mapping
+            one.headers: said for one in found if (said := _to_remember(one, constants, dates))
         }
         """Header set -> the columns that were named for it, and under "platform" the platform that was said: what to remember."""
         self.notes: list[str] = []
         self._refresh()
+
+    @property
+    def open_dates(self) -> dict[str, int]:
+        """Column -> how many of its dates could be read two ways, and are unknown until somebody says the order."""
+        return dict(self._memory.open_dates)
 
     def pages(self) -> Iterator[Page]:
         """Yield the file's rows, page by page, in order."""
@@ -331,10 +355,20 @@ class FileReading:
             done += one.table.bytes_total
             self._refresh()
 
+    def _date_order(self, header: str) -> str:
+        """The order of day and month that a column shows, in one further reading of the file: only slashed dates ask for it."""
+        order = OPEN
+        for one in self._found:
+            for rows in one.table.rows(one.header_row):
+                for part in _unfolded(one, rows).parts.values():
+                    if header in part.columns.column_names:
+                        order = combined(order, order_in(part.columns.column(header).combine_chunks()))
+                if order == MIXED:
+                    return order
+        return order
+
     def _page(self, one: Recognised, rows: Rows, done: int) -> Page:
-        if one.layout.unfold and one.mapping:
-            rows = _renamed(rows, one.mapping)
-        unfolded = one.layout.unfold(rows) if one.layout.unfold else Unfolded({"": Part(rows.columns, rows.lines)})
+        unfolded = _unfolded(one, rows)
         sheets = {name: self._sheet(one, part) for name, part in unfolded.parts.items()}
         dropped = pa.array([aside.line for aside in unfolded.set_aside], pa.int64())
         lines = rows.lines.filter(pc.invert(pc.is_in(rows.lines, dropped))) if len(dropped) else rows.lines
@@ -374,13 +408,25 @@ class FileReading:
         self.notes[:] = list(dict.fromkeys([*of_tables, *of_layouts, *self._memory.sentences(), *self._passed_over]))
 
 
-def _recalled(one: Recognised) -> str:
-    told = "Columns were read as you named them last time for a file with these headers"
-    return (
-        f"{told}; the platform, {one.kept}, is the one you gave then."
-        if one.kept and one.kept == one.platform
-        else f"{told}."
-    )
+def _unfolded(one: Recognised, rows: Rows) -> Unfolded:
+    if one.layout.unfold and one.mapping:
+        rows = _renamed(rows, one.mapping)
+    return one.layout.unfold(rows) if one.layout.unfold else Unfolded({"": Part(rows.columns, rows.lines)})
+
+
+def _recalled(one: Recognised, dates: str | None) -> Iterator[str]:
+    """What is taken over from the last file with these headers, in words."""
+    if one.mapping:
+        yield "Columns were read as you named them last time for a file with these headers."
+    if one.kept and one.kept == one.platform:
+        yield f"The platform, {one.kept}, is the one you gave last time for a file with these headers."
+    if one.dates and not dates:
+        yield f"Dates such as 03/04/2025 are read {one.dates}, as you said last time for a file with these headers."
+
+
+def _to_remember(one: Recognised, constants: Mapping[str, str], dates: str | None) -> dict[str, str]:
+    said = dates or one.dates
+    return {**one.mapping, **_platform_said(one, constants), **({DATES: said} if said else {})}
 
 
 def _platform_said(one: Recognised, constants: Mapping[str, str]) -> dict[str, str]:

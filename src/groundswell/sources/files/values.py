@@ -3,6 +3,7 @@
 Every reader takes an Arrow array (text, or typed where the file is) and gives an array of the same length. What cannot be read
 is null, never 0 and never a guess; `Memory` counts it, so that the user is told how much it was. Some spellings mean different
 things in different files (`1.234`, `03/04/2025`): they are decided once a column, from the values that can only be read one way.
+Where a column of dates holds no such value, those that could be read two ways are unknown until the user says the order.
 
     counts(pa.array(["12.4K", "1,204", "hidden", "-1"]))     -> 12400, 1204, null, null
     moments(pa.array(["2014-08-15T15:51:15+00:00"]))          -> timestamp[us, UTC]
@@ -34,17 +35,43 @@ SILENT = frozenset(
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-class Memory:
-    """What was decided about a column, and what the user has to be told, over all batches of one source."""
+DATE_ORDERS = {"day-first": "day", "month-first": "month"}
+"""How a user says the order of 03/04/2025, and how it is kept."""
 
-    def __init__(self) -> None:
+
+class Memory:
+    """What was decided about a column, and what the user has to be told, over all batches of one source.
+
+    `dates` is the order of day and month that the user gave; `look_ahead` tells of a column's header the order that the whole
+    file shows, so that a date in the first batch is read right although only the last batch settles it.
+    """
+
+    def __init__(self, *, dates: str | None = None, look_ahead: Callable[[str], str] | None = None) -> None:
         self.counts: Counter[str] = Counter()
         self.decisions: dict[tuple[str, str], str] = {}
+        self.open_dates: Counter[str] = Counter()
+        """Column -> how many of its dates could be read two ways."""
+        self.dates = DATE_ORDERS.get(dates or "")
+        self._look_ahead = look_ahead
 
     def note(self, sentence: str, n: int = 1) -> None:
-        """Count `n` more cases of `sentence`, in which {n} stands for the number."""
+        """Count `n` more cases of `sentence`, in which {n} stands for the number, {s} for a plural, {are} for is or are."""
         if n:
             self.counts[sentence] += n
+
+    def date_order(self, column: str, seen: str) -> str:
+        """The order of day and month in a column: as the user said, as the whole file shows, else as was `seen` so far."""
+        if self.dates:
+            return self.dates
+        key = (column, "order")
+        if self._look_ahead:
+            if key not in self.decisions:
+                self.decisions[key] = self._look_ahead(column)
+        elif self.decisions.get(key, OPEN) in (OPEN, seen):
+            self.decisions[key] = seen
+        elif seen != OPEN:
+            self.decisions[key] = MIXED
+        return self.decisions[key]
 
     def decide(self, column: str, question: str, answer: str | None, otherwise: str) -> str:
         """Return what an earlier batch decided, else keep `answer`; `otherwise` when nothing speaks yet."""
@@ -54,7 +81,14 @@ class Memory:
 
     def sentences(self) -> list[str]:
         """Return the remarks with their numbers, in the order in which they first came up."""
-        return [sentence.replace("{n}", f"{n:,}") for sentence, n in self.counts.items()]
+        return [_with_number(sentence, n) for sentence, n in self.counts.items()]
+
+
+def _with_number(sentence: str, n: int) -> str:
+    forms = {"{n}": f"{n:,}", "{s}": "" if n == 1 else "s", "{are}": "is" if n == 1 else "are"}
+    for mark, word in forms.items():
+        sentence = sentence.replace(mark, word)
+    return sentence
 
 
 def scrubbed(text: str) -> str:
@@ -143,7 +177,7 @@ def _at_least_nothing(numbers: pa.Array, column: str, memory: Memory) -> pa.Arra
     if not pc.any(negative).as_py():
         return numbers
     below = pc.sum(pc.less(numbers, -1)).as_py() or 0
-    memory.note(f"{{n}} negative numbers in {column!r} are unknown.", below)
+    memory.note(f"{{n}} negative number{{s}} in {column!r} {{are}} unknown.", below)
     return pc.if_else(negative, None, numbers)
 
 
@@ -152,7 +186,7 @@ def _whole(values: pa.Array, column: str, memory: Memory) -> pa.Array:
     fits = pc.and_(pc.equal(numbers, pc.trunc(numbers)), pc.less(pc.abs(numbers), 2.0**63))
     whole = pc.cast(pc.if_else(fits, numbers, None), pa.int64())
     lost = pc.sum(pc.and_(pc.is_finite(numbers), pc.invert(fits))).as_py() or 0
-    memory.note(f"{{n}} numbers in {column!r} are not whole counts and are unknown.", lost)
+    memory.note(f"{{n}} number{{s}} in {column!r} {{are}} not whole and so {{are}} unknown.", lost)
     return _at_least_nothing(whole, column, memory)
 
 
@@ -175,7 +209,9 @@ def _spelled(words: pa.Array, column: str, memory: Memory) -> pa.Array:
         return known
     spoken = by_distinct(rest, count_of, pa.int64())
     unread = by_distinct(_left(rest, spoken), lambda one: one.lower() not in SILENT, pa.bool_())
-    memory.note(f"{{n}} values in {column!r} could not be read as counts and are unknown.", pc.sum(unread).as_py() or 0)
+    memory.note(
+        f"{{n}} value{{s}} in {column!r} could not be read as a count and {{are}} unknown.", pc.sum(unread).as_py() or 0
+    )
     return pc.coalesce(known, spoken)
 
 
@@ -270,6 +306,7 @@ def _dated(words: pa.Array, column: str, memory: Memory, spreadsheet: bool) -> p
     """Try the spellings one after the other, each on what is left."""
     words = pc.utf8_trim(words, " \"'")
     known = nulls(len(words), MOMENT)
+    told = memory.open_dates[column]
     readers: tuple[Callable[[pa.Array], pa.Array], ...] = (
         _iso,
         _twitter,
@@ -283,10 +320,9 @@ def _dated(words: pa.Array, column: str, memory: Memory, spreadsheet: bool) -> p
             break
         known = pc.coalesce(known, read(left))
     left = _left(words, known)
-    if memory.decisions.get((column, "order")) == "mixed":  # those were counted where the order was decided
-        left = pc.if_else(pc.match_substring_regex(left, SLASHED), None, left)
     unread = by_distinct(left, lambda one: one.lower() not in SILENT, pa.bool_())
-    memory.note(f"{{n}} values in {column!r} could not be read as dates and are unknown.", pc.sum(unread).as_py() or 0)
+    number = (pc.sum(unread).as_py() or 0) - (memory.open_dates[column] - told)  # what can be read two ways was told
+    memory.note(f"{{n}} value{{s}} in {column!r} could not be read as a date and {{are}} unknown.", number)
     return known
 
 
@@ -329,44 +365,66 @@ def _twitter(words: pa.Array) -> pa.Array:
     return _cast(_glued(part["year"], pc.cast(number, pa.string()), part["day"], part["time"], part["zone"]))
 
 
+DAY, MONTH, MIXED, OPEN = "day", "month", "mixed", "open"
+"""Orders of a column: day first, month first, both are there, nothing tells."""
+
+
+def order_in(values: pa.Array) -> str:
+    """The order of day and month that the numbers above 12 among these values show."""
+    words = pc.utf8_trim(_trimmed(values), " \"'")
+    part = _day_and_month(pc.extract_regex(words, SLASHED))
+    day = pc.and_(pc.greater(part[0], 12), pc.less_equal(part[1], 12))
+    month = pc.and_(pc.greater(part[1], 12), pc.less_equal(part[0], 12))
+    return combined(DAY if pc.any(day).as_py() else OPEN, MONTH if pc.any(month).as_py() else OPEN)
+
+
+def combined(one: str, other: str) -> str:
+    """The order of a column, parts of which show these."""
+    return one if other in (OPEN, one) else other if one == OPEN else MIXED
+
+
+def _day_and_month(parts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    first, second = (pc.cast(pc.struct_field(parts, name), pa.int64()) for name in ("a", "b"))
+    return first, second
+
+
 def _slashed(words: pa.Array, column: str, memory: Memory) -> pa.Array:
     """Day and month told apart by the values above 12 in the column; with dots the day comes first.
 
-    In a column that mixes both orders only the values that can be read one way are read.
+    Where nothing tells, or a column mixes both orders, only the values that can be read one way are read.
     """
     parts = pc.extract_regex(words, SLASHED)
-    part = {
-        name: pc.struct_field(parts, name) for name in ("a", "b", "mark", "year", "hour", "minute", "second", "half")
-    }
-    a, b = (pc.cast(part[name], pa.int64()) for name in ("a", "b"))
+    part = {name: pc.struct_field(parts, name) for name in ("mark", "year", "hour", "minute", "second", "half")}
+    a, b = _day_and_month(parts)
     if not _some(a):
         return nulls(len(words), MOMENT)
-    order = _order(a, b, part["mark"], column, memory)
+    order = memory.date_order(column, order_in(words))
     either = pc.and_(pc.less_equal(a, 12), pc.less_equal(b, 12))
-    day_first = pc.if_else(either, pa.scalar(order != "month", pa.bool_()), pc.greater(a, 12))
-    readable = pc.or_(pc.invert(either), pc.or_(pa.scalar(order != "mixed"), pc.equal(a, b)))
-    memory.note(
-        f"{{n}} dates in {column!r} could be day/month or month/day and are unknown.",
-        pc.sum(pc.invert(readable)).as_py() or 0,
-    )
-    year = pc.if_else(readable, part["year"], None)
-    month, day = pc.if_else(day_first, part["b"], part["a"]), pc.if_else(day_first, part["a"], part["b"])
+    open_ = pc.and_(either, pc.not_equal(a, b))
+    if order in (DAY, MONTH):
+        open_ = pc.and_(open_, pa.scalar(False))
+    elif order == OPEN:  # nobody writes the month first and dots
+        open_ = pc.and_(open_, pc.not_equal(part["mark"], "."))
+    _tell_open(words, open_, column, memory)
+    day_first = pc.if_else(either, pa.scalar(order != MONTH), pc.greater(a, 12))
+    year = pc.if_else(open_, None, part["year"])
+    first, second = pc.cast(a, pa.string()), pc.cast(b, pa.string())
+    month, day = pc.if_else(day_first, second, first), pc.if_else(day_first, first, second)
     return _cast(_glued(year, month, day, _clock(part), "Z"))
 
 
-def _order(a: pa.Array, b: pa.Array, mark: pa.Array, column: str, memory: Memory) -> str:
-    """Return day, month or mixed."""
-    day = pc.any(pc.greater(a, 12)).as_py()
-    month = pc.any(pc.greater(b, 12)).as_py()
-    if day and month:
-        memory.decisions[column, "order"] = "mixed"
-    earlier = memory.decide(column, "order", "day" if day else "month" if month else None, "")
-    if earlier:
-        return earlier
-    if pc.all(pc.equal(mark, ".")).as_py():
-        return "day"
-    memory.note(f"{{n}} dates in {column!r} could be day/month; they were read as month/day.", len(a) - a.null_count)
-    return "month"
+def _tell_open(words: pa.Array, open_: pa.Array, column: str, memory: Memory) -> None:
+    """Count the dates that stay unknown because they could be read two ways, and say how to settle them."""
+    number = pc.sum(open_).as_py() or 0
+    if not number:
+        return
+    memory.open_dates[column] += number
+    example = memory.decide(column, "example", words.filter(pc.fill_null(open_, False))[0].as_py(), "")
+    memory.note(
+        f"{{n}} date{{s}} in {column!r} could be read two ways, such as {example} (day/month or month/day), and {{are}} unknown; "
+        "say --dates day-first or --dates month-first.",
+        number,
+    )
 
 
 def _clock(part: dict[str, pa.Array]) -> pa.Array:
@@ -586,7 +644,7 @@ def amounts(
     minor = pc.cast(pc.list_element(read, 0), pa.int64())
     unread = by_distinct(_left(words, minor), lambda one: one.lower() not in SILENT, pa.bool_())
     memory.note(
-        f"{{n}} values in {column!r} could not be read as one amount of money and are unknown.",
+        f"{{n}} value{{s}} in {column!r} could not be read as one amount of money and {{are}} unknown.",
         pc.sum(unread).as_py() or 0,
     )
     return minor, pc.list_element(read, 1)

@@ -2,99 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from windows import NARROW, WIDE, Served, fits, tab_of
 
 pytestmark = pytest.mark.slow
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-NARROW, WIDE = {"width": 360, "height": 800}, {"width": 1280, "height": 900}
-
-
-class Served:
-    """The program as a user starts it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.cookies: list[Any] = []
-        self.command = [sys.executable, "-m", "groundswell", "serve", "--no-open", "--workspace", str(folder)]
-        self.start()
-
-    def start(self) -> None:
-        """Start it and read the link that it prints."""
-        self.process = subprocess.Popen(
-            self.command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
-        )
-        assert self.process.stdout
-        for line in self.process.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:\d+/enter\?token=\S+", line):
-                self.link = found[0]
-                return
-        raise AssertionError("it printed no link")
-
-    def stop(self) -> None:
-        """Stop it as a crash would."""
-        self.process.kill()
-        self.process.communicate()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium, without a window."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.is_file():
-        pytest.skip(f"no browser at {CHROMIUM} (set CHROMIUM to one)")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Served]:
-    """A workspace in which somebody pressed the button for the made-up community."""
-    served = Served(tmp_path_factory.mktemp("demo") / "workspace")
-    try:
-        tab = tab_of(chromium, served)
-        tab.get_by_role("button", name="Try it on a made-up community").click()
-        tab.get_by_role("link", name="What do you want to do?").click(timeout=180_000)
-        tab.wait_for_function("() => /people read/.test(document.querySelector('h1').textContent)", timeout=120_000)
-        served.cookies = tab.context.cookies()
-        yield served
-    finally:
-        served.stop()
-
-
-def tab_of(chromium: Any, served: Served, size: dict[str, int] = WIDE, **options: Any) -> Any:
-    """A tab that was let in; what it complains of is noted."""
-    context = chromium.new_context(viewport=size, **options)
-    context.set_default_timeout(60_000)
-    tab = context.new_page()
-    tab.complaints = []
-    tab.on(
-        "console", lambda message: tab.complaints.append(message.text) if message.type in ("error", "warning") else None
-    )
-    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-    if served.cookies:
-        context.add_cookies(served.cookies)
-        tab.goto(served.link.partition("/enter")[0])
-    else:
-        tab.goto(served.link)
-        assert "token" not in tab.url
-    return tab
-
-
-def fits(tab: Any) -> bool:
-    """Whether nothing sticks out to the right."""
-    return tab.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import stat
+import time
+from pathlib import Path
+
 import pytest
 from browsing import OURS, PORT, Browser
+
+from groundswell.web import Launch
+from groundswell.web.safety import KNOWN_AGAIN
 
 BASE = f"http://127.0.0.1:{PORT}"
 
@@ -130,3 +137,46 @@ def test_no_page_points_outside(empty: Browser) -> None:
         assert "@import" not in text
     assert empty.get("/docs").status_code == 404
     assert empty.get("/redoc").status_code == 404
+
+
+def test_a_browser_is_known_again_after_the_program_was_started_anew(tmp_path: Path) -> None:
+    kept = tmp_path / "keys" / "browsers.json"
+    first = Launch(PORT, kept=kept)
+    session = first.enter(first.token)
+    assert session
+    again = Launch(PORT, kept=kept)
+    assert again.knows(session)
+    assert not again.knows("somebody else")
+    assert session not in kept.read_text(), "the file must open nothing by itself"
+    assert not again.knows(next(iter(again.sessions)))
+
+
+def test_what_knows_browsers_again_is_for_its_owner_only(tmp_path: Path) -> None:
+    kept = tmp_path / "keys" / "browsers.json"
+    launch = Launch(PORT, kept=kept)
+    launch.enter(launch.token)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+
+
+def test_a_browser_that_was_away_for_long_needs_a_new_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, now = tmp_path / "browsers.json", time.time()
+    launch = Launch(PORT, kept=kept)
+    session = launch.enter(launch.token)
+    assert session
+    monkeypatch.setattr(time, "time", lambda: now + KNOWN_AGAIN - 60)
+    assert Launch(PORT, kept=kept).knows(session)
+    monkeypatch.setattr(time, "time", lambda: now + 2 * KNOWN_AGAIN - 180)
+    assert Launch(PORT, kept=kept).knows(session), "it asked in between"
+    monkeypatch.setattr(time, "time", lambda: now + 4 * KNOWN_AGAIN)
+    assert not Launch(PORT, kept=kept).knows(session)
+    monkeypatch.setattr(time, "time", lambda: now - 3600)
+    assert not Launch(PORT, kept=kept).knows(session), "noted in the future: the clock, or somebody, was moved"
+
+
+@pytest.mark.parametrize("noted", ["", "[]", "{", '{"a": "b"}', '{"a": NaN}', "null", "\x00"])
+def test_a_broken_note_shuts_out_but_breaks_nothing(tmp_path: Path, noted: str) -> None:
+    (tmp_path / "browsers.json").write_text(noted)
+    launch = Launch(PORT, kept=tmp_path / "browsers.json")
+    assert launch.sessions == {}
+    assert launch.enter(launch.token)

@@ -121,6 +121,27 @@ def test_a_missing_fact_is_asked_for_in_words(empty: Browser) -> None:
     assert {row["platform"] for row in empty.get("/people.json").json()["rows"]} == {"tiktok"}
 
 
+def test_whose_posts_they_are_may_be_said_or_stand_in_a_column(empty: Browser) -> None:
+    posts = b"id,text,created_at,likes,by whom\n1,oat bread,2026-01-02,4,ann\n2,rye bread,2026-01-03,5,ben\n"
+    address = empty.bring(("posts.csv", posts))
+    page = empty.page(address)
+    assert "Whose posts are these?" in page
+    assert '<option value="by whom">by whom</option>' in page
+    said = {"id": address.partition("=")[2], "place": "0", "platform": "instagram", "in_author": "by whom"}
+    answer = empty.post("/answer", files=[("x", ("", b""))], data=said, follow_redirects=False)
+    empty.settled(answer.headers["location"])
+    assert {row["handle"] for row in empty.get("/people.json").json()["rows"]} == {"ann", "ben"}
+
+
+def test_what_is_left_open_is_said_and_the_question_stays(empty: Browser) -> None:
+    address = empty.bring(("posts.csv", b"id,text,created_at,by whom\n1,oat bread,2026-01-02,ann\n"))
+    said = {"id": address.partition("=")[2], "place": "0", "platform": "instagram", "in_author": "no such column"}
+    answer = empty.post("/answer", files=[("x", ("", b""))], data=said)
+    assert answer.status_code == 400
+    assert "Whose posts are these?" in answer.text
+    assert "Whose posts are these?" in empty.page(address)
+
+
 def test_a_strange_table_is_shown_and_asked_about_once(empty: Browser) -> None:
     address = empty.bring(("odd.csv", ODD))
     page = empty.page(address)

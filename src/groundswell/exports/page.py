@@ -98,6 +98,17 @@ def shortlist_page(
 
     `titles` and `tiers` as in `export_shortlist`.
     """
+    return _drawn("shortlist.html", shortlist, titles, tiers)
+
+
+def shortlist_part(
+    shortlist: Shortlist, *, titles: Titles | None = None, tiers: Sequence[tuple[str, float]] = ()
+) -> Markup:
+    """Return what stands on that page, from its heading on, to stand inside another page of ours."""
+    return Markup(_drawn("shortlist_part.html", shortlist, titles, tiers))  # noqa: S704  (escaped by its template)
+
+
+def _drawn(template: str, shortlist: Shortlist, titles: Titles | None, tiers: Sequence[tuple[str, float]]) -> str:
     names = signal_titles() if titles is None else titles
     points = pictures.sample(shortlist.context)
     places = _places(shortlist)
@@ -105,7 +116,7 @@ def shortlist_page(
     setting = Setting(names, plane, places, _spans(shortlist.matches))
     page = (
         _environment()
-        .get_template("shortlist.html")
+        .get_template(template)
         .render(
             s=shortlist,
             asked=asked(shortlist.brief),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,8 @@ class Asked:
     words: str
     example: str
     choices: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
+    """Columns of the file that nothing reads, one of which may say it."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +94,14 @@ class Question:
     asked: tuple[Asked, ...] = ()
 
 
-def asked_about(field: str) -> Asked:
+def asked_about(field: str, columns: Sequence[str] = ()) -> Asked:
     """Put the question for a field into words."""
     words, example = FIELDS.get(field, (f"What is {field.replace('_', ' ')}?", ""))
     choices = {
         "platform": tuple((one, platform_name(one)) for one in PLATFORMS),
         "verb": tuple((one, one) for one in VERBS),
     }
-    return Asked(field, words, example, choices.get(field, ()))
+    return Asked(field, words, example, choices.get(field, ()), tuple(columns))
 
 
 def question_of_columns(path: Path, says: str) -> Question | None:
@@ -113,9 +116,11 @@ def question_of_columns(path: Path, says: str) -> Question | None:
 
 
 def question_of_fields(error: MissingFieldError) -> Question:
-    """Ask for the fields that a file does not say, read from the step that the error recommends."""
-    fields = list(dict.fromkeys(re.findall(r"--set (\w+)=", error.next_step)))
-    return Question(error.what, asked=tuple(asked_about(field) for field in fields))
+    """Ask for the fields that a file does not say; a column that nothing reads may hold whose posts they are."""
+    columns = error.columns[:COLUMNS_SHOWN]
+    return Question(
+        error.what, asked=tuple(asked_about(field, columns if field == "author" else ()) for field in error.fields)
+    )
 
 
 def answers_to(question: Question, fields: list[tuple[str, str]]) -> tuple[dict[str, str], dict[str, str]]:
@@ -126,12 +131,15 @@ def answers_to(question: Question, fields: list[tuple[str, str]]) -> tuple[dict[
         for n, header in enumerate(question.headers)
         if said.get(f"column{n}") and header.strip()
     }
-    constants = {one.field: said[one.field].strip() for one in question.asked if said.get(one.field, "").strip()}
-    if "platform" in mapping.values():
-        constants.pop("platform", None)
+    mapping |= {
+        said[f"in_{one.field}"]: one.field for one in question.asked if said.get(f"in_{one.field}") in one.columns
+    }
+    given = {one.field: said.get(one.field, "").strip() for one in question.asked}
+    constants = {field: value for field, value in given.items() if value and field not in mapping.values()}
     if question.headers and not mapping:
         raise UsageError("No column was given a meaning.", next_step="Say at least which column names the person.")
-    if missing := [one.words for one in question.asked if not question.headers and one.field not in constants]:
+    known = {*constants, *mapping.values()}
+    if missing := [one.words for one in question.asked if not question.headers and one.field not in known]:
         raise UsageError("That was left open.", next_step=missing[0])
     return mapping, constants
 

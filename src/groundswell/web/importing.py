@@ -343,7 +343,9 @@ def _question_from(found: dict[str, Any] | None) -> Question | None:
     if found is None:
         return None
     asked = tuple(
-        Asked(one["field"], one["words"], one["example"], tuple((a, b) for a, b in one["choices"]))
+        Asked(
+            one["field"], one["words"], one["example"], tuple((a, b) for a, b in one["choices"]), tuple(one["columns"])
+        )
         for one in found["asked"]
     )
     rows = tuple(tuple(row) for row in found["rows"])

@@ -23,7 +23,7 @@ from groundswell.definitions import load_definitions
 from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
 from groundswell.errors import UnknownNameError
 from groundswell.exports import SHORTLIST_FORMS, export_shortlist, pictures
-from groundswell.exports.page import shortlist_page
+from groundswell.exports.page import shortlist_part
 from groundswell.exports.tables import plain
 from groundswell.exports.wording import (
     finite,
@@ -312,7 +312,7 @@ def _add_marketer(pages: Pages) -> None:
     def brief(request: Request, form: Annotated[BriefForm, Depends(form_of)]) -> Response:
         answers = pages.numbers()
         meanings = list(load_definitions(answers.folder).values())
-        options = answers.options(form)
+        options = pages.soon(("options", form), lambda: answers.options(form))
         wishes = [*form.wishes, *[("", "nice")] * max(1, 3 - len(form.wishes))]
         sample = sample_brief() if answers.workspace.simulated() else ""
         return pages.show(
@@ -331,8 +331,7 @@ def _add_marketer(pages: Pages) -> None:
     def shortlist(request: Request, form: Annotated[BriefForm, Depends(form_of)]) -> Response:
         answers = pages.numbers()
         found = pages.soon(("shortlist", form), lambda: answers.shortlist(form))
-        body = _body_of(shortlist_page(found, tiers=answers.tiers()))
-        return pages.show(request, "shortlist_page.html", s=found, body=Markup(body), defs="")  # noqa: S704
+        return pages.show(request, "shortlist_page.html", s=found, body=shortlist_part(found, tiers=answers.tiers()))
 
     for ending in (*SHORTLIST_FORMS, ".toml"):
         if ending != ".json":  # the page's twin, in the API
@@ -352,17 +351,6 @@ def _add_shortlist_file(pages: Pages, ending: str) -> None:
                 return download(path, "brief.toml")
             export_shortlist(pages.answers.shortlist(form), path, tiers=pages.answers.tiers())
             return download(path, path.name)
-
-
-def _body_of(page: str) -> str:
-    """What stands between the banner and the end of an exported page, to stand inside one of ours.
-
-    Text of strangers is escaped in it, so the marks below occur only where the template wrote them.
-    """
-    drawn = page[page.index("<body") : page.rindex("</body>")].partition(">")[2]
-    before, _, rest = drawn.partition('<header class="top">')
-    before = before.partition('<p class="banner"')[0]
-    return before + '<header class="head">' + rest.replace("<main>", "", 1).replace("</main>", "", 1)
 
 
 # -- templates -----------------------------------------------------------------------------------------------------------

@@ -8,16 +8,26 @@ Any web page in the world can send requests to 127.0.0.1, and a name of its own 
     Origin             the same for browsers that do not say it; writing without either is refused           403
 
 Every answer forbids framing, sniffing, outside scripts and caching. No CORS header is ever sent.
+
+A browser that was let in is known again after the program was started anew, on the same port, for half a day after it last asked:
+`keys/browsers.json` of the workspace (mode 0600) holds digests of the cookies, which open nothing themselves. Delete it to shut
+everybody out. Without a bound, another program on this computer that takes our port while we are away could keep a cookie that a
+waiting page sends it, and use it whenever we come back.
 """
 
 from __future__ import annotations
 
 import hmac
+import json
+import os
 import secrets
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse
@@ -25,6 +35,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 READS = frozenset({"GET", "HEAD"})
 ENTRANCE = "/enter"
+KNOWN_AGAIN = 12 * 3600
+"""Seconds after its last question during which a browser is known again by a program started anew (design choice: a working day)."""
+NOTED_EVERY = 300
+"""Seconds between two notes of when a browser last asked (design choice)."""
+MOST_KNOWN = 20
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -48,8 +63,15 @@ class Launch:
     port: int
     renewed: Callable[[str], None] = lambda _link: None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    sessions: set[str] = field(default_factory=lambda: set())
-    """Digests of the cookies that were handed out."""
+    kept: Path | None = None
+    """Where browsers that were let in are noted, to be known again; None to forget them with the program."""
+    sessions: dict[str, float] = field(default_factory=lambda: {})
+    """Digests of the cookies that were handed out, with the time of the last question."""
+
+    def __post_init__(self) -> None:
+        """Recall the browsers that were let in before."""
+        since = time.time() - KNOWN_AGAIN
+        self.sessions |= {digest: at for digest, at in _recalled(self.kept).items() if since < at <= time.time()}
 
     @property
     def link(self) -> str:
@@ -66,14 +88,27 @@ class Launch:
         if not hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode()):
             return None
         session = secrets.token_urlsafe(32)
-        self.sessions.add(_digest(session))
+        self._note(_digest(session))
         self.token = secrets.token_urlsafe(24)
         self.renewed(self.link)
         return session
 
     def knows(self, session: str) -> bool:
-        """Whether a cookie was handed out by this launch."""
-        return _digest(session) in self.sessions
+        """Whether a cookie was handed out by this launch, or by an earlier one not long ago."""
+        digest = _digest(session)
+        if digest not in self.sessions:
+            return False
+        if time.time() - self.sessions[digest] > NOTED_EVERY:
+            self._note(digest)
+        return True
+
+    def _note(self, digest: str) -> None:
+        """Note that a browser asks now, here and where the next launch looks."""
+        self.sessions[digest] = time.time()
+        if self.kept:
+            newest = sorted(self.sessions.items(), key=lambda one: one[1])[-MOST_KNOWN:]
+            with suppress(OSError):  # on a disk that is full or read only, a new launch needs its new link
+                _write_privately(self.kept, json.dumps(dict(newest)))
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -166,6 +201,25 @@ def _said(status: int, what: str, means: str) -> HTMLResponse:
         f"<title>{what}</title><body><main><h1>{what}</h1><p>{means}</p></main></body></html>"
     )
     return HTMLResponse(page, status)
+
+
+def _recalled(path: Path | None) -> dict[str, float]:
+    """What an earlier launch noted; nothing where that cannot be read."""
+    try:
+        found: object = json.loads(path.read_text(encoding="utf-8")) if path else {}
+    except (OSError, ValueError):
+        return {}
+    whole = {str(digest): at for digest, at in found.items()} if isinstance(found, dict) else {}
+    return {digest: float(at) for digest, at in whole.items() if isinstance(at, int | float)}
+
+
+def _write_privately(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    part.replace(path)
 
 
 def _digest(session: str) -> str:

@@ -29,7 +29,11 @@ def serve(
     """
     listening = _listen(port)
     number: int = listening.getsockname()[1]
-    launch = Launch(number, renewed=lambda link: say(f"Opened. For another browser: {link}"))
+    launch = Launch(
+        number,
+        renewed=lambda link: say(f"Opened. For another browser: {link}"),
+        kept=workspace.folder / "keys" / "browsers.json",
+    )
     config = uvicorn.Config(
         make_app(workspace, launch), log_level="warning", access_log=False, server_header=False,
         timeout_graceful_shutdown=2, timeout_keep_alive=30,

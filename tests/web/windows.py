@@ -1,0 +1,88 @@
+"""A window on the program as a user starts it: Debian's Chromium, without a window, at a server of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NARROW, WIDE = {"width": 360, "height": 800}, {"width": 1280, "height": 900}
+
+
+class Served:
+    """The program as a user starts it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cookies: list[Any] = []
+        self.folder = folder
+        self.start()
+
+    def start(self, *options: str) -> None:
+        """Start it and read the link that it prints."""
+        command = [sys.executable, "-m", "groundswell", "serve", "--no-open", "--workspace", str(self.folder), *options]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        )
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if found := re.search(r"http://127\.0\.0\.1:\d+/enter\?token=\S+", line):
+                self.link = found[0]
+                return
+        raise AssertionError("it printed no link")
+
+    @property
+    def home(self) -> str:
+        """The address of the first page."""
+        return self.link.partition("/enter")[0]
+
+    @property
+    def port(self) -> str:
+        """The port it listens on."""
+        return self.home.rpartition(":")[2]
+
+    def stop(self) -> None:
+        """Stop it as a crash would."""
+        self.process.kill()
+        self.process.communicate()
+
+
+def tab_of(chromium: Any, served: Served, size: dict[str, int] = WIDE, **options: Any) -> Any:
+    """A tab that was let in; what it complains of is noted."""
+    context = chromium.new_context(viewport=size, **options)
+    context.set_default_timeout(60_000)
+    tab = context.new_page()
+    tab.complaints = []
+    tab.on(
+        "console", lambda message: tab.complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    if served.cookies:
+        context.add_cookies(served.cookies)
+        tab.goto(served.home)
+    else:
+        tab.goto(served.link)
+        assert "token" not in tab.url
+        served.cookies = context.cookies()
+    return tab
+
+
+def fits(tab: Any) -> bool:
+    """Whether nothing sticks out to the right."""
+    return tab.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def settled(tab: Any, address: str) -> int:
+    """Go to a page and stay until the numbers behind it are there; its status."""
+    for _ in range(120):
+        answer = tab.goto(address)
+        if answer.status != 202:
+            return int(answer.status)
+        tab.wait_for_timeout(250)
+    raise AssertionError(f"the numbers for {address} never came")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from tests.building import account, community, day, made, post, reply
 
-from groundswell.coach import PARTS, Kit, kit
+from groundswell.coach import PARTS, Kit, keys_that_changed, kit
 from groundswell.coach.signing import KEY, creator_key
 from groundswell.errors import GroundswellError, UnknownNameError, UnreadableFileError, WorkspaceError
 from groundswell.exports.kit_page import kit_document, write_kit
@@ -124,6 +124,24 @@ def test_a_brand_imports_what_the_creator_signed_and_nothing_else(mine: Kit, tmp
         assert {name: got[name] for name in wanted} == {name: handed[name] for name in wanted}
         assert got["account"] == mine.account
         assert got["observed_at"] == handed["observed_at"]
+
+
+def test_a_kit_that_somebody_else_signed_is_noticed(mine: Kit, tmp_path: Path) -> None:
+    brand = Workspace.create(tmp_path / "brand")
+    first = import_file(brand, write_kit(mine, tmp_path / "kit.json"))
+    again = import_file(brand, write_kit(replace(mine, made_at=AT), tmp_path / "again.json"))
+    assert keys_that_changed(brand, first.import_id) == keys_that_changed(brand, again.import_id) == []
+    stranger = replace(mine, keys=tmp_path / "stranger", made_at=AT.replace(year=2027))
+    third = import_file(brand, write_kit(stranger, tmp_path / "third.json"))
+    [said] = keys_that_changed(brand, third.import_id)
+    marks = [fingerprint(kit_document(one)["public_key"]) for one in (mine, stranger)]
+    assert marks[0] != marks[1]
+    assert all(mark in said for mark in marks)
+    assert f"import {first.import_id}" in said
+    brand.undo(int(first.import_id or 0))
+    brand.undo(int(again.import_id or 0))
+    assert keys_that_changed(brand, third.import_id) == [], "what was undone is no longer trusted"
+    assert keys_that_changed(brand, None) == []
 
 
 @pytest.mark.parametrize("change", ["followers", "text", "signature", "key", "version", "beside"])

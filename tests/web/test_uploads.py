@@ -13,7 +13,10 @@ import pytest
 from browsing import Browser
 
 from building import SEEN
+from groundswell.coach import kit
 from groundswell.errors import GroundswellError, UsageError
+from groundswell.exports.kit_page import write_kit
+from groundswell.ingest import import_file
 from groundswell.store import Workspace
 from groundswell.web.uploads import CAP, TooLargeError, receive, safe_name
 
@@ -140,6 +143,39 @@ def test_what_is_left_open_is_said_and_the_question_stays(empty: Browser) -> Non
     assert answer.status_code == 400
     assert "Whose posts are these?" in answer.text
     assert "Whose posts are these?" in empty.page(address)
+
+
+def test_dates_that_can_be_read_two_ways_are_asked_about_and_read_anew(empty: Browser) -> None:
+    posts = b"platform,author,id,text,created_at\ninstagram,ann,1,oat,03/04/2025\ninstagram,ann,2,rye,05/04/2025\n"
+    address = empty.bring(("posts.csv", posts))
+    page = empty.page(address)
+    assert "these 2 dates, the day or the month?" in page
+    assert empty.get("/index.json").json()["people"] == 1, "what is certain is in already"
+    said = {"id": address.partition("=")[2], "place": "0"}
+    send = {"url": "/answer", "files": [("x", ("", b""))]}
+    assert empty.post(**send, data=said | {"dates": "year-first"}).status_code == 400
+    assert empty.post(**send, data=said | {"dates": "day-first", "place": "7"}).status_code == 400
+    answer = empty.post(**send, data=said | {"dates": "day-first"}, follow_redirects=False)
+    assert "the day or the month?" not in empty.page(empty.settled(answer.headers["location"]))
+    assert [one["state"] for one in empty.get("/imports.json").json()] == ["undone", "live"]
+    newest = empty.get("/person.json?account=@ann").json()["evidence"]
+    assert {post["created_at"][:7] for posts in newest.values() for post in posts} <= {"2025-04"}
+    assert "2025-04" in empty.page("/person?account=@ann")
+    assert not list(empty.desk.folder.glob("*/*/posts.csv")), "the upload is not kept once it is read"
+    assert empty.post(**send, data=said | {"dates": "day-first"}).status_code == 400, "the question is closed"
+
+
+def test_a_kit_signed_by_somebody_else_is_warned_of(empty: Browser, tmp_path: Path) -> None:
+    for n, name in enumerate(("ann", "stranger")):
+        home = Workspace.create(tmp_path / name)
+        (tmp_path / "posts.csv").write_text(
+            f"platform,author,id,text,created_at\nbluesky,ann,{n},oat,2025-04-0{1 + n}\n"
+        )
+        import_file(home, tmp_path / "posts.csv")
+        kit_file = write_kit(kit(home, "@ann"), tmp_path / name / "kit.json")
+        page = empty.page(empty.bring(("kit.json", kit_file.read_bytes())))
+        assert "The kit is signed with the key" in page
+        assert ("Another key than before" in page) == (name == "stranger")
 
 
 def test_a_strange_table_is_shown_and_asked_about_once(empty: Browser) -> None:

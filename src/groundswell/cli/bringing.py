@@ -133,9 +133,14 @@ def bring(workspace: Workspace, path: Path, *, quiet: bool = False, **options: A
     from groundswell.ingest import import_file
 
     with progress_bar(quiet=quiet) as progress:
-        return import_file(
+        report = import_file(
             workspace,
             path,
             progress=lambda done, total, rows: progress(f"Reading {path.name}", done, total, rows),
             **options,
         )
+    if "kit" in report.layout:
+        from groundswell.coach import keys_that_changed
+
+        report.notes += keys_that_changed(workspace, report.import_id)
+    return report

@@ -14,7 +14,7 @@ No followers as a goal, no more posts beyond what helps, no advice on what is un
 from __future__ import annotations
 
 from groundswell.coach.coaching import Coaching, coach
-from groundswell.coach.kits import PARTS, Kit, kit
+from groundswell.coach.kits import PARTS, Kit, keys_that_changed, kit
 from groundswell.coach.wording import sentences_of
 
-__all__ = ["PARTS", "Coaching", "Kit", "coach", "kit", "sentences_of"]
+__all__ = ["PARTS", "Coaching", "Kit", "coach", "keys_that_changed", "kit", "sentences_of"]

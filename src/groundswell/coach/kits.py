@@ -357,6 +357,28 @@ def _is_left_out(name: str, leave_out: Collection[str]) -> bool:
     return part in leave_out
 
 
+def keys_that_changed(workspace: Workspace, import_id: int | None) -> list[str]:
+    """Say of whom an import brought a kit that is signed with another key than the kit that came first (trust on first use)."""
+    kits = {one.id for one in workspace.state.imports() if one.state == "live" and "kit" in one.layout.split("+")}
+    if import_id not in kits:
+        return []
+    with workspace.engine() as engine:
+        signed = engine.rows(
+            "SELECT account, handle, import_id, extra['signed_by'] FROM raw_accounts WHERE extra['signed_by'] IS NOT NULL ORDER BY import_id"
+        )
+    first: dict[str, tuple[int, str]] = {}
+    said: list[str] = []
+    for account, handle, brought_by, key in (row for row in signed if row[2] in kits):
+        known_by, known = first.setdefault(account, (brought_by, key))
+        if brought_by == import_id and key != known:
+            who = f"@{handle}" if handle else account
+            said.append(
+                f"Another key than before: this kit of {who} is signed with {key}, the first one (import {known_by}) with {known}. "
+                "Either they have a new key, or somebody else signed it: ask them before you rely on it, or undo this import."
+            )
+    return list(dict.fromkeys(said))
+
+
 def content_of(made: Kit) -> dict[str, Any]:
     """What is signed: profile, posts, and the numbers with their rows, as plain values."""
     return {

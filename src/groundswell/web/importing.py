@@ -24,6 +24,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from groundswell.api import Answers
+from groundswell.coach import keys_that_changed
 from groundswell.errors import (
     GroundswellError,
     InputError,
@@ -35,6 +36,8 @@ from groundswell.errors import (
 from groundswell.exports.whole import whole_file
 from groundswell.ingest import ImportReport, import_file
 from groundswell.simulate import simulate
+from groundswell.sources.files.values import DATE_ORDERS
+from groundswell.store import Workspace
 from groundswell.web.forms import Asked, Question, question_of_columns, question_of_fields
 
 log = logging.getLogger("groundswell.web")
@@ -55,6 +58,8 @@ class Arrival:
     rows: int = 0
     mapping: dict[str, str] = field(default_factory=lambda: {})
     constants: dict[str, str] = field(default_factory=lambda: {})
+    dates: str = ""
+    """How 03/04/2025 is meant, once somebody said it."""
     question: Question | None = None
     report: dict[str, Any] | None = None
     error: dict[str, str] | None = None
@@ -63,6 +68,11 @@ class Arrival:
     def done(self) -> float:
         """How far it is read, 0..1."""
         return min(1.0, self.bytes_done / self.bytes_total) if self.bytes_total else 0.0
+
+    @property
+    def open_dates(self) -> int:
+        """Dates that could be read two ways and are unknown until somebody says the order."""
+        return sum(self.report.get("open_dates", {}).values()) if self.report and not self.dates else 0
 
 
 @dataclass
@@ -159,6 +169,17 @@ class Desk:
         arrival.state, arrival.question = "waiting", None
         return self._queue(batch)
 
+    def settle_dates(self, key: str, place: int, order: str) -> Batch:
+        """Say what comes first in dates that could be read two ways: the file is read again in place of what it brought."""
+        batch = self.batch(key)
+        arrival = batch.arrivals[place] if 0 <= place < len(batch.arrivals) else None
+        if arrival is None or arrival.state != "read" or not arrival.open_dates:
+            raise UsageError("That question is no longer open.", next_step="Look at the imports.")
+        if order not in DATE_ORDERS:
+            raise UnknownNameError("order of dates", order[:40], DATE_ORDERS)
+        arrival.dates, arrival.state = order, "waiting"
+        return self._queue(batch)
+
     def again(self, key: str) -> Batch:
         """Read files again that were interrupted or refused."""
         batch = self.batch(key)
@@ -233,11 +254,19 @@ class Desk:
             arrival.bytes_done, arrival.bytes_total, arrival.rows = done, total, rows
 
         try:
+            workspace = self.answers.workspace
+            if arrival.report:  # read before its dates were settled: what it brought then is replaced
+                _undo(workspace, arrival.report["import_id"])
+                arrival.report = None
             report = import_file(
-                self.answers.workspace, path, mapping=arrival.mapping, constants=arrival.constants, progress=progress
-            )
+                workspace, path, mapping=arrival.mapping, constants=arrival.constants, dates=arrival.dates or None,
+                progress=progress,
+            )  # fmt: skip
+            if "kit" in report.layout:
+                report.notes += keys_that_changed(workspace, report.import_id)
             arrival.report, arrival.state = _report(report), "read"
-            path.unlink(missing_ok=True)
+            if not arrival.open_dates:
+                path.unlink(missing_ok=True)
         except GroundswellError as error:
             if isinstance(error, UnknownLayoutError | MissingFieldError) or _was_misled(arrival, error):
                 self._ask(arrival, path, error)
@@ -301,6 +330,11 @@ class Desk:
             self._batches[batch.id] = batch
 
 
+def _undo(workspace: Workspace, import_id: int) -> None:
+    if workspace.state.import_by_id(import_id).state == "live":
+        workspace.undo(import_id)
+
+
 def _was_misled(arrival: Arrival, error: GroundswellError) -> bool:
     """Whether an error comes from what was said of the columns."""
     return bool(arrival.mapping) and isinstance(error, InputError | UsageError)
@@ -344,7 +378,11 @@ def _question_from(found: dict[str, Any] | None) -> Question | None:
         return None
     asked = tuple(
         Asked(
-            one["field"], one["words"], one["example"], tuple((a, b) for a, b in one["choices"]), tuple(one["columns"])
+            one["field"],
+            one["words"],
+            one["example"],
+            tuple((a, b) for a, b in one["choices"]),
+            tuple(one.get("columns", ())),
         )
         for one in found["asked"]
     )

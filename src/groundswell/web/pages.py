@@ -242,6 +242,9 @@ def _add_arriving(pages: Pages) -> None:
         batch = desk.batch(key)
         asking = dict(batch.asking)
         number = int(place) if place.isdecimal() and len(place) < 6 else -1
+        if form.text("dates"):
+            desk.settle_dates(key, number, form.text("dates"))
+            return redirect(f"/arriving?id={quote(key)}")
         if number not in asking or asking[number].question is None:
             return redirect(f"/arriving?id={quote(key)}")
         question = asking[number].question

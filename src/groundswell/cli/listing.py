@@ -9,7 +9,7 @@ import typer
 
 from groundswell.cli.asking import AsJson, Folder, folder_of, workspace_at
 from groundswell.cli.printing import print_json, print_table, progress_bar, say
-from groundswell.cli.sentences import signal_as_json
+from groundswell.cli.sentences import counted, signal_as_json
 
 
 def layouts(as_json: AsJson = False) -> None:
@@ -48,7 +48,7 @@ def signals(
         opened = workspace_at(workspace)
         with progress_bar() as progress:
             table = signal_table(opened, progress)
-        say(f"{table.rows.num_rows:,} accounts; {table.recomputed:,} computed now, the rest kept.")
+        say(f"{counted(table.rows.num_rows, 'account')}; {table.recomputed:,} computed now, the rest kept.")
         if to:
             from groundswell.exports import export_table
 

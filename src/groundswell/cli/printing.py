@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -28,6 +29,22 @@ def say_all(lines: Iterable[str]) -> None:
 def _is_harmless(code: int) -> bool:
     """Neither a control character (C0, DEL, C1) nor half of a surrogate pair."""
     return code >= 32 and not 127 <= code < 160 and not 0xD800 <= code < 0xE000
+
+
+def at_terminal() -> bool:
+    """Whether somebody sits there who reads and can answer; not so in a pipe, in CI, under cron."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def program() -> str:
+    """How this program is called from where one is: by its name, or by its path where the name alone does not find it."""
+    called = Path(sys.argv[0])
+    found = shutil.which("groundswell")
+    return (
+        "groundswell"
+        if called.name != "groundswell" or (found and called.resolve() == Path(found).resolve())
+        else str(called)
+    )
 
 
 def print_json(value: Any) -> None:

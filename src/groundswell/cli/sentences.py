@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from groundswell.cli.printing import program
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -139,9 +141,8 @@ def demo_lines(shortlist: Shortlist, folder: Path, workspace: Workspace) -> Iter
     """Where to go from the demo."""
     if shortlist.matches:
         yield (
-            f"\nNext: open {folder / 'shortlist.html'}, or ask `groundswell explain @{shortlist.matches[0].handle} "
-            f"--workspace {workspace.folder}`, or look around in a browser: "
-            f"`groundswell serve --workspace {workspace.folder}`, or bring your own: `groundswell import FILE`."
+            f"\nNext: open {folder / 'shortlist.html'}, or ask `{program()} explain @{shortlist.matches[0].handle} "
+            f"--workspace {workspace.folder}`, or bring your own: `{program()} import FILE`."
         )
 
 

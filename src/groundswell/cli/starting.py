@@ -10,7 +10,7 @@ import typer
 from groundswell import __version__
 from groundswell.cli.asking import AsJson, Folder, workspace_at
 from groundswell.cli.bringing import bring
-from groundswell.cli.printing import print_json, progress_bar, say, say_all
+from groundswell.cli.printing import at_terminal, print_json, program, progress_bar, say, say_all
 from groundswell.cli.ranking import rank, write_shortlist
 from groundswell.cli.sentences import demo_lines, import_as_json, import_lines
 
@@ -64,12 +64,14 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to put it.")] = Path("demo"),
     people: Annotated[int, typer.Option(help="How many made-up people.")] = 2000,
     seed: Annotated[int, typer.Option(help="Another seed, another community.")] = 7,
-    serve: Annotated[bool, typer.Option("--serve", help="Then open it in the browser.")] = False,
+    serve: Annotated[
+        bool | None, typer.Option("--serve/--no-serve", help="Then open it in the browser; by default at a terminal.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the main job on a made-up community: import, rank for a sample brief, explain, write the files.
+    """Run the main job on a made-up community: import, rank for a sample brief, explain, write the files, open the page.
 
-    Examples: groundswell demo | groundswell demo --serve
+    Examples: groundswell demo | groundswell demo --no-serve
     """
     from groundswell.simulate import sample_brief
 
@@ -96,8 +98,11 @@ def demo(
     else:
         say_all(f"Wrote {path}" for path in wrote)
         say_all(demo_lines(shortlist, folder, workspace))
-    if serve:
+    if serve or (serve is None and not as_json and at_terminal()):
+        say("")
         open_door(workspace)
+    elif not as_json:
+        say(f"The same in a browser: {program()} serve --workspace {workspace.folder}")
 
 
 def _bring_what_is_new(workspace: Workspace, paths: list[Path], *, quiet: bool) -> list[ImportReport]:

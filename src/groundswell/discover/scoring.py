@@ -172,11 +172,17 @@ def _sector_term(brief: Brief, sector: Shares | None) -> Iterator[Scored]:
         last = sector.last(row)
         when = f"; the newest on {last:%Y-%m-%d}" if last else ""
         return (
-            f"{shares[row]:.0%} of its {sector.texts[row]} own posts are about {named}, "
+            f"{shares[row]:.0%} of its {_own_posts(sector.texts[row], 'is', 'are')} about {named}, "
             f"{sector.unpaid[row]} of them with no sign of payment{when}."
         )
 
     yield Scored("sector_share", f"speaks of {named}", shares, SECTOR, say)
+
+
+def _own_posts(number: int, one: str = "", several: str = "") -> str:
+    """`1 own post`, `12 own posts`, with the verb that goes with it."""
+    said = f"1 own post {one}" if number == 1 else f"{number} own posts {several}"
+    return said.rstrip()
 
 
 def _kinship_term(brief: Brief, kinship: Shares | None) -> Iterator[Scored]:
@@ -188,9 +194,10 @@ def _kinship_term(brief: Brief, kinship: Shares | None) -> Iterator[Scored]:
         if not kinship.texts[row]:
             return f"Whether it has named {brief.brand} is unknown: none of its posts has text."
         if not kinship.hits[row]:
-            return f"None of its {kinship.texts[row]} own posts names {brief.brand}."
+            return f"None of its {_own_posts(kinship.texts[row])} names {brief.brand}."
         last = kinship.last(row)
         when = f", last on {last:%Y-%m-%d}" if last else ""
-        return f"It named {brief.brand} in {kinship.hits[row]} own posts{when}; {kinship.unpaid[row]} show no sign of payment."
+        shown = f"{kinship.unpaid[row]} show{'s' if kinship.unpaid[row] == 1 else ''}"
+        return f"It named {brief.brand} in {_own_posts(kinship.hits[row])}{when}; {shown} no sign of payment."
 
     yield Scored("kinship", f"knows {brief.brand}", earned, KINSHIP, say)

@@ -296,7 +296,7 @@ def test_ids_that_a_spreadsheet_rounded_are_linked_by_handle() -> None:
     reading = open_file(EXAMPLES / "twitter_users.csv")
     accounts = rows(list(reading.pages()), "account")
     assert [row["account"] for row in accounts] == ["twitter:771", "twitter:@bob"]
-    assert "1 account ids were damaged by a spreadsheet; linked by handle." in reading.notes
+    assert "1 account id was damaged by a spreadsheet; linked by handle." in reading.notes
     assert ("bot", "1") in accounts[1]["extra"]  # type: ignore[operator]
 
 

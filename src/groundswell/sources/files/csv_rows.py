@@ -141,7 +141,11 @@ class CsvTable:
             for stretch, columns in parser.stretches(source, line, _skip_lines(source, line - 1)):
                 yield from _bounded(stretch, columns, source.done)
             if source.nulls:
-                self._note(f"{source.nulls:,} NUL characters were removed")
+                self._note(
+                    "1 NUL character was removed"
+                    if source.nulls == 1
+                    else f"{source.nulls:,} NUL characters were removed"
+                )
             if isinstance(reader, GzipReader) and reader.broken:
                 yield Rows(parser.nothing, pa.array([], pa.int64()), set_aside=[SetAside(0, reader.broken)])
 

@@ -173,7 +173,20 @@ def _recognised(
                 platform = kept
             recalled = bool(asked) and not mapping
             return Recognised(table, mapped, position, names, platform, own, recalled, kept, asked.get(DATES))
-    raise _named(unknown(rows[0] if rows else [], among), table.member)
+    raise _named(_only_reports(rows) or unknown(rows[0] if rows else [], among), table.member)
+
+
+def _only_reports(rows: list[list[str]]) -> InputError | None:
+    """What a scraper's file says that holds nothing but reports of what it could not read."""
+    place = next((place for place, header in enumerate(rows[0] if rows else []) if normalised(header) == "error"), None)
+    said = {row[place].strip() if place < len(row) else "" for row in rows[1:]} if place is not None else set[str]()
+    if not said or "" in said:
+        return None
+    return InputError(
+        f"The file holds no profiles or posts, only what the tool could not read: {', '.join(sorted(said)[:5])}.",
+        means="Nothing was read.",
+        next_step="Check the names that were given to the tool and let it run again.",
+    )
 
 
 def _word(field: str) -> str:
@@ -374,7 +387,8 @@ class FileReading:
         lines = rows.lines.filter(pc.invert(pc.is_in(rows.lines, dropped))) if len(dropped) else rows.lines
         crop = harvest(one.layout, sheets, lines)
         member = one.table.member
-        aside = [*rows.set_aside, *unfolded.set_aside, *_set_aside(crop.reasons, rows, member)]
+        told = [replace(one, member=member) for one in unfolded.set_aside]
+        aside = [*rows.set_aside, *told, *_set_aside(crop.reasons, rows, member)]
         self._refresh()
         return Page(
             rows=len(rows.lines) + rows.empty + len(rows.set_aside),

@@ -55,7 +55,7 @@ class Memory:
         self._look_ahead = look_ahead
 
     def note(self, sentence: str, n: int = 1) -> None:
-        """Count `n` more cases of `sentence`, in which {n} stands for the number, {s} for a plural, {are} for is or are."""
+        """Count `n` more cases of `sentence`, in which {n} stands for the number, {s} for a plural, {are} and {were} for the verb."""
         if n:
             self.counts[sentence] += n
 
@@ -85,7 +85,12 @@ class Memory:
 
 
 def _with_number(sentence: str, n: int) -> str:
-    forms = {"{n}": f"{n:,}", "{s}": "" if n == 1 else "s", "{are}": "is" if n == 1 else "are"}
+    forms = {
+        "{n}": f"{n:,}",
+        "{s}": "" if n == 1 else "s",
+        "{are}": "is" if n == 1 else "are",
+        "{were}": "was" if n == 1 else "were",
+    }
     for mark, word in forms.items():
         sentence = sentence.replace(mark, word)
     return sentence

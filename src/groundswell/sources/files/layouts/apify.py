@@ -7,10 +7,13 @@ The CSV spreads lists over columns (`hashtags/0`, `latestPosts/0/caption`); the 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as _compute
 
+from groundswell.sources import SetAside
 from groundswell.sources.files.layouts.cells import Always, Count, Flag, Handle, Id, Moment, Tags, Text, Who
 from groundswell.sources.files.layouts.generic import filled, hidden_likes
 from groundswell.sources.files.layouts.layout import (
@@ -24,8 +27,9 @@ from groundswell.sources.files.layouts.layout import (
     Unfolded,
 )
 from groundswell.sources.files.tables import Rows
-from groundswell.sources.files.values import table_of
+from groundswell.sources.files.values import table_of, texts
 
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 _OWNER = Who("ownerId", "owner/id", handle=("ownerUsername", "owner/username"))
 _MENTIONS = Tags("mentions")
 _CODES = ("shortCode", "code")
@@ -41,6 +45,8 @@ _KNOWN = (
     "firstComment",
     "taggedUsers",
     "musicInfo",
+    "error",
+    "errorDescription",
 )
 
 
@@ -82,13 +88,39 @@ _COMMENTS = Interaction(
 )
 
 
+def _without_reports(rows: Rows, what: str) -> tuple[Rows, list[SetAside]]:
+    """Split off the rows in which the scraper only reports that it could not read something."""
+    said = _words(rows, "error")
+    failed = pc.invert(pc.is_in(pc.utf8_lower(pc.fill_null(said, "")), pa.array(["", "false", "none", "null"])))
+    if not pc.any(failed).as_py():
+        return rows, []
+    why = zip(said.filter(failed).to_pylist(), _words(rows, "errorDescription").filter(failed).to_pylist(), strict=True)
+    reasons = [f"the tool could not read this {what}: {word}{f' ({more})' if more else ''}" for word, more in why]
+    lost, lines = rows.columns.filter(failed).to_pylist(), rows.lines.filter(failed).to_pylist()
+    aside = [SetAside(line, why, _shown(row)) for line, why, row in zip(lines, reasons, lost, strict=True)]
+    kept = pc.invert(failed)
+    objects = rows.objects and [one for one, keep in zip(rows.objects, kept.to_pylist(), strict=True) if keep]
+    return replace(rows, columns=rows.columns.filter(kept), lines=rows.lines.filter(kept), objects=objects), aside
+
+
+def _words(rows: Rows, name: str) -> pa.Array:
+    if name not in rows.columns.column_names:
+        return pa.nulls(len(rows.lines), pa.string())
+    return texts(rows.columns.column(name).combine_chunks())
+
+
+def _shown(row: dict[str, Any]) -> str:
+    return " | ".join(str(cell) for cell in row.values() if cell is not None)[:500]
+
+
 def _posts_and_comments(rows: Rows) -> Unfolded:
     """Posts as they are; of JSON also the latest comments under them."""
+    rows, aside = _without_reports(rows, "post")
     found = list(zip(rows.objects or [], rows.lines.to_pylist(), strict=False))
     comments = [
         ({**comment, **_below(one)}, line) for one, line in found for comment in _dicts(one.get("latestComments"))
     ]
-    return Unfolded({"": Part(rows.columns, rows.lines)} | _part("comments", comments))
+    return Unfolded({"": Part(rows.columns, rows.lines)} | _part("comments", comments), aside)
 
 
 def _below(post: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +131,7 @@ def _below(post: dict[str, Any]) -> dict[str, Any]:
 
 def _profiles(rows: Rows) -> Unfolded:
     """Profiles, and the latest posts that lie within them."""
+    rows, aside = _without_reports(rows, "profile")
     if rows.objects is not None:
         found = zip(rows.objects, rows.lines.to_pylist(), strict=False)
         posts = [
@@ -106,8 +139,8 @@ def _profiles(rows: Rows) -> Unfolded:
             for one, line in found
             for post in _dicts(one.get("latestPosts"))
         ]
-        return Unfolded({"": Part(rows.columns, rows.lines)} | _part("posts", posts))
-    return Unfolded({"": Part(rows.columns, rows.lines)} | _spread(rows))
+        return Unfolded({"": Part(rows.columns, rows.lines)} | _part("posts", posts), aside)
+    return Unfolded({"": Part(rows.columns, rows.lines)} | _spread(rows), aside)
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
@@ -186,7 +219,16 @@ PROFILES = Layout(
     ),
     observed=("scrapedAt", "observed_at"),
     unfold=_profiles,
-    ignored=("inputUrl", "profilePicUrl", "profilePicUrlHD", "latestPosts", "latestIgtvVideos", "relatedProfiles"),
+    ignored=(
+        "error",
+        "errorDescription",
+        "inputUrl",
+        "profilePicUrl",
+        "profilePicUrlHD",
+        "latestPosts",
+        "latestIgtvVideos",
+        "relatedProfiles",
+    ),
     records=(
         Account(
             account=_PROFILE,

@@ -345,7 +345,7 @@ class Who(Cell):
         columns = [column for name in self.names if (column := sheet.column(name)) is not None]
         broken = pc.and_(pc.is_null(native), pc.fill_null(identities.damaged(columns[0]), False))
         sheet.memory.note(
-            "{n} account ids were damaged by a spreadsheet; linked by handle.", pc.sum(broken).as_py() or 0
+            "{n} account id{s} {were} damaged by a spreadsheet; linked by handle.", pc.sum(broken).as_py() or 0
         )
 
     def _anyone(self, sheet: Sheet, name: str) -> pa.Array | None:

@@ -57,7 +57,7 @@ def harvest(layout: Layout, sheets: Mapping[str, Sheet], lines: pa.Array) -> Har
     ]
     bearer = next((record for record, _, _ in given if EXTRA in record.record.schema.types), None)
     if bearer is None and primary.part in sheets:
-        _tell_unkept(sheets[primary.part], layout)
+        _tell_unkept(sheets[primary.part], layout, primary)
     for record, sheet, columns in given:
         good, why = _usable(record, columns, sheet, is_primary=record is primary)
         if record is primary:
@@ -93,10 +93,16 @@ def _holds(record: RecordMap, sheets: Mapping[str, Sheet], primary: RecordMap) -
     return True
 
 
-def _tell_unkept(sheet: Sheet, layout: Layout) -> None:
+def _tell_unkept(sheet: Sheet, layout: Layout, primary: RecordMap) -> None:
+    """Name the columns that are lost, why, and what to do when one of them matters."""
     unkept = [sheet.headers[name] for name in _unread(sheet, layout)]
-    if unkept:
-        sheet.memory.counts[f"Columns not kept: {', '.join(unkept[:10])}{' ...' if len(unkept) > 10 else ''}."] = 1
+    if not unkept:
+        return
+    names = f"{', '.join(unkept[:10])}{' ...' if len(unkept) > 10 else ''}"
+    sheet.memory.counts[
+        f"Columns not kept, since {primary.record.table} have no field for them: {names}. "
+        "If one holds a field under another name, import the file again with --map COLUMN=FIELD."
+    ] = 1
 
 
 def _unread(sheet: Sheet, layout: Layout) -> list[str]:

@@ -1,0 +1,87 @@
+"""Why a row or a column was not used is said so that somebody can do something about it."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from groundswell.errors import InputError
+from groundswell.sources import SetAside
+from groundswell.sources.files import open_file
+
+ANN: dict[str, Any] = {
+    "username": "ann", "id": "771", "fullName": "Ann", "biography": "oats", "followersCount": 1200, "postsCount": 3,
+}  # fmt: skip
+GONE = {
+    "username": "gone",
+    "url": "https://www.instagram.com/gone",
+    "error": "not_found",
+    "errorDescription": "No such page",
+}
+POST = {
+    "shortCode": "Cx",
+    "ownerUsername": "ann",
+    "caption": "oats",
+    "likesCount": 5,
+    "timestamp": "2026-03-04T09:00:00Z",
+}
+
+
+def written(path: Path, *rows: dict[str, Any]) -> Path:
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    return path
+
+
+def aside(path: Path) -> list[SetAside]:
+    return [one for page in open_file(path).pages() for one in page.set_aside]
+
+
+def test_what_a_scraper_reports_as_missing_is_no_account(tmp_path: Path) -> None:
+    path = written(tmp_path / "profiles.json", ANN, GONE)
+    (page,) = open_file(path).pages()
+    assert page.records["account"].column("account").to_pylist() == ["instagram:771"]
+    (one,) = page.set_aside
+    assert (one.line, one.reason) == (2, "the tool could not read this profile: not_found (No such page)")
+    assert "gone" in one.text
+
+
+def test_a_post_that_could_not_be_read_says_what_the_tool_said(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "posts.json", POST, {"url": "https://www.instagram.com/p/Cy/", "error": "restricted_page"}
+    )
+    assert [one.reason for one in aside(path)] == ["the tool could not read this post: restricted_page"]
+
+
+def test_a_table_with_a_column_of_errors_is_read_where_it_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.csv"
+    path.write_text(
+        "username,id,biography,followersCount,postsCount,error\nann,771,oats,1200,3,\ngone,,,,,not_found\n", "utf-8"
+    )
+    assert [one.reason for one in aside(path)] == ["the tool could not read this profile: not_found"]
+
+
+def test_a_report_in_an_archive_is_found_again(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(written(tmp_path / "profiles.json", ANN, GONE), "profiles.json")
+    assert [one.member for one in aside(path)] == ["profiles.json"]
+
+
+def test_a_file_that_holds_nothing_but_reports_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="only what the tool could not read: not_found"):
+        open_file(written(tmp_path / "profiles.json", GONE, GONE | {"username": "also"}))
+
+
+def test_columns_that_are_lost_are_named_with_the_reason_and_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "follows.csv"
+    path.write_text("follower,followed,colour\ntwitter:1,twitter:2,red\n", "utf-8")
+    reading = open_file(path)
+    list(reading.pages())
+    assert reading.notes == [
+        "Columns not kept, since follows have no field for them: colour. "
+        "If one holds a field under another name, import the file again with --map COLUMN=FIELD."
+    ]

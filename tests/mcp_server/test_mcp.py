@@ -174,7 +174,7 @@ def test_what_strangers_wrote_stays_in_fields_that_are_named(tmp_path: Path) -> 
         ("people", {}), ("explain", {"account": "twitter:1"}), ("coach", {"account": "twitter:1"}), ("review", {}), ("audit", {}),
         ("advocates_census", {"company": "Oatly"}), ("advocates_staff", {"company": "Oatly"}), ("imports", {}),
         ("signals", {"account": "twitter:1"}), ("set_aside", {"id": 1}),
-        ("discover", {"brand": "Oatly", "definition": "seed_004@1"}),
+        ("discover", {"brand": "Oatly", "definition": "everyday_voice@1"}),
     ]  # fmt: skip
     seen = 0
     for (name, _), answer in zip(calls, ask(server_of(home, allow_writes=False, folders=[]), calls), strict=True):

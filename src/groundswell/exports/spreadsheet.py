@@ -397,9 +397,13 @@ def brief_in_words(shortlist: Shortlist) -> list[str]:
 
 def write_table(table: pa.Table, file: BinaryIO, *, title: str, simulated: bool) -> None:
     """Write an Arrow table as a workbook of one sheet into an open binary file."""
-    columns = [_table_column(field) for field in table.schema]
     with Book(file, title=title, simulated=simulated) as book:
-        book.sheet(_sheet_name(title), columns, _table_rows(table))
+        add_table(book, sheet_name(title), table)
+
+
+def add_table(book: Book, name: str, table: pa.Table) -> None:
+    """Add a sheet that holds an Arrow table."""
+    book.sheet(name, [_table_column(field) for field in table.schema], _table_rows(table))
 
 
 def _table_column(field: pa.Field) -> Column:
@@ -428,7 +432,7 @@ def _python_cells(column: pa.Array) -> list[Any]:
     return as_texts(column).to_pylist()
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
     """Return a title as Excel allows a sheet to be called: 31 characters, no []:*?/ or backslash, no outer apostrophe."""
     name = "".join(" " if letter in "[]:*?/\\" else letter for letter in printable(title)).replace("\n", " ")
     name = name.strip(" '")[:31].strip(" '")

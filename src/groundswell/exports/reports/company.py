@@ -1,0 +1,97 @@
+"""A company's reports: colleagues who could speak, and everybody who speaks of it already."""
+
+from __future__ import annotations
+
+from groundswell.advocacy import Census, Colleague, Staff, Voice, census_table, staff_table
+from groundswell.exports.report import Column, Entries, Entry, Lines, Picture, Report, Table, section, sections
+from groundswell.exports.reports.parts import bars, called, listed, same_words, size_and_place
+from groundswell.exports.wording import platform_name
+
+DRAWN = 10
+"""Bars of a picture (design choice: more are not compared by eye)."""
+IN_WORDS = 20
+"""People of a census who are shown with their posts; the table names the rest."""
+
+
+def staff_report(found: Staff) -> Report:
+    """Colleagues of a company."""
+    return Report(
+        title=f"Who of us could speak? {' / '.join(found.company_terms)}",
+        dek=found.sentences[0],
+        sections=sections(
+            section("In short", Lines(found.sentences[1:]), Lines((found.volunteers,), soft=True), _named(found)),
+            section("One by one", Entries("First steps", tuple(map(_colleague, found.colleagues)))),
+            section("The same words from several people", same_words(found.same_words)),
+        ),
+        simulated=found.simulated,
+        facts_version=found.facts_version,
+        table=staff_table(found),
+    )
+
+
+def _named(found: Staff) -> Picture:
+    """Own posts of those who post most, so that the reader sees whose silence is silence."""
+    most = sorted(
+        (one for one in found.colleagues if one.own_posts), key=lambda one: (-one.own_posts, one.person.account)
+    )
+    rows = (
+        (listed(one.person), one.own_posts, f"{one.own_posts:,}, {one.company_posts:,} name us") for one in most[:DRAWN]
+    )
+    return bars(rows, "Own posts of each colleague", "Own posts, and how many of them name the company")
+
+
+def _colleague(one: Colleague) -> Entry:
+    step = ((one.step.says, f"{one.step.why} ({one.step.source})"),) if one.step else ()
+    return Entry(
+        heading=listed(one.person), under=size_and_place(one.person), lines=one.sentences, notes=step, posts=one.evidence,
+        mark=one.subject or "",
+    )  # fmt: skip
+
+
+def census_report(found: Census) -> Report:
+    """Everybody who names a company."""
+    named = " / ".join(name for names in found.names.values() for name in names)
+    first = found.voices[:IN_WORDS]
+    return Report(
+        title=f"Who already speaks of {named}?",
+        dek=found.sentences[0],
+        sections=sections(
+            section("In short", Lines(found.sentences[1:]), Lines(found.unknown, soft=True), _loudest(found)),
+            section("Everybody, unpaid mentions first", _voices(found.voices)),
+            section("In their own words", Entries("In their own words", tuple(map(_voice, first)))),
+            section("The company itself, apart", Entries("The company itself", tuple(map(_voice, found.itself)))),
+        ),
+        simulated=found.simulated,
+        facts_version=found.facts_version,
+        table=census_table(found),
+    )
+
+
+def _loudest(found: Census) -> Picture:
+    rows = (
+        (called(one.handle, one.name, one.account), one.unpaid, f"{one.unpaid:,}")
+        for one in found.voices[:DRAWN]
+        if one.unpaid
+    )
+    return bars(rows, "Mentions without a sign of payment", "Most mentions without a sign of payment")
+
+
+def _voices(voices: tuple[Voice, ...]) -> Table:
+    columns = (
+        Column("Who", "text", 26), Column("Platform", "text", 12), Column("Unpaid", "whole", 8), Column("Mentions", "whole", 9),
+        Column("Followers", "unit:count", 11), Column("Last", "day", 11), Column("In a sentence", "wrap", 60),
+    )  # fmt: skip
+    rows = tuple(
+        (called(one.handle, one.name, one.account), platform_name(one.platform), one.unpaid, one.mentions, one.followers,
+         one.last_at or "unknown", one.sentence)
+        for one in voices
+    )  # fmt: skip
+    return Table("Voices", "One row an account", columns, rows)
+
+
+def _voice(one: Voice) -> Entry:
+    follow = f"{one.followers_say} followers" if one.followers.known else "followers unknown"
+    return Entry(
+        heading=called(one.handle, one.name, one.account), under=f"{platform_name(one.platform)} · {follow}",
+        lines=tuple(part for part in (one.sentence, one.itself) if part), posts=one.evidence,
+    )  # fmt: skip

@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: install ## set everything up and run the demo: leaves shortlist.xlsx and shortlist.html in ./demo
+run: install ## set everything up, run the demo (leaves shortlist.xlsx and shortlist.html in ./demo) and, at a terminal, open the page
 	$(BIN)/groundswell demo $(DEMO)
 
 install: .venv/.installed ## install what the program needs into .venv, every package checked by hash

@@ -174,7 +174,9 @@ def test_a_browser_that_was_away_for_long_needs_a_new_link(tmp_path: Path, monke
     assert not Launch(PORT, kept=kept).knows(session), "noted in the future: the clock, or somebody, was moved"
 
 
-@pytest.mark.parametrize("noted", ["", "[]", "{", '{"a": "b"}', '{"a": NaN}', "null", "\x00"])
+@pytest.mark.parametrize(
+    "noted", ["", "[]", "{", '{"browsers": {"a": "b"}}', '{"browsers": {"a": NaN}, "port": 1e99}', "null", "\x00"]
+)
 def test_a_broken_note_shuts_out_but_breaks_nothing(tmp_path: Path, noted: str) -> None:
     (tmp_path / "browsers.json").write_text(noted)
     launch = Launch(PORT, kept=tmp_path / "browsers.json")

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse
@@ -71,7 +72,8 @@ class Launch:
     def __post_init__(self) -> None:
         """Recall the browsers that were let in before."""
         since = time.time() - KNOWN_AGAIN
-        self.sessions |= {digest: at for digest, at in _recalled(self.kept).items() if since < at <= time.time()}
+        _, known = recalled(self.kept)
+        self.sessions |= {digest: at for digest, at in known.items() if since < at <= time.time()}
 
     @property
     def link(self) -> str:
@@ -108,7 +110,7 @@ class Launch:
         if self.kept:
             newest = sorted(self.sessions.items(), key=lambda one: one[1])[-MOST_KNOWN:]
             with suppress(OSError):  # on a disk that is full or read only, a new launch needs its new link
-                _write_privately(self.kept, json.dumps(dict(newest)))
+                _write_privately(self.kept, json.dumps({"port": self.port, "browsers": dict(newest)}))
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -203,14 +205,15 @@ def _said(status: int, what: str, means: str) -> HTMLResponse:
     return HTMLResponse(page, status)
 
 
-def _recalled(path: Path | None) -> dict[str, float]:
-    """What an earlier launch noted; nothing where that cannot be read."""
+def recalled(path: Path | None) -> tuple[int | None, dict[str, float]]:
+    """What an earlier launch noted, its port and its browsers; nothing where that cannot be read."""
     try:
-        found: object = json.loads(path.read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError):
-        return {}
-    whole = {str(digest): at for digest, at in found.items()} if isinstance(found, dict) else {}
-    return {digest: float(at) for digest, at in whole.items() if isinstance(at, int | float)}
+        found: Any = json.loads(path.read_text(encoding="utf-8")) if path else {}
+        browsers = {str(digest): float(at) for digest, at in found.get("browsers", {}).items()}
+        port = int(found["port"]) if "port" in found else None
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None, {}
+    return port if port and 0 < port < 65536 else None, browsers
 
 
 def _write_privately(path: Path, text: str) -> None:

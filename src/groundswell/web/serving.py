@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Timer
 
 import uvicorn
@@ -14,7 +17,7 @@ import uvicorn
 from groundswell.errors import UsageError
 from groundswell.store import Workspace
 from groundswell.web.app import make_app
-from groundswell.web.safety import Launch
+from groundswell.web.safety import Launch, recalled
 
 PORT = 8765
 """Tried first when none is asked for; any free one after it (design choice)."""
@@ -27,12 +30,14 @@ def serve(
 
     Raises UsageError when the port that was asked for is taken.
     """
-    listening = _listen(port)
+    kept = workspace.folder / "keys" / "browsers.json"
+    before, _ = recalled(kept)
+    listening = _listen((port,) if port is not None else (before or PORT, PORT, 0))
     number: int = listening.getsockname()[1]
     launch = Launch(
         number,
         renewed=lambda link: say(f"Opened. For another browser: {link}"),
-        kept=workspace.folder / "keys" / "browsers.json",
+        kept=kept,
     )
     config = uvicorn.Config(
         make_app(workspace, launch), log_level="warning", access_log=False, server_header=False,
@@ -44,12 +49,14 @@ def serve(
     if open_browser:
         Timer(0.5, _open, [launch.link]).start()
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    say("Stopped. Everything that was read is kept.")
 
 
-def _listen(port: int | None) -> socket.socket:
-    """Bind to the loopback address only."""
-    for number in (port,) if port is not None else (PORT, 0):
+def _listen(ports: tuple[int, ...]) -> socket.socket:
+    """Bind to the loopback address only, on the first of these ports that is free; a workspace's last one still is known there."""
+    for number in ports:
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -59,10 +66,16 @@ def _listen(port: int | None) -> socket.socket:
             listening.close()
         else:
             return listening
-    raise UsageError(f"Port {port} is taken or not allowed.", next_step="Leave --port out, and a free one is found.")
+    raise UsageError(
+        f"Port {ports[0]} is taken or not allowed.", next_step="Leave --port out, and a free one is found."
+    )
 
 
 def _open(link: str) -> None:
+    """Open a browser that has a window; one that runs in the terminal would take the terminal away."""
+    windows = sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")))
+    if not windows:
+        return
     try:
         webbrowser.open(link)
     except webbrowser.Error:  # no browser here: the link is printed anyway

@@ -7,10 +7,13 @@
 `topic`     one row an account and topic, with its number of own posts
 `spoken`    one row an account and language, with its number of own posts
 
-`{wanted}` becomes a condition that restricts the pass to the accounts that changed.
+`{wanted}` becomes a condition that restricts the pass to the accounts that changed. A pass over few of many accounts gathers
+their rows first (GATHERED), so that each long table is read once, and not once a grain.
 """
 
 from __future__ import annotations
+
+import re
 
 YOUNG_HOURS = 72
 """A post younger than this, when it was counted, does not enter rates: its counts still grow (house rule)."""
@@ -124,8 +127,25 @@ ONE_ROW = frozenset({"account", "gap"})
 """Grains with one row an account: their signals are plain expressions, not aggregates."""
 
 
-def grain_sql(grain: str, *, only: bool) -> str:
-    """Return the SQL of a grain; with `only`, for the accounts in the table `wanted_accounts` alone."""
+GATHERED: dict[str, str] = {
+    # No grain reads the texts themselves: they stand behind their hash.
+    "posts": """SELECT * EXCLUDE (hashtags, mentions, member, observed_own, key) REPLACE (NULL::VARCHAR AS text) FROM posts
+                WHERE account IN (SELECT account FROM wanted_accounts)""",
+    "interactions": """SELECT account, actor, verb, post, via, acted_at FROM interactions
+                       WHERE verb = 'reply' AND (account IN (SELECT account FROM wanted_accounts)
+                                                 OR actor IN (SELECT account FROM wanted_accounts))""",
+    "wording": "SELECT * FROM wording WHERE text_hash IN (SELECT text_hash FROM gathered_posts)",
+    "topic_of_text": "SELECT * FROM topic_of_text WHERE text_hash IN (SELECT text_hash FROM gathered_posts)",
+}
+"""Table that grains read -> what of it concerns the accounts in `wanted_accounts`, in the order in which to gather."""
+
+
+def grain_sql(grain: str, *, only: bool, gathered: bool = False) -> str:
+    """Return the SQL of a grain; with `only`, for the accounts in the table `wanted_accounts` alone.
+
+    With `gathered`, from the tables `gathered_posts` and the like, as GATHERED fills them.
+    """
     wanted = "p.account IN (SELECT account FROM wanted_accounts)" if only else "true"
     actor = "p.actor IN (SELECT account FROM wanted_accounts)" if only else "true"
-    return GRAINS[grain].replace("{wanted_actor}", actor).replace("{wanted}", wanted)
+    sql = GRAINS[grain].replace("{wanted_actor}", actor).replace("{wanted}", wanted)
+    return re.sub(rf"\b(FROM|JOIN) ({'|'.join(GATHERED)})\b", r"\1 gathered_\2", sql) if gathered else sql

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from groundswell.signals.declaring import SIGNALS, Signal
 from groundswell.signals.findings import WORDING_VERSION, Progress, read_wording
-from groundswell.signals.grains import GRAINS, ONE_ROW, grain_sql
+from groundswell.signals.grains import GATHERED, GRAINS, ONE_ROW, grain_sql
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
 from groundswell.signals.values import Value
 from groundswell.store import Engine, Workspace
@@ -170,6 +170,8 @@ def compute(engine: Engine, *, only: Collection[str] | None = None, names: Seque
     wanted = [SIGNALS[name] for name in (names or SIGNALS)]
     if only is not None:
         want(engine, only)
+        for table, rows in GATHERED.items():
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE gathered_{table} AS {rows}")
     grains = [grain for grain in GRAINS if any(signal.grain == grain for signal in wanted)]
     for grain in grains:
         mine = [signal for signal in wanted if signal.grain == grain]
@@ -188,8 +190,12 @@ def compute(engine: Engine, *, only: Collection[str] | None = None, names: Seque
 
 
 def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False) -> str:
-    """Return the one query that computes these signals of a grain: account and one struct a signal."""
-    staged = staged_query(signals, f"({grain_sql(grain, only=only)})", one_row=grain in ONE_ROW)
+    """Return the one query that computes these signals of a grain: account and one struct a signal.
+
+    With `only`, of the accounts that were wanted, from their gathered rows.
+    """
+    source = grain_sql(grain, only=only, gathered=only)
+    staged = staged_query(signals, f"({source})", one_row=grain in ONE_ROW)
     return f"SELECT account, {', '.join(_pack(signal) for signal in signals)} FROM ({staged})"
 
 
@@ -282,7 +288,7 @@ def _touched(
         f"""WITH moved AS ((FROM {links} EXCEPT FROM {before}) UNION ALL (FROM {before} EXCEPT FROM {links}))
             SELECT account FROM named UNION SELECT native FROM links JOIN named USING (account)
             UNION SELECT account FROM moved UNION SELECT native FROM moved
-            UNION SELECT account FROM posts WHERE post IN (SELECT post FROM answered_posts)"""
+            UNION SELECT account FROM posts WHERE key IN (SELECT key_of_post(post) FROM answered_posts)"""
     )
     total = engine.rows("SELECT count(*) FROM accounts")[0][0]
     return None if touched.num_rows > FULL_PASS_FROM * total else set(touched.column("account").to_pylist())

@@ -48,18 +48,27 @@ FILTERED = {"interaction": ("actor", "verb"), "follow": ("followed",)}
 PROVENANCE = ("import_id", "observed_at", "observed_own", "line", "member")
 # The newest known value: observed_at in the upper half, the content hash in the lower, so that ties go by content.
 ORDER = "((epoch_us(observed_at)::HUGEINT << 63) + content)"
+OPEN = "account IS NULL AND post IS NOT NULL"
+"""Acts of which a file says what was answered or passed on, and not whose it was."""
 WHOSE = """
--- A file may say what was answered or passed on, and not whose it was: the post itself knows.
+-- The post itself knows whose it is. One pass: acts are costly to read, and most need no looking up.
 CREATE VIEW interactions AS
-SELECT * FROM acts WHERE account IS NOT NULL OR post IS NULL
+SELECT a.* REPLACE (coalesce(a.account, p.account) AS account) FROM acts AS a
+LEFT JOIN posts AS p ON p.key = CASE WHEN a.account IS NULL THEN key_of_post(a.post) END
+"""
+WHOSE_SETTLED = f"""
+-- What was settled keeps the few that are open apart, so that the others need not pass through a join.
+CREATE VIEW interactions AS
+SELECT * FROM acts WHERE NOT ({OPEN})
 UNION ALL BY NAME
-SELECT a.* REPLACE (p.account AS account) FROM acts AS a LEFT JOIN posts AS p ON p.post = a.post
-WHERE a.account IS NULL AND a.post IS NOT NULL
+SELECT a.* REPLACE (p.account AS account) FROM (SELECT * FROM acts WHERE {OPEN}) AS a
+LEFT JOIN posts AS p ON p.key = key_of_post(a.post)
 """
 MACROS = """
 -- 12 significant digits: what is stored agrees whatever the order in which rows were added up.
 CREATE MACRO sig12(x) AS CASE WHEN x IS NULL OR isnan(x) OR isinf(x) THEN NULL WHEN x = 0 THEN 0e0
     ELSE round(x, (11 - floor(log10(abs(x))))::INTEGER) END;
+CREATE MACRO key_of_post(x) AS (md5_number_lower(x) >> 1)::BIGINT;
 """
 
 
@@ -166,7 +175,7 @@ class Engine:
         for record in RECORDS.values():
             self._linked_view(record, linked)
             self._live_view(record, linked)
-        self.execute(WHOSE)
+        self.execute(WHOSE_SETTLED if self._settled else WHOSE)
         self.execute(_history("account"))
         self.execute(_history("post"))
 
@@ -262,7 +271,7 @@ class Engine:
         hidden = self._counts_hidden(record)
         plain = f"SELECT {_select(columns, hidden)} FROM {seen}"
         if self._settled:
-            self._settled_view(record, self._settled, view, keyed)
+            self._settled_view(record, self._settled, view, keyed, linked)
             return
         if not repeated and not linked:
             self.execute(f"CREATE VIEW {view} AS {plain}")
@@ -280,32 +289,51 @@ class Engine:
             f"SELECT {chosen} FROM {seen} WHERE {touched} GROUP BY {groups}"
         )
 
-    def _settled_view(self, record: Record, settled: Settled, view: str, keyed: Sequence[str]) -> None:
-        """What was settled, with the keys that later imports speak of reconciled from the facts."""
-        columns = self._columns(record)
-        base = f"SELECT {_select(columns, frozenset())} FROM {self.scan([settled.file(record.table)])}"
+    def _settled_view(self, record: Record, settled: Settled, view: str, keyed: Sequence[str], linked: bool) -> None:
+        """What was settled, and over it what later imports say: keys that they alone speak of as they are, others reconciled."""
+        columns, seen = self._columns(record), f"seen_{record.table}"
+        plain = _select(columns, frozenset())
+        base = f"SELECT {plain} FROM {self.scan(settled.files(record.table))}"
         later = sorted(set(self.live) - set(settled.live))
         if not later:
             self.execute(f"CREATE VIEW {view} AS {base}")
             return
-        seen, ids = f"seen_{record.table}", ", ".join(map(str, later))
-        self.execute(
-            f"CREATE TEMP TABLE later_{record.table} AS SELECT DISTINCT key FROM {seen} WHERE import_id IN ({ids})"
-        )
+        ids = ", ".join(map(str, later))
+        again = f"SELECT key FROM repeats WHERE record = '{record.name}' AND import_id IN ({ids})"
+        if linked and record.name != "post":
+            again += f" UNION SELECT key FROM {seen} WHERE moved AND import_id IN ({ids})"
+        self.execute(f"CREATE TEMP TABLE again_{record.table} AS SELECT DISTINCT key FROM ({again})")
+        news = f"SELECT {plain} FROM {seen} WHERE import_id IN ({ids})"
+        if not self.rows(f"SELECT count(*) FROM again_{record.table}")[0][0]:
+            self.execute(f"CREATE VIEW {view} AS {base} UNION ALL BY NAME {news}")
+            return
         chosen = ", ".join(_newest(name, record, keyed, False) for name in columns)
         groups = ", ".join(["key", *(f'"{name}"' for name in FILTERED.get(record.name, keyed))])
-        mine = f"key IN (SELECT key FROM later_{record.table})"
+        mine = f"key IN (SELECT key FROM again_{record.table})"
         self.execute(
-            f"CREATE VIEW {view} AS {base} WHERE NOT ({mine}) UNION ALL BY NAME "
-            f"SELECT {chosen} FROM {seen} WHERE {mine} GROUP BY {groups}"
+            f"CREATE VIEW {view} AS {base} WHERE NOT ({mine}) UNION ALL BY NAME {news} AND NOT ({mine}) "
+            f"UNION ALL BY NAME SELECT {chosen} FROM {seen} WHERE {mine} GROUP BY {groups}"
         )
 
-    def write_settled(self, folder: Path) -> None:
+    def write_settled(self, settled: Settled) -> None:
         """Write every table of the present, one row a key, sorted by whose facts they are, and the links."""
+        # Small row groups, so that one person is a short read.
         for record in RECORDS.values():
-            # Small row groups, so that one person is a short read.
-            self.write(f'SELECT * FROM {record.table} ORDER BY "{record.account}"', folder / f"{record.table}.parquet")
-        self.write("SELECT account, native FROM links", folder / "links.parquet")
+            if record.name == "interaction":
+                self._write_acts(settled)
+            else:
+                file = settled.files(record.table)[0]
+                self.write(f'SELECT * FROM {record.table} ORDER BY "{record.account}"', file)
+        self.write("SELECT account, native FROM links", settled.links)
+
+    def _write_acts(self, settled: Settled) -> None:
+        """Acts by verb first, since a question is of one verb; those that are open apart. Reconciled once, then sorted."""
+        known, still_open = settled.files("interactions")
+        unsorted = known.with_suffix(".unsorted")
+        self.write("SELECT * FROM interactions", unsorted)
+        for file, which in ((known, f"NOT ({OPEN})"), (still_open, OPEN)):
+            self.write(f"SELECT * FROM {self.scan([unsorted])} WHERE {which} ORDER BY verb, account", file)
+        unsorted.unlink()
 
     def _columns(self, record: Record) -> list[str]:
         own = [*record.schema.names, *(["text_hash"] if record.name == "post" else [])]

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from groundswell.store.crash_points import crash_point
 
+FORM = 2
+"""How the files are laid out; a state of another form is not read."""
 KEPT = 2
 """How many are kept: somebody may still be reading the one before."""
 
@@ -27,9 +29,10 @@ class Settled:
     folder: Path
     live: tuple[int, ...]
 
-    def file(self, table: str) -> Path:
-        """The Parquet file of one table."""
-        return self.folder / f"{table}.parquet"
+    def files(self, table: str) -> list[Path]:
+        """The Parquet files of one table. Acts of which it is not known whose posts they concern lie apart: few, and looked at often."""
+        parts = [table, "interactions_open"] if table == "interactions" else [table]
+        return [self.folder / f"{part}.parquet" for part in parts]
 
     @property
     def links(self) -> Path:
@@ -41,8 +44,9 @@ def latest_settled(cache: Path, live: tuple[int, ...]) -> Settled | None:
     """The settled state that holds most of the live imports and nothing else; None when there is none."""
     found: list[Settled] = []
     for stamp in (cache / "settled").glob("*/stamp.json"):
-        held = tuple(json.loads(stamp.read_text(encoding="utf-8"))["live"])
-        if set(held) <= set(live):
+        said = json.loads(stamp.read_text(encoding="utf-8"))
+        held = tuple(said["live"])
+        if said.get("form") == FORM and set(held) <= set(live):
             found.append(Settled(stamp.parent, held))
     return max(found, key=lambda one: (len(one.live), one.folder.name), default=None)
 
@@ -58,7 +62,7 @@ def new_folder(cache: Path, version: str) -> Path:
 def finish(folder: Path, live: tuple[int, ...]) -> Settled:
     """Stamp a complete state, and let go of those that are older than the one before."""
     part = folder / "stamp.part"
-    part.write_text(json.dumps({"live": live}), encoding="utf-8")
+    part.write_text(json.dumps({"form": FORM, "live": live}), encoding="utf-8")
     crash_point("settled: before stamp")
     part.replace(folder / "stamp.json")
     crash_point("settled: after stamp")

@@ -20,7 +20,7 @@ from groundswell.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMiss
 from groundswell.records import RECORDS, Record
 from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
-from groundswell.store.settled import finish, latest_settled, new_folder
+from groundswell.store.settled import Settled, finish, latest_settled, new_folder
 from groundswell.store.state import Import, State
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -95,7 +95,7 @@ class Workspace:
         """Open the views, now or as of a moment."""
         live = self.state.live_ids()
         settled = latest_settled(self.cache, live) if moment is None else None
-        return Engine(self.facts, live, moment=moment, backtest=backtest, memory=memory, settled=settled)
+        return Engine(self.facts.of(live), live, moment=moment, backtest=backtest, memory=memory, settled=settled)
 
     def settle(self, memory: str = "1500MB") -> None:
         """Write the present down, one row a key, where that is worth it: much data, and much of it came since the last time."""
@@ -106,8 +106,8 @@ class Workspace:
         if later < max(self.settle_from, sum(brought[key] for key in live) * LATER_SHARE):
             return
         folder = new_folder(self.cache, self.version())
-        with Engine(self.facts, live, memory=memory) as engine:
-            engine.write_settled(folder)
+        with Engine(self.facts.of(live), live, memory=memory) as engine:
+            engine.write_settled(Settled(folder, live))
         finish(folder, live)
 
     @contextmanager

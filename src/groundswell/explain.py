@@ -31,7 +31,7 @@ from groundswell.definitions import (
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
 from groundswell.signals.findings import Progress
-from groundswell.signals.posts import Evidence, PostsOf, evidence_in, own_of_one, read_one, showing
+from groundswell.signals.posts import Evidence, PostsOf, read_one
 from groundswell.signals.present import Present, open_present
 from groundswell.signals.table import grain_query
 from groundswell.store import Engine, Workspace
@@ -125,9 +125,8 @@ class Explainer:
         account = find_account(self.table, name)
         judges, values, profile = self.judges(), self.table.values(account), self.table.profile(account)
         with self.present.engine([account]) as engine:
-            read_one(engine, account)
-            evidence = evidence_in(engine, showing([name for name, value in values.items() if value.known]))
-            posts, sources = own_of_one(engine, account), self._sources(engine, account)
+            posts, evidence = read_one(engine, account, [name for name, value in values.items() if value.known])
+            sources = self._sources(engine, account)
         found = Explanation(
             account=account,
             profile=profile,
@@ -162,7 +161,7 @@ class Judges:
 
     def __init__(self, folder: Path, table: SignalTable) -> None:
         self._folder, self._table = folder, table
-        self._definitions, self._tier_sets = load_definitions(folder), load_tier_sets(folder)
+        self._definitions, self.tier_sets = load_definitions(folder), load_tier_sets(folder)
         self._benchmarks = load_benchmarks(folder)
         self._fitted: dict[tuple[str, str], Benchmark] = {}
 
@@ -178,7 +177,7 @@ class Judges:
 
     def tiers(self, followers: float | None) -> tuple[tuple[str, str], ...]:
         """Tier set -> tier, or why it has none."""
-        found = [(one.name, tier_of(one, followers)) for one in self._tier_sets.values()]
+        found = [(one.name, tier_of(one, followers)) for one in self.tier_sets.values()]
         return tuple((name, tier.name or f"unknown ({REASONS[tier.reason or 'not_observed']})") for name, tier in found)
 
     def comparisons(self, platform: str, values: dict[str, Value]) -> tuple[Comparison, ...]:
@@ -215,8 +214,9 @@ def find_account(table: SignalTable, name: str) -> str:
     """Return the id of the account that a person typed."""
     accounts, handles = table.rows.column("account"), table.rows.column("handle")
     wanted = name.strip()
-    if pc.any(pc.equal(accounts, wanted)).as_py():
-        return wanted
+    for exact in (name, wanted):  # an id may end in what looks like a blank
+        if pc.any(pc.equal(accounts, exact)).as_py():
+            return exact
     platform, colon, handle = wanted.rpartition(":")
     handle = handle.removeprefix("@").lower()
     mine = pc.equal(handles, handle)

@@ -6,6 +6,7 @@ command line, makes a new version, and the next question computes again. Several
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -31,9 +32,10 @@ from groundswell.advocacy import (
 from groundswell.api.briefs import BriefForm, Options, brief_of, options_for
 from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
 from groundswell.coach import Coaching, Kit, coach, kit
-from groundswell.definitions import DEFAULT_TIER_SET, load_tier_sets, tier_set
+from groundswell.definitions import DEFAULT_TIER_SET, tier_set
 from groundswell.discover import Shortlist, discover
 from groundswell.explain import Explainer, Explanation
+from groundswell.exports import pictures
 from groundswell.ingest import rows_set_aside
 from groundswell.signals import REASONS, SignalTable, signal_table
 from groundswell.signals.findings import Progress
@@ -76,6 +78,7 @@ class Answers:
         self.workspace = workspace
         self._computing = RLock()
         self._made: _Made | None = None
+        self._seen: _State | None = None
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._keeping = Lock()
 
@@ -86,18 +89,39 @@ class Answers:
 
     def version(self) -> str:
         """The version of the facts now."""
-        return self.workspace.version()
+        return self._state().version
+
+    def simulated(self) -> bool:
+        """Whether any live import says that its people are made up."""
+        return self._state().simulated
+
+    def has_people(self) -> bool:
+        """Whether anything was brought in that is live."""
+        return self._state().has_people
+
+    def _state(self) -> _State:
+        """What the state says, asked again only when its file was written since: every page asks several times."""
+        written, seen = _last_written(self.workspace.state.path), self._seen
+        if seen is None or written is None or seen.written != written:
+            workspace = self.workspace
+            seen = _State(written, workspace.version(), workspace.simulated(), bool(workspace.state.live_ids()))
+            self._seen = seen
+        return seen
 
     def ready(self) -> bool:
-        """Whether the numbers for the present facts are in memory, so that a question is answered at once."""
+        """Whether the signals of the present facts are in memory, so that people can be listed and shown at once.
+
+        What accounts say may still be read then: questions about words wait for it.
+        """
         made = self._made
-        return made is not None and made.present.has_texts and made.version == self.version()
+        return made is not None and made.version == self.version()
 
     def prepare(self, progress: Progress | None = None) -> None:
-        """Compute what every page needs for the present facts."""
-        self.texts(progress)
-        with self._now().present.engine():
+        """Compute what pages need for the present facts: first what most of them need."""
+        present = self._now(progress).present
+        with present.engine():
             pass  # opened, so that the first person who is asked about need not wait for it
+        present.texts(progress)
 
     def table(self, progress: Progress | None = None) -> SignalTable:
         """The table of signals for the present facts."""
@@ -170,11 +194,12 @@ class Answers:
 
     def tiers(self, name: str = DEFAULT_TIER_SET) -> list[tuple[str, float]]:
         """Names of a tier set with where each begins, for pictures."""
-        return [(tier.name, tier.followers_from) for tier in load_tier_sets(self.folder)[name].tiers]
+        found = self._now().explainer.judges().tier_sets[name]
+        return [(tier.name, tier.followers_from) for tier in found.tiers]
 
-    def crowd_points(self) -> list[tuple[str, float, float]]:
-        """(account, followers, likes per follower) of everybody for whom both are known, for pictures."""
-        return self._once("points", self._points)
+    def crowd_points(self) -> list[tuple[float, float]]:
+        """(followers, likes per follower) of some of those for whom both are known, for pictures."""
+        return self._once("points", lambda: pictures.sample(self._points()))
 
     def _points(self) -> list[tuple[str, float, float]]:
         rows = self.table().rows
@@ -253,7 +278,7 @@ class Answers:
             engagement_unknown=_unknown(table, "like_rate"),
             without_posts=int(np.count_nonzero(pc.fill_null(posts, 0).to_numpy(zero_copy_only=False) == 0)),
             imports=len(live),
-            simulated=self.workspace.simulated(),
+            simulated=self.simulated(),
             facts_version=table.facts_version,
         )
 
@@ -263,6 +288,35 @@ class Answers:
             for row in self.set_aside(one.id, 100) if one.rows_set_aside else []:
                 counts[row.reason] = counts.get(row.reason, 0) + 1
         return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the state said when its file had been written so."""
+
+    written: Hashable
+    version: str
+    simulated: bool
+    has_people: bool
+
+
+JUST_NOW = 3.0
+"""Seconds within which a file's time does not tell whether it was written once more (design choice: file systems count in
+steps of milliseconds to two seconds; the state is asked directly meanwhile)."""
+
+
+def _last_written(path: Path) -> Hashable:
+    """When the state's file and its log were last written, and how long they are; None where that cannot tell."""
+    parts: list[tuple[int, int]] = []
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        try:
+            found = file.stat()
+        except OSError:
+            continue
+        if found.st_size:  # a reader leaves an empty log
+            parts.append((found.st_mtime_ns, found.st_size))
+    newest = max((moment for moment, _ in parts), default=0)
+    return tuple(parts) if parts and time.time() - newest / 1e9 > JUST_NOW else None
 
 
 @dataclass(frozen=True)

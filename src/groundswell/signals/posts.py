@@ -112,21 +112,14 @@ def evidence_for(
     present: Present | None = None,
 ) -> dict[str, tuple[Evidence, ...]]:
     """For each signal that declares how to show itself, the posts of one account that do so best."""
-    shown = showing(signals)
-    if not shown:
-        return {}
     with asking(workspace, corpus, [account], present) as engine:
-        read_one(engine, account)
-        return evidence_in(engine, shown, most)
-
-
-def showing(signals: Sequence[str]) -> dict[str, str]:
-    """Signal -> the condition that picks the posts that show it, for those that declare one."""
-    return {name: SIGNALS[name].evidence for name in signals if SIGNALS[name].evidence}
+        return read_one(engine, account, signals, most)[1]
 
 
 NAMED_AT_MOST = 1_000
 """Texts that are named one by one in a query; more are joined (design choice: a query of some kilobytes)."""
+UNREAD = "hashtags, mentions, member, observed_own, extra, key"
+"""Columns of posts that neither the grain nor a page reads."""
 OF_ONE = f"""
     WITH posts AS (FROM its_posts), accounts AS (FROM its_account), wording AS (FROM its_wording)
     SELECT p.* REPLACE (coalesce(p.language, w.language) AS language), t.topic, n.name AS topic_name
@@ -137,14 +130,29 @@ OF_ONE = f"""
 """
 
 
-def read_one(engine: Engine, account: str) -> None:
+def read_one(
+    engine: Engine, account: str, signals: Sequence[str], most: int = 3
+) -> tuple[PostsOf, dict[str, tuple[Evidence, ...]]]:
+    """The own posts of one account, and signal -> the posts that show it."""
+    _gather_one(engine, account)
+    told = f"SELECT {PARTS}, topic_name AS topic, own FROM of_one AS p ORDER BY p.created_at DESC NULLS LAST, p.post"
+    rows = {row["post"]: row for row in engine.table(told).to_pylist()}
+    shown = {name: SIGNALS[name].evidence for name in signals if SIGNALS[name].evidence}
+    picked = _picked(engine, list(dict.fromkeys(shown.values())), most)
+    evidence = {name: tuple(_evidence(rows[post], name) for post in picked[how]) for name, how in shown.items()}
+    return PostsOf({account: [row for row in rows.values() if row["own"]]}, {}), evidence
+
+
+def _gather_one(engine: Engine, account: str) -> None:
     """Fetch all posts of one account as the grain `post` has them, with language and topic: the table `of_one`.
 
     Step by step, each step naming what the one before found, so that of every file only the row groups are read that may hold it.
     """
-    posts = engine.table("SELECT * FROM posts WHERE account = $1", [account])
+    posts = engine.table(f"SELECT * EXCLUDE ({UNREAD}) FROM posts WHERE account = $1", [account])
     engine.register("its_posts", posts)
-    engine.register("its_account", engine.table("SELECT * FROM accounts WHERE account = $1", [account]))
+    engine.register(
+        "its_account", engine.table("SELECT account, followers FROM accounts WHERE account = $1", [account])
+    )
     hashes = sorted(set(posts.column("text_hash").drop_null().to_pylist()))
     few = len(hashes) <= NAMED_AT_MOST
     among = ", ".join(map(str, hashes)) or "NULL"
@@ -154,22 +162,12 @@ def read_one(engine: Engine, account: str) -> None:
     engine.register("of_one", engine.table(OF_ONE))
 
 
-def evidence_in(engine: Engine, shown: Mapping[str, str], most: int = 3) -> dict[str, tuple[Evidence, ...]]:
-    """Signal -> the posts of `of_one` that its condition picks."""
-    by_condition = {
-        condition: engine.table(f"SELECT {PARTS} FROM of_one AS p WHERE {condition} LIMIT {int(most)}").to_pylist()
-        for condition in dict.fromkeys(shown.values())
-    }
-    return {name: tuple(_evidence(row, name) for row in by_condition[condition]) for name, condition in shown.items()}
-
-
-def own_of_one(engine: Engine, account: str) -> PostsOf:
-    """The own posts among `of_one`, as `posts_of` gives them."""
-    rows = engine.table(
-        f"""SELECT {PARTS}, topic_name AS topic FROM of_one AS p WHERE p.own
-            ORDER BY p.created_at DESC NULLS LAST, p.post"""
-    )
-    return PostsOf({account: rows.to_pylist()}, {})
+def _picked(engine: Engine, conditions: Sequence[str], most: int) -> dict[str, list[str]]:
+    """Condition of a signal's evidence -> ids of the posts that it picks; all conditions are asked at once."""
+    parts = [condition.partition(" ORDER BY ") for condition in conditions]
+    lists = ", ".join(f"(list(post ORDER BY {order}) FILTER ({where}))[1:{int(most)}]" for where, _, order in parts)
+    found = engine.rows(f"SELECT {lists} FROM of_one")[0] if lists else ()
+    return {condition: posts or [] for condition, posts in zip(conditions, found, strict=True)}
 
 
 def _says(text: str | None, phrases: Sequence[str]) -> bool:

@@ -68,11 +68,6 @@ class Present:
                 self._texts = read_texts(self.workspace, self.table, progress)
             return self._texts
 
-    @property
-    def has_texts(self) -> bool:
-        """Whether what accounts say is in memory."""
-        return self._texts is not None
-
     def once(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
         """Answer a question about everybody once; a few answers are kept."""
         with self._reading:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 
-import pyarrow as pa
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from groundswell.advocacy import audit_table, census_table, staff_table
 from groundswell.api import PeopleAsked
-from groundswell.api.asking import Names, names_of, of_list, several
+from groundswell.api.asking import Names, StaffAsked, account_of, names_of, of_list, several, staff_of
 from groundswell.coach import PARTS
 from groundswell.errors import UnknownNameError
-from groundswell.exports import TABLE_FORMS, export_table
 from groundswell.exports.kit_page import KIT_FORMS, write_kit
+from groundswell.exports.report import BOUND_FORMS, REPORT_FORMS, Report, export_report
+from groundswell.exports.reports import audit_report, census_report, coaching_report, review_report, staff_report
 from groundswell.exports.wording import printable
 from groundswell.web.pages import Pages, download
 
@@ -57,14 +56,13 @@ def _add_marketer(pages: Pages) -> None:
         found = pages.soon(("audit", id), lambda: answers.audit(id))
         return pages.show(request, "audit.html", a=found, lists=answers.lists(), id=id)
 
-    def back(request: Request) -> pa.Table:
-        return answers.sheet_back(of_list(_number(request, "id")))
+    def reviewed(number: int | None) -> Report:
+        return review_report(answers.sheet(number), answers.sheet_back(number))
 
-    def sorted_out(request: Request) -> pa.Table:
-        return audit_table(answers.audit(of_list(_number(request, "id"))))
-
-    _add_files(pages, "sheet", "The sheet back, with new columns", back, "marketer")
-    _add_files(pages, "audit", "The roster sorted, as a table", sorted_out, "marketer")
+    _add_files(pages, "sheet", "The sheet back, with new columns, and its review", of_list, reviewed, "marketer")
+    _add_files(
+        pages, "audit", "The roster sorted", of_list, lambda number: audit_report(answers.audit(number)), "marketer"
+    )
 
 
 def _add_creator(pages: Pages) -> None:
@@ -92,6 +90,11 @@ def _add_creator(pages: Pages) -> None:
         with TemporaryDirectory(prefix="groundswell-") as folder:
             return download(write_kit(made, Path(folder) / f"kit{ending}"), f"kit{ending}")
 
+    def coached(name: str) -> Report:
+        return coaching_report(pages.answers.coaching(name))
+
+    _add_files(pages, "coach", "What is said to an account", account_of, coached, "creator", BOUND_FORMS)
+
 
 def _add_company(pages: Pages) -> None:
     answers = pages.answers
@@ -116,42 +119,32 @@ def _add_company(pages: Pages) -> None:
         said = dict.fromkeys(KINDS, "") | {kind: ", ".join(spellings) for kind, spellings in names}
         return pages.show(request, "census.html", c=found, said=said, twin=None if found else "")
 
-    def colleagues(request: Request) -> pa.Table:
-        company = several(request.query_params.get("company", ""))
-        return staff_table(answers.staff(of_list(_number(request, "id")), company))
+    def colleagues(asked: StaffAsked) -> Report:
+        return staff_report(answers.staff(asked.list, asked.company))
 
-    def voices(request: Request) -> pa.Table:
-        given = {kind: request.query_params.get(kind, "") for kind in KINDS}
-        return census_table(answers.census(names_of(**given)))
-
-    _add_files(pages, "staff", "Colleagues as a table", colleagues, "company")
-    _add_files(pages, "census", "The census as a table", voices, "company")
+    _add_files(pages, "staff", "Colleagues of a company", staff_of, colleagues, "company")
+    _add_files(
+        pages, "census", "Everybody who mentions a company", names_of,
+        lambda names: census_report(answers.census(names)), "company",
+    )  # fmt: skip
 
 
-def _number(request: Request, name: str) -> int | None:
-    said = request.query_params.get(name, "")
-    if not said:
-        return None
-    if not (said.isascii() and said.isdigit() and len(said) < 19):
-        raise UnknownNameError("import", said[:40], [])
-    return int(said)
-
-
-def _add_files(pages: Pages, name: str, summary: str, table: Callable[[Request], pa.Table], tag: str) -> None:
-    """A page's table as files; JSON is the page's twin in the API."""
-    for ending in TABLE_FORMS:
+def _add_files(
+    pages: Pages, name: str, summary: str, reads: Callable[..., Any], report: Callable[[Any], Report], tag: str,
+    forms: tuple[str, ...] = REPORT_FORMS,
+) -> None:  # fmt: skip
+    """A page's report as files; JSON is the page's twin in the API."""
+    for ending in forms:
         if ending != ".json":
-            _add_file(pages, name, ending, f"{summary} ({ending})", table, tag)
+            _add_file(pages, name, ending, f"{summary} ({ending})", reads, report, tag)
 
 
 def _add_file(
-    pages: Pages, name: str, ending: str, summary: str, table: Callable[[Request], pa.Table], tag: str
-) -> None:
-    def file(request: Request) -> Response:
+    pages: Pages, name: str, ending: str, summary: str, reads: Callable[..., Any], report: Callable[[Any], Report], tag: str
+) -> None:  # fmt: skip
+    def file(asked: Any = Depends(reads)) -> Response:  # noqa: B008  (how FastAPI is told)
         with TemporaryDirectory(prefix="groundswell-") as folder:
-            path = Path(folder) / f"{name}{ending}"
-            simulated = pages.answers.workspace.simulated()
-            return download(export_table(table(request), path, title=summary, simulated=simulated), path.name)
+            return download(export_report(report(asked), Path(folder) / f"{name}{ending}"), f"{name}{ending}")
 
     pages.router.add_api_route(
         f"/{name}{ending}", file, summary=summary, tags=[tag], response_class=Response, name=f"{name}{ending}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -86,10 +87,10 @@ class Pages:
             "twin": _twin(request),
             "query": request.url.query,
             "defs": Markup(pictures.DEFS),  # noqa: S704  (our own picture)
-            "simulated": self.answers.workspace.simulated(),
+            "simulated": self.answers.simulated(),
             "refresh": 0,
             "folder": self.answers.folder.resolve().name,
-            "has_people": bool(self.answers.workspace.state.live_ids()),
+            "has_people": self.answers.has_people(),
         }
         given = {name: value for name, value in context.items() if not (name == "twin" and value is None)}
         page = self.templates.get_template(template).render(shared | given)
@@ -153,7 +154,7 @@ def download(path: Path, name: str) -> Response:
 def _add_front(pages: Pages) -> None:
     @pages.router.get("/", summary="The first page", tags=["web"])
     def front(request: Request) -> Response:
-        if not pages.answers.workspace.state.live_ids():
+        if not pages.answers.has_people():
             return pages.show(request, "empty.html", batches=pages.desk.open_batches(), twin="")
         answers = pages.numbers()
         return pages.show(
@@ -296,7 +297,7 @@ def pictures_of(answers: Answers, account: str) -> dict[str, Any]:
     months, topics = posts.by_month(account), posts.topics(account)
     standing, why = "", ""
     if size is not None and rate is not None:
-        points = pictures.sample(answers.crowd_points())
+        points = answers.crowd_points()
         standing = pictures.engagement_against_size(points, (size, rate), answers.tiers(), "this account")
     else:
         lacking = [name for name, known in (("followers", size), ("like_rate", rate)) if known is None]
@@ -317,7 +318,7 @@ def _add_marketer(pages: Pages) -> None:
         meanings = list(load_definitions(answers.folder).values())
         options = pages.soon(("options", form), lambda: answers.options(form))
         wishes = [*form.wishes, *[("", "nice")] * max(1, 3 - len(form.wishes))]
-        sample = sample_brief() if answers.workspace.simulated() else ""
+        sample = sample_brief() if answers.simulated() else ""
         return pages.show(
             request,
             "brief.html",
@@ -392,8 +393,10 @@ def _shown(value: Any) -> Any:
 
 
 def _twin(request: Request) -> str:
-    """The address of the same numbers as JSON."""
+    """The address of the same numbers as JSON; nothing for an address that is no page of ours."""
     path = request.url.path.rstrip("/") or "/index"
+    if not re.fullmatch("/[a-z]+", path):
+        return ""
     return f"{path}.json" + (f"?{request.url.query}" if request.url.query else "")
 
 

@@ -57,7 +57,8 @@ def serve(
 def _listen(ports: tuple[int, ...]) -> socket.socket:
     """Bind to the loopback address only, on the first of these ports that is free; a workspace's last one still is known there."""
     for number in ports:
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Named as TCP, or asyncio leaves Nagle's wait of 40 ms on: head and body of an answer are two writes.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind(("127.0.0.1", number))

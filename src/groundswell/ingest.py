@@ -192,6 +192,8 @@ def _sha256(path: Path) -> str:
 def rows_set_aside(workspace: Workspace, import_id: int, limit: int = 100) -> list[SetAside]:
     """The rows that an import could not use, in the order of the file."""
     workspace.state.import_by_id(import_id)
-    with workspace.engine() as engine:
+    from groundswell.store import Engine
+
+    with Engine(workspace.facts, [import_id]) as engine:  # also of imports that are undone
         found = engine.set_aside(import_id, limit)
     return [SetAside(line, reason, text, member) for member, line, reason, text in found]

@@ -32,17 +32,19 @@ from groundswell.records import RECORDS
 from groundswell.signals import signal_table
 from groundswell.signals.findings import tell_language
 from groundswell.signals.kinship import read_texts
-from groundswell.store import Workspace
+from groundswell.store import Workspace, sweep
 
 KILLED = 9
 
 
 def act(plan: dict[str, Any], workspace: Workspace) -> None:
-    """What is tried: an import, an undo, or the making of everything that is kept."""
+    """What is tried: an import, an undo, a sweep, or the making of everything that is kept."""
     if plan["act"] == "import":
         import_file(workspace, Path(plan["file"]))
     elif plan["act"] == "undo" and workspace.state.import_by_id(plan["id"]).state == "live":
         workspace.undo(plan["id"])
+    elif plan["act"] == "sweep":
+        sweep(workspace)
     elif plan["act"] == "signals":
         read_texts(workspace, signal_table(workspace)).in_sector(["bread"])
 
@@ -80,6 +82,7 @@ def _hashed(rows: list[Any]) -> str:
 
 def lives(plan: dict[str, Any]) -> list[dict[str, Any]]:
     """The view before, then one entry a crash point, the last for the life that survived."""
+    Workspace.settle_from = plan["settle_from"]
     found: list[dict[str, Any]] = [_first_look(plan)]
     for number in range(plan["first_point"], 60):
         folder = Path(plan["scratch"]) / f"life-{number}"
@@ -112,7 +115,8 @@ def _looks(plan: dict[str, Any], folder: Path, point: str) -> dict[str, Any]:
         return {"seen": first, "seen_again": first}  # to look at them is to make them again
     first = view(workspace, whole="commit" in point)
     act(plan, workspace)
-    return {"seen": first, "seen_again": view(workspace, whole="commit" in point)}
+    again = view(workspace, whole="commit" in point)
+    return {"seen": first, "seen_again": again, "left": sweep(workspace, dry_run=True).bytes}
 
 
 def forked(work: Any, told: Path | None, crash_at: int = 0, trace: Path | None = None) -> int:

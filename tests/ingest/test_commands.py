@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,15 @@ def test_every_way_to_begin_and_to_undo_answers_in_json(ask: Ask) -> None:
     assert shown["shortlist"]["simulated"] is True
     assert all(Path(path).is_file() for path in shown["wrote"])
     assert len(shown["imports"]) == 5
+
+
+def test_an_import_that_was_killed_is_named_and_swept(ask: Ask) -> None:
+    ask("import", "posts.csv")
+    workspace = Workspace.open(Path("groundswell-data"))
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    workspace.state.begin_import(source="x.csv", layout="posts", sha256="", observed_at=moment, options={})
+    assert "Import 2 was never finished" in ask("imports")[1]
+    assert [one["to_sweep"] for one in json.loads(ask("imports", "--json")[1])] == [False, True]
+    assert "Nothing was changed (dry run)." in ask("imports", "sweep", "--dry-run")[1]
+    assert json.loads(ask("imports", "sweep", "--json")[1])["imports"] == [2]
+    assert "every import was finished" in ask("imports", "sweep")[1]

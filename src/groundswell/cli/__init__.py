@@ -45,11 +45,12 @@ app.command()(people.audit)
 app.command()(assisting.mcp)
 
 imports_app = typer.Typer(
-    help="List imports, look at rows that were set aside, or undo one.\n\nExample: groundswell imports undo 3",
+    help="List imports, look at rows that were set aside, undo one, or sweep up after those that were killed.\n\nExample: groundswell imports undo 3",
     invoke_without_command=True,
 )
 imports_app.callback()(bringing.imports)
 imports_app.command()(bringing.undo)
+imports_app.command()(bringing.sweep)
 imports_app.command("set-aside")(bringing.set_aside)
 app.add_typer(imports_app, name="imports")
 

@@ -9,7 +9,16 @@ import typer
 
 from groundswell.cli.asking import AsJson, Folder, moment_of, pairs, workspace_at
 from groundswell.cli.printing import complain, complain_of, print_json, print_table, progress_bar, say, say_all
-from groundswell.cli.sentences import counted, error_as_json, failure_line, import_as_json, import_lines, listed_as_json
+from groundswell.cli.sentences import (
+    counted,
+    error_as_json,
+    failure_line,
+    import_as_json,
+    import_lines,
+    listed_as_json,
+    swept_line,
+    to_sweep_line,
+)
 from groundswell.errors import GroundswellError
 
 if TYPE_CHECKING:
@@ -77,10 +86,12 @@ def imports(context: typer.Context, workspace: Folder = None, as_json: AsJson = 
     if context.invoked_subcommand:
         return
     from groundswell.records import RECORDS
+    from groundswell.store import unfinished
 
-    found = workspace_at(workspace).state.imports()
+    opened = workspace_at(workspace)
+    found, left = opened.state.imports(), [one.id for one in unfinished(opened)]
     if as_json:
-        print_json([listed_as_json(one) for one in found])
+        print_json([listed_as_json(one) | {"to_sweep": one.id in left} for one in found])
         return
     rows = [
         [str(one.id), one.state, one.source, one.layout, f"{one.rows_read:,}", f"{one.rows_set_aside:,}",
@@ -89,6 +100,8 @@ def imports(context: typer.Context, workspace: Folder = None, as_json: AsJson = 
         for one in found
     ]  # fmt: skip
     print_table(["id", "state", "file", "layout", "read", "set aside", "brought", "when"], rows, "No imports yet.")
+    if left:
+        say(to_sweep_line(left))
 
 
 def undo(
@@ -103,6 +116,24 @@ def undo(
         print_json(listed_as_json(undone))
         return
     say(f"Import {undone.id} ({undone.source}) is undone: none of its rows is read any more.")
+
+
+def sweep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take off the disk what imports left that were killed on the way. Nothing that can be seen changes.
+
+    Example: groundswell imports sweep --dry-run
+    """
+    from groundswell.store import sweep as sweep_up
+
+    swept = sweep_up(workspace_at(workspace), dry_run=dry_run)
+    if as_json:
+        print_json(vars(swept))
+        return
+    say(swept_line(swept))
 
 
 def set_aside(

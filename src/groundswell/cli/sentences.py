@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from groundswell.errors import GroundswellError
     from groundswell.explain import Explanation
     from groundswell.ingest import ImportReport
-    from groundswell.store import Workspace
+    from groundswell.store import Swept, Workspace
     from groundswell.store.state import Import
 
 
@@ -66,6 +66,24 @@ def roster_lines(one: Import, *, is_new: bool) -> Iterator[str]:
         yield f"  {_of_kind(name, counts)}"
     yield from (f"  note: {note}" for note in one.notes)
     yield f"  To take it out again: groundswell imports undo {one.id}\n"
+
+
+def to_sweep_line(ids: Sequence[int]) -> str:
+    """Which imports were killed on the way, and what to do about it."""
+    one = len(ids) == 1
+    numbers = ", ".join(map(str, ids))
+    return (
+        f"Import{'' if one else 's'} {numbers} {'was' if one else 'were'} never finished: none of the rows is read, but they take "
+        "room. To free it: groundswell imports sweep"
+    )
+
+
+def swept_line(swept: Swept) -> str:
+    """What a sweep took away, or would."""
+    if not swept.imports and not swept.bytes:
+        return "There is nothing to sweep: every import was finished."
+    what = f"{counted(swept.rows, 'row')} of {counted(len(swept.imports), 'unfinished import')} ({swept.bytes / 1e6:,.1f} MB)"
+    return f"Swept: {what}." if swept.done else f"Would sweep {what}. Nothing was changed (dry run)."
 
 
 def failure_line(failures: Sequence[tuple[Path, GroundswellError]], files: int) -> str:

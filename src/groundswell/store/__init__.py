@@ -16,6 +16,9 @@ from __future__ import annotations
 from groundswell.store.engine import Engine
 from groundswell.store.facts import FACT_COLUMNS, Facts
 from groundswell.store.state import Import, State
+from groundswell.store.sweeping import Swept, sweep, unfinished
 from groundswell.store.workspace import Counts, Staging, Workspace
 
-__all__ = ["FACT_COLUMNS", "Counts", "Engine", "Facts", "Import", "Staging", "State", "Workspace"]
+__all__ = [
+    "FACT_COLUMNS", "Counts", "Engine", "Facts", "Import", "Staging", "State", "Swept", "Workspace", "sweep", "unfinished",
+]  # fmt: skip

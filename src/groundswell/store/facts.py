@@ -11,9 +11,11 @@ need to be reconciled), `provisional` the handles that wait for their native id.
 from __future__ import annotations
 
 import errno
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -68,8 +70,12 @@ def schemas() -> dict[str, pa.Schema]:
 class Facts:
     """The Delta tables under one folder. Knows rows and files, not what they mean."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, only: frozenset[int] | None = None) -> None:
+        self.folder, self._only = folder, only
+
+    def of(self, imports: Iterable[int]) -> Facts:
+        """The same tables, without the files that hold no row of these imports: what others leave or take does not matter."""
+        return Facts(self.folder, frozenset(imports))
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows in one Delta commit. They stay invisible until their import goes live."""
@@ -101,8 +107,60 @@ class Facts:
         target = self.folder / table
         if not (target / "_delta_log").is_dir():
             return []
+        opened = DeltaTable(_address(target))
+        if self._only is not None:
+            return sorted(str(target / one["path"]) for one in _parts(opened) if _holds(one, self._only))
         # Files lie flat in the table's folder; the addresses that Delta gives have blanks and letters of it as %20 and the like.
-        return sorted(str(target / uri.rpartition("/")[2]) for uri in DeltaTable(_address(target)).file_uris())
+        return sorted(str(target / uri.rpartition("/")[2]) for uri in opened.file_uris())
+
+    def weigh(self, table: str, imports: Sequence[int]) -> Weight:
+        """How many rows these imports have in a table, and the bytes of their files and of those that nothing refers to."""
+        from deltalake import DeltaTable
+
+        target = self.folder / table
+        if not (target / "_delta_log").is_dir():
+            return Weight(0, 0)
+        opened = DeltaTable(_address(target))
+        theirs = [one for one in _parts(opened) if _holds(one, frozenset(imports))]
+        stray = [target / name for name in opened.vacuum(**AT_ONCE, dry_run=True)]
+        size = sum(one["size_bytes"] for one in theirs) + sum(path.stat().st_size for path in stray if path.is_file())
+        return Weight(sum(one["num_records"] for one in theirs), size)
+
+    def forget(self, table: str, imports: Sequence[int]) -> None:
+        """Take the rows of these imports out of a table for good, and off the disk what it does not refer to any more.
+
+        For rows that nobody can read, while nobody writes: a file is let go of at once.
+        """
+        from deltalake import DeltaTable
+
+        opened = DeltaTable(_address(self.folder / table))
+        if any(_holds(one, frozenset(imports)) for one in _parts(opened)):
+            opened.delete(f"import_id IN ({', '.join(str(int(key)) for key in imports)})")
+            crash_point(f"after delete from {table}")
+        opened.vacuum(**AT_ONCE, dry_run=False)
+
+
+AT_ONCE: Any = {"retention_hours": 0, "enforce_retention_duration": False, "full": True}
+"""Files that the table does not refer to go now, those of an append that was killed before its commit among them."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What some imports take up in a table."""
+
+    rows: int
+    bytes: int
+
+
+def _parts(table: Any) -> list[dict[str, Any]]:
+    """The files of a table with the bounds that Delta keeps of their import ids."""
+    return pa.table(table.get_add_actions(flatten=True)).to_pylist()
+
+
+def _holds(part: dict[str, Any], imports: frozenset[int]) -> bool:
+    """Whether a file may hold a row of these imports: an append brings rows of one import, so its bounds are the same."""
+    low, high = part.get("min.import_id"), part.get("max.import_id")
+    return low is None or high is None or any(low <= key <= high for key in imports)
 
 
 def _address(folder: Path) -> str:

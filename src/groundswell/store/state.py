@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -145,6 +145,12 @@ class State:
         with self.transaction() as connection:
             connection.execute(imports.update().where(imports.c.id == import_id).values(state="undone"))
         return self.import_by_id(import_id)
+
+    def forget_pending(self, import_ids: Sequence[int]) -> None:
+        """Strike imports that were never finished, once nothing of them is left; their numbers are never given again."""
+        chosen = imports.c.id.in_(import_ids) & (imports.c.state == "pending")
+        with self.transaction() as connection:
+            connection.execute(imports.delete().where(chosen))
 
     def imports(self) -> list[Import]:
         """All imports, oldest first."""

@@ -7,17 +7,20 @@ or undone since, only the accounts they touch are computed again.
 from __future__ import annotations
 
 import json
+import os
 import re
+import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
-import pyarrow.parquet as pq
 
 from groundswell.signals.declaring import SIGNALS, Signal
 from groundswell.signals.findings import WORDING_VERSION, Progress, read_wording
@@ -55,6 +58,10 @@ FULL_PASS_FROM = 0.3
 """When more than this share of the accounts was touched, everything is computed again (measured: the break-even is near)."""
 
 
+ABANDONED_SECONDS = 3_600
+"""An unfinished table that nobody has written to for so long is left from a process that was killed (design choice)."""
+
+
 @dataclass(frozen=True)
 class SignalTable:
     """Signals of all accounts, with what they were computed from."""
@@ -87,23 +94,22 @@ def signal_table(workspace: Workspace, progress: Progress | None = None) -> Sign
     kept = _kept(folder)
     corpus = latest_corpus(workspace.fits)
     stamp = {"live": list(live), "code": _code_version(), "corpus": corpus.version if corpus else None}
-    if kept == stamp:
-        return SignalTable(pq.read_table(folder / "signals.parquet"), workspace.version(), corpus, 0)
+    if kept and kept[0] == stamp:
+        return SignalTable(_read(kept[1]), workspace.version(), corpus, 0)
     workspace.settle()
     with workspace.engine(memory="2GB") as engine:
         if corpus is None:
             corpus = fit_corpus(engine, workspace.fits)
             stamp["corpus"] = corpus.version if corpus else None
-        touched = _touched(workspace, engine, kept, stamp)
+        touched = _touched(workspace, engine, kept[0] if kept else None, stamp)
         prepare(engine, workspace.cache / "findings", corpus, progress, only=touched)
         rows = compute(engine, only=touched)
         recomputed = rows.num_rows
-        if touched is not None:
-            rows = _merge(pq.read_table(folder / "signals.parquet"), rows, touched)
+        if touched is not None and kept:
+            rows = _merge(_read(kept[1]), rows, touched)
         (folder / "signals.json").unlink(missing_ok=True)
         engine.write("SELECT account, native FROM links", folder / "links.parquet")
-    _keep(folder, rows, stamp)
-    return SignalTable(rows, workspace.version(), corpus, recomputed)
+    return SignalTable(_read(_keep(folder, rows, stamp)), workspace.version(), corpus, recomputed)
 
 
 def refit(workspace: Workspace, progress: Progress | None = None) -> str | None:
@@ -295,7 +301,14 @@ def _touched(
 
 
 def _merge(before: pa.Table, fresh: pa.Table, touched: set[str]) -> pa.Table:
-    untouched = before.filter(pc.invert(pc.is_in(before.column("account"), pa.array(sorted(touched)))))
+    """Lay fresh rows over those of before, sorted by account; accounts that were touched and are no more fall away."""
+    names = before.column("account").combine_chunks()
+    places = pc.index_in(fresh.column("account").combine_chunks(), value_set=names)
+    if len(fresh) == len(touched) and places.null_count == 0:
+        order = np.arange(len(names))
+        order[places.to_numpy()] = len(names) + np.arange(len(fresh))
+        return pa.concat_tables([before, fresh]).take(pa.array(order))
+    untouched = before.filter(pc.invert(pc.is_in(names, pa.array(sorted(touched)))))
     return pa.concat_tables([untouched, fresh]).sort_by("account")
 
 
@@ -305,20 +318,45 @@ def _code_version() -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _kept(folder: Path) -> dict[str, Any] | None:
+def _kept(folder: Path) -> tuple[dict[str, Any], Path] | None:
+    """What was kept: its stamp, and the file that holds it."""
     path = folder / "signals.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if not path.is_file():
+        return None
+    said = json.loads(path.read_text(encoding="utf-8"))
+    file = folder / str(said.pop("file", ""))
+    return (said, file) if file.suffix == ".arrow" and file.parent == folder and file.is_file() else None
 
 
-def _keep(folder: Path, rows: pa.Table, stamp: dict[str, Any]) -> None:
-    """Write the table, then its stamp: a crash between them leaves a stamp that does not fit, so the table is made again."""
+def _read(file: Path) -> pa.Table:
+    """Map the file into memory: nothing is read before it is asked for, and processes share it."""
+    with pa.memory_map(str(file)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def _keep(folder: Path, rows: pa.Table, stamp: dict[str, Any]) -> Path:
+    """Write the table under a name of its own, then the stamp that names it; whoever still reads the one before may go on."""
     folder.mkdir(parents=True, exist_ok=True)
+    before = _kept(folder)
     (folder / "signals.json").unlink(missing_ok=True)
-    part = folder / "signals.parquet.part"
-    pq.write_table(rows, part, compression="zstd")
+    file = folder / f"signals-{blake2b(json.dumps(stamp).encode(), digest_size=8).hexdigest()}-{os.getpid()}.arrow"
+    part = file.with_suffix(".part")
+    with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+        writer.write_table(rows.combine_chunks())
     crash_point("signals: before the table")
-    part.replace(folder / "signals.parquet")
+    part.replace(file)
     part = folder / "signals.json.part"
-    part.write_text(json.dumps(stamp), encoding="utf-8")
+    part.write_text(json.dumps(stamp | {"file": file.name}), encoding="utf-8")
     crash_point("signals: before the stamp")
     part.replace(folder / "signals.json")
+    _sweep(folder, {file, before[1]} if before else {file})
+    return file
+
+
+def _sweep(folder: Path, wanted: set[Path]) -> None:
+    """Let go of tables that nobody needs; one that is being read stays where the system does not let it go (Windows)."""
+    for old in set(folder.glob("signals-*")) - wanted:
+        with suppress(OSError):
+            # Another process may be writing its own; what a killed one left is older.
+            if old.suffix == ".arrow" or time.time() - old.stat().st_mtime > ABANDONED_SECONDS:
+                old.unlink()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pyarrow as pa
@@ -105,6 +106,15 @@ class Explainer:
     def __init__(self, present: Present) -> None:
         self.present, self.workspace, self.table = present, present.workspace, present.table
         self._judges: tuple[Hashable, Judges] | None = None
+        self._brought: Brought | None = None
+        self._lock = Lock()
+
+    def prepare(self) -> None:
+        """Hold what every explanation asks for, so that the first one need not wait for it."""
+        with self.present.engine():
+            self.judges()
+        self.present.told()
+        self._all_brought()
 
     def judges(self) -> Judges:
         """Who judges, by the files as they lie there now."""
@@ -125,7 +135,8 @@ class Explainer:
         account = find_account(self.table, name)
         judges, values, profile = self.judges(), self.table.values(account), self.table.profile(account)
         with self.present.engine([account]) as engine:
-            posts, evidence = read_one(engine, account, [name for name, value in values.items() if value.known])
+            known = [name for name, value in values.items() if value.known]
+            posts, evidence = read_one(engine, account, known, self.present)
             sources = self._sources(engine, account)
         found = Explanation(
             account=account,
@@ -144,16 +155,50 @@ class Explainer:
         return found, posts
 
     def _sources(self, engine: Engine, account: str) -> tuple[str, ...]:
-        """Files that speak of the account, by its id or by a handle that was linked to it."""
-        names = [account, *(one for (one,) in engine.rows("SELECT account FROM links WHERE native = $1", [account]))]
-        among = ", ".join(f"${place}" for place in range(1, len(names) + 1))
-        found = engine.rows(
-            f"""SELECT DISTINCT import_id FROM (SELECT import_id FROM raw_accounts WHERE account IN ({among})
-                UNION ALL SELECT import_id FROM raw_posts WHERE account IN ({among})) ORDER BY 1""",
-            names,
-        )
-        brought = {one.id: f"import {one.id}: {one.source} ({one.layout})" for one in self.workspace.state.imports()}
-        return tuple(brought[key] for (key,) in found)
+        """Files that speak of the account."""
+        found = self._all_brought().of(account) if self.present.kept else _imports_of(engine, account)
+        named = {one.id: f"import {one.id}: {one.source} ({one.layout})" for one in self.workspace.state.imports()}
+        return tuple(named[key] for key in found)
+
+    def _all_brought(self) -> Brought:
+        with self._lock:
+            if self._brought is None:
+                with self.workspace.engine() as engine:
+                    self._brought = _brought(engine)
+            return self._brought
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Which imports speak of each account: few sets of imports, shared by many accounts."""
+
+    sets: tuple[tuple[int, ...], ...]
+    place: dict[str, int]
+
+    def of(self, account: str) -> tuple[int, ...]:
+        """The imports that speak of an account."""
+        return self.sets[self.place[account]] if account in self.place else ()
+
+
+SPEAKING = "SELECT account, import_id FROM {}_accounts UNION SELECT account, import_id FROM {}_posts"
+
+
+def _brought(engine: Engine) -> Brought:
+    rows = engine.table(
+        f"""SELECT account, string_agg(import_id::VARCHAR, ' ' ORDER BY import_id) AS imports
+            FROM ({SPEAKING.format("seen", "seen")}) GROUP BY account"""
+    )
+    coded = pc.dictionary_encode(rows.column("imports").combine_chunks())
+    sets = tuple(tuple(map(int, said.split())) for said in coded.dictionary.to_pylist())
+    return Brought(sets, dict(zip(rows.column("account").to_pylist(), coded.indices.to_pylist(), strict=True)))
+
+
+def _imports_of(engine: Engine, account: str) -> tuple[int, ...]:
+    """The imports that speak of an account, by its id or by a handle that was linked to it."""
+    names = [account, *(one for (one,) in engine.rows("SELECT account FROM links WHERE native = $1", [account]))]
+    among = ", ".join(f"${place}" for place in range(1, len(names) + 1))
+    found = f"SELECT DISTINCT import_id FROM ({SPEAKING.format('raw', 'raw')}) WHERE account IN ({among}) ORDER BY 1"
+    return tuple(key for (key,) in engine.rows(found, names))
 
 
 class Judges:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from browsing import Browser
+from hostile import NASTY
 from windows import CHROMIUM, FLAGS, Served, tab_of
 
+from building import bring, day
 from groundswell.simulate import simulate
 from groundswell.store import Workspace
 
@@ -56,3 +58,49 @@ def demo(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Se
         yield served
     finally:
         served.stop()
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser at a workspace whose every field holds something nasty."""
+    workspace = Workspace.create(tmp_path_factory.mktemp("hostile") / "workspace")
+    bring(workspace, hostile_rows())
+    with Browser(workspace) as browser:
+        browser.get("/brief?definition=field_geek@1")
+        yield browser
+
+
+def hostile_rows() -> dict[str, list[dict[str, Any]]]:
+    """Something nasty in every field of every record that holds text."""
+    accounts = [
+        {
+            "account": f"instagram:{n}{nasty[:60]}".replace("\0", ""), "platform": "instagram", "handle": nasty, "name": nasty, "bio": nasty, "url": nasty, "location": nasty,
+            "country": nasty, "language": nasty, "category": nasty, "account_type": nasty, "followers": 1000 + n, "following": 10,
+            "extra": [(nasty[:80], nasty)],
+        }
+        for n, nasty in enumerate(NASTY)
+    ]  # fmt: skip
+    posts = [
+        {
+            "post": f"instagram:{n}-{k}", "platform": "instagram", "account": accounts[n]["account"], "text": f"{nasty} Oat and oats {k}", "url": nasty,
+            "created_at": day(k), "likes": 10 + k, "replies": k, "kind": "post", "language": nasty, "hashtags": [nasty[:90]], "mentions": [nasty[:90]],
+            "links": [nasty], "media": nasty,
+        }
+        for n, nasty in enumerate(NASTY) for k in range(12)
+    ]  # fmt: skip
+    lists = [
+        {"creator": f"c{n}", "account": one["account"], **dict.fromkeys(("name", "status", "code", "notes"), nasty)}
+        for n, (nasty, one) in enumerate(zip(NASTY, accounts, strict=True))
+    ]
+    fees = [
+        {"account": one["account"], "deliverable": nasty[:60], "amount_minor": 1000 * (n + 1), "currency": "EUR"}
+        for n, (nasty, one) in enumerate(zip(NASTY, accounts, strict=True))
+    ]
+    replies = [
+        {
+            "actor": f"instagram:{nasty[:50]}", "verb": "reply", "account": accounts[0]["account"], "post": "instagram:0-0",
+            "via": f"instagram:r{n}{nasty[:20]}", "text": f"{nasty} Where do you buy it?", "acted_at": day(20),
+        }
+        for n, nasty in enumerate(NASTY)
+    ]  # fmt: skip
+    return {"account": accounts, "post": posts, "creator": lists, "fee": fees, "interaction": replies}

@@ -1,17 +1,15 @@
-"""Every page, at an empty workspace, at a community, and at one whose every field holds something nasty."""
+"""Every page, at an empty workspace and at a community."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from browsing import Browser
+from hostile import Scan, alive
 
-from building import bring, day
 from groundswell.store import Workspace
 
 ALONE = [
@@ -39,61 +37,6 @@ ASKED = [
     "/staff?company=Oat+%26+Co",
     "/census?company=Oat+%26+Co&product=Barista",
 ]
-NASTY = [
-    "<script>zzq()</script>",
-    '"><img src=x onerror=zzq()>',
-    "' onmouseover='zzq()",
-    "javascript:zzq()",
-    "</textarea></title></style></script><svg onload=zzq()>",
-    "{{ 7 * 7 }}{% zzq %}",
-    "<iframe srcdoc='zzq'>",
-    "=zzq()",
-    "\u202ezzq\u0000\u0007\u2028",
-    "&lt;zzq&gt;",
-    "data:text/html,zzq",
-    "zzq" * 4000,
-    "<!--zzq",
-    "<a href=//zzq.example>",
-    "java\tscript:zzq()",
-]
-
-
-class Scan(HTMLParser):
-    """Notes what a browser would see as alive."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-
-HARMLESS = {
-    "html", "head", "meta", "title", "link", "script", "noscript", "body", "a", "p", "strong", "b", "nav", "ul", "ol", "li", "main", "header", "footer",
-    "h1", "h2", "h3", "h4", "section", "article", "form", "label", "input", "select", "option", "optgroup", "textarea", "button", "progress",
-    "details", "summary", "table", "caption", "thead", "tbody", "tr", "th", "td", "div", "span", "bdi", "figure", "figcaption", "svg", "defs",
-    "pattern", "path", "rect", "text", "circle", "use", "symbol", "g", "dl", "dt", "dd", "blockquote", "q", "br", "fieldset", "legend", "datalist",
-}  # fmt: skip
-
-
-def alive(page: str) -> Iterator[str]:
-    """What in a page is alive and not ours."""
-    for tag, attributes in Scan(page).tags:
-        if tag not in HARMLESS:
-            yield f"<{tag}>"
-        if tag == "script" and attributes.get("src") != "/static/app.js":
-            yield f"<script {attributes}>"
-        for name, value in attributes.items():
-            if name.startswith("on") or name in ("srcdoc", "style") or "zzq" in name:
-                yield f"{tag} {name}={value}"
-            if name in ("href", "src", "action", "formaction", "xlink:href") and not re.match(
-                r"(/(?!/)|#|https?://(?!zzq))", value or ""
-            ):
-                yield f"{tag} {name}={value}"
-            if name in ("src", "action", "formaction") and (value or "").startswith("http"):
-                yield f"{tag} {name}={value}"
 
 
 @pytest.mark.parametrize("address", ALONE)
@@ -290,115 +233,6 @@ def test_a_wrong_question_to_the_api_is_answered_in_json(community: Browser, wro
     answer = community.get(wrong)
     assert 400 <= answer.status_code < 500
     assert answer.json()["what"]
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser at a workspace whose every field holds something nasty."""
-    workspace = Workspace.create(tmp_path_factory.mktemp("hostile") / "workspace")
-    accounts = [
-        {
-            "account": f"instagram:{n}{nasty[:60]}", "platform": "instagram", "handle": nasty, "name": nasty, "bio": nasty, "url": nasty, "location": nasty,
-            "country": nasty, "language": nasty, "category": nasty, "account_type": nasty, "followers": 1000 + n, "following": 10,
-        }
-        for n, nasty in enumerate(NASTY)
-    ]  # fmt: skip
-    posts = [
-        {
-            "post": f"instagram:{n}-{k}", "platform": "instagram", "account": accounts[n]["account"], "text": f"{nasty} Oat and oats {k}", "url": nasty,
-            "created_at": day(k), "likes": 10 + k, "replies": k, "kind": "post",
-        }
-        for n, nasty in enumerate(NASTY) for k in range(20)
-    ]  # fmt: skip
-    lists = [
-        {
-            "creator": f"c{n}",
-            "account": accounts[n]["account"],
-            "name": nasty,
-            "status": nasty,
-            "code": nasty,
-            "notes": nasty,
-        }
-        for n, nasty in enumerate(NASTY)
-    ]
-    fees = [
-        {"account": one["account"], "deliverable": "post", "amount_minor": 1000 * (n + 1), "currency": "EUR"}
-        for n, one in enumerate(accounts)
-    ]
-    replies = [
-        {
-            "actor": f"instagram:{nasty[:50]}",
-            "verb": "reply",
-            "account": accounts[0]["account"],
-            "post": "instagram:0-0",
-            "via": f"instagram:r{n}",
-        }
-        for n, nasty in enumerate(NASTY)
-    ]
-    bring(workspace, {"account": accounts, "post": posts, "creator": lists, "fee": fees, "interaction": replies})
-    with Browser(workspace) as browser:
-        table = "handle,followers,notes\n" + "".join(
-            f'"{nasty.replace(chr(34), chr(34) * 2)}",many,x\n' for nasty in NASTY[:11] if "\0" not in nasty
-        )
-        browser.bring((f"{NASTY[1]}.csv", table.encode()), platform="instagram")
-        yield browser
-
-
-def test_what_strangers_wrote_stays_text_on_every_page(hostile: Browser) -> None:
-    people = hostile.get("/people.json").json()["rows"]
-    assert len(people) >= len(NASTY)
-    imports = [one["id"] for one in hostile.get("/imports.json").json()]
-    addresses = [*ALONE, *ASKED, *(f"/import?id={one}" for one in imports)]
-    addresses += [f"/{page}?account={quote(row['account'], safe='')}" for row in people[:20] for page in ("person",)]
-    addresses += [f"/coach?account={quote(row['account'], safe='')}" for row in people[:4]]
-    addresses += [f"/census?company={quote(nasty[:200])}" for nasty in NASTY[:3]] + [
-        "/census?company=Oat",
-        "/staff?company=Oat",
-        "/shortlist?brand=Oat",
-    ]
-    seen = 0
-    for address in addresses:
-        answer = hostile.get(address)
-        while answer.status_code == 202:
-            answer = hostile.get(address)
-        assert answer.status_code in (200, 400), (address, answer.status_code, answer.text[:500])
-        assert not list(alive(answer.text)), address
-        seen += "zzq" in answer.text
-    assert seen > 15, "the nasty text is not shown at all, so this shows nothing"
-
-
-@pytest.mark.parametrize("nasty", [one for one in NASTY if len(one) < 300])
-def test_what_is_typed_stays_text_too(hostile: Browser, nasty: str) -> None:
-    told = {
-        "q": nasty,
-        "brand": nasty,
-        "wish": nasty,
-        "sector": nasty,
-        "exclude": nasty,
-        "company": nasty,
-        "country": nasty,
-        "amount": nasty,
-        "account": nasty,
-        "id": nasty,
-        "definition": "field_geek@1",
-    }
-    for path in (
-        "/people",
-        "/brief",
-        "/shortlist",
-        "/coach",
-        "/census",
-        "/person",
-        "/import",
-        "/arriving",
-        "/staff",
-        "/nothing",
-    ):
-        answer = hostile.get(path, params=told)
-        while answer.status_code == 202:
-            answer = hostile.get(path, params=told)
-        assert answer.status_code < 500, (path, answer.text[:800])
-        assert not list(alive(answer.text)), path
 
 
 def test_the_scan_itself_sees_what_is_alive() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import Query
+from pydantic import BeforeValidator, Field
 
 from groundswell.api.briefs import BriefForm
 from groundswell.api.people import PeopleAsked
@@ -18,7 +19,11 @@ from groundswell.errors import UsageError
 
 Names = tuple[tuple[str, tuple[str, ...]], ...]
 AccountName = Annotated[str, Query(description="@handle, platform:@handle, or an id")]
-ListNumber = Annotated[int | None, Query(ge=0, lt=2**63, description="Number of an import; without it all lists")]
+ListNumber = Annotated[
+    Annotated[int, Field(ge=0, lt=2**63)] | None,
+    BeforeValidator(lambda said: None if said == "" else said),  # a form in which all lists are chosen
+    Query(description="Number of an import; without it all lists"),
+]
 Spellings = Annotated[str, Query(description="Its name; further spellings by commas")]
 
 

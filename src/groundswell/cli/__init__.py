@@ -16,7 +16,7 @@ import traceback
 
 import typer
 
-from groundswell.cli import assisting, bringing, listing, people, ranking, starting
+from groundswell.cli import assisting, bringing, listing, people, ranking, reviewing, starting
 from groundswell.cli.printing import complain
 from groundswell.errors import GroundswellError
 
@@ -41,6 +41,7 @@ app.command()(listing.definitions)
 app.command()(ranking.discover)
 app.command()(ranking.explain)
 app.command()(people.coach)
+app.command()(reviewing.review)
 app.command()(people.audit)
 app.command()(assisting.mcp)
 

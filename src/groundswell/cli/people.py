@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from groundswell.cli.asking import AsJson, Folder, workspace_at
-from groundswell.cli.printing import print_found, print_json, progress_bar, say, say_all, write_table
+from groundswell.cli.printing import print_found, print_json, progress_bar, say, say_all, write_report
 from groundswell.cli.sentences import listed_as_json, roster_lines
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def coach(
     account: Annotated[str, typer.Argument(help="Yourself: @handle, platform:@handle, or an id.")],
-    to: Annotated[list[Path] | None, typer.Option(help="Write your kit: .pdf .html, or .json (signed).")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write your kit: .pdf .html .xlsx, or .json (signed).")] = None,
+    report: Annotated[list[Path] | None, typer.Option(help="Write what is printed here: .pdf .html .xlsx")] = None,
     leave_out: Annotated[
         list[str] | None, typer.Option(help="Not in the kit: posts, texts, sparked, balance, paid, followers.")
     ] = None,
@@ -27,10 +28,11 @@ def coach(
 ) -> None:
     """See what you stand for, who waits for your answer, what you sparked, and one next step a week; make your kit.
 
-    Examples: groundswell coach @me | groundswell coach @me --to kit.pdf --to kit.json
+    Examples: groundswell coach @me | groundswell coach @me --report coaching.pdf | groundswell coach @me --to kit.pdf --to kit.json
     """
     from groundswell.coach import coach as coach_account
     from groundswell.coach import kit, sentences_of
+    from groundswell.exports.reports import coaching_report
 
     opened = workspace_at(workspace)
     with progress_bar(quiet=as_json) as progress:
@@ -42,6 +44,8 @@ def coach(
     else:
         for line in sentences_of(found):
             say(line)
+    if report:
+        write_report(coaching_report(found), report, quiet=as_json)
     if to:
         from groundswell.exports.kit_page import write_kit
 
@@ -56,7 +60,7 @@ def audit(
     roster: Annotated[
         Path | None, typer.Argument(help="A list of accounts; without it, the lists in the workspace.")
     ] = None,
-    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .pdf .html .xlsx .csv .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
     as_json: AsJson = False,
@@ -65,10 +69,11 @@ def audit(
 
     Examples: groundswell audit roster.csv | groundswell audit roster.csv --to audit.xlsx
     """
-    from groundswell.advocacy import audit_roster, audit_table
+    from groundswell.advocacy import audit_roster
+    from groundswell.exports.reports import audit_report
 
     opened = workspace_at(workspace, create=roster is not None)
-    listed = _brought(opened, roster, quiet=as_json) if roster else None
+    listed = brought(opened, roster, quiet=as_json) if roster else None
     with progress_bar(quiet=as_json) as progress:
         found = audit_roster(opened, import_id=listed.id if listed else None, progress=progress)
     lines = [*found.sentences, *(share.says for share in found.classes if share.accounts)]
@@ -78,7 +83,8 @@ def audit(
     ]
     more = {"roster": listed_as_json(listed)} if listed else None
     print_found(found, lines, (["account", "class", "because", "ask about"], people[:show]), as_json, more)
-    write_table(audit_table(found), to, "Audit of a roster", found.simulated, quiet=as_json)
+    if to:
+        write_report(audit_report(found), to, quiet=as_json)
 
 
 def census(
@@ -87,7 +93,7 @@ def census(
     service: Annotated[list[str] | None, typer.Option(help="A service of it.")] = None,
     person: Annotated[list[str] | None, typer.Option(help="A person of it.")] = None,
     ours: Annotated[list[str] | None, typer.Option(help="An account that is its own, by id: shown apart.")] = None,
-    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .pdf .html .xlsx .csv .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
     as_json: AsJson = False,
@@ -97,7 +103,7 @@ def census(
     Example: groundswell advocates census --company "Oat & Co" --product "oat drink" --to census.xlsx
     """
     from groundswell.advocacy import census as count_voices
-    from groundswell.advocacy import census_table
+    from groundswell.exports.reports import census_report
 
     names = {"company": company or [], "product": product or [], "service": service or [], "person": person or []}
     with progress_bar(quiet=as_json) as progress:
@@ -105,7 +111,8 @@ def census(
     lines = [*found.sentences, *(f"Not known: {one}" for one in found.unknown)]
     people = [[one.sentence, one.followers_say] for one in found.voices]
     print_found(found, lines, (["who", "followers"], people[:show]), as_json)
-    write_table(census_table(found), to, "Census", found.simulated, quiet=as_json)
+    if to:
+        write_report(census_report(found), to, quiet=as_json)
 
 
 def staff(
@@ -113,7 +120,7 @@ def staff(
     roster: Annotated[
         Path | None, typer.Argument(help="A list of colleagues; without it, the lists in the workspace.")
     ] = None,
-    to: Annotated[list[Path] | None, typer.Option(help="Write it: .csv .xlsx .parquet .json")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .pdf .html .xlsx .csv .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
     as_json: AsJson = False,
@@ -123,10 +130,10 @@ def staff(
     Example: groundswell advocates staff colleagues.csv --company "Oat & Co"
     """
     from groundswell.advocacy import staff as look_at_staff
-    from groundswell.advocacy import staff_table
+    from groundswell.exports.reports import staff_report
 
     opened = workspace_at(workspace, create=roster is not None)
-    listed = _brought(opened, roster, quiet=as_json) if roster else None
+    listed = brought(opened, roster, quiet=as_json) if roster else None
     with progress_bar(quiet=as_json) as progress:
         found = look_at_staff(opened, None, company, import_id=listed.id if listed else None, progress=progress)
     people = [
@@ -135,10 +142,11 @@ def staff(
     lines = [*found.sentences, found.volunteers]
     more = {"roster": listed_as_json(listed)} if listed else None
     print_found(found, lines, (["who", "what is known", "a first step"], people[:show]), as_json, more)
-    write_table(staff_table(found), to, "Colleagues", found.simulated, quiet=as_json)
+    if to:
+        write_report(staff_report(found), to, quiet=as_json)
 
 
-def _brought(workspace: Workspace, roster: Path, *, quiet: bool) -> Import:
+def brought(workspace: Workspace, roster: Path, *, quiet: bool) -> Import:
     """Bring a list in unless it is there, and say what came with it before anything is said of it."""
     from groundswell.advocacy import bring_list
 

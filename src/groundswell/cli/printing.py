@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from groundswell.errors import GroundswellError
+
+if TYPE_CHECKING:
+    from groundswell.exports.report import Report
 
 
 def say(text: str) -> None:
@@ -71,12 +74,12 @@ def print_found(
         print_table(*people, "")
 
 
-def write_table(table: Any, to: list[Path] | None, title: str, simulated: bool, *, quiet: bool) -> None:
-    """Write a table to each file that was asked for."""
-    from groundswell.exports import export_table
+def write_report(report: Report, to: Iterable[Path], *, quiet: bool) -> None:
+    """Write a report to each file that was asked for."""
+    from groundswell.exports.report import export_report
 
-    for path in to or []:
-        written = export_table(table, path, title=title, simulated=simulated)
+    for path in to:
+        written = export_report(report, path)
         if not quiet:
             say(f"Wrote {written}")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def discover(
     brief: Annotated[Path, typer.Argument(help="The brief, a TOML file.")],
-    to: Annotated[list[Path] | None, typer.Option(help="Write it: .xlsx .html .csv .parquet .json")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .pdf .html .xlsx .csv .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 10,
     workspace: Folder = None,
     as_json: AsJson = False,

@@ -1,7 +1,8 @@
 """A shortlist or a table in, a file out: what a user keeps, sends on, or opens in another program.
 
-    export_shortlist(shortlist, Path("shortlist.xlsx"))     .xlsx .csv .parquet .json .html
+    export_shortlist(shortlist, Path("shortlist.xlsx"))     .xlsx .csv .parquet .json .html .pdf
     export_table(table, Path("accounts.csv"), title="...")  .xlsx .csv .parquet .json
+    report.export_report(report, Path("audit.pdf"))         .pdf .html .xlsx .csv .parquet .json: what the journeys found
 
 The ending of the name chooses the form. A file appears whole or not at all (`whole_file`). Whatever a stranger wrote stays text
 in every form: no formula, no script, no address that is fetched by itself. A made-up community is marked so in all of them.
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["SHORTLIST_FORMS", "TABLE_FORMS", "export_shortlist", "export_table", "shortlist_as_json"]
 
 TABLE_FORMS = (".csv", ".json", ".parquet", ".xlsx")
-SHORTLIST_FORMS = (".csv", ".html", ".json", ".parquet", ".xlsx")
+SHORTLIST_FORMS = (".csv", ".html", ".json", ".parquet", ".pdf", ".xlsx")
 
 
 def export_shortlist(
@@ -52,6 +53,11 @@ def export_shortlist(
             from groundswell.exports.page import shortlist_page
 
             file.write(shortlist_page(shortlist, titles=names, tiers=tiers).encode("utf-8", "replace"))
+        elif ending == ".pdf":
+            from groundswell.exports.report_paper import report_pdf
+            from groundswell.exports.reports import shortlist_report
+
+            file.write(report_pdf(shortlist_report(shortlist, titles=names, tiers=tiers), shortlist.made_at))
         elif ending == ".json":
             from groundswell.exports.tables import write_document
 

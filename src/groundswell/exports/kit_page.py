@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KIT_FORMS", "kit_document", "kit_page", "kit_pdf", "write_kit"]
 
-KIT_FORMS = (".html", ".json", ".pdf")
+KIT_FORMS = (".html", ".json", ".pdf", ".xlsx")
 ROWS_SHOWN = 40
 """Rows listed for one number on the page; the signed file holds them all."""
 
@@ -45,6 +45,10 @@ def write_kit(kit: Kit, path: Path) -> Path:
     ending = path.suffix.lower()
     if ending not in KIT_FORMS:
         raise UnknownNameError("form of a kit", ending or path.name, KIT_FORMS)
+    if ending == ".xlsx":
+        from groundswell.exports.reports import kit_book
+
+        return kit_book(kit, path)
     with whole_file(path) as file:
         if ending == ".json":
             write_document(kit_document(kit), file)

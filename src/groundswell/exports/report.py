@@ -28,6 +28,8 @@ from groundswell.signals import Value
 from groundswell.signals.posts import Evidence
 
 REPORT_FORMS = (".csv", ".html", ".json", ".parquet", ".pdf", ".xlsx")
+BOUND_FORMS = (".html", ".pdf", ".xlsx")
+"""Forms of a report that has no one table of its own."""
 SHOWN = 200
 """People and rows that a page or a PDF shows of each list (design choice: about forty sheets of paper); the workbook holds all."""
 POSTS_SHOWN = 3
@@ -131,7 +133,7 @@ def export_report(report: Report, path: Path) -> Path:
     Raises UnknownNameError for an ending that nobody writes, DiskFullError and WorkspaceError when the system refuses.
     """
     ending = path.suffix.lower()
-    known = REPORT_FORMS if report.table is not None else (".html", ".pdf", ".xlsx")
+    known = REPORT_FORMS if report.table is not None else BOUND_FORMS
     if ending not in known:
         raise UnknownNameError("form of report", ending or path.name, known)
     if report.table is not None and ending in (".csv", ".json", ".parquet"):

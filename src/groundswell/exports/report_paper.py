@@ -11,6 +11,7 @@ import json
 import re
 import unicodedata
 from datetime import UTC, datetime
+from html import unescape
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -53,8 +54,9 @@ def report_pdf(report: Report, made_at: datetime | None = None) -> bytes:
     import typst
 
     template = (files("groundswell.exports") / "templates" / "report.typ").read_bytes()
-    shown = json.dumps(_shown(report, made_at or datetime.now(UTC)), ensure_ascii=False)
-    made: object = typst.compile(template, format="pdf", sys_inputs={"report": shown})
+    when = made_at or datetime.now(UTC)
+    shown = json.dumps(_shown(report, when), ensure_ascii=False)
+    made: object = typst.compile(template, format="pdf", sys_inputs={"report": shown}, timestamp=int(when.timestamp()))
     assert isinstance(made, bytes)
     return made
 
@@ -137,7 +139,11 @@ def _post(post: Evidence) -> dict[str, str]:
 
 def _picture(picture: Picture) -> dict[str, str]:
     said = _SAYS.search(picture.svg)
-    return {"svg": standing_alone(picture.svg), "says": said[1] if said else "", "caption": on_paper(picture.caption)}
+    return {
+        "svg": standing_alone(picture.svg),
+        "says": on_paper(unescape(said[1])) if said else "",
+        "caption": on_paper(picture.caption),
+    }
 
 
 def standing_alone(svg: str) -> str:

@@ -129,7 +129,7 @@ ONE_ROW = frozenset({"account", "gap"})
 
 GATHERED: dict[str, str] = {
     # No grain reads the texts themselves: they stand behind their hash.
-    "posts": """SELECT * EXCLUDE (hashtags, mentions, member, observed_own, key) REPLACE (NULL::VARCHAR AS text) FROM posts
+    "posts": """SELECT * EXCLUDE (hashtags, mentions, member, observed_own, key, content) REPLACE (NULL::VARCHAR AS text) FROM posts
                 WHERE account IN (SELECT account FROM wanted_accounts)""",
     "interactions": """SELECT account, actor, verb, post, via, acted_at FROM interactions
                        WHERE verb = 'reply' AND (account IN (SELECT account FROM wanted_accounts)

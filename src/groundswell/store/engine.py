@@ -53,7 +53,8 @@ OPEN = "account IS NULL AND post IS NOT NULL"
 WHOSE = """
 -- The post itself knows whose it is. One pass: acts are costly to read, and most need no looking up.
 CREATE VIEW interactions AS
-SELECT a.* REPLACE (coalesce(a.account, p.account) AS account) FROM acts AS a
+SELECT a.* REPLACE (coalesce(a.account, p.account) AS account,
+                    CASE WHEN a.account IS NOT NULL OR p.account IS NULL THEN a.content END AS content) FROM acts AS a
 LEFT JOIN posts AS p ON p.key = CASE WHEN a.account IS NULL THEN key_of_post(a.post) END
 """
 WHOSE_SETTLED = f"""
@@ -62,7 +63,7 @@ CREATE VIEW interactions AS
 SELECT * FROM acts WHERE NOT ({OPEN})
 UNION ALL BY NAME
 SELECT a.* REPLACE (p.account AS account) FROM (SELECT * FROM acts WHERE {OPEN}) AS a
-LEFT JOIN posts AS p ON p.key = key_of_post(a.post)
+LEFT JOIN (SELECT key, account FROM posts WHERE key IN (FROM open_posts)) AS p ON p.key = key_of_post(a.post)
 """
 MACROS = """
 -- 12 significant digits: what is stored agrees whatever the order in which rows were added up.
@@ -175,6 +176,8 @@ class Engine:
         for record in RECORDS.values():
             self._linked_view(record, linked)
             self._live_view(record, linked)
+        if self._settled:
+            self._name_open_posts(self._settled)
         self.execute(WHOSE_SETTLED if self._settled else WHOSE)
         self.execute(_history("account"))
         self.execute(_history("post"))
@@ -299,21 +302,42 @@ class Engine:
             self.execute(f"CREATE VIEW {view} AS {base}")
             return
         ids = ", ".join(map(str, later))
-        again = f"SELECT key FROM repeats WHERE record = '{record.name}' AND import_id IN ({ids})"
-        if linked and record.name != "post":
-            again += f" UNION SELECT key FROM {seen} WHERE moved AND import_id IN ({ids})"
-        self.execute(f"CREATE TEMP TABLE again_{record.table} AS SELECT DISTINCT key FROM ({again})")
         news = f"SELECT {plain} FROM {seen} WHERE import_id IN ({ids})"
-        if not self.rows(f"SELECT count(*) FROM again_{record.table}")[0][0]:
+        if not self._told_again(record, settled, ids, linked):
             self.execute(f"CREATE VIEW {view} AS {base} UNION ALL BY NAME {news}")
             return
         chosen = ", ".join(_newest(name, record, keyed, False) for name in columns)
         groups = ", ".join(["key", *(f'"{name}"' for name in FILTERED.get(record.name, keyed))])
-        mine = f"key IN (SELECT key FROM again_{record.table})"
-        self.execute(
-            f"CREATE VIEW {view} AS {base} WHERE NOT ({mine}) UNION ALL BY NAME {news} AND NOT ({mine}) "
-            f"UNION ALL BY NAME SELECT {chosen} FROM {seen} WHERE {mine} GROUP BY {groups}"
+        again, several = f"key IN (FROM again_{record.table})", f"key IN (FROM several_{record.table})"
+        # What one row says was settled as it was said, and can be reconciled from there; what several say, only from the facts.
+        told = (
+            f"SELECT {plain} FROM {seen} WHERE {several} UNION ALL BY NAME ({base} WHERE {again} AND NOT ({several}))"
         )
+        told += f" UNION ALL BY NAME ({news} AND {again} AND NOT ({several}))"
+        self.execute(
+            f"CREATE VIEW {view} AS {base} WHERE NOT ({again}) UNION ALL BY NAME {news} AND NOT ({again}) "
+            f"UNION ALL BY NAME SELECT {chosen} FROM ({told}) GROUP BY {groups}"
+        )
+
+    def _name_open_posts(self, settled: Settled) -> None:
+        """The keys of posts that acts concern of which it is not said whose they are: few, so that few need be looked up."""
+        later = ", ".join(map(str, sorted(set(self.live) - set(settled.live)))) or "NULL"
+        self.execute(
+            f"""CREATE TEMP TABLE open_posts AS FROM {self.scan([settled.open_posts])} UNION
+                SELECT key_of_post(post) FROM raw_interactions WHERE {OPEN} AND import_id IN ({later})"""
+        )
+
+    def _told_again(self, record: Record, settled: Settled, later: str, linked: bool) -> bool:
+        """Name the keys that later imports tell again, and those of them that several rows told before; whether there are any."""
+        keys = f"SELECT key FROM repeats WHERE record = '{record.name}' AND import_id IN ({later})"
+        if linked and record.name != "post":
+            keys += f" UNION SELECT key FROM seen_{record.table} WHERE moved AND import_id IN ({later})"
+        self.execute(f"CREATE TEMP TABLE again_{record.table} AS SELECT DISTINCT key FROM ({keys})")
+        before = self.scan([settled.several(record.table)])
+        self.execute(
+            f"CREATE TEMP TABLE several_{record.table} AS FROM {before} WHERE key IN (FROM again_{record.table})"
+        )
+        return bool(self.rows(f"SELECT count(*) FROM again_{record.table}")[0][0])
 
     def write_settled(self, settled: Settled) -> None:
         """Write every table of the present, one row a key, sorted by whose facts they are, and the links."""
@@ -324,6 +348,8 @@ class Engine:
             else:
                 file = settled.files(record.table)[0]
                 self.write(f'SELECT * FROM {record.table} ORDER BY "{record.account}"', file)
+            written = self.scan(settled.files(record.table))
+            self.write(f"SELECT key FROM {written} WHERE content IS NULL ORDER BY key", settled.several(record.table))
         self.write("SELECT account, native FROM links", settled.links)
 
     def _write_acts(self, settled: Settled) -> None:
@@ -334,10 +360,13 @@ class Engine:
         for file, which in ((known, f"NOT ({OPEN})"), (still_open, OPEN)):
             self.write(f"SELECT * FROM {self.scan([unsorted])} WHERE {which} ORDER BY verb, account", file)
         unsorted.unlink()
+        self.write(
+            f"SELECT DISTINCT key_of_post(post) AS key FROM {self.scan([still_open])} ORDER BY key", settled.open_posts
+        )
 
     def _columns(self, record: Record) -> list[str]:
         own = [*record.schema.names, *(["text_hash"] if record.name == "post" else [])]
-        return [*own, *PROVENANCE, "key"]
+        return [*own, *PROVENANCE, "key", "content"]
 
     def _counts_hidden(self, record: Record) -> frozenset[str]:
         """Counts read after the moment, and when they were read, are unknown in a backtest."""
@@ -359,6 +388,8 @@ def _newest(name: str, record: Record, keyed: Sequence[str], is_hidden: bool) ->
         return _unknown(name)
     if name == "key":
         return "key"
+    if name == "content":  # several rows together say what no row says
+        return "CASE WHEN count(*) = 1 THEN any_value(content) END AS content"
     if name in keyed:
         return f'"{name}"' if name in FILTERED.get(record.name, keyed) else f'any_value("{name}") AS "{name}"'
     return f'arg_max("{name}", {ORDER}) FILTER ("{name}" IS NOT NULL) AS "{name}"'

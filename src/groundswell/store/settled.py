@@ -16,7 +16,7 @@ from pathlib import Path
 
 from groundswell.store.crash_points import crash_point
 
-FORM = 2
+FORM = 4
 """How the files are laid out; a state of another form is not read."""
 KEPT = 2
 """How many are kept: somebody may still be reading the one before."""
@@ -33,6 +33,15 @@ class Settled:
         """The Parquet files of one table. Acts of which it is not known whose posts they concern lie apart: few, and looked at often."""
         parts = [table, "interactions_open"] if table == "interactions" else [table]
         return [self.folder / f"{part}.parquet" for part in parts]
+
+    def several(self, table: str) -> Path:
+        """The keys of one table that more than one row speaks of."""
+        return self.folder / f"several_{table}.parquet"
+
+    @property
+    def open_posts(self) -> Path:
+        """The keys of posts that acts concern, and of which it was not known whose they are."""
+        return self.folder / "open_posts.parquet"
 
     @property
     def links(self) -> Path:

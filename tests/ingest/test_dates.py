@@ -84,6 +84,19 @@ def test_an_order_that_does_not_exist_is_refused_with_the_nearest_one(tmp_path: 
     assert "day-first" in f"{error.value.means} {error.value.next_step}"
 
 
+def test_the_platform_of_a_list_is_remembered_and_a_row_that_says_its_own_keeps_it(tmp_path: Path) -> None:
+    workspace, path = Workspace.create(tmp_path / "w"), tmp_path / "list.csv"
+    path.write_text("Name,Handle,Followers,Fee\nAnn,@ann,12K,250\n", encoding="utf-8")
+    import_file(workspace, path, constants={"platform": "ig"})
+    rows = "Bob,@bob,1K,25\nCy,https://tiktok.com/@cy,2K,30\nDee,https://instagram.com/dee,3K,35\n"
+    path.write_text(f"Name,Handle,Followers,Fee\n{rows}", encoding="utf-8")
+    report = import_file(workspace, path)
+    assert "The platform, instagram, is the one you gave last time for a file with these headers." in report.notes
+    with workspace.engine() as engine:
+        found = engine.rows("SELECT account FROM accounts ORDER BY account")
+    assert found == [("instagram:@ann",), ("instagram:@bob",), ("instagram:@dee",), ("tiktok:@cy",)]
+
+
 def test_the_platform_that_was_said_is_remembered_without_any_columns(tmp_path: Path) -> None:
     workspace, path = Workspace.create(tmp_path / "w"), tmp_path / "posts.csv"
     for likes, constants in (("5", {"platform": "tiktok"}), ("6", {})):

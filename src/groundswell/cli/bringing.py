@@ -65,6 +65,8 @@ def import_(
         except GroundswellError as error:
             failures.append((path, error))
             told.append({"source": path.name, "error": error_as_json(error)})
+            if len(files) > 1:
+                complain_of(f"{path.name}:")
             complain(error)
             continue
         told.append(import_as_json(report))

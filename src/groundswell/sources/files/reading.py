@@ -61,9 +61,15 @@ class Recognised:
     """Columns that the user named, now or earlier."""
     from_memory: bool
     kept: str | None = None
-    """The platform that was said for a file with these headers the last time, where nothing else says one."""
+    """The platform that was said for a file with these headers the last time."""
+    recalled: str | None = None
+    """The same, where nothing in this file or by the user says another."""
     dates: str | None = None
     """The order of day and month that was said for a file with these headers the last time."""
+
+    def given(self, constants: Mapping[str, str]) -> Mapping[str, str]:
+        """What the user said of the file, now or the last time."""
+        return {**constants, "platform": self.recalled} if self.recalled else constants
 
     @property
     def read_as(self) -> frozenset[str]:
@@ -169,10 +175,11 @@ def _recognised(
             seen.update(names)
             mapped = layout if layout.unfold else layout.mapped(own)  # what is unfolded has its columns renamed instead
             platform = _platform(mapped, rows[position:], constants)
-            if platform is None and not _says_platform(mapped, names, constants):
-                platform = kept
-            recalled = bool(asked) and not mapping
-            return Recognised(table, mapped, position, names, platform, own, recalled, kept, asked.get(DATES))
+            silent = platform is None and not _says_platform(mapped, names, constants)
+            recalled, from_memory = kept if silent else None, bool(asked) and not mapping
+            return Recognised(
+                table, mapped, position, names, platform, own, from_memory, kept, recalled, asked.get(DATES)
+            )
     raise _named(_only_reports(rows) or unknown(rows[0] if rows else [], among), table.member)
 
 
@@ -265,9 +272,9 @@ def _complete(
     return tables
 
 
-def _lacking(one: Recognised, constants: dict[str, str]) -> list[str]:
+def _lacking(one: Recognised, constants: Mapping[str, str]) -> list[str]:
     """What the user has to say before the table can be read."""
-    layout = one.layout
+    layout, constants = one.layout, one.given(constants)
     needs = [name for name in layout.needs if name not in constants]
     if layout.lacks:
         rows = [list(row) for row in one.table.preview()][one.header_row :]
@@ -290,7 +297,7 @@ def _names_platforms(one: Recognised) -> bool:
     return not words or any(account_of(word, None) for word in words)
 
 
-def _has_platform(one: Recognised, constants: dict[str, str]) -> bool:
+def _has_platform(one: Recognised, constants: Mapping[str, str]) -> bool:
     return bool(one.platform) or _says_platform(one.layout, one.headers, constants)
 
 
@@ -404,7 +411,7 @@ class FileReading:
             part,
             one.layout,
             platform=one.platform,
-            constants=self._constants,
+            constants=one.given(self._constants),
             memory=self._memory,
             kind=one.table.kind,
             limit=self._observed_at,
@@ -432,8 +439,8 @@ def _recalled(one: Recognised, dates: str | None) -> Iterator[str]:
     """What is taken over from the last file with these headers, in words."""
     if one.mapping:
         yield "Columns were read as you named them last time for a file with these headers."
-    if one.kept and one.kept == one.platform:
-        yield f"The platform, {one.kept}, is the one you gave last time for a file with these headers."
+    if one.recalled:
+        yield f"The platform, {one.recalled}, is the one you gave last time for a file with these headers."
     if one.dates and not dates:
         yield f"Dates such as 03/04/2025 are read {one.dates}, as you said last time for a file with these headers."
 

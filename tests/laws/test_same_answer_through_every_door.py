@@ -1,4 +1,4 @@
-"""The same question has the same answer through the library, the command line, the API and the page: number for number."""
+"""The same question has the same answer through the library, the command line, the API, an assistant and the page: number for number."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import anyio
+import openpyxl
 import pytest
+from mcp import Client
 from starlette.testclient import TestClient
 
-from groundswell.api import BriefForm, as_toml
+from groundswell.advocacy import audit_roster, census, review_sheet, staff
+from groundswell.api import QUESTIONS, BriefForm, as_toml
 from groundswell.cli import main
 from groundswell.coach import coach
 from groundswell.discover import discover, read_brief
 from groundswell.explain import explain
 from groundswell.exports import shortlist_as_json
+from groundswell.exports.report import REPORT_FORMS
 from groundswell.exports.tables import plain
 from groundswell.exports.wording import range_in_words, signal_titles, unit_of, value_in_words
 from groundswell.ingest import import_file
+from groundswell.mcp.server import server_of
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.simulate import simulate
 from groundswell.store import Workspace
@@ -75,6 +81,29 @@ def command(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     return ask
 
 
+ALL = 100_000
+"""More people than there are: an assistant sees the whole list."""
+
+
+@pytest.fixture(scope="module")
+def assistant(workspace: Workspace) -> Any:
+    """Ask as an assistant does, which gets the answer and what was left out of it."""
+    server = server_of(workspace, allow_writes=False, folders=[])
+    listing = {one.name for one in QUESTIONS if one.lists}
+
+    async def asking(name: str, given: dict[str, Any]) -> Any:
+        async with Client(server) as client:
+            return await client.call_tool(name, given | ({"most": ALL} if name in listing else {}))
+
+    def ask(name: str, **given: Any) -> Any:
+        answer = anyio.run(asking, name, given)
+        assert not answer.is_error, answer.content
+        assert answer.structured_content["left_out"] == {}
+        return answer.structured_content["answer"]
+
+    return ask
+
+
 def page(web: TestClient, address: str) -> str:
     answer = web.get(address)
     while answer.status_code == 202:
@@ -92,12 +121,16 @@ def people(workspace: Workspace) -> list[str]:
     return [known[place]["account"] for place in (0, len(known) // 4, len(known) // 2, -2, -1)]
 
 
-def test_a_person_is_the_same_through_every_door(workspace: Workspace, web: TestClient, command: Any) -> None:
+def test_a_person_is_the_same_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any
+) -> None:
     for account in people(workspace):
         found = explain(workspace, account)
         library = plain(found)
         assert command("explain", account) == library
         assert web.get("/person.json", params={"account": account}).json() == library
+        assert assistant("explain", account=account) == library
+        assert assistant("signals", account=account)["values"] == library["values"]
         shown = page(web, f"/person?account={quote(account, safe='')}")
         for name, value in found.values.items():
             assert found.sentences[name] in shown, name
@@ -106,7 +139,7 @@ def test_a_person_is_the_same_through_every_door(workspace: Workspace, web: Test
 
 
 def test_a_shortlist_is_the_same_through_every_door(
-    workspace: Workspace, web: TestClient, command: Any, tmp_path: Path
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any, tmp_path: Path
 ) -> None:
     brief = tmp_path / "brief.toml"
     brief.write_text(as_toml(FORM), encoding="utf-8")
@@ -119,6 +152,8 @@ def test_a_shortlist_is_the_same_through_every_door(
     assert len(library["matches"]) > 3
     assert of(command("discover", str(brief))) == library
     assert of(web.get(f"/shortlist.json?{QUERY}").json()) == library
+    given = {"brand": FORM.brand, "wish": [words for words, _ in FORM.wishes], "how": [how for _, how in FORM.wishes]}
+    assert of(assistant("discover", **given, sector="vegan food", amount="5000")) == library
     shown = page(web, f"/shortlist?{QUERY}")
     scores = re.findall(r'<p class="score"><b>([\d.]+)</b>', shown)
     assert scores == [f"{match['score']:.1f}" for match in library["matches"]]
@@ -127,8 +162,10 @@ def test_a_shortlist_is_the_same_through_every_door(
     assert web.get(f"/shortlist.toml?{QUERY}").text == as_toml(FORM)
 
 
-def test_signals_are_the_same_through_every_door(workspace: Workspace, web: TestClient, command: Any) -> None:
-    assert web.get("/signals.json").json() == command("signals")
+def test_signals_are_the_same_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any
+) -> None:
+    assert web.get("/signals.json").json() == command("signals") == assistant("signals")
     for name in SIGNALS:
         assert web.get("/signal.json", params={"name": name}).json() == command("signals", name)
     rows = {row["account"]: row for row in signal_table(workspace).rows.to_pylist()}
@@ -147,19 +184,113 @@ def test_signals_are_the_same_through_every_door(workspace: Workspace, web: Test
 
 
 def test_what_is_said_to_a_creator_is_the_same_through_every_door(
-    workspace: Workspace, web: TestClient, command: Any
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:
     for account in people(workspace)[-1:]:
         library = plain(coach(workspace, account))
         assert command("coach", account) == library
         assert web.get("/coach.json", params={"account": account}).json() == library
+        assert assistant("coach", account=account) == library
         shown = page(web, f"/coach?account={quote(account, safe='')}")
         assert all(action["do"] in shown for action in library["actions"])
 
 
-def test_imports_and_definitions_are_the_same_through_every_door(web: TestClient, command: Any) -> None:
-    assert web.get("/imports.json").json() == command("imports")
-    assert web.get("/definitions.json").json() == command("definitions")
+def test_lists_of_people_are_the_same_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any
+) -> None:
+    """A sheet reviewed, a roster sorted, colleagues looked at: every account, every number."""
+    asked = {"company": "Oat & Co, OatCo"}
+    library = plain(review_sheet(workspace))
+    assert len(library["accounts"]) > 5
+    assert command("review") == web.get("/sheet.json").json() == assistant("review") == library
+    library = plain(audit_roster(workspace))
+    assert command("audit") == web.get("/audit.json").json() == assistant("audit") == library
+    library = plain(staff(workspace, None, ["Oat & Co", "OatCo"]))
+    said = command("advocates", "staff", "--company", "Oat & Co", "--company", "OatCo")
+    assert said == web.get("/staff.json", params=asked).json() == assistant("advocates_staff", **asked) == library
+    shown = page(web, "/audit")
+    assert all(sentence in shown for one in plain(audit_roster(workspace))["accounts"] for sentence in one["because"])
+
+
+def test_a_census_is_the_same_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any
+) -> None:
+    asked = {"company": "Oat & Co", "product": "oat drink, oat milk"}
+    library = plain(census(workspace, {"company": ["Oat & Co"], "product": ["oat drink", "oat milk"]}))
+    assert len(library["voices"]) > 5
+    words = ("--company", "Oat & Co", "--product", "oat drink", "--product", "oat milk")
+    assert command("advocates", "census", *words) == library
+    assert web.get("/census.json", params=asked).json() == library
+    assert assistant("advocates_census", **asked) == library
+    shown = page(web, f"/census?company={quote('Oat & Co')}&product={quote('oat drink, oat milk')}")
+    assert all(voice["sentence"] in shown for voice in library["voices"])
+
+
+def test_imports_and_definitions_are_the_same_through_every_door(web: TestClient, command: Any, assistant: Any) -> None:
+    assert web.get("/imports.json").json() == command("imports") == assistant("imports")
+    assert web.get("/definitions.json").json() == command("definitions") == assistant("definitions")
+    assert web.get("/import.json?id=1").json() == assistant("set_aside", id=1)
+    assert web.get("/index.json").json() == assistant("overview")
+
+
+BEGINNINGS = {
+    ".pdf": b"%PDF-",
+    ".html": b"<!doctype html>",
+    ".xlsx": b"PK",
+    ".csv": b"\xef\xbb\xbf",
+    ".parquet": b"PAR1",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "address", "option"),
+    [
+        (("review",), "/sheet{}", "--to"),
+        (("audit",), "/audit{}", "--to"),
+        (("advocates", "staff", "--company", "Oat & Co"), "/staff{}?company=Oat+%26+Co&id=", "--to"),
+        (("advocates", "census", "--company", "Oat & Co"), "/census{}?company=Oat+%26+Co", "--to"),
+        (("coach", "WHO"), "/coach{}?account=WHO", "--report"),
+        (("discover", "BRIEF"), f"/shortlist{{}}?{QUERY}", "--to"),
+    ],
+)
+def test_every_report_is_written_by_the_command_and_handed_out_by_the_page(
+    workspace: Workspace,
+    web: TestClient,
+    command: Any,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    address: str,
+    option: str,
+) -> None:
+    (tmp_path / "brief.toml").write_text(as_toml(FORM), encoding="utf-8")
+    meant = {"WHO": people(workspace)[-1], "BRIEF": str(tmp_path / "brief.toml")}
+    forms = [form for form in BEGINNINGS if option == "--to" or form in (".pdf", ".html", ".xlsx")]
+    files = [tmp_path / f"report{form}" for form in forms]
+    command(*(meant.get(word, word) for word in words), *(part for path in files for part in (option, str(path))))
+    shown = page(web, address.format("").replace("WHO", quote(meant["WHO"])))
+    for path in files:
+        assert path.read_bytes().startswith(BEGINNINGS[path.suffix])
+        handed = web.get(address.format(path.suffix).replace("WHO", quote(meant["WHO"])))
+        assert handed.status_code == 200, handed.text[:300]
+        assert handed.content.startswith(BEGINNINGS[path.suffix])
+        assert handed.headers["content-disposition"].startswith("attachment")
+        unseen = address.startswith("/shortlist") and path.suffix == ".parquet"  # a shortlist's is for programs
+        assert unseen or f'href="{address.partition("{")[0]}{path.suffix}' in shown
+    assert set(forms) <= set(REPORT_FORMS)
+
+
+def test_a_sheet_comes_back_as_its_owner_made_it(workspace: Workspace, command: Any, tmp_path: Path) -> None:
+    own = workspace.folder.parent / "files" / "sheet.xlsx"
+    command("review", str(own), "--to", str(tmp_path / "back.xlsx"))
+    before, after = openpyxl.load_workbook(own), openpyxl.load_workbook(tmp_path / "back.xlsx")
+    assert after.sheetnames == before.sheetnames
+    first, back = before.worksheets[0], after.worksheets[0]
+    assert back.max_column > first.max_column
+    for row in first.iter_rows():
+        for cell in row:
+            assert (back.cell(cell.row, cell.column).value or "") == (cell.value or "")
+    new = [cell.value for row in back.iter_rows(min_col=first.max_column + 1) for cell in row if cell.value]
+    assert any(str(value).startswith("Groundswell: ") for value in new)
 
 
 def test_a_wrong_name_is_refused_through_every_door(

@@ -26,7 +26,7 @@ from groundswell.explain import Explanation, signal_sql
 from groundswell.exports import shortlist_as_json
 from groundswell.exports.tables import plain
 from groundswell.signals import SIGNALS
-from groundswell.store import Import
+from groundswell.store import Import, unfinished
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,11 @@ def _definitions(answers: Answers) -> Any:
         "benchmark": load_benchmarks(answers.folder),
     }
     return plain([{"kind": kind, **asdict(one)} for kind, some in kinds.items() for one in some.values()])
+
+
+def _imports(answers: Answers) -> Any:
+    left = {one.id for one in unfinished(answers.workspace)}
+    return plain([import_as_json(one) | {"to_sweep": one.id in left} for one in answers.imports()])
 
 
 def _one_import(answers: Answers, number: int) -> Any:
@@ -139,7 +144,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "imports", "/imports.json", "What was brought in", "imports", asking.nothing,
-        lambda answers, _: plain([import_as_json(one) for one in answers.imports()]), lists=("",),
+        lambda answers, _: _imports(answers), lists=("",),
     ),
     Question(
         "set_aside", "/import.json", "One import and the rows it set aside", "imports", asking.import_of, _one_import,

@@ -22,6 +22,7 @@ from groundswell.exports.report import (
     SHOWN,
     SIMULATED,
     Block,
+    Column,
     Entries,
     Entry,
     Lines,
@@ -39,6 +40,8 @@ MOST_IN_A_CELL, MOST_IN_A_LINE, MOST_OF_A_POST = 500, 1_500, 240
 """Letters of a text that paper shows (design choices: a cell of 500 is a dozen lines high); the workbook holds the rest."""
 LETTERS_ACROSS = 120
 """Letters of a table's size that fit across the page, measured on the page."""
+DAY = 15
+"""Letters that a date takes, with the room beside it."""
 LONG_WORD, PIECE = 24, 8
 """Words from this length on may break, after so many letters (design choices)."""
 
@@ -91,7 +94,7 @@ def _block(block: Block) -> dict[str, Any]:
 def _table(table: Table) -> dict[str, Any]:
     """A table's columns, each as wide as its heading needs, with cells that break where the column ends."""
     shown = without_empty(table)
-    widths = [max(one.width, 2 + 1.25 * max(map(len, one.title.split()), default=0)) for one in shown.columns]
+    widths = [_width(one) for one in shown.columns]
     total = sum(widths)
     fits = [max(PIECE + 2, int(LETTERS_ACROSS * width / max(total, LETTERS_ACROSS))) for width in widths]
     return {
@@ -111,6 +114,12 @@ def _table(table: Table) -> dict[str, Any]:
             for row in shown.rows[:SHOWN]
         ],
     }
+
+
+def _width(one: Column) -> float:
+    """A column's width in letters: what was wished, and at least its heading's longest word, or a date in one line."""
+    least = DAY if one.kind == "day" else 2 + 1.25 * max(map(len, one.title.split()), default=0)
+    return max(one.width, least)
 
 
 def _entry(one: Entry) -> dict[str, Any]:

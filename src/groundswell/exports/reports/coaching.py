@@ -8,6 +8,7 @@ from pathlib import Path
 from groundswell.coach import Coaching, Kit
 from groundswell.coach.conversation import Act
 from groundswell.coach.kits import Row
+from groundswell.exports.pictures import shortened
 from groundswell.exports.report import (
     Cell,
     Column,
@@ -122,7 +123,7 @@ def _sparked(found: Coaching) -> Table:
 
 
 def _act(one: Act) -> tuple[Cell, ...]:
-    return one.what, one.who, one.when or "unknown", one.text[:200], one.post_text[:120]
+    return one.what, one.who, one.when or "unknown", shortened(one.text, 200), shortened(one.post_text, 120)
 
 
 def _peers_say(found: Coaching) -> Lines:

@@ -41,7 +41,9 @@ def same_words(some: Sequence[SameWords]) -> Table:
         Column("Accounts", "whole", 9),
         Column("Text", "wrap", 70),
     )
-    rows = tuple((one.kind, one.times, len(one.accounts), one.posts[0].text[:MOST_LETTERS]) for one in some)
+    rows = tuple(
+        (one.kind, one.times, len(one.accounts), pictures.shortened(one.posts[0].text, MOST_LETTERS)) for one in some
+    )
     return Table("Same words", "Texts that several of them post", columns, rows)
 
 

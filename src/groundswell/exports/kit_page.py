@@ -13,7 +13,7 @@ import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
 
@@ -22,6 +22,7 @@ from groundswell.coach.kits import Number, Row, content_of
 from groundswell.coach.signing import key_fingerprint, signed
 from groundswell.errors import UnknownNameError
 from groundswell.exports import pictures
+from groundswell.exports.report_paper import on_paper
 from groundswell.exports.tables import plain, write_document
 from groundswell.exports.whole import whole_file
 from groundswell.exports.wording import number_in_words, platform_name, printable, range_in_words, safe_link
@@ -79,10 +80,24 @@ def kit_pdf(kit: Kit) -> bytes:
 
     template = (files("groundswell.exports") / "templates" / "kit.typ").read_bytes()
     made: object = typst.compile(
-        template, format="pdf", sys_inputs={"kit": json.dumps(_shown(kit), ensure_ascii=False)}
+        template, format="pdf", sys_inputs={"kit": json.dumps(_on_paper(_shown(kit)), ensure_ascii=False)}
     )
     assert isinstance(made, bytes)
     return made
+
+
+def _on_paper(shown: Any) -> Any:
+    """What is shown, with every text as it may be set; links stay as they are."""
+    match shown:
+        case dict():
+            parts = cast(dict[str, Any], shown)
+            return {name: part if name == "link" else _on_paper(part) for name, part in parts.items()}
+        case list():
+            return [_on_paper(part) for part in cast(list[Any], shown)]
+        case str():
+            return on_paper(shown)
+        case _:
+            return shown
 
 
 def _shown(kit: Kit) -> dict[str, Any]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from groundswell.ingest import import_file
 from groundswell.sources.files import open_file
-from groundswell.sources.files.layouts.identities import number_of, post_of
+from groundswell.sources.files.layouts.identities import numbers_of, post_of
 from groundswell.store import Workspace
 
 PAIRS = {
@@ -93,7 +97,7 @@ def test_the_same_post_through_every_tool_is_one_post(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", PAIRS)
 def test_a_shortcode_is_the_number_it_stands_for(code: str) -> None:
-    assert number_of(code) == PAIRS[code]
+    assert numbers_of(pa.array([code])).to_pylist() == [int(PAIRS[code])]
     assert post_of(f"https://www.instagram.com/reel/{code}/", None) == f"instagram:{PAIRS[code]}"
 
 
@@ -137,3 +141,12 @@ def test_a_comment_belongs_to_the_post_that_only_has_a_shortcode(tmp_path: Path)
     path.write_text(json.dumps([post]), encoding="utf-8")
     found = [act for page in open_file(path).pages() for act in page.records["interaction"].to_pylist()]
     assert [(one["post"], one["via"]) for one in found] == [(f"instagram:{NUMBER}", "instagram:9001")]
+
+
+@given(st.lists(st.integers(1, 2**63 - 1), min_size=1))
+def test_every_number_is_found_again_in_its_shortcode(numbers: list[int]) -> None:
+    codes = [urlsafe_b64encode(number.to_bytes(9, "big")).decode().lstrip("A") for number in numbers]
+    assert numbers_of(pa.array([*codes, None, "", "B8jnuB2HAby!", "zzzzzzzzzzz"])).to_pylist() == [
+        *numbers,
+        *[None] * 4,
+    ]

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
 
@@ -217,56 +217,70 @@ def _anyone(pair: str) -> str | None:
     return account_of(word, platform or None)
 
 
+ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""Base64url (RFC 4648): how Instagram writes a post's number in an address, as its shortcode."""
 LONGEST_CODE = 11
-"""Characters that 64 bits take."""
+"""Letters that 64 bits take."""
 PRIVATE_TAIL = 28
-"""Characters that Instagram appends to the code of a post of a private account; the code stands before them."""
+"""Letters that Instagram appends to the code of a post of a private account; the code stands before them."""
 FIRST_INSTAGRAM_MS = 1_314_220_021_721
 """Instagram's ids count milliseconds from here (24 August 2011) in their upper 41 bits: Instagram Engineering, 2012."""
 _INSTAGRAM_CODE = r"(?:instagram\.com|instagr\.am)/(?!share/)(?:[\w.]+/)?(?:p|reels?|tv)/(?P<code>[\w-]+)"
-_LOOKS_CODED = r"^instagram:(?:[A-Za-z0-9_-]{10,11}|[A-Za-z0-9_-]{38,39})$"
-_WITH_OWNER = r"^(instagram:\d+)_\d+$"
+_PRIVATE = rf"^([A-Za-z0-9_-]{{1,{LONGEST_CODE}}})[A-Za-z0-9_-]{{{PRIVATE_TAIL}}}$"
 _OTHER_NUMBER = r"^instagram:1[78]\d{15}$"
 """The Graph API and Meta Business Suite name posts by numbers of their own, which no address can be made from."""
+_DIGITS = np.zeros(256, np.uint64)
+_DIGITS[np.frombuffer(ALPHABET, np.uint8)] = np.arange(64, dtype=np.uint64)
 
 
-def number_of(code: str) -> str | None:
-    """The number whose base64url form (RFC 4648) a post's shortcode is: `B-fKL9qpeab` is 2278584739065882267; else None."""
-    short = code[:-PRIVATE_TAIL] if len(code) > PRIVATE_TAIL else code
-    if not short or len(short) > LONGEST_CODE:
-        return None
-    number = int.from_bytes(urlsafe_b64decode(short.rjust(12, "A")), "big")  # twelve letters are nine whole bytes
-    return str(number) if number < 2**63 else None
-
-
-def _instagram_post(code: str) -> str | None:
-    """Full id of the post with this shortcode; one that cannot be turned into a number stands as it is."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", code):
-        return None
-    return f"instagram:{number_of(code) or code}"
+def numbers_of(codes: pa.Array) -> pa.Array:
+    """The numbers (int64) that shortcodes stand for: `B-fKL9qpeab` is 2278584739065882267; unknown where one stands for none."""
+    if not len(codes):
+        return pa.nulls(0, pa.int64())
+    long = pc.greater(pc.binary_length(codes), LONGEST_CODE)
+    if pc.any(long).as_py():
+        codes = pc.replace_substring_regex(codes, _PRIVATE, r"\1")
+    sound = pc.fill_null(pc.match_substring_regex(codes, rf"^[A-Za-z0-9_-]{{1,{LONGEST_CODE}}}$"), False)
+    padded = pc.ascii_lpad(pc.if_else(sound, codes, "A"), LONGEST_CODE, "A")
+    spread = pc.cast(pc.cast(padded, pa.binary()), pa.binary(LONGEST_CODE))
+    letters = np.frombuffer(spread.buffers()[1], np.uint8, len(codes) * LONGEST_CODE).reshape(-1, LONGEST_CODE)
+    digits = _DIGITS[letters]
+    number = np.zeros(len(codes), np.uint64)
+    for place in range(LONGEST_CODE):
+        number = number * np.uint64(64) + digits[:, place]
+    fits = sound.to_numpy(zero_copy_only=False) & (digits[:, 0] < 8)  # eleven letters hold 66 bits
+    return pa.array(number.astype(np.int64), mask=~fits)
 
 
 def coded_posts(codes: pa.Array) -> pa.Array:
-    """Full ids of Instagram's posts out of a column of shortcodes."""
-    return by_distinct(texts(codes), lambda one: _instagram_post(one.strip()), pa.string())
+    """Full ids of Instagram's posts out of shortcodes; one that stands for no number stands as it is."""
+    plain = pc.utf8_trim_whitespace(codes)
+    plain = pc.if_else(pc.match_substring_regex(plain, r"^[A-Za-z0-9_-]+$"), plain, None)
+    named = pc.coalesce(pc.cast(numbers_of(plain), pa.string()), plain)
+    return pc.binary_join_element_wise("instagram", named, ":")
 
 
 def one_name(posts: pa.Array) -> pa.Array:
-    """The same ids, with every post of Instagram under its number: tools write number, number_owner or shortcode."""
-    ours = pc.starts_with(posts, "instagram:")
-    if not pc.any(ours).as_py():
+    """The same ids, with every post of Instagram under its number: tools write number, number_owner or shortcode.
+
+    A word is taken for a shortcode only when it says a day between Instagram's first and tomorrow.
+    """
+    if not pc.any(pc.starts_with(posts, "instagram:")).as_py():
         return posts
-    plain = pc.replace_substring_regex(posts, _WITH_OWNER, r"\1")
-    coded = pc.if_else(pc.match_substring_regex(plain, _LOOKS_CODED), plain, None)
-    return pc.coalesce(by_distinct(coded, _if_plausible, pa.string()), plain)
-
-
-def _if_plausible(post: str) -> str | None:
-    """A word is taken for a shortcode only when it says a day between Instagram's first and tomorrow."""
-    code = post.partition(":")[2]
-    number = None if code.isdigit() else number_of(code)
-    now = datetime.now(UTC).timestamp() * 1000 + 86_400_000 - FIRST_INSTAGRAM_MS
-    return f"instagram:{number}" if number and (int(number) >> 23) < now else None
+    if pc.any(pc.match_substring(posts, "_")).as_py():
+        posts = pc.replace_substring_regex(posts, r"^(instagram:\d+)_\d+$", r"\1")
+    head = len("instagram:")
+    lengths = [head + extra + tail for extra in (LONGEST_CODE - 1, LONGEST_CODE) for tail in (0, PRIVATE_TAIL)]
+    coded = pc.and_(
+        pc.starts_with(posts, "instagram:"), pc.is_in(pc.binary_length(posts), pa.array(lengths, pa.int32()))
+    )
+    if not pc.any(coded).as_py():
+        return posts
+    codes = pc.utf8_slice_codeunits(pc.if_else(coded, posts, None), head)
+    numbers = numbers_of(pc.if_else(pc.match_substring_regex(codes, r"^\d+$"), None, codes))
+    tomorrow = int(datetime.now(UTC).timestamp() * 1000) + 86_400_000 - FIRST_INSTAGRAM_MS
+    numbers = pc.if_else(pc.less(pc.shift_right(numbers, 23), tomorrow), numbers, None)
+    return pc.coalesce(pc.binary_join_element_wise("instagram", pc.cast(numbers, pa.string()), ":"), posts)
 
 
 def told_otherwise(posts: pa.Array) -> pa.Array:
@@ -290,7 +304,7 @@ def post_of(word: str, platform: str | None) -> str | None:
     if re.match(ID_PREFIX, plain):
         return plain
     if found := re.search(_INSTAGRAM_CODE, plain):
-        return _instagram_post(found["code"])
+        return coded_posts(pa.array([found["code"]]))[0].as_py()
     for pattern, owner in _POST_ADDRESSES:
         if found := re.search(pattern, plain):
             return f"{owner}:{found[1]}"

@@ -118,10 +118,9 @@ class Answers:
 
     def prepare(self, progress: Progress | None = None) -> None:
         """Compute what pages need for the present facts: first what most of them need."""
-        present = self._now(progress).present
-        with present.engine():
-            pass  # opened, so that the first person who is asked about need not wait for it
-        present.texts(progress)
+        made = self._now(progress)
+        made.explainer.prepare()
+        made.present.texts(progress)
 
     def table(self, progress: Progress | None = None) -> SignalTable:
         """The table of signals for the present facts."""
@@ -331,8 +330,11 @@ class _Made:
 
 def _make(workspace: Workspace, progress: Progress | None) -> _Made:
     table = signal_table(workspace, progress)
-    # In one piece each: a column that lies in pieces is copied together at every question.
-    present = Present(workspace, replace(table, rows=table.rows.combine_chunks()), engines=ENGINES)
+    workspace.settle()  # signals may be kept where the present is not written down in the form of today
+    if any(column.num_chunks > 1 for column in table.rows.columns):
+        # What lies in pieces would be copied together at every question.
+        table = replace(table, rows=table.rows.combine_chunks())
+    present = Present(workspace, table, engines=ENGINES)
     crowd = Crowd(present.table, tier_set(DEFAULT_TIER_SET, workspace.folder))
     return _Made(table.facts_version, present, crowd, Explainer(present))
 

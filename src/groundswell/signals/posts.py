@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import pyarrow as pa
+
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.grains import GRAINS
 from groundswell.signals.present import Present, asking
@@ -113,7 +115,7 @@ def evidence_for(
 ) -> dict[str, tuple[Evidence, ...]]:
     """For each signal that declares how to show itself, the posts of one account that do so best."""
     with asking(workspace, corpus, [account], present) as engine:
-        return read_one(engine, account, signals, most)[1]
+        return read_one(engine, account, signals, present, most)[1]
 
 
 NAMED_AT_MOST = 1_000
@@ -131,10 +133,10 @@ OF_ONE = f"""
 
 
 def read_one(
-    engine: Engine, account: str, signals: Sequence[str], most: int = 3
+    engine: Engine, account: str, signals: Sequence[str], present: Present | None = None, most: int = 3
 ) -> tuple[PostsOf, dict[str, tuple[Evidence, ...]]]:
     """The own posts of one account, and signal -> the posts that show it."""
-    _gather_one(engine, account)
+    _gather_one(engine, account, present)
     told = f"SELECT {PARTS}, topic_name AS topic, own FROM of_one AS p ORDER BY p.created_at DESC NULLS LAST, p.post"
     rows = {row["post"]: row for row in engine.table(told).to_pylist()}
     shown = {name: SIGNALS[name].evidence for name in signals if SIGNALS[name].evidence}
@@ -143,7 +145,7 @@ def read_one(
     return PostsOf({account: [row for row in rows.values() if row["own"]]}, {}), evidence
 
 
-def _gather_one(engine: Engine, account: str) -> None:
+def _gather_one(engine: Engine, account: str, present: Present | None) -> None:
     """Fetch all posts of one account as the grain `post` has them, with language and topic: the table `of_one`.
 
     Step by step, each step naming what the one before found, so that of every file only the row groups are read that may hold it.
@@ -153,13 +155,24 @@ def _gather_one(engine: Engine, account: str) -> None:
     engine.register(
         "its_account", engine.table("SELECT account, followers FROM accounts WHERE account = $1", [account])
     )
-    hashes = sorted(set(posts.column("text_hash").drop_null().to_pylist()))
-    few = len(hashes) <= NAMED_AT_MOST
-    among = ", ".join(map(str, hashes)) or "NULL"
-    whose = f"text_hash IN ({among})" if few else "text_hash IN (SELECT text_hash FROM its_posts)"
-    engine.register("its_wording", engine.table(f"SELECT * FROM wording WHERE {whose}"))
-    engine.register("its_topics", engine.table(f"SELECT * FROM topic_of_text WHERE {whose}"))
+    wording, topics = _findings_of(engine, set(posts.column("text_hash").drop_null().to_pylist()), present)
+    engine.register("its_wording", wording)
+    engine.register("its_topics", topics)
     engine.register("of_one", engine.table(OF_ONE))
+
+
+def _findings_of(engine: Engine, hashes: set[int], present: Present | None) -> tuple[pa.Table, pa.Table]:
+    """Wording and topics of the texts in `its_posts`: from memory where they are held, else from the files."""
+    if present is not None and present.kept:
+        wording, topics = present.told()
+        return wording.of(sorted(hashes)), topics.of(sorted(hashes))
+    named = len(hashes) <= NAMED_AT_MOST
+    among = ", ".join(map(str, sorted(hashes))) or "NULL"
+    whose = f"text_hash IN ({among})" if named else "text_hash IN (SELECT text_hash FROM its_posts)"
+    return (
+        engine.table(f"SELECT text_hash, language, clear, unclear FROM wording WHERE {whose}"),
+        engine.table(f"SELECT text_hash, topic FROM topic_of_text WHERE {whose}"),
+    )
 
 
 def _picked(engine: Engine, conditions: Sequence[str], most: int) -> dict[str, list[str]]:

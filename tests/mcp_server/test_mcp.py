@@ -274,6 +274,28 @@ def test_a_cancelled_call_does_not_keep_the_next_one_waiting(
     assert anyio.run(asking) < slow / 2
 
 
+def test_whoever_waits_is_told_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groundswell.mcp.server.SECONDS_BETWEEN", 0.0)
+    made = simulate(tmp_path / "files", people=100, seed=3)
+    home = Workspace.create(tmp_path / "workspace")
+    server = server_of(home, allow_writes=True, folders=[tmp_path / "files"])
+    told: list[tuple[float, str | None]] = []
+
+    async def tell(progress: float, _total: float | None, message: str | None) -> None:
+        told.append((progress, message))
+
+    async def asking() -> None:
+        async with Client(server) as client:
+            files = [path.name for path in made.files.values()]
+            await client.call_tool("import", {"files": files}, progress_callback=tell)
+            await client.call_tool("overview", {}, progress_callback=tell)
+
+    anyio.run(asking)
+    said = [message or "" for _, message in told]
+    assert any(message.startswith("Reading posts.csv: ") for message in said)
+    assert any(not message.startswith("Reading ") for message in said), said
+
+
 def test_without_the_package_one_sentence_says_how_to_get_it(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,8 @@ class Question:
     """Parts of the answer that grow with the data: a tool gives the first of them and says how many more there are."""
     tool: bool = True
     """Whether it is of use to an assistant that cannot see pages."""
+    numbers: bool = True
+    """Whether it needs the numbers of everybody, which take a while to compute after an import."""
 
 
 def signal_as_json(name: str) -> dict[str, Any]:
@@ -144,16 +146,16 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "imports", "/imports.json", "What was brought in", "imports", asking.nothing,
-        lambda answers, _: _imports(answers), lists=("",),
+        lambda answers, _: _imports(answers), lists=("",), numbers=False,
     ),
     Question(
         "set_aside", "/import.json", "One import and the rows it set aside", "imports", asking.import_of, _one_import,
-        lists=("set_aside",),
+        lists=("set_aside",), numbers=False,
     ),
     Question(
         "signals", "/signals.json", "What can be known of an account, and how", "declarations",
         asking.maybe_account_of, _signals,
-        says="With an account: its values, each with interval, rows behind it, or why it is unknown.",
+        says="With an account: its values, each with interval, rows behind it, or why it is unknown.", numbers=False,
     ),
     Question(
         "signal", "/signal.json", "One signal with its query", "declarations", asking.name_of,
@@ -162,6 +164,6 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "definitions", "/definitions.json", "What people mean by micro-influencer, tiers and usual rates",
         "declarations", asking.nothing, lambda answers, _: _definitions(answers), lists=("",),
-        says="Each in its author's words, with objections. They are never averaged.",
+        says="Each in its author's words, with objections. They are never averaged.", numbers=False,
     ),
 )  # fmt: skip

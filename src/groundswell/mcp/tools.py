@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from groundswell.api import QUESTIONS, Answers, Question
 from groundswell.errors import UsageError
 from groundswell.exports.tables import plain
-from groundswell.ingest import import_file
+from groundswell.ingest import ImportReport, import_file
 from groundswell.mcp.files import readable
+from groundswell.signals.findings import Progress
 
 MOST_SHOWN = 10
 """People in an answer unless more are asked for (design choice: a person of a shortlist takes four pages, and an assistant reads all)."""
@@ -42,7 +43,7 @@ class Tool:
     title: str
     says: str
     takes: type[BaseModel]
-    call: Callable[[BaseModel], Any]
+    call: Callable[[BaseModel, Progress], Any]
     lists: tuple[str, ...] = ()
     writes: bool = False
 
@@ -53,7 +54,7 @@ def tools_of(answers: Answers, *, allow_writes: bool, folders: Sequence[Path]) -
     return {tool.name: tool for tool in (*asking, _import(answers, folders if allow_writes else None))}
 
 
-def ask(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def ask(tool: Tool, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """Call a tool, and return its answer with what was left out of it and whose words it holds.
 
     Errors: UsageError for parameters that the tool does not take; those of the question itself.
@@ -62,7 +63,7 @@ def ask(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
         given = tool.takes.model_validate(dict(arguments))
     except ValidationError as error:
         raise _misread(tool, error) from error
-    answer = tool.call(given)
+    answer = tool.call(given, progress)
     shown, left_out = _first(answer, tool.lists, getattr(given, "most", MOST_SHOWN))
     fields = set(_fields(shown))
     return {
@@ -78,7 +79,9 @@ def _of_question(question: Question, answers: Answers) -> Tool:
     extra = {"most": (Annotated[int, Field(ge=1, le=100_000)], MOST_SHOWN)} if question.lists else {}
     takes = _model(question.name, question.reads, extra)
 
-    def call(given: BaseModel) -> Any:
+    def call(given: BaseModel, progress: Progress) -> Any:
+        if question.numbers:
+            answers.table(progress)
         named = {name: getattr(given, name) for name in inspect.signature(question.reads).parameters}
         return question.answer(answers, question.reads(**named))
 
@@ -107,7 +110,7 @@ class Bring(BaseModel):
 
 
 def _import(answers: Answers, folders: Sequence[Path] | None) -> Tool:
-    def call(given: BaseModel) -> Any:
+    def call(given: BaseModel, progress: Progress) -> Any:
         assert isinstance(given, Bring)
         if folders is None:
             raise UsageError(
@@ -116,10 +119,7 @@ def _import(answers: Answers, folders: Sequence[Path] | None) -> Tool:
                 next_step="Ask them to start `groundswell mcp --allow-writes`, or to run `groundswell import FILE`.",
             )
         paths = [readable(name, folders, answers.folder) for name in given.files]
-        reports = [
-            import_file(answers.workspace, path, layout=given.layout, mapping=given.columns, constants=given.constants, dry_run=given.dry_run)
-            for path in paths
-        ]  # fmt: skip
+        reports = [_brought(answers, path, given, progress) for path in paths]
         return plain([vars(report) | {"read": report.read} for report in reports])
 
     says = (
@@ -127,6 +127,13 @@ def _import(answers: Answers, folders: Sequence[Path] | None) -> Tool:
         "or empty, and the counts add up."
     )
     return Tool("import", "Bring files in", says, Bring, call, writes=True)
+
+
+def _brought(answers: Answers, path: Path, given: Bring, progress: Progress) -> ImportReport:
+    return import_file(
+        answers.workspace, path, layout=given.layout, mapping=given.columns, constants=given.constants, dry_run=given.dry_run,
+        progress=lambda done, total, _: progress(f"Reading {path.name}", done, total),
+    )  # fmt: skip
 
 
 def _misread(tool: Tool, error: ValidationError) -> UsageError:

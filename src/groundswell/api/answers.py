@@ -246,8 +246,8 @@ class Answers:
 
     def kit(self, name: str, *, made_by: str = "", leave_out: tuple[str, ...] = ()) -> Kit:
         """The kit of one account; made anew each time."""
-        self.texts()
-        return kit(self.workspace, name, made_by=made_by or None, leave_out=leave_out)
+        present = self._now().present
+        return kit(self.workspace, name, made_by=made_by or None, leave_out=leave_out, present=present)
 
     def imports(self) -> list[Import]:
         """All imports, oldest first."""

@@ -126,7 +126,7 @@ def _vader() -> Any:
 def _naming_brands(engine: Engine, account: str) -> Collection[str]:
     """Own posts that name an account which says that it is a brand or a business."""
     rows = engine.rows(
-        """SELECT DISTINCT i.via FROM interactions AS i JOIN accounts AS a ON a.account = i.account
+        """SELECT DISTINCT i.via FROM its_acts AS i JOIN accounts AS a ON a.account = i.account
            WHERE i.actor = $1 AND i.verb = 'mention' AND i.via IS NOT NULL AND lower(a.account_type) IN ('brand', 'business')""",
         [account],
     )

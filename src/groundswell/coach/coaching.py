@@ -13,7 +13,7 @@ from typing import Any
 from groundswell.coach.advice import Action, Fact, Gap, gaps, next_actions, peers_from
 from groundswell.coach.balance import Balance, read_balance
 from groundswell.coach.conversation import PASSED_ON, Questions, Sparked, hear, read_questions, read_sparked
-from groundswell.coach.own_posts import OwnPost, collected_until, data_ends, own_replies, read_own_posts
+from groundswell.coach.own_posts import OwnPost, collected_until, data_ends, gather_acts, own_replies, read_own_posts
 from groundswell.coach.rhythm import Rhythm, read_rhythm
 from groundswell.coach.standing import Peers, read_peers
 from groundswell.coach.subject import Subject, read_subject
@@ -72,9 +72,10 @@ def _coached(present: Present, account_name: str, progress: Progress | None) -> 
     account = find_account(table, account_name)
     profile, values, simulated = table.profile(account), table.values(account), workspace.simulated()
     with present.engine([account]) as engine:
+        gather_acts(engine, account)
         posts, until = read_own_posts(engine, account, simulated=simulated), data_ends(engine, account)
         replies, seen = own_replies(engine, account), collected_until(engine, account)
-        subject = read_subject(engine, account, posts, table.corpus, values["language"].label)
+        subject = read_subject(engine, present, account, posts, values["language"].label)
         hear(engine, account)
         questions = read_questions(engine, account, until, simulated=simulated)
         balance = read_balance(engine, account, posts)

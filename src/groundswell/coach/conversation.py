@@ -36,7 +36,7 @@ RECEIVED = """
     SELECT i.verb, i.actor, i.post, i.via, i.acted_at, i.import_id, i.line, coalesce(a.handle, a.name) AS who,
            v.text, v.url AS via_url, coalesce(i.acted_at, v.created_at) AS moment,
            o.text AS on_text, o.url AS on_url, o.created_at AS on_date
-    FROM interactions AS i
+    FROM its_acts AS i
     LEFT JOIN posts AS v ON v.post = i.via
     LEFT JOIN posts AS o ON o.post = i.post
     LEFT JOIN accounts AS a ON a.account = i.actor
@@ -113,7 +113,7 @@ class Sparked:
 
 
 def hear(engine: Engine, account: str) -> None:
-    """Fetch once what others did on the account's posts: afterwards the table `received` exists."""
+    """Fetch once what others did on the account's posts, out of `its_acts`: afterwards the table `received` exists."""
     engine.register("received", engine.table(RECEIVED, [account]))
 
 
@@ -128,10 +128,10 @@ def read_questions(engine: Engine, account: str, until: datetime | None, *, simu
         )
         return Questions((), 0, 0, False, f"Questions that wait: unknown, {why}.", "not_observed")
     own, asked = (
-        engine.rows("SELECT count(*) FROM interactions WHERE actor = $1 AND verb = 'reply'", [account])[0][0],
+        engine.rows("SELECT count(*) FROM its_acts WHERE actor = $1 AND verb = 'reply'", [account])[0][0],
         _asked(),
     )
-    answered = "via IN (SELECT post FROM interactions WHERE actor = $1 AND verb = 'reply')"
+    answered = "via IN (SELECT post FROM its_acts WHERE actor = $1 AND verb = 'reply')"
     total, waiting = engine.rows(
         f"SELECT count(*), count(*) FILTER (NOT ({answered})) FROM received WHERE {asked}", [account]
     )[0]

@@ -15,18 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from groundswell.coach.coaching import Coaching, coach
 from groundswell.coach.conversation import PASSED_ON, Act, done_in, hear, may_say_done
-from groundswell.coach.own_posts import COUNTS, OwnPost, address, read_own_posts
+from groundswell.coach.own_posts import COUNTS, OwnPost, address, gather_acts, read_own_posts
 from groundswell.coach.subject import Subject
 from groundswell.errors import UnknownNameError
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.declaring import Number as Numeral
 from groundswell.signals.findings import Progress
-from groundswell.signals.grains import grain_sql
-from groundswell.signals.table import prepare
+from groundswell.signals.grains import GRAINS
+from groundswell.signals.present import Present, asking
 from groundswell.signals.topics import latest_corpus
 from groundswell.store import Engine, Workspace
 
@@ -137,17 +135,19 @@ def kit(
     leave_out: Collection[str] = (),
     made_at: datetime | None = None,
     progress: Progress | None = None,
+    present: Present | None = None,
 ) -> Kit:
     """Make the kit of an account. `leave_out` names parts of it (PARTS) that the creator does not want to show.
 
+    With `present`, from what is open already.
     Errors as in `coach`; UnknownNameError for a part that does not exist.
     """
     for part in leave_out:
         if part not in PARTS:
             raise UnknownNameError("part of a kit", part, PARTS)
-    found = coach(workspace, account, progress=progress)
-    with workspace.engine() as engine:
-        prepare(engine, workspace.cache / "findings", latest_corpus(workspace.fits))
+    found = coach(workspace, account, progress=progress, present=present)
+    with asking(workspace, latest_corpus(workspace.fits), [found.account], present) as engine:
+        gather_acts(engine, found.account)
         profile, own = _profile(engine, found.account), read_own_posts(engine, found.account, simulated=found.simulated)
         rows = _Rows(engine, found)
         numbers = [
@@ -174,8 +174,9 @@ class _Rows:
     def __init__(self, engine: Engine, found: Coaching) -> None:
         self.engine, self.found = engine, found
         hear(engine, found.account)
-        engine.register("wanted_accounts", pa.table({"account": [found.account]}))
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE its_posts AS {grain_sql('post', only=True)}")
+        engine.register(
+            "posts_of_kit", engine.table(GRAINS["post"].replace("{wanted}", "p.account = $1"), [found.account])
+        )
 
     def of(self, import_id: int, line: int, post: str | None, link: str | None, date: datetime | None) -> Row:
         """One row, with the name of its file."""
@@ -192,7 +193,7 @@ class _Rows:
     def posts(self, condition: str) -> tuple[Row, ...]:
         """Posts that meet a condition over the grain `post`."""
         rows = self.engine.rows(
-            f"SELECT import_id, line, post, url, created_at FROM its_posts WHERE {condition} ORDER BY created_at DESC NULLS LAST, post"
+            f"SELECT import_id, line, post, url, created_at FROM posts_of_kit WHERE {condition} ORDER BY created_at DESC NULLS LAST, post"
         )
         return tuple(
             self.of(i, line, post, address(post, url, simulated=self.found.simulated), at)

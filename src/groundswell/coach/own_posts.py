@@ -81,6 +81,17 @@ class OwnPost:
         )  # fmt: skip
 
 
+ACTS = """
+    SELECT * FROM interactions WHERE account = $1
+    UNION ALL SELECT * FROM interactions WHERE actor = $1 AND account IS DISTINCT FROM $1
+"""
+
+
+def gather_acts(engine: Engine, account: str) -> None:
+    """Fetch once what the account did and what was done on its posts: the table `its_acts`, which other questions read."""
+    engine.register("its_acts", engine.table(ACTS, [account]))
+
+
 def read_own_posts(engine: Engine, account: str, *, simulated: bool) -> tuple[OwnPost, ...]:
     """Return the own posts of an account (posts and quotes; replies and reposts are not its own), newest first."""
     rows = engine.table(OWN, [account]).to_pylist()
@@ -111,7 +122,7 @@ def data_ends(engine: Engine, account: str) -> datetime | None:
         """SELECT max(moment) FROM (
                SELECT max(greatest(created_at, CASE WHEN observed_own THEN observed_at END)) AS moment FROM posts WHERE account = $1
                UNION ALL SELECT max(CASE WHEN observed_own THEN observed_at END) FROM accounts WHERE account = $1
-               UNION ALL SELECT max(acted_at) FROM interactions WHERE account = $1 OR actor = $1)""",
+               UNION ALL SELECT max(acted_at) FROM its_acts)""",
         [account],
     )
     return rows[0][0]
@@ -125,7 +136,7 @@ def collected_until(engine: Engine, account: str) -> datetime | None:
     rows = engine.rows(
         """SELECT max(moment) FROM (
                SELECT max(greatest(created_at, CASE WHEN observed_own THEN observed_at END)) AS moment FROM posts WHERE account = $1
-               UNION ALL SELECT max(acted_at) FROM interactions WHERE actor = $1)""",
+               UNION ALL SELECT max(acted_at) FROM its_acts WHERE actor = $1)""",
         [account],
     )
     return rows[0][0]

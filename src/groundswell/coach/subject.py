@@ -17,11 +17,14 @@ from dataclasses import dataclass
 from groundswell.coach.own_posts import OwnPost, newest_of
 from groundswell.coach.shares import Share, share_of
 from groundswell.signals.posts import Evidence
+from groundswell.signals.present import Present
 from groundswell.signals.topics import STOP_WORDS, TOKENS, Corpus
 from groundswell.store import Engine
 
 OTHERS_READ = 20_000
 """Posts of other people that are read at most, drawn by a hash (design choice: bounded work)."""
+SPARE = 2_000
+"""Posts drawn beyond them, to take the place of an account's own (design choice: a tenth; who has more is read apart)."""
 OTHERS_NEEDED = 100
 """Posts of other people below which there is nobody to be compared with (design choice)."""
 POSTS_NEEDED = 10
@@ -81,31 +84,64 @@ class Subject:
 
 
 def read_subject(
-    engine: Engine, account: str, posts: Sequence[OwnPost], corpus: Corpus | None, language: str | None
+    engine: Engine, present: Present, account: str, posts: Sequence[OwnPost], language: str | None
 ) -> Subject:
     """Say what an account's own posts are about, and by which words it differs."""
     said = [post for post in posts if post.text]
     if len(said) < POSTS_NEEDED:
         sentence = f"What you stand for cannot be told from {_posts(len(said))} with text; {POSTS_NEEDED} are needed."
         return Subject((), (), 0, sentence, "too_few" if said else "not_observed")
-    others = _others(engine, account, language)
-    words = distinctive(said, others, corpus)
+    sample = present.once(("others", language), lambda: _sample(engine, language))
+    others = sample.without(account) or _counted(_others(engine, account, language))
+    words = distinctive(said, others, present.corpus)
     topics = _topics(said)
-    return Subject(topics, words, len(others), _sentence(topics, words, len(others), len(said)))
+    return Subject(topics, words, others.posts, _sentence(topics, words, others.posts, len(said)))
 
 
-def distinctive(posts: Sequence[OwnPost], others: Sequence[str], corpus: Corpus | None) -> tuple[Word, ...]:
+@dataclass(frozen=True)
+class Spoken:
+    """Words, with the number of posts that say them, and how many posts were read."""
+
+    words: Counter[str]
+    posts: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Posts of everybody, drawn by a hash, in its order; a few more than are read, in place of those of the account itself."""
+
+    accounts: tuple[str, ...]
+    texts: tuple[str, ...]
+    spoken: Spoken
+    """Of the posts that are read when none of them is the account's own."""
+    whole: bool
+    """Whether no post was left out."""
+
+    def without(self, account: str) -> Spoken | None:
+        """What all but one say; None where too many of the posts are its own to tell."""
+        read = self.spoken.posts
+        own = [place for place in range(read) if self.accounts[place] == account]
+        spare = [place for place in range(read, len(self.texts)) if self.accounts[place] != account][: len(own)]
+        if len(spare) < len(own) and not self.whole:
+            return None
+        words = self.spoken.words.copy()
+        words.subtract(word for place in own for word in words_in(self.texts[place]))
+        words.update(word for place in spare for word in words_in(self.texts[place]))
+        return Spoken(words, read - len(own) + len(spare))
+
+
+def distinctive(posts: Sequence[OwnPost], others: Spoken, corpus: Corpus | None) -> tuple[Word, ...]:
     """Words by which the posts differ from the texts of others; where there are too few others, the words said most."""
-    mine, theirs = _counted(post.text or "" for post in posts), _counted(others)
+    mine, theirs = _counted(post.text or "" for post in posts).words, others.words
     dull = _dull(corpus)
     known = frozenset(one.lstrip("#") for one in corpus.words) if corpus else None
     habits = {w: n for w, n in mine.items() if n >= POSTS_A_WORD and w not in dull and (known is None or w in known)}
-    if len(others) < OTHERS_NEEDED:
+    if others.posts < OTHERS_NEEDED:
         chosen = sorted(habits, key=lambda word: (-habits[word], word))[:MOST_WORDS]
         return tuple(_word(word, posts, habits[word], None, None) for word in chosen)
     strength = log_odds(mine, theirs)
     chosen = sorted((w for w in habits if strength[w] >= Z), key=lambda word: (-strength[word], word))[:MOST_WORDS]
-    return tuple(_word(w, posts, habits[w], theirs.get(w, 0) / len(others), strength[w]) for w in chosen)
+    return tuple(_word(w, posts, habits[w], theirs.get(w, 0) / others.posts, strength[w]) for w in chosen)
 
 
 def log_odds(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, float]:
@@ -128,8 +164,11 @@ def words_in(text: str) -> set[str]:
     return {word.lstrip("#") for word in TOKENS.findall(LINK.sub(" ", text.lower()))}
 
 
-def _counted(texts: Iterable[str]) -> Counter[str]:
-    return Counter(word for text in texts for word in words_in(text))
+def _counted(texts: Iterable[str]) -> Spoken:
+    said, posts = Counter[str](), 0
+    for posts, text in enumerate(texts, start=1):  # noqa: B007  (the last number is how many there were)
+        said.update(words_in(text))
+    return Spoken(said, posts)
 
 
 def _word(word: str, posts: Sequence[OwnPost], count: int, others: float | None, strength: float | None) -> Word:
@@ -146,16 +185,22 @@ def _dull(corpus: Corpus | None) -> frozenset[str]:
     return STOP_WORDS | ENGLISH_STOP_WORDS
 
 
+def _sample(engine: Engine, language: str | None) -> Sample:
+    rows = engine.rows(_drawn(language, OTHERS_READ + SPARE), [None, language])
+    accounts, texts = tuple(account for account, _ in rows), tuple(text for _, text in rows)
+    return Sample(accounts, texts, _counted(texts[:OTHERS_READ]), len(rows) < OTHERS_READ + SPARE)
+
+
 def _others(engine: Engine, account: str, language: str | None) -> list[str]:
-    """Texts of other people, in the account's own language where it is known: else a language would pass for a subject."""
+    return [text for _, text in engine.rows(_drawn(language, OTHERS_READ), [account, language])]
+
+
+def _drawn(language: str | None, most: int) -> str:
+    """Texts of everybody but one ($1), in its own language where it is known: else a language would pass for a subject."""
     spoken = "coalesce(p.language, w.language) = $2" if language else "$2 IS NULL"
-    rows = engine.rows(
-        f"""SELECT p.text FROM posts AS p LEFT JOIN wording AS w ON w.text_hash = p.text_hash
-            WHERE p.account <> $1 AND p.text IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {spoken}
-            ORDER BY md5(p.post) LIMIT {OTHERS_READ}""",
-        [account, language],
-    )
-    return [text for (text,) in rows]
+    return f"""SELECT p.account, p.text FROM posts AS p LEFT JOIN wording AS w ON w.text_hash = p.text_hash
+               WHERE p.account IS DISTINCT FROM $1 AND p.text IS NOT NULL
+               AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {spoken} ORDER BY md5(p.post) LIMIT {most}"""
 
 
 def _topics(posts: Sequence[OwnPost]) -> tuple[Topic, ...]:

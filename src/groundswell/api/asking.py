@@ -132,7 +132,7 @@ def names_of(
 def import_of(id: Annotated[int, Query(description="Number of an import")]) -> int:
     """Read which import is meant."""
     if abs(id) >= 2**63:
-        raise UsageError("That is no number of an import.")
+        raise UsageError("That is no number of an import.", next_step="Their numbers are in /imports.json.")
     return id
 
 

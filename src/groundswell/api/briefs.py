@@ -87,7 +87,7 @@ def as_toml(form: BriefForm) -> str:
         lines.append(f"brand_terms = {_texts(form.brand_terms)}")
     if form.amount.strip():
         lines += ["", "[budget]", f"amount = {_amount(form.amount)}", f"currency = {_text(form.currency or 'EUR')}"]
-    for words, how in form.wishes:
+    for words, how in ((words, how) for words, how in form.wishes if printable(words).strip()):
         weight = f"weight = {WEIGHTS[how]}" if how in WEIGHTS else f"{how} = true"
         lines += ["", "[[persona]]", f"text = {_text(words)}", weight]
     segments = [(name, getattr(form, name)) for name in ("sector", *OFFERED)]
@@ -111,7 +111,8 @@ def brief_of(form: BriefForm) -> Brief:
             return replace(read_brief(path), path="")
         except BriefError as error:
             what = error.what.replace(str(path), "The brief")
-            raise BriefError(what, means=error.means, next_step=error.next_step) from error
+            step = error.next_step or "Change it in the form, and ask again."
+            raise BriefError(what, means=error.means, next_step=step) from error
 
 
 def options_for(form: BriefForm, table: SignalTable, texts: Texts, folder: Path) -> Options:

@@ -6,6 +6,7 @@
     importing   the desk: one file at a time in its own thread, progress for a page to ask for
     pages       the pages; each has its `.json` in `groundswell.api`
     app         all of it put together
+    described   what `/openapi.json` says of how questions end
     serving     the port, the launch link, the browser
 
 Server-rendered, works without script, fetches nothing from outside. Pages hold no rule and no formula.

@@ -18,6 +18,7 @@ from groundswell.api.routes import Json
 from groundswell.errors import GroundswellError
 from groundswell.exports import pictures
 from groundswell.store import Workspace
+from groundswell.web.described import describe
 from groundswell.web.importing import OUR_FAULT, Desk, said
 from groundswell.web.journeys import add_journeys
 from groundswell.web.pages import NotReadyError, Pages
@@ -25,6 +26,12 @@ from groundswell.web.safety import ENTRANCE, Launch, Safety
 from groundswell.web.uploads import CAP
 
 STATIC = {"app.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
+
+REFUSALS = {
+    404: ("There is no such page.", "What there is, the first page shows; for programs, /openapi.json lists it."),
+    405: ("This address does not do that.", "Which address takes what, /openapi.json lists."),
+}
+"""Status of the server's own -> what happened, and what to do next."""
 
 
 def make_app(workspace: Workspace, launch: Launch, *, cap: int = CAP) -> FastAPI:
@@ -51,6 +58,7 @@ def make_app(workspace: Workspace, launch: Launch, *, cap: int = CAP) -> FastAPI
     _add_static(app)
     _add_errors(app, pages)
     app.add_middleware(Safety, launch=launch)
+    describe(app)
     return app
 
 
@@ -94,14 +102,18 @@ def _add_errors(app: FastAPI, pages: Pages) -> None:
 
     async def http(request: Request, error: Any) -> Response:
         assert isinstance(error, HTTPException)
-        what = "There is no such page." if error.status_code == 404 else str(error.detail)
-        return answer(request, error.status_code, {"what": what, "means": "", "next_step": ""})
+        what, next_step = REFUSALS.get(error.status_code, (str(error.detail), ""))
+        return answer(request, error.status_code, {"what": what, "means": "", "next_step": next_step})
 
     async def invalid(request: Request, error: Any) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         name = str(first["loc"][-1])[:80]
-        said = {"what": f"{name}: {first['msg']}.", "means": "The question was not understood.", "next_step": ""}
+        said = {
+            "what": f"{name}: {first['msg']}.",
+            "means": "The question was not understood.",
+            "next_step": f"What {name} may be is said in /openapi.json.",
+        }
         return answer(request, 422, said)
 
     async def waiting(request: Request, _error: Exception) -> Response:

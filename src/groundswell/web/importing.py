@@ -120,9 +120,13 @@ class Desk:
     # -- what a page asks ------------------------------------------------------------------------------------------------
 
     def batch(self, key: str) -> Batch:
-        """One batch; UnknownNameError when there is none."""
+        """One batch; UsageError when there is none."""
         if key not in self._batches:
-            raise UnknownNameError("upload", key[:40], [])
+            raise UsageError(
+                f"There is no upload called {key[:40]!r}.",
+                means="It was read, forgotten, or never came.",
+                next_step="Look at the files that were brought in.",
+            )
         return self._batches[key]
 
     def open_batches(self) -> list[Batch]:

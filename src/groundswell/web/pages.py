@@ -22,7 +22,7 @@ from groundswell.api.asking import asked_of, form_of
 from groundswell.api.routes import Json
 from groundswell.definitions import load_definitions
 from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
-from groundswell.errors import UnknownNameError
+from groundswell.errors import UsageError
 from groundswell.exports import SHORTLIST_FORMS, export_shortlist, pictures
 from groundswell.exports.page import shortlist_part
 from groundswell.exports.tables import plain
@@ -183,7 +183,7 @@ def _add_imports(pages: Pages) -> None:
     @pages.router.get("/import", summary="One import and the rows it set aside", tags=["imports"])
     def one_import(request: Request, id: int) -> Response:
         if abs(id) >= 2**63:
-            raise UnknownNameError("import", str(id)[:40], [])
+            raise UsageError(f"There is no import {str(id)[:40]}.", next_step="Look at the files that were brought in.")
         one = pages.answers.import_by_id(id)
         return pages.show(request, "import.html", one=one, rows=pages.answers.set_aside(id))
 
@@ -193,7 +193,7 @@ def _add_imports(pages: Pages) -> None:
         form.drop()
         said = form.text("id")
         if not (said.isascii() and said.isdigit() and len(said) < 19):
-            raise UnknownNameError("import", said[:40], [])
+            raise UsageError(f"There is no import {said[:40]!r}.", next_step="Look at the files that were brought in.")
         pages.answers.workspace.undo(int(said))
         return redirect("/imports")
 

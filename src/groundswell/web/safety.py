@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 READS = frozenset({"GET", "HEAD"})
@@ -142,7 +142,8 @@ class Safety:
         refusal = self.refusal(scope["method"], scope["path"], Headers(scope=scope))
         if refusal:
             status, what, means = refusal
-            await _said(status, what, means)(scope, receive, guarded)
+            said = _as_json if scope["path"].endswith(".json") else _as_page
+            await said(status, what, means)(scope, receive, guarded)
         else:
             await self.app(scope, receive, guarded)
 
@@ -197,7 +198,11 @@ def _with_headers(send: Send) -> Send:
     return guarded
 
 
-def _said(status: int, what: str, means: str) -> HTMLResponse:
+def _as_json(status: int, what: str, next_step: str) -> JSONResponse:
+    return JSONResponse({"what": what, "means": "", "next_step": next_step}, status)
+
+
+def _as_page(status: int, what: str, means: str) -> HTMLResponse:
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{what}</title><body><main><h1>{what}</h1><p>{means}</p></main></body></html>"

@@ -45,7 +45,7 @@ from groundswell.exports.reports import (
 )
 from groundswell.exports.reports.parts import bars
 from groundswell.ingest import import_file
-from groundswell.signals import signal_table
+from groundswell.signals import REASONS, Value, signal_table
 from groundswell.simulate import simulate
 from groundswell.store import Workspace
 
@@ -237,6 +237,17 @@ def test_headings_of_a_long_table_repeat_and_the_rest_is_counted(tmp_path: Path)
     assert f"row-{SHOWN:04}" not in "".join(pages)
     book = openpyxl.load_workbook(export_report(report, tmp_path / "long.xlsx"))
     assert book["Rows"].max_row == SHOWN + 51
+
+
+def test_what_is_unknown_in_a_table_says_why_beneath_it(tmp_path: Path) -> None:
+    hidden, few = Value("followers", reason="hidden"), Value("followers", reason="too_few")
+    rows = (("a", Value("followers", 1200.0, n=1)), ("b", hidden), ("c", hidden), ("d", few))
+    report = Report(
+        "R", "", (section("All", Table("T", "", (Column("Who"), Column("Followers", "unit:count")), rows)),), False, "f"
+    )
+    said = f"Unknown because: {REASONS['hidden']} (2), {REASONS['too_few']} (1)."
+    assert said in Seen(export_report(report, tmp_path / "r.html").read_text("utf-8")).text
+    assert said in " ".join(" ".join(text_of(export_report(report, tmp_path / "r.pdf"))).split())
 
 
 def test_a_report_without_a_table_of_its_own_offers_no_csv(community: Workspace, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ for paper, the report says how many more there are and the workbook holds them a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,7 +25,7 @@ import pyarrow as pa
 from groundswell.errors import UnknownNameError
 from groundswell.exports.whole import whole_file
 from groundswell.exports.wording import finite, number_in_words, printable, value_in_words
-from groundswell.signals import Value
+from groundswell.signals import REASONS, Value
 from groundswell.signals.posts import Evidence
 
 REPORT_FORMS = (".csv", ".html", ".json", ".parquet", ".pdf", ".xlsx")
@@ -193,13 +194,25 @@ def without_empty(table: Table) -> Table:
     return replace(table, columns=columns, rows=rows)
 
 
+def under(table: Table) -> str:
+    """What stands under a table: how many rows are left out, and why values in it are unknown."""
+    reasons = Counter(
+        REASONS.get(cell.reason or "", "no reason given")
+        for row in table.rows[:SHOWN]
+        for cell in row
+        if isinstance(cell, Value) and not cell.known and not cell.label
+    )
+    said = ", ".join(f"{reason} ({number:,})" for reason, number in reasons.most_common())
+    return " ".join(part for part in (more_of(table.rows), f"Unknown because: {said}." if said else "") if part)
+
+
 def in_words(cell: Cell, kind: str) -> str:
     """Write a cell as it reads on a page; unknown says so where a value says why."""
     match cell:
         case None:
             return ""
         case Value():
-            return value_in_words(cell, kind.removeprefix("unit:"))
+            return value_in_words(cell, kind.removeprefix("unit:")) if cell.known or cell.label else "unknown"
         case bool():
             return "yes" if cell else "no"
         case datetime():

@@ -22,6 +22,7 @@ from groundswell.exports.report import (
     Table,
     in_words,
     more_of,
+    under,
     without_empty,
 )
 from groundswell.exports.wording import printable, safe_link
@@ -54,7 +55,7 @@ def _environment() -> Environment:
     }  # fmt: skip
     # `drawn` is for drawings of our own: every text in them was escaped when they were drawn
     words: dict[str, Any] = {
-        "drawn": Markup, "kind": _kind, "words": in_words, "link": safe_link, "more": more_of, "filled": without_empty, "cut": _cut,
+        "drawn": Markup, "kind": _kind, "words": in_words, "link": safe_link, "more": more_of, "filled": without_empty, "under": under, "cut": _cut,
     }  # fmt: skip
     engine.globals.update(names)
     engine.filters.update(words)

@@ -31,6 +31,7 @@ from groundswell.exports.report import (
     Table,
     in_words,
     more_of,
+    under,
     without_empty,
 )
 from groundswell.exports.wording import printable, safe_link
@@ -100,7 +101,7 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "kind": "table",
         "caption": on_paper(shown.caption),
-        "more": more_of(shown.rows),
+        "more": on_paper(under(shown)),
         "across": min(1.0, total / LETTERS_ACROSS),
         "columns": [
             {"title": on_paper(one.title), "number": one.is_number, "width": width}

@@ -64,8 +64,8 @@ def _stands_for(found: Coaching) -> Section:
     subject = found.subject
     drawn = bars(
         ((one.name, one.share.value, number_in_words(one.share.value, "share")) for one in subject.topics),
-        "Topics of your posts",
-    )
+        "Topics of your posts", whole=1.0,
+    )  # fmt: skip
     topics = Table(
         "Topics", "Topics of your posts, with 90 % intervals", (Column("Topic", "text", 40), Column("Posts", "whole", 8), *SHARE),
         tuple((one.name, int(one.share.hits), one.share.value, one.share.low, one.share.high) for one in subject.topics),

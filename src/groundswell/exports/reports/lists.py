@@ -47,6 +47,7 @@ def _drawn(found: Audit) -> Picture:
     return bars(
         ((one.kind, one.accounts, f"{one.accounts:,} of {one.of:,}") for one in found.classes if one.accounts),
         "Accounts by class",
+        whole=len(found.accounts),
     )
 
 

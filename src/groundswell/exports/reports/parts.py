@@ -55,10 +55,10 @@ def files_to_get(some: Sequence[FileToGet]) -> Entries:
     )
 
 
-def bars(rows: Iterable[tuple[str, float, str]], label: str, caption: str = "") -> Picture:
-    """Bars from the left, the longest as wide as the picture: (name, length, figure)."""
+def bars(rows: Iterable[tuple[str, float, str]], label: str, caption: str = "", *, whole: float = 0.0) -> Picture:
+    """Bars from the left: (name, length, figure). The picture is as wide as the `whole`, else as the longest."""
     shown = list(rows)
-    longest = max((length for _, length, _ in shown), default=0.0) or 1.0
+    longest = whole or max((length for _, length, _ in shown), default=0.0) or 1.0
     drawn: list[str] = []
     for number, (name, length, figure) in enumerate(shown):
         y = 30.0 * number

@@ -50,13 +50,20 @@ def told(workspace: Workspace, turn: int) -> int:
     return bring(workspace, some)
 
 
+def held(workspace: Workspace) -> bool:
+    """Whether the views read what was settled."""
+    with workspace.engine() as engine:
+        return engine.settled
+
+
 def test_settled_or_not_the_present_is_the_same(workspace: Workspace) -> None:
     bring(workspace, community(5))
     keys = [told(workspace, 1)]
     workspace.settle()
-    assert latest_settled(workspace.cache, workspace.state.live_ids()) is not None
+    assert held(workspace)
     assert seen(workspace) == plain(workspace)
-    keys.append(told(workspace, 2))  # lies over what was settled
+    keys.append(told(workspace, 2))
+    assert not held(workspace)  # until it is settled again
     assert seen(workspace) == plain(workspace)
     workspace.undo(keys[0])  # what was settled holds it, and is not used
     assert latest_settled(workspace.cache, workspace.state.live_ids()) is None
@@ -64,6 +71,61 @@ def test_settled_or_not_the_present_is_the_same(workspace: Workspace) -> None:
     workspace.settle()
     workspace.undo(keys[1])
     assert seen(workspace) == plain(workspace)
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_what_comes_later_lies_over_what_was_settled_and_shows_the_same(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, turn: int
+) -> None:
+    monkeypatch.setattr("groundswell.store.workspace.LATER_SHARE", 100)
+    monkeypatch.setattr(Workspace, "settle_from", 10)
+    bring(workspace, community(turn))
+    told(workspace, turn)  # so that some keys were told by several rows before
+    monkeypatch.setattr("groundswell.store.workspace.LATER_SHARE", 0)
+    workspace.settle()
+    base = latest_settled(workspace.cache, workspace.state.live_ids())
+    monkeypatch.setattr("groundswell.store.workspace.LATER_SHARE", 100)
+    keys = [told(workspace, 10 + turn)]
+    bring(workspace, community(turn + 20, prefix="q", first=30))
+    workspace.settle()
+    assert base is not None
+    assert list(base.folder.glob("over-*/stamp.json"))
+    assert held(workspace)
+    assert seen(workspace) == plain(workspace)
+    told(workspace, 30 + turn)
+    workspace.undo(keys[0])
+    workspace.settle()
+    assert held(workspace)
+    assert seen(workspace) == plain(workspace)
+
+
+def test_an_act_is_settled_open_and_finds_whose_post_it_concerns_when_the_post_comes(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Workspace, "settle_from", 1)
+    act = {"actor": "x:1", "verb": "repost", "post": "x:77", "via": "x:900"}
+    bring(workspace, {"account": [{"account": f"x:{n}", "platform": "x"} for n in range(1, 30)], "interaction": [act]})
+    workspace.settle()
+    monkeypatch.setattr("groundswell.store.workspace.LATER_SHARE", 100)
+    bring(workspace, {"post": [{"post": "x:77", "platform": "x", "account": "x:2"}]})
+    bring(workspace, {"interaction": [{"actor": "x:3", "verb": "repost", "post": "x:77", "via": "x:901"}]})
+    workspace.settle()
+    assert held(workspace)
+    with workspace.engine() as engine:
+        assert sorted(engine.rows("SELECT actor, account FROM interactions")) == [("x:1", "x:2"), ("x:3", "x:2")]
+
+
+def test_a_handle_that_is_new_can_be_linked_without_settling_everything_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(workspace, {"account": [{"account": f"x:{n}", "platform": "x", "handle": f"h{n}"} for n in range(30)]})
+    workspace.settle()
+    monkeypatch.setattr("groundswell.store.workspace.LATER_SHARE", 100)
+    bring(workspace, {"account": [{"account": "x:@h7", "platform": "x", "handle": "h7", "bio": "bread"}]})
+    workspace.settle()
+    assert held(workspace)
+    with workspace.engine() as engine:
+        assert engine.rows("SELECT account, bio FROM accounts WHERE handle = 'h7'") == [("x:7", "bread")]
 
 
 def test_a_handle_that_is_linked_later_is_not_read_from_what_was_settled(workspace: Workspace) -> None:

@@ -57,14 +57,6 @@ SELECT a.* REPLACE (coalesce(a.account, p.account) AS account,
                     CASE WHEN a.account IS NOT NULL OR p.account IS NULL THEN a.content END AS content) FROM acts AS a
 LEFT JOIN posts AS p ON p.key = CASE WHEN a.account IS NULL THEN key_of_post(a.post) END
 """
-WHOSE_SETTLED = f"""
--- What was settled keeps the few that are open apart, so that the others need not pass through a join.
-CREATE VIEW interactions AS
-SELECT * FROM acts WHERE NOT ({OPEN})
-UNION ALL BY NAME
-SELECT a.* REPLACE (p.account AS account) FROM (SELECT * FROM acts WHERE {OPEN}) AS a
-LEFT JOIN (SELECT key, account FROM posts WHERE key IN (FROM open_posts)) AS p ON p.key = key_of_post(a.post)
-"""
 MACROS = """
 -- 12 significant digits: what is stored agrees whatever the order in which rows were added up.
 CREATE MACRO sig12(x) AS CASE WHEN x IS NULL OR isnan(x) OR isinf(x) THEN NULL WHEN x = 0 THEN 0e0
@@ -98,6 +90,11 @@ class Engine:
             self.connection.execute(f"SET threads = {threads}")
         self.connection.execute(MACROS)
         self._make_views()
+
+    @property
+    def settled(self) -> bool:
+        """Whether the views read what was settled."""
+        return self._settled is not None
 
     @property
     def present(self) -> bool:
@@ -168,17 +165,16 @@ class Engine:
         for record in RECORDS.values():
             files = self.facts.files(record.table)
             self._raw_view(record, files)
-        self._helper_view("repeats", "record VARCHAR, key BIGINT")
-        self._helper_view("provisional", "account VARCHAR")
-        linked = self._make_links()
-        if self._settled and not self._linked_as_then(self._settled):
+        self._helper_view("repeats", "import_id BIGINT, record VARCHAR, key BIGINT")
+        self._helper_view("provisional", "import_id BIGINT, account VARCHAR")
+        self.linked = self._make_links()
+        if self._settled and not self.linked_as_in(self._settled):
             self._settled = None
         for record in RECORDS.values():
-            self._linked_view(record, linked)
-            self._live_view(record, linked)
-        if self._settled:
-            self._name_open_posts(self._settled)
-        self.execute(WHOSE_SETTLED if self._settled else WHOSE)
+            self._linked_view(record)
+            self._live_view(record)
+        if not self._settled:
+            self.execute(WHOSE)
         self.execute(_history("account"))
         self.execute(_history("post"))
 
@@ -239,16 +235,18 @@ class Engine:
         )
         return bool(self.rows("SELECT count(*) FROM links")[0][0])
 
-    def _linked_as_then(self, settled: Settled) -> bool:
-        """Whether the same handles are linked to the same ids as when that state was written."""
+    def linked_as_in(self, settled: Settled) -> bool:
+        """Whether what was settled holds the ids of now: no link is gone, and none is new for a handle that it speaks of."""
         then = f"SELECT account, native FROM {self.scan([settled.links])}"
-        now = "SELECT account, native FROM links"
-        return not self.rows(f"({now} EXCEPT {then}) UNION ALL ({then} EXCEPT {now}) LIMIT 1")
+        ids = ", ".join(map(str, settled.live))
+        of_then = f"account IN (SELECT account FROM provisional WHERE import_id IN ({ids}))"
+        changed = f"({then} EXCEPT SELECT account, native FROM links) UNION ALL (SELECT account, native FROM links WHERE {of_then} EXCEPT {then})"
+        return not self.rows(f"{changed} LIMIT 1")
 
-    def _linked_view(self, record: Record, linked: bool) -> None:
+    def _linked_view(self, record: Record) -> None:
         """The raw rows with provisional ids replaced by the native ids they turned out to be."""
         fields = ACCOUNT_FIELDS[record.name]
-        if not linked:
+        if not self.linked:
             self.execute(f"CREATE VIEW seen_{record.table} AS SELECT *, false AS moved FROM raw_{record.table}")
             return
         joins = " ".join(f'LEFT JOIN links AS l{i} ON l{i}.account = r."{name}"' for i, name in enumerate(fields))
@@ -264,107 +262,48 @@ class Engine:
                 FROM (SELECT r.* REPLACE ({replaced}), {moved} AS moved FROM raw_{record.table} AS r {joins} WHERE {waiting})"""
         )
 
-    def _live_view(self, record: Record, linked: bool) -> None:
-        seen, columns = f"seen_{record.table}", self._columns(record)
-        view = "acts" if record.name == "interaction" else record.table
-        keyed = [name for name in record.key if not record.stand_in or name != record.stand_in[0]]
-        repeated = bool(
-            self.rows("SELECT count(*) FROM (SELECT 1 FROM repeats WHERE record = ? LIMIT 1)", [record.name])[0][0]
-        )
-        hidden = self._counts_hidden(record)
-        plain = f"SELECT {_select(columns, hidden)} FROM {seen}"
+    def _live_view(self, record: Record) -> None:
         if self._settled:
-            self._settled_view(record, self._settled, view, keyed, linked)
+            self._settled_view(record, self._settled)
             return
-        if not repeated and not linked:
-            self.execute(f"CREATE VIEW {view} AS {plain}")
-            return
-        chosen = ", ".join(_newest(name, record, keyed, name in hidden) for name in columns)
-        # The hash stands for the whole key, far cheaper than its texts; columns that questions filter by stay groups.
-        groups = ", ".join(["key", *(f'"{name}"' for name in FILTERED.get(record.name, keyed))])
+        view = "acts" if record.name == "interaction" else record.table
+        alone, shared = self.parts(record)
+        both = f"{alone} UNION ALL BY NAME {self.reconciled(record, shared)}" if shared else alone
+        self.execute(f"CREATE VIEW {view} AS {both}")
+
+    def parts(self, record: Record) -> tuple[str, str]:
+        """SQL of the rows that alone speak of their key, and of those that share it with others ("" where there are none)."""
+        seen = f"seen_{record.table}"
+        plain = f"SELECT {_select(self.columns(record), self._counts_hidden(record))} FROM {seen}"
+        sql = "SELECT count(*) FROM (SELECT 1 FROM repeats WHERE record = ? LIMIT 1)"
+        if not self.linked and not self.rows(sql, [record.name])[0][0]:
+            return plain, ""
         several = f"SELECT key FROM repeats WHERE record = '{record.name}'"
-        if linked and record.name != "post":  # a post's key is its own id; only its author's id was replaced
+        if self.linked and record.name != "post":  # a post's key is its own id; only its author's id was replaced
             # A row whose id was linked may meet rows under its native id that no key in `repeats` announces.
             several += f" UNION ALL SELECT key FROM {seen} WHERE moved"
-        touched = f"key IN ({several})"
-        self.execute(
-            f"CREATE VIEW {view} AS {plain} WHERE NOT ({touched}) UNION ALL BY NAME "
-            f"SELECT {chosen} FROM {seen} WHERE {touched} GROUP BY {groups}"
-        )
+        return f"{plain} WHERE NOT (key IN ({several}))", f"SELECT * FROM {seen} WHERE key IN ({several})"
 
-    def _settled_view(self, record: Record, settled: Settled, view: str, keyed: Sequence[str], linked: bool) -> None:
-        """What was settled, and over it what later imports say: keys that they alone speak of as they are, others reconciled."""
-        columns, seen = self._columns(record), f"seen_{record.table}"
-        plain = _select(columns, frozenset())
-        base = f"SELECT {plain} FROM {self.scan(settled.files(record.table))}"
-        later = sorted(set(self.live) - set(settled.live))
-        if not later:
-            self.execute(f"CREATE VIEW {view} AS {base}")
-            return
-        ids = ", ".join(map(str, later))
-        news = f"SELECT {plain} FROM {seen} WHERE import_id IN ({ids})"
-        if not self._told_again(record, settled, ids, linked):
-            self.execute(f"CREATE VIEW {view} AS {base} UNION ALL BY NAME {news}")
-            return
-        chosen = ", ".join(_newest(name, record, keyed, False) for name in columns)
+    def reconciled(self, record: Record, rows: str) -> str:
+        """SQL that makes one row a key of rows that speak of the same, field by field the newest that is known."""
+        keyed, hidden = _keyed(record), self._counts_hidden(record)
+        chosen = ", ".join(_newest(name, record, keyed, name in hidden) for name in self.columns(record))
+        # The hash stands for the whole key, far cheaper than its texts; columns that questions filter by stay groups.
         groups = ", ".join(["key", *(f'"{name}"' for name in FILTERED.get(record.name, keyed))])
-        again, several = f"key IN (FROM again_{record.table})", f"key IN (FROM several_{record.table})"
-        # What one row says was settled as it was said, and can be reconciled from there; what several say, only from the facts.
-        told = (
-            f"SELECT {plain} FROM {seen} WHERE {several} UNION ALL BY NAME ({base} WHERE {again} AND NOT ({several}))"
-        )
-        told += f" UNION ALL BY NAME ({news} AND {again} AND NOT ({several}))"
-        self.execute(
-            f"CREATE VIEW {view} AS {base} WHERE NOT ({again}) UNION ALL BY NAME {news} AND NOT ({again}) "
-            f"UNION ALL BY NAME SELECT {chosen} FROM ({told}) GROUP BY {groups}"
-        )
+        return f"SELECT {chosen} FROM ({rows}) GROUP BY {groups}"
 
-    def _name_open_posts(self, settled: Settled) -> None:
-        """The keys of posts that acts concern of which it is not said whose they are: few, so that few need be looked up."""
-        later = ", ".join(map(str, sorted(set(self.live) - set(settled.live)))) or "NULL"
-        self.execute(
-            f"""CREATE TEMP TABLE open_posts AS FROM {self.scan([settled.open_posts])} UNION
-                SELECT key_of_post(post) FROM raw_interactions WHERE {OPEN} AND import_id IN ({later})"""
-        )
+    def _settled_view(self, record: Record, settled: Settled) -> None:
+        """What was settled, and over it what later imports said of it or added."""
+        columns = _select(self.columns(record), frozenset())
+        sql = f"SELECT {columns} FROM {self.scan(settled.files(record.table))}"
+        if settled.replaced(record.table):
+            sql += f" WHERE NOT (key IN (SELECT key FROM {self.scan([settled.keys_over(record.table)])}))"
+        if settled.over:
+            sql += f" UNION ALL BY NAME SELECT {columns} FROM {self.scan([settled.rows_over(record.table)])}"
+        self.execute(f"CREATE VIEW {record.table} AS {sql}")
 
-    def _told_again(self, record: Record, settled: Settled, later: str, linked: bool) -> bool:
-        """Name the keys that later imports tell again, and those of them that several rows told before; whether there are any."""
-        keys = f"SELECT key FROM repeats WHERE record = '{record.name}' AND import_id IN ({later})"
-        if linked and record.name != "post":
-            keys += f" UNION SELECT key FROM seen_{record.table} WHERE moved AND import_id IN ({later})"
-        self.execute(f"CREATE TEMP TABLE again_{record.table} AS SELECT DISTINCT key FROM ({keys})")
-        before = self.scan([settled.several(record.table)])
-        self.execute(
-            f"CREATE TEMP TABLE several_{record.table} AS FROM {before} WHERE key IN (FROM again_{record.table})"
-        )
-        return bool(self.rows(f"SELECT count(*) FROM again_{record.table}")[0][0])
-
-    def write_settled(self, settled: Settled) -> None:
-        """Write every table of the present, one row a key, sorted by whose facts they are, and the links."""
-        # Small row groups, so that one person is a short read.
-        for record in RECORDS.values():
-            if record.name == "interaction":
-                self._write_acts(settled)
-            else:
-                file = settled.files(record.table)[0]
-                self.write(f'SELECT * FROM {record.table} ORDER BY "{record.account}"', file)
-            written = self.scan(settled.files(record.table))
-            self.write(f"SELECT key FROM {written} WHERE content IS NULL ORDER BY key", settled.several(record.table))
-        self.write("SELECT account, native FROM links", settled.links)
-
-    def _write_acts(self, settled: Settled) -> None:
-        """Acts by verb first, since a question is of one verb; those that are open apart. Reconciled once, then sorted."""
-        known, still_open = settled.files("interactions")
-        unsorted = known.with_suffix(".unsorted")
-        self.write("SELECT * FROM interactions", unsorted)
-        for file, which in ((known, f"NOT ({OPEN})"), (still_open, OPEN)):
-            self.write(f"SELECT * FROM {self.scan([unsorted])} WHERE {which} ORDER BY verb, account", file)
-        unsorted.unlink()
-        self.write(
-            f"SELECT DISTINCT key_of_post(post) AS key FROM {self.scan([still_open])} ORDER BY key", settled.open_posts
-        )
-
-    def _columns(self, record: Record) -> list[str]:
+    def columns(self, record: Record) -> list[str]:
+        """Columns of a view: what was said, who said it when, and the hashes of the key and of the whole."""
         own = [*record.schema.names, *(["text_hash"] if record.name == "post" else [])]
         return [*own, *PROVENANCE, "key", "content"]
 
@@ -373,6 +312,11 @@ class Engine:
         if not self._backtest or self._moment is None:
             return frozenset()
         return frozenset({"observed_at", *(field.name for field in record.fields if field.observed)})
+
+
+def _keyed(record: Record) -> list[str]:
+    """Columns of the natural key; of two that can stand for one another, the one that every row has."""
+    return [name for name in record.key if not record.stand_in or name != record.stand_in[0]]
 
 
 def _select(columns: Sequence[str], hidden: frozenset[str]) -> str:

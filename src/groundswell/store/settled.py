@@ -1,9 +1,15 @@
 """The present, settled: one row a key, written down once so that questions need not reconcile it each time. A cache.
 
-    cache/settled/VERSION/posts.parquet accounts.parquet ...    what the views showed when the imports in stamp.json were live
+    cache/settled/VERSION/            what the views showed when the imports in its stamp.json were live
+        posts.parquet ...             one row a key, sorted by whose facts they are; `content` unknown where several rows were reconciled
+        several_posts.parquet ...     the keys of those
+        interactions_open.parquet     acts of which it was not known whose posts they concern; the others are in interactions.parquet
+        over-VERSION/                 the same with imports that came later, which are live in its own stamp.json
+            posts.parquet ...         rows that are new or say something else now
+            keys_posts.parquet ...    keys whose settled rows these replace
 
-Rows are sorted by whose facts they are. Imports that came later are laid over it: only the keys that they speak of are
-reconciled again from the facts. When an import in it was undone, or a handle was linked since, it is not used, and made anew.
+What lies over it is small, and written anew at each import; when it has grown large, everything is settled again. Neither is used
+when an import in it was undone, or when a handle that it speaks of was linked to another id since.
 """
 
 from __future__ import annotations
@@ -11,42 +17,54 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundswell.store.crash_points import crash_point
 
-FORM = 4
+FORM = 5
 """How the files are laid out; a state of another form is not read."""
 KEPT = 2
 """How many are kept: somebody may still be reading the one before."""
+ABANDONED_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
 class Settled:
-    """One settled state: its folder and the imports it holds."""
+    """One settled state: its folder and the imports it holds, and perhaps what lies over it."""
 
     folder: Path
     live: tuple[int, ...]
+    over: Path | None = None
+    counts_replaced: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def files(self, table: str) -> list[Path]:
-        """The Parquet files of one table. Acts of which it is not known whose posts they concern lie apart: few, and looked at often."""
+        """The Parquet files of one table. Acts that are open lie apart: few, and looked at often."""
         parts = [table, "interactions_open"] if table == "interactions" else [table]
         return [self.folder / f"{part}.parquet" for part in parts]
 
     def several(self, table: str) -> Path:
-        """The keys of one table that more than one row speaks of."""
+        """The keys of one table of which more than one row speaks."""
         return self.folder / f"several_{table}.parquet"
-
-    @property
-    def open_posts(self) -> Path:
-        """The keys of posts that acts concern, and of which it was not known whose they are."""
-        return self.folder / "open_posts.parquet"
 
     @property
     def links(self) -> Path:
         """The provisional ids that were linked in it, with their native ids."""
-        return self.folder / "links.parquet"
+        return (self.over or self.folder) / "links.parquet"
+
+    def rows_over(self, table: str) -> Path:
+        """What later imports added to a table or changed in it."""
+        return (self.over or self.folder) / f"{table}.parquet"
+
+    def keys_over(self, table: str) -> Path:
+        """The keys that these rows replace."""
+        return (self.over or self.folder) / f"keys_{table}.parquet"
+
+    def replaced(self, table: str) -> int:
+        """How many settled rows of a table are replaced."""
+        return self.counts_replaced.get(table, 0)
 
 
 def latest_settled(cache: Path, live: tuple[int, ...]) -> Settled | None:
@@ -60,22 +78,35 @@ def latest_settled(cache: Path, live: tuple[int, ...]) -> Settled | None:
     return max(found, key=lambda one: (len(one.live), one.folder.name), default=None)
 
 
-def new_folder(cache: Path, version: str) -> Path:
-    """An empty folder to write a settled state into; unfinished ones of earlier runs are swept away."""
-    folder = cache / "settled" / f"{version}-{os.getpid()}"
+def with_later(settled: Settled, live: tuple[int, ...]) -> Settled | None:
+    """The same with what lies over it, so that it holds just the live imports; None when that was not written."""
+    if set(settled.live) == set(live):
+        return settled
+    for stamp in settled.folder.glob("over-*/stamp.json"):
+        said = json.loads(stamp.read_text(encoding="utf-8"))
+        if set(said["live"]) == set(live):
+            return Settled(settled.folder, tuple(live), stamp.parent, said["replaced"])
+    return None
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """An empty folder to write into, under a name that no other process writes to."""
+    folder = parent / f"{name}-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
 
 
-def finish(folder: Path, live: tuple[int, ...]) -> Settled:
-    """Stamp a complete state, and let go of those that are older than the one before."""
+def finish(folder: Path, live: tuple[int, ...], replaced: Mapping[str, int] | None = None) -> None:
+    """Stamp a complete state, and let go of those of its kind that are older than the one before."""
     part = folder / "stamp.part"
-    part.write_text(json.dumps({"form": FORM, "live": live}), encoding="utf-8")
+    part.write_text(json.dumps({"form": FORM, "live": live, "replaced": replaced or {}}), encoding="utf-8")
     crash_point("settled: before stamp")
     part.replace(folder / "stamp.json")
     crash_point("settled: after stamp")
-    states = sorted(folder.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in [one for one in states if one != folder][KEPT - 1 :]:
-        shutil.rmtree(old, ignore_errors=True)
-    return Settled(folder, live)
+    over = folder.name.startswith("over-")
+    kind = [one for one in folder.parent.iterdir() if one.is_dir() and one.name.startswith("over-") == over]
+    for old in sorted((one for one in kind if one != folder), key=lambda one: one.stat().st_mtime)[: 1 - KEPT or None]:
+        # Without a stamp it may be being written by another process; one that was killed leaves it for a day.
+        if (old / "stamp.json").is_file() or time.time() - old.stat().st_mtime > ABANDONED_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)

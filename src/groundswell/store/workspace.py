@@ -20,7 +20,8 @@ from groundswell.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMiss
 from groundswell.records import RECORDS, Record
 from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
-from groundswell.store.settled import Settled, finish, latest_settled, new_folder
+from groundswell.store.settled import Settled, finish, latest_settled, new_folder, with_later
+from groundswell.store.settling import write_over, write_settled
 from groundswell.store.state import Import, State
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -94,21 +95,29 @@ class Workspace:
     def engine(self, *, moment: datetime | None = None, backtest: bool = False, memory: str = "1500MB") -> Engine:
         """Open the views, now or as of a moment."""
         live = self.state.live_ids()
-        settled = latest_settled(self.cache, live) if moment is None else None
+        there = latest_settled(self.cache, live) if moment is None else None
+        settled = with_later(there, live) if there else None
         return Engine(self.facts.of(live), live, moment=moment, backtest=backtest, memory=memory, settled=settled)
 
     def settle(self, memory: str = "1500MB") -> None:
-        """Write the present down, one row a key, where that is worth it: much data, and much of it came since the last time."""
+        """Write the present down where that is worth it: whole when much came since the last time, else what lies over it."""
         live = self.state.live_ids()
-        brought = {one.id: sum(sum(counts.values()) for counts in one.records.values()) for one in self.state.imports()}
         there = latest_settled(self.cache, live)
-        later = sum(brought[key] for key in live if there is None or key not in there.live)
-        if later < max(self.settle_from, sum(brought[key] for key in live) * LATER_SHARE):
+        if there and with_later(there, live):
             return
-        folder = new_folder(self.cache, self.version())
+        brought = {one.id: sum(sum(counts.values()) for counts in one.records.values()) for one in self.state.imports()}
+        enough = max(self.settle_from, sum(brought[key] for key in live) * LATER_SHARE)
+        if there is None and sum(brought[key] for key in live) < enough:
+            return
         with Engine(self.facts.of(live), live, memory=memory) as engine:
-            engine.write_settled(Settled(folder, live))
-        finish(folder, live)
+            later = [key for key in live if there is None or key not in there.live]
+            if there and engine.linked_as_in(there) and sum(brought[key] for key in later) < enough:
+                folder = new_folder(there.folder, f"over-{self.version()}")
+                finish(folder, live, write_over(engine, there, later, folder))
+            elif sum(brought[key] for key in live) >= self.settle_from:
+                folder = new_folder(self.cache / "settled", self.version())
+                write_settled(engine, Settled(folder, live))
+                finish(folder, live)
 
     @contextmanager
     def writing(self) -> Generator[None]:

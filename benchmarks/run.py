@@ -1,4 +1,4 @@
-"""Take the figures: `python benchmarks/run.py [import] [signals] [ask] [update] [findings] [demo] [--scale 0.01] [--keep DIR]`.
+"""Take the figures: `python benchmarks/run.py [import] [signals] [ask] [update] [findings] [serve] [demo] [--scale 0.01] [--keep DIR]`.
 
 At scale 1 the import reads a million posts, and signals are computed for 200,000 accounts, 10 million posts and some 30 million
 interactions. Results are printed and kept as JSON under benchmarks/results/. Nothing here fails because a machine is slow.
@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import subprocess
 
 from benchmarks.measuring import ROOT, best, machine, piece
+from benchmarks.serving import measure_serving
 
 Result = dict[str, Any]
 RESULTS = Path(__file__).parent / "results"
@@ -142,6 +143,10 @@ class Bench:
         }
         return found | rates
 
+    def run_serve(self) -> Result:
+        """The front door with 20 people at once, then Datasette over the same rows."""
+        return measure_serving(self.filled(), self.folder)
+
     def run_demo(self) -> Result:
         """`groundswell demo` with its 2,000 people, whole."""
         target = self.folder / "demo"
@@ -160,7 +165,7 @@ def _whole(command: list[Any]) -> float:
 
 def main() -> None:
     """Run what was asked for (all of it, when nothing was named), print it and keep it."""
-    names = ("import", "signals", "ask", "update", "findings", "demo")
+    names = ("import", "signals", "ask", "update", "findings", "serve", "demo")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", help=f"{', '.join(names)} [all]")
     parser.add_argument("--scale", type=float, default=1.0, help="1 is the size of the claims; 0.01 takes seconds")

@@ -56,7 +56,12 @@ def census_report(found: Census) -> Report:
         title=f"Who already speaks of {named}?",
         dek=found.sentences[0],
         sections=sections(
-            section("In short", Lines(found.sentences[1:]), Lines(found.unknown, soft=True), _loudest(found)),
+            section(
+                "In short",
+                Lines(found.sentences[1:]),
+                Lines(tuple(f"Not known: {one}" for one in found.unknown), soft=True),
+                _loudest(found),
+            ),
             section("Everybody, unpaid mentions first", _voices(found.voices)),
             section("In their own words", Entries("In their own words", tuple(map(_voice, first)))),
             section("The company itself, apart", Entries("The company itself", tuple(map(_voice, found.itself)))),

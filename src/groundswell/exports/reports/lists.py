@@ -110,7 +110,7 @@ def _against(big: AgainstBigName) -> Section:
     caption = f"Against {big.big.called}, who comes first; then in order of {big.ordered_by}"
     return section(
         f"{len(big.small):,} against one big name, for the same money",
-        Lines(big.sentences), Table("Against one name", caption, columns, rows), Lines(big.unknown, soft=True),
+        Lines(big.sentences), Table("Against one name", caption, columns, rows), Lines(tuple(f"Not known: {one}" for one in big.unknown), soft=True),
     )  # fmt: skip
 
 

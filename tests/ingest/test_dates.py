@@ -64,6 +64,7 @@ def test_the_last_date_settles_the_first_although_they_lie_in_different_batches(
 def test_a_column_that_holds_both_orders_settles_nothing(tmp_path: Path) -> None:
     report, dates = brought(tmp_path, posts(tmp_path, "13/04/2025", "04/13/2025", "03/04/2025"))
     assert dates == [date(2025, 4, 13), date(2025, 4, 13), None]
+    assert any("other dates of the column are written day/month and month/day" in note for note in report.notes)
     assert report.open_dates == {"date": 1}
 
 

@@ -410,7 +410,7 @@ def _slashed(words: pa.Array, column: str, memory: Memory) -> pa.Array:
         open_ = pc.and_(open_, pa.scalar(False))
     elif order == OPEN:  # nobody writes the month first and dots
         open_ = pc.and_(open_, pc.not_equal(part["mark"], "."))
-    _tell_open(words, open_, column, memory)
+    _tell_open(words, open_, order, column, memory)
     day_first = pc.if_else(either, pa.scalar(order != MONTH), pc.greater(a, 12))
     year = pc.if_else(open_, None, part["year"])
     first, second = pc.cast(a, pa.string()), pc.cast(b, pa.string())
@@ -418,15 +418,18 @@ def _slashed(words: pa.Array, column: str, memory: Memory) -> pa.Array:
     return _cast(_glued(year, month, day, _clock(part), "Z"))
 
 
-def _tell_open(words: pa.Array, open_: pa.Array, column: str, memory: Memory) -> None:
+def _tell_open(words: pa.Array, open_: pa.Array, order: str, column: str, memory: Memory) -> None:
     """Count the dates that stay unknown because they could be read two ways, and say how to settle them."""
     number = pc.sum(open_).as_py() or 0
     if not number:
         return
     memory.open_dates[column] += number
     example = memory.decide(column, "example", words.filter(pc.fill_null(open_, False))[0].as_py(), "")
+    why = (
+        "other dates of the column are written day/month and month/day" if order == MIXED else "day/month or month/day"
+    )
     memory.note(
-        f"{{n}} date{{s}} in {column!r} could be read two ways, such as {example} (day/month or month/day), and {{are}} unknown; "
+        f"{{n}} date{{s}} in {column!r} could be read two ways, such as {example} ({why}), and {{are}} unknown; "
         "say --dates day-first or --dates month-first.",
         number,
     )

@@ -89,7 +89,7 @@ class Pages:
             "defs": Markup(pictures.DEFS),  # noqa: S704  (our own picture)
             "simulated": self.answers.simulated(),
             "refresh": 0,
-            "folder": self.answers.folder.resolve().name,
+            "folder": "/".join(self.answers.folder.resolve().parts[-2:]),
             "has_people": self.answers.has_people(),
         }
         given = {name: value for name, value in context.items() if not (name == "twin" and value is None)}

@@ -50,7 +50,7 @@ def act(plan: dict[str, Any], workspace: Workspace) -> None:
 
 
 def view(workspace: Workspace, *, whole: bool = True) -> dict[str, str]:
-    """What a question could read, hashed table by table, without the number of the import that brought it.
+    """What a question could read, hashed table by table, without which import brought it and whether one row alone says it.
 
     `whole`: also what is made of the facts and kept, which takes longer.
     """
@@ -59,7 +59,7 @@ def view(workspace: Workspace, *, whole: bool = True) -> dict[str, str]:
         names = [record.table for record in RECORDS.values()] + ["account_history", "post_history", "links"]
         for name in names:
             table = engine.table(f"SELECT * FROM {name}")
-            kept = [column for column in table.column_names if column != "import_id"]
+            kept = [column for column in table.column_names if column not in ("import_id", "content")]
             seen[name] = _hashed(table.select(kept).to_pylist())
     if whole:
         table = signal_table(workspace)

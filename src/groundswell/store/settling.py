@@ -112,10 +112,15 @@ def _name_told_again(engine: Engine, record: Record, settled: Settled, later: Se
     engine.execute(f"CREATE OR REPLACE TEMP TABLE again AS SELECT DISTINCT key FROM ({keys})")
     base, columns = engine.scan(settled.files(record.table)), _columns(engine, record)
     several = engine.scan([settled.several(record.table)])
-    some = bool(engine.rows("SELECT count(*) FROM again")[0][0])
-    wanted = "key IN (FROM again)" if some else "false"
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE lain AS SELECT {columns} FROM {base} WHERE {wanted}")
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE several AS SELECT key FROM {several} WHERE {wanted}")
+    # Keys are looked for in their own column first: mostly none is there, and then no other column is read.
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE there AS SELECT key FROM {base} WHERE {_any(engine, 'again')}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE several AS SELECT key FROM {several} WHERE {_any(engine, 'there')}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE lain AS SELECT {columns} FROM {base} WHERE {_any(engine, 'there')}")
+
+
+def _any(engine: Engine, keys: str) -> str:
+    """SQL that asks for the keys in a table; for nothing at all, without reading, when it is empty."""
+    return f"key IN (FROM {keys})" if engine.rows(f"SELECT count(*) FROM {keys}")[0][0] else "false"
 
 
 def _laid_over(engine: Engine, record: Record, later: Sequence[int]) -> str:

@@ -167,7 +167,7 @@ def test_what_is_brought(empty: Browser, nasty: str) -> None:
         else:
             assert not list(alive(answer.text))
     imports = [f"/import?id={one['id']}" for one in empty.get("/imports.json").json()]
-    for page in ("/imports", *imports):
+    for page in ("/", "/people", "/imports", *imports):
         assert not list(alive(empty.page(page))), page
 
 
@@ -185,11 +185,12 @@ def test_who_is_brought(empty: Browser, nasty: str) -> None:
 
 
 def test_an_import_that_says_nothing_new_leaves_every_page_as_it_was(empty: Browser) -> None:
-    sheet = b"platform,handle,followers\ninstagram,@ann,10\n"
+    sheet = b"platform,handle,followers,notes\ninstagram,@ann,10,x\n"
     for _ in range(2):
         empty.bring(("sheet.csv", sheet))
         assert empty.get("/people.json").json()["matching"] == 1
-    empty.bring(("wrong.csv", b"platform,handle,followers\ninstagram,,10\n"))
+    empty.bring(("wrong.csv", b"platform,handle,followers,notes\ninstagram,,10,x\n"))
+    assert [one["rows_read"] for one in empty.get("/imports.json").json()] == [1, 1, 0]
     assert empty.get("/people.json").json()["matching"] == 1
 
 

@@ -18,7 +18,7 @@ from mcp import Client
 from starlette.testclient import TestClient
 
 from groundswell.advocacy import audit_roster, census, review_sheet, staff
-from groundswell.api import QUESTIONS, BriefForm, as_toml
+from groundswell.api import QUESTIONS, Answers, BriefForm, as_toml
 from groundswell.cli import main
 from groundswell.coach import coach
 from groundswell.discover import discover, read_brief
@@ -88,7 +88,7 @@ ALL = 100_000
 @pytest.fixture(scope="module")
 def assistant(workspace: Workspace) -> Any:
     """Ask as an assistant does, which gets the answer and what was left out of it."""
-    server = server_of(workspace, allow_writes=False, folders=[])
+    server = server_of(Answers(workspace), allow_writes=False, folders=[])
     listing = {one.name for one in QUESTIONS if one.lists}
 
     async def asking(name: str, given: dict[str, Any]) -> Any:

@@ -17,7 +17,7 @@ import pytest
 from mcp import Client, types
 from mcp.client.stdio import StdioServerParameters
 
-from groundswell.api import QUESTIONS
+from groundswell.api import QUESTIONS, Answers
 from groundswell.errors import InputError, UsageError
 from groundswell.ingest import import_file
 from groundswell.mcp import serve
@@ -145,7 +145,7 @@ def test_wrong_questions_are_answered_in_words_and_never_with_a_traceback(worksp
         ("discover", {"brand": ""}), ("advocates_staff", {}), ("advocates_census", {}), ("people", {"sort": "beauty"}),
         ("people", {"most": 0}), ("explain", {"account": "\x00\u202e" + "x" * 10_000}),
     ]  # fmt: skip
-    for (name, _), answer in zip(calls, ask(server_of(workspace, allow_writes=False, folders=[]), calls), strict=True):
+    for (name, _), answer in zip(calls, ask(server_of(Answers(workspace), allow_writes=False, folders=[]), calls), strict=True):
         assert answer.is_error, name
         assert answer.structured_content is None
         said = words(answer)
@@ -160,7 +160,7 @@ def test_a_failure_of_our_own_is_said_without_its_insides(
         raise RuntimeError("/secret/path")
 
     monkeypatch.setattr("groundswell.api.answers.Answers.overview", broken)
-    [answer] = ask(server_of(workspace, allow_writes=False, folders=[]), [("overview", {})])
+    [answer] = ask(server_of(Answers(workspace), allow_writes=False, folders=[]), [("overview", {})])
     assert answer.is_error
     assert "inside Groundswell" in words(answer)
     assert "secret" not in words(answer)
@@ -177,7 +177,7 @@ def test_what_strangers_wrote_stays_in_fields_that_are_named(tmp_path: Path) -> 
         ("discover", {"brand": "Oatly", "definition": "everyday_voice@1"}),
     ]  # fmt: skip
     seen = 0
-    for (name, _), answer in zip(calls, ask(server_of(home, allow_writes=False, folders=[]), calls), strict=True):
+    for (name, _), answer in zip(calls, ask(server_of(Answers(home), allow_writes=False, folders=[]), calls), strict=True):
         short = words(types.CallToolResult(content=answer.content[:1]))
         assert "Ignore" not in short, name
         if answer.is_error:
@@ -264,7 +264,7 @@ def test_a_cancelled_call_does_not_keep_the_next_one_waiting(
     monkeypatch.setattr("groundswell.api.answers.Answers.coaching", sleeping)
 
     async def asking() -> float:
-        async with Client(server_of(workspace, allow_writes=False, folders=[])) as client:
+        async with Client(server_of(Answers(workspace), allow_writes=False, folders=[])) as client:
             with anyio.move_on_after(0.2):
                 await client.call_tool("coach", {"account": "x"})
             began = time.monotonic()
@@ -278,7 +278,7 @@ def test_whoever_waits_is_told_how_far_it_is(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("groundswell.mcp.server.SECONDS_BETWEEN", 0.0)
     made = simulate(tmp_path / "files", people=100, seed=3)
     home = Workspace.create(tmp_path / "workspace")
-    server = server_of(home, allow_writes=True, folders=[tmp_path / "files"])
+    server = server_of(Answers(home), allow_writes=True, folders=[tmp_path / "files"])
     told: list[tuple[float, str | None]] = []
 
     async def tell(progress: float, _total: float | None, message: str | None) -> None:

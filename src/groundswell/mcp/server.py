@@ -50,7 +50,11 @@ OURS = {"what": "Something went wrong inside Groundswell.", "means": "There is n
 
 def run(workspace: Workspace, *, allow_writes: bool, folders: Sequence[Path]) -> None:
     """Serve until the other side hangs up; what is being worked out then is finished, not torn."""
-    asyncio.run(_serve(server_of(workspace, allow_writes=allow_writes, folders=folders)))
+    answers = Answers(workspace)
+    try:
+        asyncio.run(_serve(server_of(answers, allow_writes=allow_writes, folders=folders)))
+    finally:
+        answers.close()
 
 
 async def _serve(server: Server[Any]) -> None:
@@ -58,9 +62,9 @@ async def _serve(server: Server[Any]) -> None:
         await server.run(reading, writing, server.create_initialization_options())
 
 
-def server_of(workspace: Workspace, *, allow_writes: bool, folders: Sequence[Path]) -> Server[Any]:
+def server_of(answers: Answers, *, allow_writes: bool, folders: Sequence[Path]) -> Server[Any]:
     """Make the server that asks one workspace."""
-    tools = tools_of(Answers(workspace), allow_writes=allow_writes, folders=folders or [Path.cwd()])
+    tools = tools_of(answers, allow_writes=allow_writes, folders=folders or [Path.cwd()])
     listed = [_described(tool) for tool in tools.values()]
 
     async def list_tools(_: Any, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:

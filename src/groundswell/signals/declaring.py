@@ -79,7 +79,9 @@ class Number(float):
     """A number as a sentence prints it: never "0 %" or "0 days" for something that is not nothing; counts with separators."""
 
     def __format__(self, spec: str) -> str:
-        """Format as usual, with two significant digits where rounding would leave zero."""
+        """Format as usual, with two significant digits where rounding would leave zero; a noun is counted ("3 posts")."""
+        if len(spec) > 1 and spec.isalpha():
+            return f"{float(self):,.0f} {spec}{'' if self == 1 else 's'}"
         if not spec:
             return f"{float(self):,.0f}"
         said = float.__format__(self, spec)

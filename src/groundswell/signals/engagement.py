@@ -23,7 +23,7 @@ NO_LIKES = "Likes or followers are not known."
 
 @signal(
     title="Likes per follower, typical", grain="post", unit="share", better="higher",
-    says="A typical post is liked by {value:.2%} of followers ({n} posts read).", unknown=NO_LIKES,
+    says="A typical post is liked by {value:.2%} of followers ({n:post} read).", unknown=NO_LIKES,
     source="Modash help 6542471: median likes / followers (Instagram)",
     needs=("post.likes", "account.followers"), evidence=TOP,
 )  # fmt: skip
@@ -34,7 +34,7 @@ def like_rate() -> Columns:
 
 @signal(
     title="Likes per follower, mean", grain="post", unit="share", better="higher",
-    says="Over {n} posts, likes come to {value:.2%} of followers a post.", unknown=NO_LIKES,
+    says="Over {n:post}, likes come to {value:.2%} of followers a post.", unknown=NO_LIKES,
     source="Markerly 2016 (marketingdive.com/news/418109): likes / followers on unpaid posts",
     needs=("post.likes", "account.followers"), evidence=TOP,
 )  # fmt: skip
@@ -45,7 +45,7 @@ def like_rate_mean() -> Columns:
 
 @signal(
     title="Likes and comments per follower, typical", grain="post", unit="share", better="higher",
-    says="A typical post moves {value:.2%} of followers to like or comment ({n} posts read).",
+    says="A typical post moves {value:.2%} of followers to like or comment ({n:post} read).",
     unknown="Likes, comments or followers are not known.",
     source="GRIN support 2403207: (likes + comments) / followers",
     needs=("post.likes", "post.replies", "account.followers"), evidence=TOP,
@@ -57,7 +57,7 @@ def public_rate() -> Columns:
 
 @signal(
     title="Likes and comments per follower, mean", grain="post", unit="share", better="higher",
-    says="Over {n} posts, likes and comments come to {value:.2%} of followers a post.",
+    says="Over {n:post}, likes and comments come to {value:.2%} of followers a post.",
     unknown="Likes, comments or followers are not known.",
     source="GRIN support 2403207; Lefty help 9095635: mean engagements / followers",
     needs=("post.likes", "post.replies", "account.followers"), evidence=TOP,
@@ -69,7 +69,7 @@ def public_rate_mean() -> Columns:
 
 @signal(
     title="Likes per view, typical", grain="post", unit="share", better="higher",
-    says="Of those who see a typical post, {value:.2%} like it ({n} posts read).",
+    says="Of those who see a typical post, {value:.2%} like it ({n:post} read).",
     unknown="Views or likes are not known.",
     source="Modash help 6542471: likes / views (TikTok, YouTube)",
     needs=("post.likes", "post.views"), evidence=TOP,
@@ -81,7 +81,7 @@ def view_rate() -> Columns:
 
 @signal(
     title="Likes per view, mean", grain="post", unit="share", better="higher",
-    says="Over {n} posts, likes come to {value:.2%} of views a post.",
+    says="Over {n:post}, likes come to {value:.2%} of views a post.",
     unknown="Views or likes are not known.",
     source="Modash help 6542471: average likes / average views",
     needs=("post.likes", "post.views"), evidence=TOP,
@@ -93,7 +93,7 @@ def view_rate_mean() -> Columns:
 
 @signal(
     title="All actions per person reached, typical", grain="post", unit="share", better="higher",
-    says="Of those reached by a typical post, {value:.2%} act on it ({n} posts read).",
+    says="Of those reached by a typical post, {value:.2%} act on it ({n:post} read).",
     unknown="Reach, likes, comments, shares or saves are not known; only the owner can give them.",
     source="Later help 10582366125975: (likes + comments + saves + shares) / reach, median",
     needs=("post.likes", "post.replies", "post.reposts", "post.saves", "post.reach"), evidence=TOP,
@@ -105,7 +105,7 @@ def reach_rate() -> Columns:
 
 @signal(
     title="All actions per person reached, mean", grain="post", unit="share", better="higher",
-    says="Over {n} posts, actions come to {value:.2%} of those reached a post.",
+    says="Over {n:post}, actions come to {value:.2%} of those reached a post.",
     unknown="Reach, likes, comments, shares or saves are not known; only the owner can give them.",
     source="Later help 10582366125975, as a mean",
     needs=("post.likes", "post.replies", "post.reposts", "post.saves", "post.reach"), evidence=TOP,

@@ -19,7 +19,7 @@ FOCUS = f"(1e0 - {ENTROPY} / {K})"
 
 @signal(
     title="Focus", grain="topic", unit="score", better="neither",
-    says="Focus {value:.2f} of 1: its {n} posts are mostly about {label}.",
+    says="Focus {value:.2f} of 1: its {n:post} are mostly about {label}.",
     unknown="Fewer than ten posts whose topic can be told.",
     source="1 - entropy / log(topics), Miller & Madow 1955 correction; that focus helps: Cha et al. 2010, "
     "doi 10.1609/icwsm.v4i1.14033",
@@ -39,7 +39,7 @@ def topic_focus() -> Columns:
 
 @signal(
     title="Language", grain="spoken", unit="share", better="neither",
-    says="{value:.0%} of its {n} posts are in one language: {label}.",
+    says="It writes in {label}: {value:.0%} of {n:post}.",
     unknown="No post has a language that was declared or could be told.",
     source="declared by the platform, else py3langid (Lui & Baldwin 2012) on texts of 20 letters or more",
     needs=("post.text",), evidence="own AND language IS NOT NULL ORDER BY created_at DESC, post",
@@ -53,7 +53,7 @@ def language() -> Columns:
 
 @signal(
     title="Own posts", grain="post", unit="share", better="higher",
-    says="{value:.0%} of its {n} posts are its own, the rest passes on other people's.",
+    says="{value:.0%} of its {n:post} are its own, the rest passes on other people's.",
     unknown="The data do not tell own posts from reposts.",
     source="Pal & Counts 2011: original-post share as a mark of authority", needs=("post.kind",),
     evidence="kind = 'repost' AND text IS NOT NULL ORDER BY created_at DESC, post",

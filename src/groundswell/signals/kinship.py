@@ -170,7 +170,7 @@ def _index(engine: Engine, workspace: Workspace, index: TextIndex, stamp: dict[s
         index.build(engine.reader(_documents()), stamp)
         return
     changed = sorted(set(before["live"]) ^ set(workspace.state.live_ids()))
-    with Engine(workspace.facts, changed) as delta:
+    with Engine(workspace.facts.of(changed), changed) as delta:
         stale = delta.table("SELECT DISTINCT post FROM raw_posts")
     engine.register("stale_posts", stale)
     index.update(

@@ -11,7 +11,7 @@ UNHEARD = "CASE WHEN count(*) FILTER (replies_known) = 0 THEN 'not_observed' END
 
 @signal(
     title="Replies to comments", grain="received", unit="share", better="higher",
-    says="It answered {value:.0%} of the {n} comments on its posts.",
+    says="It answered {value:.0%} of the {n:comment} on its posts.",
     unknown="No comments on its posts, or its own replies are not in the data.",
     source="Proserpio & Zervas 2017 (ssrn 2521190) on why answering matters; Wilson 1927 for the interval",
     needs=("interaction.via",),
@@ -23,7 +23,7 @@ def reply_rate() -> Columns:
 
 @signal(
     title="Time to reply", grain="received", unit="hours", better="lower",
-    says="Half of the comments are answered within {value:.1f} hours ({n} comments).",
+    says="Half of the comments are answered within {value:.1f} hours ({n:comment}).",
     unknown="Fewer than half of the comments were answered, or its replies are not in the data.",
     source="Kaplan & Meier 1958; unanswered comments count as still waiting, so that silence does not look fast",
     needs=("interaction.via", "interaction.acted_at"),

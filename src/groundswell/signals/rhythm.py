@@ -33,7 +33,7 @@ def _poisson(rate: str, sign: str) -> str:
 
 @signal(
     title="Posts per week", grain="gap", unit="per_week", better="neither",
-    says="It posts {value:.1f} times a week ({n} posts read).",
+    says="It posts {value:.1f} times a week ({n:post} read).",
     unknown="Too few dated posts, or all within one week.",
     source="count / time; more is not better: Leung et al. 2022, doi 10.1177/00222429221102889",
     needs=("post.created_at",), evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",
@@ -52,7 +52,7 @@ def posts_per_week() -> Columns:
 
 @signal(
     title="Burstiness", grain="gap", unit="score", better="lower",
-    says="Its rhythm is {value:+.2f} on a scale from -1 (a clock) over 0 (chance) to +1 (bursts), from {n} gaps.",
+    says="Its rhythm is {value:+.2f} on a scale from -1 (a clock) over 0 (chance) to +1 (bursts), from {n:gap}.",
     unknown="Fewer than ten gaps between dated posts.",
     source="Kim & Jo 2016, doi 10.1103/PhysRevE.94.032311, finite-size form with n = number of gaps",
     needs=("post.created_at",), evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",
@@ -71,7 +71,7 @@ def burstiness() -> Columns:
 
 @signal(
     title="Longest silence", grain="gap", unit="days", better="lower",
-    says="Its longest silence between two posts was {value:.1f} days ({n} gaps).",
+    says="Its longest silence between two posts was {value:.1f} days ({n:gap}).",
     unknown="Too few dated posts.",
     source="largest gap between successive own posts", needs=("post.created_at",),
     evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",

@@ -12,7 +12,7 @@ READABLE = "own AND (has_text OR paid_label IS NOT NULL)"
 
 @signal(
     title="Sponsored posts", grain="post", unit="share", better="lower",
-    says="{value:.0%} of its {n} posts look paid, gifted or affiliated.",
+    says="{value:.0%} of its {n:post} look paid, gifted or affiliated.",
     unknown="No texts and no platform label to read it from.",
     source="platform label, or words of disclosure and affiliation (term table by jurisdiction)",
     needs=("post.text",), evidence="own AND paid ORDER BY created_at DESC, post",

@@ -276,7 +276,7 @@ def _touched(
     if not (folder / "links.parquet").is_file():
         return None
     changed = sorted(set(kept["live"]) ^ set(stamp["live"]))
-    with Engine(workspace.facts, changed) as delta:
+    with Engine(workspace.facts.of(changed), changed) as delta:
         named = delta.table(
             """SELECT account FROM raw_accounts UNION SELECT account FROM raw_posts
                UNION SELECT actor FROM raw_interactions UNION SELECT account FROM raw_interactions WHERE account IS NOT NULL

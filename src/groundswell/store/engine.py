@@ -79,6 +79,7 @@ class Engine:
         threads: int | None = None,
         settled: Settled | None = None,
     ) -> None:
+        """Make the views; `settled` holds just the live imports, where it is given."""
         self.facts, self.live, self._settled = facts, tuple(live), settled
         self._moment, self._backtest = moment, backtest
         self._scratch = Path(tempfile.mkdtemp(prefix="groundswell-"))
@@ -168,8 +169,6 @@ class Engine:
         self._helper_view("repeats", "import_id BIGINT, record VARCHAR, key BIGINT")
         self._helper_view("provisional", "import_id BIGINT, account VARCHAR")
         self.linked = self._make_links()
-        if self._settled and not self.linked_as_in(self._settled):
-            self._settled = None
         for record in RECORDS.values():
             self._linked_view(record)
             self._live_view(record)
@@ -218,7 +217,11 @@ class Engine:
         self.execute(f"CREATE VIEW {table} AS {source}")
 
     def _make_links(self) -> bool:
-        """Provisional ids whose native id is known by now, and unambiguous. Reversible: computed at every reading."""
+        """Provisional ids whose native id is known by now, and unambiguous. Reversible: they follow from the live imports alone."""
+        if self._settled:  # made of the same imports
+            links = f"SELECT account, native FROM {self.scan([self._settled.links])}"
+            self.execute(f"CREATE TEMP TABLE links AS {links}")
+            return bool(self.rows("SELECT count(*) FROM links")[0][0])
         self.execute(
             """
             CREATE TEMP TABLE links AS

@@ -62,7 +62,7 @@ wheel: $(UV) ## build the wheel, install it alone in a fresh environment and run
 	test -s build/wheel/empty/demo/shortlist.xlsx && test -s build/wheel/empty/demo/shortlist.html
 
 lock: $(UV) ## pin what pyproject.toml asks for anew; versions stay where they can (`make lock UPGRADE=--upgrade` renews them all)
-	@$(COMPILE) --group build -o requirements.lock
+	@$(COMPILE) --extra mcp --group build -o requirements.lock
 	@$(COMPILE) --extra mcp --group build --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove everything that was made, workspaces of the user excepted

@@ -89,17 +89,17 @@ def _rates() -> tuple[str, str]:
             f"""list_sort(list({rate}) FILTER (own AND settled AND {rate} IS NOT NULL)) AS {name}_l,
                 avg({rate}) {where} AS {name}_a, stddev_samp({rate}) {where} AS {name}_s, count({rate}) {where} AS {name}_n"""
         )
-        hidden = f"CASE WHEN {name}_n >= 3 THEN NULL WHEN hidden > 0 THEN 'hidden' WHEN {name}_n = 0 THEN 'not_observed' ELSE 'too_few' END"
+        hidden = f"CASE WHEN {name}_n >= 3 THEN NULL WHEN hidden > 0 THEN 'hidden' WHEN coalesce({name}_n, 0) = 0 THEN 'not_observed' ELSE 'too_few' END"
         half = f"student({name}_n) * coalesce({name}_s, 0) / sqrt({name}_n)"
         outer.append(
             f"""CASE WHEN {name}_n >= 3 THEN middle({name}_l) END AS {name},
                 CASE WHEN {name}_n >= 5 THEN {name}_l[outward({name}_n)] END AS {name}_low,
                 CASE WHEN {name}_n >= 5 THEN {name}_l[{name}_n - outward({name}_n) + 1] END AS {name}_high,
-                {name}_n, {hidden} AS {name}_reason,
+                coalesce({name}_n, 0) AS {name}_n, {hidden} AS {name}_reason,
                 CASE WHEN {name}_n >= 3 THEN {name}_a END AS {name}_mean,
                 CASE WHEN {name}_n >= 3 THEN greatest(0, {name}_a - {half}) END AS {name}_mean_low,
                 CASE WHEN {name}_n >= 3 THEN {name}_a + {half} END AS {name}_mean_high,
-                {name}_n AS {name}_mean_n, {hidden} AS {name}_mean_reason"""
+                coalesce({name}_n, 0) AS {name}_mean_n, {hidden} AS {name}_mean_reason"""
         )
     return ", ".join(inner), ", ".join(outer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import re
 import shutil
@@ -105,7 +106,8 @@ def test_whatever_is_imported_is_asked_for() -> None:
     }
     named = packages_distributions()
     theirs = {name for name in found if name not in sys.stdlib_module_names and name != "groundswell"}
-    asked = {name_of(one) for one in PROJECT["project"]["dependencies"]}
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    asked = {name_of(one) for one in (*PROJECT["project"]["dependencies"], *itertools.chain(*extras))}
     missing = {name for name in theirs if not {name_of(one) for one in named.get(name, [name])} & asked}
     assert not missing, "add to the dependencies in pyproject.toml, then `make lock`"
 

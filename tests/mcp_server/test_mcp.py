@@ -145,7 +145,9 @@ def test_wrong_questions_are_answered_in_words_and_never_with_a_traceback(worksp
         ("discover", {"brand": ""}), ("advocates_staff", {}), ("advocates_census", {}), ("people", {"sort": "beauty"}),
         ("people", {"most": 0}), ("explain", {"account": "\x00\u202e" + "x" * 10_000}),
     ]  # fmt: skip
-    for (name, _), answer in zip(calls, ask(server_of(Answers(workspace), allow_writes=False, folders=[]), calls), strict=True):
+    for (name, _), answer in zip(
+        calls, ask(server_of(Answers(workspace), allow_writes=False, folders=[]), calls), strict=True
+    ):
         assert answer.is_error, name
         assert answer.structured_content is None
         said = words(answer)
@@ -177,7 +179,9 @@ def test_what_strangers_wrote_stays_in_fields_that_are_named(tmp_path: Path) -> 
         ("discover", {"brand": "Oatly", "definition": "everyday_voice@1"}),
     ]  # fmt: skip
     seen = 0
-    for (name, _), answer in zip(calls, ask(server_of(Answers(home), allow_writes=False, folders=[]), calls), strict=True):
+    for (name, _), answer in zip(
+        calls, ask(server_of(Answers(home), allow_writes=False, folders=[]), calls), strict=True
+    ):
         short = words(types.CallToolResult(content=answer.content[:1]))
         assert "Ignore" not in short, name
         if answer.is_error:

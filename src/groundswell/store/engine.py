@@ -85,6 +85,8 @@ class Engine:
         self._scratch = Path(tempfile.mkdtemp(prefix="groundswell-"))
         self.connection = duckdb.connect()
         self.connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        # Files are written once; what lies where in them is a third of the time of asking about one person.
+        self.connection.execute("SET parquet_metadata_cache = true")
         self.connection.execute("SET python_enable_replacements = false")
         self.connection.execute(f"SET temp_directory = '{_quoted(self._scratch)}'; SET memory_limit = '{memory}'")
         if threads:

@@ -120,7 +120,7 @@ def evidence_for(
 
 NAMED_AT_MOST = 1_000
 """Texts that are named one by one in a query; more are joined (design choice: a query of some kilobytes)."""
-UNREAD = "hashtags, mentions, member, observed_own, extra, key"
+UNREAD = "hashtags, mentions, media, links, reply_to, reply_to_account, repost_of, thread, member, observed_own, extra, key, content"
 """Columns of posts that neither the grain nor a page reads."""
 OF_ONE = f"""
     WITH posts AS (FROM its_posts), accounts AS (FROM its_account), wording AS (FROM its_wording)

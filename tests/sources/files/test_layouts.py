@@ -300,6 +300,23 @@ def test_ids_that_a_spreadsheet_rounded_are_linked_by_handle() -> None:
     assert ("bot", "1") in accounts[1]["extra"]  # type: ignore[operator]
 
 
+def test_quotes_that_a_table_holds_as_text_are_no_part_of_ids_handles_and_names(tmp_path: Path) -> None:
+    header = "id,id_str,screen_name,name,followers_count,friends_count,statuses_count\n"
+    lines = (
+        '1.13E+09,"""1125660696""","""TencentCorp""",""" Tencent""",1,2,3\n'
+        '8.41E+17,"""8.41E+17""","""BowieK66""","""Bo"" and ""Wie""",1,2,3\n'
+        '7,7,ann,"""",1,2,3\n'
+    )
+    path = tmp_path / "users.csv"
+    path.write_text(header + lines, encoding="utf-8")
+    who = [(row["account"], row["handle"], row["name"]) for row in rows(read(path), "account")]
+    assert who == [
+        ("twitter:1125660696", "tencentcorp", "Tencent"),
+        ("twitter:@bowiek66", "bowiek66", '"Bo" and "Wie"'),
+        ("twitter:7", "ann", '"'),
+    ]
+
+
 def test_a_native_repost_does_not_show_the_likes_of_the_original() -> None:
     reposts = [row for row in rows(read(EXAMPLES / "fourcat_x.csv"), "post") if row["kind"] == "repost"]
     assert [row["likes"] for row in reposts] == [None]

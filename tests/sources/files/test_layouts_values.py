@@ -286,6 +286,12 @@ def test_handles_lose_their_at_and_case() -> None:
     ]
 
 
+def test_handles_never_hold_quotes() -> None:
+    wrapped = ['"tencentcorp"', ' "@Ann" ', "'ann'", "“ann”", '@"ann"', '"https://instagram.com/Ann"', '""']
+    assert handles(pa.array(wrapped)).to_pylist() == ["tencentcorp", "ann", "ann", "ann", "ann", "ann", None]
+    assert account_of('"@Ann"', "twitter") == "twitter:@ann"
+
+
 @pytest.mark.parametrize(
     ("word", "platform", "account"),
     [

@@ -191,6 +191,13 @@ class Text(Cell):
     """Text, byte for byte; the empty cell is unknown."""
 
 
+class Name(Cell):
+    """What somebody is called, without a pair of quotes that the table holds around it as a part of the cell."""
+
+    def _parse(self, column: Column) -> pa.Array:
+        return identities.unwrapped(read.texts(column.values))
+
+
 class Count(Cell):
     """A count (int64)."""
 

@@ -23,6 +23,7 @@ from groundswell.sources.files.layouts.cells import (
     Language,
     Links,
     Moment,
+    Name,
     Sheet,
     Tags,
     Text,
@@ -276,7 +277,7 @@ POSTS = Layout(
         Account(
             account=_AUTHOR,
             handle=_AUTHOR_HANDLE,
-            name=Text("author_display_name", "author_name", "author_fullname"),
+            name=Name("author_display_name", "author_name", "author_fullname"),
             followers=Count("author_followers", "user_followers", "followers", "followers_count", "owner_followers"),
         ),
         Interaction(
@@ -329,7 +330,7 @@ ACCOUNTS = Layout(
         Account(
             account=_ACCOUNT_ID,
             handle=Handle(*HANDLES),
-            name=Text(*NAME),
+            name=Name(*NAME),
             bio=Text(*BIO),
             url=Text("url", "external_url", "website", "profile_url", "link"),
             location=Text("location", "city", "place", "ort"),

@@ -32,6 +32,9 @@ PLATFORM_NAMES: dict[str, str] = {name: name for name in PLATFORMS} | {
     "substack": "blog", "snap": "snapchat", "sc": "snapchat", "pin": "pinterest", "thread": "threads", "pod": "podcast",
 }  # fmt: skip
 ID_PREFIX = "^(" + "|".join(PLATFORMS) + "):"
+QUOTES = "\"'“”„‘’`"
+"""No platform lets a handle hold them: whoever wrote the table wrapped them around the cell, as text."""
+_WRAPPED = r'^\s*"\s*([^"]*?)\s*"\s*$'
 DAMAGED = r"^\d(\.\d+)?[eE]\+?\d+$"
 """841417491268145152 after a spreadsheet: 8.41E+17."""
 
@@ -108,7 +111,7 @@ def profile_of(address: str) -> Profile | None:
 
 
 def _handled(platform: str, handle: str) -> Profile | None:
-    plain = handle.lower().strip("@/ ")
+    plain = handle.lower().strip("@/ " + QUOTES)
     return Profile(platform, handle=plain) if plain and plain not in _NOT_HANDLES else None
 
 
@@ -130,7 +133,7 @@ def platforms(values: pa.Array) -> pa.Array:
 
 def account_of(word: str, platform: str | None) -> str | None:
     """Read whatever names an account: full id, address, did, number or handle. `platform` where the word itself has none."""
-    plain = word.strip()
+    plain = word.strip().strip(QUOTES).strip()
     if not plain or plain.lower() in SILENT:
         return None
     if re.match(ID_PREFIX, plain):
@@ -144,7 +147,7 @@ def account_of(word: str, platform: str | None) -> str | None:
         return None
     if platform in ("blog", "podcast") or re.fullmatch(r"\d{5,}|UC[\w-]{22}", plain):
         return f"{platform}:{plain}"
-    return f"{platform}:@{plain.lstrip('@').lower()}"
+    return f"{platform}:@{plain.lstrip('@' + QUOTES).lower()}"
 
 
 Platform = str | pa.Array | None
@@ -161,7 +164,7 @@ def _prefixed(platform: Platform, values: pa.Array, mark: str = ":") -> pa.Array
 
 def sound(values: pa.Array) -> pa.Array:
     """Native ids as text; those that a spreadsheet rounded, and words for "none", are unknown."""
-    words = pc.utf8_trim_whitespace(texts(values))
+    words = unwrapped(pc.utf8_trim_whitespace(texts(values)))
     broken = pc.fill_null(damaged(values), False)
     if pc.any(broken).as_py():
         words = pc.if_else(broken, None, words)
@@ -173,12 +176,21 @@ def damaged(values: pa.Array) -> pa.Array:
     """True where a spreadsheet rounded an id: 8.41E+17, or a float beyond 2^53."""
     if pa.types.is_floating(values.type):
         return pc.greater_equal(pc.abs(values), 2.0**53)
-    return pc.match_substring_regex(pc.utf8_trim_whitespace(texts(values)), DAMAGED)
+    return pc.match_substring_regex(unwrapped(pc.utf8_trim_whitespace(texts(values))), DAMAGED)
+
+
+def unwrapped(values: pa.Array) -> pa.Array:
+    """Texts without the one pair of quotes that some tables hold around them as a part of the cell; empty between them is unknown."""
+    wrapped = pc.fill_null(pc.match_substring_regex(values, _WRAPPED), False)
+    if not pc.any(wrapped).as_py():
+        return values
+    return pc.if_else(wrapped, texts(pc.replace_substring_regex(values, _WRAPPED, r"\1")), values)
 
 
 def handles(values: pa.Array) -> pa.Array:
-    """Handles without @, lower case; addresses of profiles give theirs."""
-    words = pc.utf8_lower(pc.utf8_ltrim(pc.utf8_trim_whitespace(texts(values)), "@"))
+    """Handles without @ and quotes, lower case; addresses of profiles give theirs."""
+    words = pc.utf8_trim_whitespace(pc.utf8_trim(pc.utf8_trim_whitespace(texts(values)), QUOTES))
+    words = pc.utf8_lower(pc.utf8_ltrim(words, "@" + QUOTES))
     address = pc.match_substring(words, "/")
     if pc.any(address).as_py():
         read = by_distinct(pc.if_else(address, words, None), _handle_in_address, pa.string())

@@ -11,6 +11,7 @@ from groundswell.sources.files.layouts.cells import (
     Language,
     Links,
     Moment,
+    Name,
     Tags,
     Text,
     Unless,
@@ -76,7 +77,7 @@ TWEETS = Layout(
         Account(
             account=_AUTHOR,
             handle=Handle("screen_name", "user_screen_name", "user/screen_name", "username"),
-            name=Text("name", "user_name", "user/name"),
+            name=Name("name", "user_name", "user/name"),
             bio=Text("description", "user_description", "user/description"),
             location=Text("location", "user_location", "user/location"),
             followers=Count("followers", "followers_count", "user_followers_count", "user/followers_count"),
@@ -119,7 +120,7 @@ USERS = Layout(
         Account(
             account=Who("id_str", "id", "user_id", handle="screen_name"),
             handle=Handle("screen_name"),
-            name=Text("name"),
+            name=Name("name"),
             bio=Text("description"),
             url=Text("url"),
             location=Text("location"),

@@ -99,6 +99,26 @@ def test_what_comes_later_lies_over_what_was_settled_and_shows_the_same(
     assert seen(workspace) == plain(workspace)
 
 
+def test_posts_in_parts_are_all_there_and_each_person_is_in_the_part_that_is_looked_at(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groundswell.store.settling._bounds", lambda *_: ("x:p03", "x:p07", "x:p070", "x:p15"))
+    bring(workspace, community(5))
+    workspace.settle()
+    monkeypatch.setattr("groundswell.store.workspace.LATER_SHARE", 100)
+    told(workspace, 1)
+    workspace.settle()
+    assert held(workspace)
+    assert seen(workspace) == plain(workspace)
+    with workspace.engine() as engine:
+        assert len(list(workspace.cache.glob("settled/*/posts.0*.parquet"))) == 5
+        for (account,) in engine.rows("SELECT account FROM accounts"):
+            near = engine.rows(
+                f"SELECT post FROM {engine.posts_near(account)} WHERE account = ? ORDER BY post", [account]
+            )
+            assert near == engine.rows("SELECT post FROM posts WHERE account = ? ORDER BY post", [account])
+
+
 def test_an_act_is_settled_open_and_finds_whose_post_it_concerns_when_the_post_comes(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,9 +1,10 @@
-"""A browser without a browser: requests as one would send them, to a workspace on disk."""
+"""Two who use the pages: a browser without a browser, that sends requests as one would, and hands that have only a keyboard."""
 
 from __future__ import annotations
 
 import time
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 from starlette.testclient import TestClient
 
@@ -14,6 +15,21 @@ from groundswell.web.importing import Desk
 PORT = 8765
 PATIENCE = 120
 OURS = {"Origin": f"http://127.0.0.1:{PORT}", "Sec-Fetch-Site": "same-origin"}
+STOPS = 150
+"""So often somebody presses Tab before giving up (design choice): twice what the longest of the ways needs."""
+NO_MOUSE = "addEventListener('pointerdown', () => console.error('a mouse was used'), true)"
+HERE = """() => {
+    const one = document.activeElement, place = one.getBoundingClientRect();
+    return {
+        name: (one.getAttribute("aria-label") || one.innerText || one.labels?.[0]?.innerText || "").trim(),
+        nowhere: one === document.body,
+        ring: getComputedStyle(one).outlineStyle !== "none",
+        seen: place.bottom > 0 && place.top < innerHeight && place.right > 0 && place.left < innerWidth,
+        value: one.selectedOptions ? one.selectedOptions[0].innerText : one.value,
+        checked: one.checked,
+        open: one.parentElement?.open,
+    }
+}"""
 
 
 class Browser(TestClient):
@@ -52,3 +68,84 @@ class Browser(TestClient):
                 assert answer.status_code == 200, (address, answer.status_code, answer.text[:2000])
                 return answer.text
         raise AssertionError("the numbers never came")
+
+
+class Hands:
+    """Somebody with a keyboard and no mouse: goes on with Tab, must see where that leads, presses and types."""
+
+    def __init__(self, tab: Any) -> None:
+        self.tab, self.keys = tab, tab.keyboard
+        tab.context.add_init_script(NO_MOUSE)
+        tab.reload()
+        self.settled()
+
+    @property
+    def here(self) -> dict[str, Any]:
+        """What has the focus."""
+        return self.tab.evaluate(HERE)
+
+    def settled(self) -> None:
+        """Wait until the page is one that no longer waits for numbers."""
+        self.tab.wait_for_function("() => document.body && !document.body.dataset.refresh", timeout=PATIENCE * 1000)
+
+    def reach(self, name: str) -> None:
+        """Go on with Tab until something of that name has the focus; every stop on the way is seen."""
+        for _ in range(STOPS):
+            self.keys.press("Tab")
+            here = self.here
+            assert here["nowhere"] or (here["ring"] and here["seen"]), (
+                f"one does not see that {here['name']!r} has the focus"
+            )
+            if name in here["name"]:
+                return
+        raise AssertionError(f"{name!r} is not reached by keyboard")
+
+    def go(self, name: str, path: str) -> None:
+        """Press Enter on a link or a button and arrive at a page."""
+        self.reach(name)
+        self.keys.press("Enter")
+        self.arrive(path)
+
+    def arrive(self, path: str) -> None:
+        """Wait until the page at that path is there, with its numbers."""
+        self.tab.wait_for_url(lambda url: url.partition("?")[0].endswith(path))
+        self.settled()
+
+    def write(self, name: str, words: str) -> None:
+        """Fill in a field, instead of what stood there: Tab into a field selects that."""
+        self.reach(name)
+        self.keys.type(words)
+
+    def choose(self, name: str, option: str) -> None:
+        """Choose in a list by typing how the option begins."""
+        self.reach(name)
+        self.keys.type(option)
+        assert self.here["value"] == option
+
+    def tick(self, name: str, on: bool = True) -> None:
+        """Set or clear a tick with the space bar."""
+        self.reach(name)
+        self.keys.press("Space")
+        assert self.here["checked"] is on
+
+    def pick(self, name: str) -> None:
+        """Pick one of several with the arrow keys, from the one that has the focus."""
+        for _ in range(STOPS):
+            if name in self.here["name"]:
+                assert self.here["checked"]
+                return
+            self.keys.press("ArrowDown")
+        raise AssertionError(f"{name!r} cannot be picked")
+
+    def open(self, name: str) -> None:
+        """Unfold what is folded away."""
+        self.reach(name)
+        self.keys.press("Enter")
+        assert self.here["open"]
+
+    def save(self, name: str) -> bytes:
+        """Press Enter on something that is downloaded; what came."""
+        self.reach(name)
+        with self.tab.expect_download() as download:
+            self.keys.press("Enter")
+        return Path(download.value.path()).read_bytes()

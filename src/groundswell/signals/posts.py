@@ -150,7 +150,7 @@ def _gather_one(engine: Engine, account: str, present: Present | None) -> None:
 
     Step by step, each step naming what the one before found, so that of every file only the row groups are read that may hold it.
     """
-    posts = engine.table(f"SELECT * EXCLUDE ({UNREAD}) FROM posts WHERE account = $1", [account])
+    posts = engine.table(f"SELECT * EXCLUDE ({UNREAD}) FROM {engine.posts_near(account)} WHERE account = $1", [account])
     engine.register("its_posts", posts)
     engine.register(
         "its_account", engine.table("SELECT account, followers FROM accounts WHERE account = $1", [account])

@@ -88,7 +88,7 @@ class Engine:
         # Files are written once; what lies where in them is a third of the time of asking about one person.
         self.connection.execute("SET parquet_metadata_cache = true")
         self.connection.execute("SET python_enable_replacements = false")
-        self.connection.execute(f"SET temp_directory = '{_quoted(self._scratch)}'; SET memory_limit = '{memory}'")
+        self.connection.execute(f"SET temp_directory = '{quoted(self._scratch)}'; SET memory_limit = '{memory}'")
         if threads:
             self.connection.execute(f"SET threads = {threads}")
         self.connection.execute(MACROS)
@@ -144,13 +144,13 @@ class Engine:
         part = path.with_suffix(".part")
         path.parent.mkdir(parents=True, exist_ok=True)
         self.connection.execute(
-            f"COPY ({sql}) TO '{_quoted(part)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)"
+            f"COPY ({sql}) TO '{quoted(part)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720)"
         )
         part.replace(path)
 
     def scan(self, paths: Sequence[Path]) -> str:
         """Return a FROM item that reads these Parquet files."""
-        listing = ", ".join(f"'{_quoted(path)}'" for path in paths)
+        listing = ", ".join(f"'{quoted(path)}'" for path in paths)
         return f"read_parquet([{listing}])"
 
     def set_aside(self, import_id: int, limit: int) -> list[tuple[str, int, str, str]]:
@@ -299,13 +299,23 @@ class Engine:
 
     def _settled_view(self, record: Record, settled: Settled) -> None:
         """What was settled, and over it what later imports said of it or added."""
+        self.execute(f"CREATE VIEW {record.table} AS {self._settled_sql(record, settled, settled.files(record.table))}")
+
+    def _settled_sql(self, record: Record, settled: Settled, files: Sequence[Path]) -> str:
         columns = _select(self.columns(record), frozenset())
-        sql = f"SELECT {columns} FROM {self.scan(settled.files(record.table))}"
+        sql = f"SELECT {columns} FROM {self.scan(files)}"
         if settled.replaced(record.table):
             sql += f" WHERE NOT (key IN (SELECT key FROM {self.scan([settled.keys_over(record.table)])}))"
         if settled.over:
             sql += f" UNION ALL BY NAME SELECT {columns} FROM {self.scan([settled.rows_over(record.table)])}"
-        self.execute(f"CREATE VIEW {record.table} AS {sql}")
+        return sql
+
+    def posts_near(self, account: str) -> str:
+        """Return a FROM item that holds all posts of one account, and perhaps others: quicker than the view `posts`."""
+        if self._settled is None:
+            return "posts"
+        record = RECORDS["post"]
+        return f"({self._settled_sql(record, self._settled, self._settled.files_near(record.table, account))})"
 
     def columns(self, record: Record) -> list[str]:
         """Columns of a view: what was said, who said it when, and the hashes of the key and of the whole."""
@@ -369,7 +379,8 @@ def _history(name: str) -> str:
     )
 
 
-def _quoted(path: Path | str) -> str:
+def quoted(path: Path | str) -> str:
+    """A path or text as it stands between single quotes in SQL."""
     return str(path).replace("'", "''")
 
 

@@ -1,7 +1,8 @@
 """The present, settled: one row a key, written down once so that questions need not reconcile it each time. A cache.
 
     cache/settled/VERSION/            what the views showed when the imports in its stamp.json were live
-        posts.parquet ...             one row a key, sorted by whose facts they are; `content` unknown where several rows were reconciled
+        accounts.parquet ...          one row a key, sorted by whose facts they are; `content` unknown where several rows were reconciled
+        posts.0000.parquet ...        posts in parts, so that one person is read from one of them, however many there are
         several_posts.parquet ...     the keys of those
         interactions_open.parquet     acts of which it was not known whose posts they concern; the others are in interactions.parquet
         over-VERSION/                 the same with imports that came later, which are live in its own stamp.json
@@ -18,13 +19,14 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from groundswell.store.crash_points import crash_point
 
-FORM = 5
+FORM = 6
 """How the files are laid out; a state of another form is not read."""
 KEPT = 2
 """How many are kept: somebody may still be reading the one before."""
@@ -39,11 +41,22 @@ class Settled:
     live: tuple[int, ...]
     over: Path | None = None
     counts_replaced: Mapping[str, int] = field(default_factory=dict[str, int])
+    firsts: Sequence[str] = ()
+    """The account with which each part of the posts begins, after the first."""
 
     def files(self, table: str) -> list[Path]:
         """The Parquet files of one table. Acts that are open lie apart: few, and looked at often."""
+        if table == "posts":
+            return sorted(self.folder.glob("posts.*.parquet"))
         parts = [table, "interactions_open"] if table == "interactions" else [table]
         return [self.folder / f"{part}.parquet" for part in parts]
+
+    def files_near(self, table: str, account: str) -> list[Path]:
+        """Those of the files that can hold rows of one account."""
+        files = self.files(table)
+        if table != "posts" or len(files) != len(self.firsts) + 1:
+            return files
+        return files[bisect_left(self.firsts, account) : bisect_right(self.firsts, account) + 1]
 
     def several(self, table: str) -> Path:
         """The keys of one table of which more than one row speaks."""
@@ -74,7 +87,7 @@ def latest_settled(cache: Path, live: tuple[int, ...]) -> Settled | None:
         said = json.loads(stamp.read_text(encoding="utf-8"))
         held = tuple(said["live"])
         if said.get("form") == FORM and set(held) <= set(live):
-            found.append(Settled(stamp.parent, held))
+            found.append(Settled(stamp.parent, held, firsts=tuple(said["firsts"])))
     return max(found, key=lambda one: (len(one.live), one.folder.name), default=None)
 
 
@@ -85,7 +98,7 @@ def with_later(settled: Settled, live: tuple[int, ...]) -> Settled | None:
     for stamp in settled.folder.glob("over-*/stamp.json"):
         said = json.loads(stamp.read_text(encoding="utf-8"))
         if set(said["live"]) == set(live):
-            return Settled(settled.folder, tuple(live), stamp.parent, said["replaced"])
+            return replace(settled, live=tuple(live), over=stamp.parent, counts_replaced=said["replaced"])
     return None
 
 
@@ -97,10 +110,18 @@ def new_folder(parent: Path, name: str) -> Path:
     return folder
 
 
-def finish(folder: Path, live: tuple[int, ...], replaced: Mapping[str, int] | None = None) -> None:
+def finish(
+    folder: Path,
+    live: tuple[int, ...],
+    *,
+    replaced: Mapping[str, int] | None = None,
+    firsts: Sequence[str] = (),
+) -> None:
     """Stamp a complete state, and let go of those of its kind that are older than the one before."""
     part = folder / "stamp.part"
-    part.write_text(json.dumps({"form": FORM, "live": live, "replaced": replaced or {}}), encoding="utf-8")
+    part.write_text(
+        json.dumps({"form": FORM, "live": live, "replaced": replaced or {}, "firsts": firsts}), encoding="utf-8"
+    )
     crash_point("settled: before stamp")
     part.replace(folder / "stamp.json")
     crash_point("settled: after stamp")

@@ -113,11 +113,10 @@ class Workspace:
             later = [key for key in live if there is None or key not in there.live]
             if there and engine.linked_as_in(there) and sum(brought[key] for key in later) < enough:
                 folder = new_folder(there.folder, f"over-{self.version()}")
-                finish(folder, live, write_over(engine, there, later, folder))
+                finish(folder, live, replaced=write_over(engine, there, later, folder))
             elif sum(brought[key] for key in live) >= self.settle_from:
                 folder = new_folder(self.cache / "settled", self.version())
-                write_settled(engine, Settled(folder, live))
-                finish(folder, live)
+                finish(folder, live, firsts=write_settled(engine, Settled(folder, live)))
 
     @contextmanager
     def writing(self) -> Generator[None]:

@@ -1,6 +1,10 @@
 """The list of people: search, filter, sort and page over whole columns, so that 200,000 people are no slower to look through than 200.
 
 Rows become objects only for the page that is shown. Who is unknown in the column one sorts by comes last, and is counted.
+
+Unless somebody asks for plainly the highest or lowest, people stand by the end of the interval that is sure: 12 % between 11 and 13
+goes before 110 % between 4 and 300, which three posts may make; and who has a value without an interval comes after all who have one.
+Else the list would begin with those of whom least is known.
 """
 
 from __future__ import annotations
@@ -25,10 +29,12 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 SHOWN = ("followers", "like_rate", "posts_per_week", "topic_focus")
 PAGE_SIZE = 50
 KEPT_ORDERS = 48
-"""Orders kept: by every signal, both ways, at four bytes a person (design choice)."""
+"""Orders kept: two of every signal, at four bytes a person (design choice)."""
 KEPT_WORDS = 32
 """Words whose finders are kept, at a byte a person: pages of one search follow one another (design choice)."""
 NO_TIER = "none"
+By = Literal["low", "high", "value"]
+"""An end of the interval, or the value itself."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class PeopleAsked:
     sort: str = "like_rate"
     """A signal; not size, since this is no leaderboard of followers."""
     order: Literal["best", "high", "low"] = "best"
-    """`best` follows the signal: lowest first where lower is better."""
+    """`best` follows the signal, lowest first where lower is better, by the end of the interval that is sure; the others by the value."""
     known: Literal["", "yes", "no"] = ""
     """Only people for whom the signal one sorts by is known, or is not."""
     page: int = 1
@@ -74,6 +80,8 @@ class PeoplePage:
     """Of those matching, people for whom the signal sorted by is known; the others come last."""
     sort: str
     sort_title: str
+    by: By
+    """What the order goes by; `value` too where every value is exact, as counts are."""
     page: int
     pages: int
     rows: tuple[PersonRow, ...]
@@ -89,8 +97,8 @@ class Crowd:
 
     def __init__(self, table: SignalTable, tier_set: TierSet) -> None:
         self.rows, self.tier_set = table.rows, tier_set
-        self._columns: dict[str, NDArray[np.float64]] = {}
-        self._orders: OrderedDict[tuple[str, bool], NDArray[np.int32]] = OrderedDict()
+        self._columns: dict[tuple[str, By], NDArray[np.float64]] = {}
+        self._orders: OrderedDict[tuple[str, bool, By], NDArray[np.int32]] = OrderedDict()
         self._found: OrderedDict[str, NDArray[np.bool_]] = OrderedDict()
         self.tier = tiers_of(tier_set, self._numbers("followers")).column("tier").combine_chunks()
         self.platforms = _counted(self.rows.column("platform"))
@@ -105,7 +113,8 @@ class Crowd:
             raise UsageError(f"There is no page {asked.page}.", next_step="Pages begin at 1.")
         kept = self._kept(asked)
         known = ~np.isnan(self._numbers(asked.sort))
-        order = self._order(asked.sort, _lowest_first(asked))
+        lowest_first, by = _lowest_first(asked), self._by(asked)
+        order = self._order(asked.sort, lowest_first, by)
         found = order if kept is None else order[kept[order]]
         pages = max(1, -(-len(found) // PAGE_SIZE))
         page = min(asked.page, pages)
@@ -114,7 +123,7 @@ class Crowd:
         return PeoplePage(
             asked=asked, population=self.rows.num_rows, matching=len(found),
             known=int(np.count_nonzero(known if kept is None else kept & known)),
-            sort=asked.sort, sort_title=SIGNALS[asked.sort].title, page=page, pages=pages,
+            sort=asked.sort, sort_title=SIGNALS[asked.sort].title, by=by, page=page, pages=pages,
             rows=self._shown(here, columns), platforms=self.platforms, tiers=self.tiers, tier_set=self.tier_set.name,
             columns=columns,
         )  # fmt: skip
@@ -147,20 +156,31 @@ class Crowd:
             self._words = pc.utf8_lower(pc.binary_join_element_wise(*parts, "\n"))
         return self._words
 
-    def _numbers(self, signal: str) -> NDArray[np.float64]:
-        """A signal's values; NaN where unknown."""
-        if signal not in self._columns:
-            values = pc.struct_field(self.rows.column(signal).combine_chunks(), "value")
-            self._columns[signal] = values.to_numpy(zero_copy_only=False)
-        return self._columns[signal]
+    def _numbers(self, signal: str, part: By = "value") -> NDArray[np.float64]:
+        """A signal's values, or an end of their intervals; NaN where unknown."""
+        key = (signal, part)
+        if key not in self._columns:
+            values = pc.struct_field(self.rows.column(signal).combine_chunks(), part)
+            self._columns[key] = values.to_numpy(zero_copy_only=False)
+        return self._columns[key]
 
-    def _order(self, signal: str, lowest_first: bool) -> NDArray[np.int32]:
-        """Row numbers in order; ties by id, since the table is sorted by it; unknown last."""
-        key = (signal, lowest_first)
+    def _by(self, asked: PeopleAsked) -> By:
+        """The end of the interval that is sure, where the best are asked for and anybody has one."""
+        if asked.order != "best":
+            return "value"
+        sure: By = "high" if _lowest_first(asked) else "low"
+        ends = self._numbers(asked.sort, sure)
+        return sure if np.any((ends != self._numbers(asked.sort)) & ~np.isnan(ends)) else "value"
+
+    def _order(self, signal: str, lowest_first: bool, by: By) -> NDArray[np.int32]:
+        """Row numbers in order; ties by value, then by id, since the table is sorted by it; unknown last."""
+        key = (signal, lowest_first, by)
         order = self._orders.get(key)
         if order is None:
-            numbers = self._numbers(signal)
-            order = np.argsort(numbers if lowest_first else -numbers, kind="stable").astype(np.int32)
+            parts = [
+                self._numbers(signal, part) for part in dict.fromkeys(("value", by))
+            ]  # what counts most comes last
+            order = np.lexsort([part if lowest_first else -part for part in parts]).astype(np.int32)
             self._orders[key] = order
             _forget(self._orders, KEPT_ORDERS)
         return order

@@ -1,0 +1,87 @@
+"""The order in which people are listed: by what is sure, so that a few lucky posts of a tiny account do not lead the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import Browser
+
+from building import bring, day
+from groundswell.store import Workspace
+
+
+def everybody(browser: Browser, query: str = "") -> list[dict[str, Any]]:
+    """Who is on the list, page after page."""
+    pages = browser.get(f"/people.json?{query}").json()["pages"]
+    return [row for n in range(1, pages + 1) for row in browser.get(f"/people.json?{query}&page={n}").json()["rows"]]
+
+
+def kind_of(value: dict[str, Any]) -> int:
+    """0 with an interval, 1 without, 2 unknown."""
+    return 2 if value["value"] is None else 1 if value["low"] is None else 0
+
+
+def test_the_list_begins_with_whose_engagement_is_surely_high(community: Browser) -> None:
+    rows = everybody(community)
+    values = [row["values"]["like_rate"] for row in rows]
+    kinds = [kind_of(value) for value in values]
+    assert kinds == sorted(kinds)
+    assert kinds.count(0) > 50
+    sure = [value["low"] for value, kind in zip(values, kinds, strict=True) if kind == 0]
+    assert sure == sorted(sure, reverse=True)
+    by_value = [value["value"] for value in values[: len(sure)]]
+    assert by_value != sorted(by_value, reverse=True), "else the end of the interval decides nothing"
+    followers = [row["values"]["followers"]["value"] for row in rows if row["values"]["followers"]["value"] is not None]
+    assert followers not in (sorted(followers), sorted(followers, reverse=True))
+
+
+def test_where_less_is_better_the_upper_end_decides(community: Browser) -> None:
+    values = [row["values"]["sponsored_share"] for row in everybody(community, "sort=sponsored_share")]
+    sure = [value["high"] for value in values if value["high"] is not None]
+    assert len(set(sure)) > 10
+    assert sure == sorted(sure)
+    assert [kind_of(value) for value in values[: len(sure)]] == [0] * len(sure)
+
+
+def test_whoever_asks_for_the_highest_gets_the_highest_value(community: Browser) -> None:
+    for order, downward in (("high", True), ("low", False)):
+        found = [row["values"]["like_rate"]["value"] for row in everybody(community, f"sort=like_rate&order={order}")]
+        known = [value for value in found if value is not None]
+        assert known == sorted(known, reverse=downward)
+        assert None not in found[: len(known)]
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Iterator[Browser]:
+    """A tiny account with three lucky posts, one with a rate without an interval, and one that is sure."""
+    people = {"tiny": (40, [45, 1, 44, 2, 60, 90]), "bare": (10, [12, 12, 12]), "sure": (5000, [500] * 40)}
+    accounts = [
+        {"account": f"instagram:{name}", "platform": "instagram", "handle": name, "followers": size}
+        for name, (size, _) in people.items()
+    ]
+    posts = [
+        {"post": f"instagram:{name}{n}", "platform": "instagram", "account": f"instagram:{name}", "created_at": day(n), "likes": likes, "kind": "post"}
+        for name, (_, counts) in people.items() for n, likes in enumerate(counts)
+    ]  # fmt: skip
+    workspace = Workspace.create(tmp_path / "workspace")
+    bring(workspace, {"account": accounts, "post": posts})
+    with Browser(workspace) as browser:
+        yield browser
+
+
+def test_a_lucky_few_posts_do_not_lead_and_the_page_says_so(three: Browser) -> None:
+    found = three.get("/people.json").json()
+    assert [(row["handle"], kind_of(row["values"]["like_rate"])) for row in found["rows"]] == [
+        ("sure", 0),
+        ("tiny", 0),
+        ("bare", 1),
+    ]
+    assert found["by"] == "low"
+    page = three.page("/people")
+    assert "by what is sure: the lower end of each interval; who has none comes after." in page
+    assert 'aria-sort="other"' in page
+    assert "by what is sure" not in three.page("/people?order=high")
+    assert "by what is sure" not in three.page("/people?sort=followers"), "a count is exact"

@@ -56,6 +56,12 @@ def test_big_and_small_are_found_and_the_order_is_by_unpaid_mentions(tmp_path: P
     assert dict(bob.by_kind) == {"company": 1, "product": 1}
 
 
+@pytest.mark.parametrize("kind", ["company", "product", "service", "person"])
+def test_a_mention_says_which_kind_of_thing_was_named(kind: str, tmp_path: Path) -> None:
+    found = census(workspace_of(tmp_path), {kind: ["Oat & Co"]})
+    assert [dict(one.by_kind) for one in found.voices if one.handle == "ann"] == [{kind: 3}]
+
+
 def test_what_is_passed_on_or_only_addressed_is_no_mention(tmp_path: Path) -> None:
     found = found_in(tmp_path)
     dee = found.voices[-1]

@@ -338,6 +338,7 @@ def test_peers_are_those_of_the_same_subject_whatever_their_size(tmp_path: Path)
     assert growing.standings[0].signal == "public_rate"
     assert growing.standings[0].peers == 39
     assert growing.standings[0].percentile.n == 39
+    assert "x:p" not in json.dumps(plain(growing)), "peers stay anonymous"
 
 
 def test_a_percentile_splits_ties_and_turns_round_where_less_is_better() -> None:

@@ -87,3 +87,5 @@ def test_without_a_terminal_the_demo_says_how_to_open_the_page_and_ends(tmp_path
         DEMO, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=True
     )
     assert done.stdout.strip().splitlines()[-1] == "The same in a browser: groundswell serve --workspace demo/workspace"
+    for name in ("shortlist.html", "shortlist.xlsx"):
+        assert (tmp_path / "demo" / name).stat().st_size > 10_000, "a first useful result"

@@ -81,7 +81,7 @@ def test_a_lucky_few_posts_do_not_lead_and_the_page_says_so(three: Browser) -> N
     ]
     assert found["by"] == "low"
     page = three.page("/people")
-    assert "by what is sure: the lower end of each interval; who has none comes after." in page
+    assert "Who is surely high comes first: the lower end of each interval decides; who has none comes after." in page
     assert 'aria-sort="other"' in page
-    assert "by what is sure" not in three.page("/people?order=high")
-    assert "by what is sure" not in three.page("/people?sort=followers"), "a count is exact"
+    assert "comes first" not in three.page("/people?order=high")
+    assert "comes first" not in three.page("/people?sort=followers"), "a count is exact"

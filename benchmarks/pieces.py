@@ -116,6 +116,16 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
     return result | {"topics": topics}
 
 
+def settle(workspace: str) -> Result:
+    """Writing the present down, once after much came in; next to nothing when it was done before."""
+    from groundswell.store import Workspace
+
+    opened, result = Workspace.open(Path(workspace)), Result()
+    with _clock(result):
+        opened.settle()
+    return result
+
+
 def signals(workspace: str) -> Result:
     """All signals of all accounts, from kept findings: nothing kept of the table itself."""
     from groundswell.signals.table import signal_table
@@ -271,7 +281,7 @@ def some_posts(source: str, target: str, accounts: int, each: int) -> Result:
 PIECES: dict[str, Callable[..., Result]] = {
     piece.__name__: piece
     for piece in (
-        make, bring, bring_peer, read_findings, fill_findings, signals, signals_update, tables_for_peer, signals_peer, compare, ask,
+        make, bring, bring_peer, read_findings, fill_findings, settle, signals, signals_update, tables_for_peer, signals_peer, compare, ask,
         explain_one, some_posts,
     )
 }  # fmt: skip

@@ -95,6 +95,7 @@ def _settle_acts(engine: Engine, settled: Settled, parts: Sequence[Path]) -> Non
     known, still_open = settled.files("interactions")
     looked_up = still_open.with_suffix(".unsorted")
     engine.write(_with_whose(f"(FROM {acts} WHERE {OPEN})"), looked_up)
+    engine.execute("DROP TABLE whose; DROP TABLE open_posts")  # what sorting needs is all the memory there is
     found = engine.scan([looked_up])
     known_now = f"FROM {acts} WHERE NOT ({OPEN}) UNION ALL BY NAME FROM {found} WHERE NOT ({OPEN})"
     engine.write(f"SELECT * FROM ({known_now}) ORDER BY verb, account", known)

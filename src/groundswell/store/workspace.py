@@ -99,7 +99,7 @@ class Workspace:
         settled = with_later(there, live) if there else None
         return Engine(self.facts.of(live), live, moment=moment, backtest=backtest, memory=memory, settled=settled)
 
-    def settle(self, memory: str = "1500MB") -> None:
+    def settle(self, memory: str = "2GB") -> None:
         """Write the present down where that is worth it: whole when much came since the last time, else what lies over it."""
         live = self.state.live_ids()
         there = latest_settled(self.cache, live)

@@ -19,10 +19,10 @@ STOPS = 150
 """So often somebody presses Tab before giving up (design choice): twice what the longest of the ways needs."""
 NO_MOUSE = "addEventListener('pointerdown', () => console.error('a mouse was used'), true)"
 HERE = """() => {
-    const one = document.activeElement, place = one.getBoundingClientRect();
+    const one = document.activeElement, place = one.getBoundingClientRect(), nowhere = one === document.body;
     return {
-        name: (one.getAttribute("aria-label") || one.innerText || one.labels?.[0]?.innerText || "").trim(),
-        nowhere: one === document.body,
+        name: nowhere ? "" : (one.getAttribute("aria-label") || one.labels?.[0]?.innerText || one.innerText || "").trim(),
+        nowhere,
         ring: getComputedStyle(one).outlineStyle !== "none",
         seen: place.bottom > 0 && place.top < innerHeight && place.right > 0 && place.left < innerWidth,
         value: one.selectedOptions ? one.selectedOptions[0].innerText : one.value,
@@ -88,10 +88,10 @@ class Hands:
         """Wait until the page is one that no longer waits for numbers."""
         self.tab.wait_for_function("() => document.body && !document.body.dataset.refresh", timeout=PATIENCE * 1000)
 
-    def reach(self, name: str) -> None:
+    def reach(self, name: str, by: str = "Tab") -> None:
         """Go on with Tab until something of that name has the focus; every stop on the way is seen."""
         for _ in range(STOPS):
-            self.keys.press("Tab")
+            self.keys.press(by)
             here = self.here
             assert here["nowhere"] or (here["ring"] and here["seen"]), (
                 f"one does not see that {here['name']!r} has the focus"
@@ -100,9 +100,9 @@ class Hands:
                 return
         raise AssertionError(f"{name!r} is not reached by keyboard")
 
-    def go(self, name: str, path: str) -> None:
+    def go(self, name: str, path: str, by: str = "Tab") -> None:
         """Press Enter on a link or a button and arrive at a page."""
-        self.reach(name)
+        self.reach(name, by)
         self.keys.press("Enter")
         self.arrive(path)
 
@@ -120,7 +120,7 @@ class Hands:
         """Choose in a list by typing how the option begins."""
         self.reach(name)
         self.keys.type(option)
-        assert self.here["value"] == option
+        assert self.here["value"] == option, self.here
 
     def tick(self, name: str, on: bool = True) -> None:
         """Set or clear a tick with the space bar."""

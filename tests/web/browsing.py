@@ -16,7 +16,7 @@ PORT = 8765
 PATIENCE = 120
 OURS = {"Origin": f"http://127.0.0.1:{PORT}", "Sec-Fetch-Site": "same-origin"}
 STOPS = 150
-"""So often somebody presses Tab before giving up (design choice): twice what the longest of the ways needs."""
+"""So often somebody presses Tab before giving up (design choice)."""
 NO_MOUSE = "addEventListener('pointerdown', () => console.error('a mouse was used'), true)"
 HERE = """() => {
     const one = document.activeElement, place = one.getBoundingClientRect(), nowhere = one === document.body;

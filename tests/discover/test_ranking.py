@@ -181,3 +181,16 @@ def test_evidence_is_stored_posts_of_the_person(shortlist: Shortlist, workspace:
 
 def test_the_same_question_gives_the_same_answer(workspace: Workspace, brief: Brief, shortlist: Shortlist) -> None:
     assert replace(discover(workspace, brief), made_at=shortlist.made_at) == shortlist
+
+
+def test_of_whom_nothing_that_is_asked_for_is_known_does_not_fit_and_is_listed_apart(
+    files: dict[str, Path], brief: Brief, tmp_path: Path
+) -> None:
+    silent = Workspace.create(tmp_path / "silent")
+    import_file(silent, files["accounts"])
+    found = discover(silent, replace(brief, definition="everyday_voice@1", segments={}))
+    assert found.not_checked > 0
+    assert all(any(term.points is not None for term in match.terms) for match in found.matches)
+    assert any(match.unchecked == ("something_known",) for match in found.unchecked)
+    assert not found.matches
+    assert found.empty_because.startswith("Nothing that this brief asks for is known")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
 from groundswell.discover.gates import Passed, gates_of, pass_gates
-from groundswell.discover.scoring import Asked, Scored, scored_terms, totals
+from groundswell.discover.scoring import SOMETHING_KNOWN, Asked, Scored, scored_terms, something_known, totals
 from groundswell.discover.shortlist import Match, Shortlist
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.findings import Progress
@@ -50,8 +51,9 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
     table, texts = present.table, present.texts(progress)
     sector, topic_names = _sector(brief, texts)
     asked = Asked(sector, texts.saying(brief.brand_terms or [brief.brand]))
-    passed = pass_gates(gates_of(brief, meaning, table.rows, texts, sector), table.rows.num_rows)
     terms = scored_terms(brief, meaning, table.rows, texts, asked)
+    gates = gates_of(brief, meaning, table.rows, texts, sector)
+    passed = pass_gates(chain(gates, something_known(terms)), table.rows.num_rows)
     lines = _Lines(present, brief, terms, passed)
     matches, unchecked = lines.make()
     return Shortlist(
@@ -158,6 +160,12 @@ def _why_empty(passed: Passed) -> str:
     if not passed.results or not passed.results[0].before:
         return "Nobody is in the data yet: import accounts and posts first."
     doubtful = int(passed.unchecked.sum())
+    last = passed.results[-1]
+    if last.name == SOMETHING_KNOWN and last.before - last.removed == last.unknown:
+        return (
+            f"Nothing that this brief asks for is known of the {last.unknown:,} people who are left; they are listed apart. "
+            "Import their posts, with likes and comments where you have them, and ask again."
+        )
     more = f" {doubtful} people could not be checked and are listed apart." if doubtful else ""
     nearest = sorted((gate for gate in passed.results if gate.would_fit), key=lambda gate: -gate.would_fit)
     if not nearest:

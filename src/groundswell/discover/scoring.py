@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, ScoreTerm, benchmark, fit_panel, fractions, typical_rates
 from groundswell.discover.brief import Brief
+from groundswell.discover.gates import Gate
 from groundswell.discover.shortlist import Term
 from groundswell.signals import SIGNALS
 from groundswell.signals.kinship import Shares, Texts
@@ -34,6 +35,9 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 DEFINITION, PERSONAS, SECTOR, KINSHIP = 50.0, 25.0, 15.0, 10.0
 MENTIONS_FOR_ALL = 3
 """Own unpaid posts that name the brand, from which kinship earns all its points (design choice)."""
+
+
+SOMETHING_KNOWN = "something_known"
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,14 @@ def totals(terms: list[Scored], size: int) -> tuple[NDArray[np.float64], NDArray
         known += np.nan_to_num(points)
         possible += np.where(np.isnan(points), term.most, points)
     return np.round(known, 9), np.round(possible, 9)
+
+
+def something_known(terms: list[Scored]) -> Iterator[Gate]:
+    """The last gate, where it matters: of whom nothing that earns points is known does not fit; it cannot be told."""
+    nothing = np.logical_and.reduce([np.isnan(term.earned) for term in terms]) if terms else np.zeros(0, bool)
+    if nothing.any():
+        holds = pa.array(np.ones(len(nothing), bool), mask=nothing)
+        yield Gate(SOMETHING_KNOWN, "anything that earns points here is known", holds)
 
 
 def _definition_terms(meaning: Definition, rows: pa.Table) -> Iterator[Scored]:

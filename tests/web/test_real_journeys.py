@@ -202,6 +202,60 @@ def test_a_company_counts_by_keyboard_and_two_tabs_do_not_mix(
     tab.context.close()
 
 
+@SIZES
+def test_a_marketer_goes_by_mouse_from_a_table_to_a_shortlist(
+    chromium: Any, marketer: Served, size: dict[str, int]
+) -> None:
+    tab = tab_of(chromium, marketer, size)
+    settled(tab, marketer.home)
+    tab.get_by_role("link", name="Whom should I work with?").click()
+    tab.get_by_role("link", name="Review my sheet").click()
+    tab.get_by_text("no list of yours").wait_for()
+    tab.get_by_role("link", name="rank everybody for a brief").click()
+    tab.get_by_label("Your brand").fill("Oat & Co")
+    tab.get_by_role("button", name="Show the shortlist").click()
+    tab.get_by_role("heading", name="Shortlist for Oat & Co").wait_for()
+    assert "could not be checked" in tab.locator("main").inner_text()
+    assert fits(tab)
+    assert tab.complaints == []
+    tab.context.close()
+
+
+@SIZES
+def test_an_educator_goes_by_mouse_from_a_name_to_a_kit(chromium: Any, educator: Served, size: dict[str, int]) -> None:
+    tab = tab_of(chromium, educator, size)
+    settled(tab, educator.home)
+    tab.get_by_role("link", name="How am I doing, what next?").click()
+    tab.get_by_label("Your handle or name").fill("nytopinion")
+    tab.get_by_label("Your handle or name").press("Enter")
+    tab.wait_for_url("**q=nytopinion")
+    tab.get_by_role("link", name="@nytopinion").first.click()
+    tab.get_by_role("heading", name="What you stand for").wait_for(timeout=120_000)
+    assert fits(tab)
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="One page (HTML)").click()
+    assert b"nytopinion" in Path(download.value.path()).read_bytes()
+    assert tab.complaints == []
+    tab.context.close()
+
+
+@SIZES
+def test_a_company_goes_by_mouse_from_its_name_to_who_speaks_of_it(
+    chromium: Any, company: Served, size: dict[str, int]
+) -> None:
+    tab = tab_of(chromium, company, size)
+    settled(tab, company.home)
+    tab.get_by_role("link", name="Who of us could speak?").click()
+    tab.get_by_role("link", name="Everybody who mentions us").click()
+    tab.get_by_label("Company", exact=True).fill("Germanwings")
+    tab.locator("main form button[type=submit], main form button:not([type])").first.click()
+    tab.get_by_role("heading", name="Everybody, unpaid mentions first").wait_for(timeout=120_000)
+    assert "name Germanwings" in tab.locator("main").inner_text()
+    assert fits(tab)
+    assert tab.complaints == []
+    tab.context.close()
+
+
 def test_an_upload_that_is_broken_off_leaves_nothing(chromium: Any, tmp_path: Path) -> None:
     served = Served(tmp_path / "w")
     try:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import DEFAULT_DEFINITION, Definition, definition, load_definitions
 from groundswell.discover import Brief, read_brief
-from groundswell.discover.gates import Passed, gates_of, pass_gates
+from groundswell.discover.gates import Passed
+from groundswell.discover.ranking import judged
 from groundswell.errors import BriefError
 from groundswell.exports.wording import printable
 from groundswell.signals import SignalTable
@@ -127,9 +128,7 @@ def options_for(form: BriefForm, table: SignalTable, texts: Texts, folder: Path)
 
 
 def _passed(brief: Brief, meaning: Definition, table: SignalTable, texts: Texts) -> Passed:
-    phrases = brief.segments.get("sector")
-    sector = texts.in_sector(phrases)[0] if phrases else None
-    return pass_gates(gates_of(brief, meaning, table.rows, texts, sector), table.rows.num_rows)
+    return judged(brief, meaning, table.rows, texts)[0]
 
 
 def _segment(name: str, brief: Brief, meaning: Definition, table: SignalTable, texts: Texts) -> tuple[Option, ...]:

@@ -49,11 +49,7 @@ def discover(
 
 def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progress | None) -> Shortlist:
     table, texts = present.table, present.texts(progress)
-    sector, topic_names = _sector(brief, texts)
-    asked = Asked(sector, texts.saying(brief.brand_terms or [brief.brand]))
-    terms = scored_terms(brief, meaning, table.rows, texts, asked)
-    gates = gates_of(brief, meaning, table.rows, texts, sector)
-    passed = pass_gates(chain(gates, something_known(terms)), table.rows.num_rows)
+    passed, terms, topic_names = judged(brief, meaning, table.rows, texts)
     lines = _Lines(present, brief, terms, passed)
     matches, unchecked = lines.make()
     return Shortlist(
@@ -63,7 +59,7 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
         definition_says=f"{meaning.says} {meaning.provenance.source}: “{meaning.provenance.quote}”",
         matches=matches,
         unchecked=unchecked,
-        gates=passed.results,
+        gates=tuple(gate for gate in passed.results if gate.name != SOMETHING_KNOWN or gate.unknown),
         population=table.rows.num_rows,
         fitting=int(passed.inside.sum()),
         notes=tuple(_notes(brief, meaning, topic_names)),
@@ -75,6 +71,17 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
         not_checked=int(passed.unchecked.sum()),
         context=_context(table.rows),
     )
+
+
+def judged(
+    brief: Brief, meaning: Definition, rows: pa.Table, texts: Texts
+) -> tuple[Passed, list[Scored], tuple[str, ...]]:
+    """Who passes the gates, what everybody earns, and the topics that the sector was read as."""
+    sector, topic_names = _sector(brief, texts)
+    asked = Asked(sector, texts.saying(brief.brand_terms or [brief.brand]))
+    terms = scored_terms(brief, meaning, rows, texts, asked)
+    gates = gates_of(brief, meaning, rows, texts, sector)
+    return pass_gates(chain(gates, something_known(terms)), rows.num_rows), terms, topic_names
 
 
 def _sector(brief: Brief, texts: Texts) -> tuple[Shares | None, tuple[str, ...]]:

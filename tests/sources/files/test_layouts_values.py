@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell.sources.files import values
+from groundswell.sources.files import dates, values
 from groundswell.sources.files.layouts.identities import Profile, account_of, handles, profile_of
 from groundswell.sources.files.layouts.marketer import Named, named_in
 from groundswell.sources.files.values import Memory
@@ -86,7 +86,7 @@ def test_percents_are_told_from_fractions_by_the_column() -> None:
 
 
 def when(*words: str, spreadsheet: bool = False) -> list[datetime | None]:
-    return values.moments(pa.array(words), spreadsheet=spreadsheet).to_pylist()
+    return dates.moments(pa.array(words), spreadsheet=spreadsheet).to_pylist()
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_day_and_month_are_told_apart_by_the_column() -> None:
 
 def test_a_column_that_mixes_both_orders_is_read_only_where_it_is_certain() -> None:
     memory = Memory()
-    read = values.moments(pa.array(["13/1/2017", "1/13/2017", "1/2/2017", "5/5/2017"]), "d", memory).to_pylist()
+    read = dates.moments(pa.array(["13/1/2017", "1/13/2017", "1/2/2017", "5/5/2017"]), "d", memory).to_pylist()
     assert read == [
         datetime(2017, 1, 13, tzinfo=UTC),
         datetime(2017, 1, 13, tzinfo=UTC),
@@ -139,14 +139,14 @@ def test_a_column_that_mixes_both_orders_is_read_only_where_it_is_certain() -> N
 
 def test_a_column_that_could_be_either_is_unknown_until_the_user_says_the_order() -> None:
     memory = Memory()
-    assert values.moments(pa.array(["1/2/2017", "31/31/2017"]), "d", memory).to_pylist() == [None, None]
+    assert dates.moments(pa.array(["1/2/2017", "31/31/2017"]), "d", memory).to_pylist() == [None, None]
     assert memory.sentences() == [
         "1 date in 'd' could be read two ways, such as 1/2/2017 (day/month or month/day), and is unknown; "
         "say --dates day-first or --dates month-first.",
         "1 value in 'd' could not be read as a date and is unknown.",
     ]
     for order, month in (("day-first", 2), ("month-first", 1)):
-        (read,) = values.moments(pa.array(["1/2/2017"]), "d", Memory(dates=order)).to_pylist()
+        (read,) = dates.moments(pa.array(["1/2/2017"]), "d", Memory(dates=order)).to_pylist()
         assert (read.month, read.day) == (month, 3 - month)
 
 
@@ -169,7 +169,7 @@ def test_every_iso_moment_survives(moment: datetime) -> None:
     )
 )
 def test_moments_of_anything_keep_their_length(words: list[str | None]) -> None:
-    read = values.moments(pa.array([None if word is None else values.scrubbed(word) for word in words], pa.string()))
+    read = dates.moments(pa.array([None if word is None else values.scrubbed(word) for word in words], pa.string()))
     assert len(read) == len(words)
     assert read.type == values.MOMENT
 

@@ -20,13 +20,14 @@ import pyarrow.compute as _compute
 from groundswell.errors import InputError, MissingFieldError, UnknownNameError, UsageError
 from groundswell.records import PLATFORMS
 from groundswell.sources import Page, SetAside
+from groundswell.sources.files.dates import combined, moments, order_in
 from groundswell.sources.files.layouts import LAYOUTS, called, fitting, unknown
 from groundswell.sources.files.layouts.cells import Id, Sheet, Who, normalised
 from groundswell.sources.files.layouts.harvest import harvest
 from groundswell.sources.files.layouts.identities import account_of, platform_of
 from groundswell.sources.files.layouts.layout import Layout, Part, Unfolded, fields, sheet_of
 from groundswell.sources.files.tables import Rows, TableFile
-from groundswell.sources.files.values import DATE_ORDERS, MIXED, OPEN, Memory, combined, moments, order_in
+from groundswell.sources.files.values import DATE_ORDERS, MIXED, OPEN, Memory
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 

@@ -6,7 +6,6 @@ things in different files (`1.234`, `03/04/2025`): they are decided once a colum
 Where a column of dates holds no such value, those that could be read two ways are unknown until the user says the order.
 
     counts(pa.array(["12.4K", "1,204", "hidden", "-1"]))     -> 12400, 1204, null, null
-    moments(pa.array(["2014-08-15T15:51:15+00:00"]))          -> timestamp[us, UTC]
 """
 
 from __future__ import annotations
@@ -15,8 +14,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pyarrow as pa
@@ -27,7 +24,6 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 MOMENT = pa.timestamp("us", tz="UTC")
 TEXTS = pa.list_(pa.string())
 LARGEST = 2**63 - 1
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 SILENT = frozenset(
     ("", "-", "--", "—", "–", "?", "n/a", "na", "nan", "null", "none", "nil", "hidden", "private", "unknown", "versteckt", "k.a.", "-1", "-1.0", "#n/a")
 )  # fmt: skip
@@ -35,6 +31,8 @@ SILENT = frozenset(
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
+DAY, MONTH, MIXED, OPEN = "day", "month", "mixed", "open"
+"""Orders of a column: day first, month first, both are there, nothing tells."""
 DATE_ORDERS = {"day-first": "day", "month-first": "month"}
 """How a user says the order of 03/04/2025, and how it is kept."""
 
@@ -141,21 +139,23 @@ def _floats_as_text(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_nan(values), None, shown)
 
 
-def _trimmed(values: pa.Array) -> pa.Array:
+def trimmed(values: pa.Array) -> pa.Array:
+    """Texts without blanks around them; nothing but blanks is null."""
     words = pc.utf8_trim_whitespace(texts(values))
     return pc.if_else(pc.equal(pc.binary_length(words), 0), None, words)
 
 
-def _matching(values: pa.Array, pattern: str) -> pa.Array:
+def matching(values: pa.Array, pattern: str) -> pa.Array:
     """Keep the values that match, null for the others."""
     return pc.if_else(pc.match_substring_regex(values, pattern), values, None)
 
 
-def _some(values: pa.Array) -> bool:
+def some(values: pa.Array) -> bool:
+    """Whether any value is known."""
     return values.null_count < len(values)
 
 
-def _left(values: pa.Array, known: pa.Array) -> pa.Array:
+def remaining(values: pa.Array, known: pa.Array) -> pa.Array:
     """Values that are still to be read."""
     return pc.if_else(pc.is_valid(known), None, values)
 
@@ -174,7 +174,7 @@ def counts(values: pa.Array, column: str = "", memory: Memory | None = None) -> 
     try:
         return _at_least_nothing(pc.cast(pc.ascii_trim_whitespace(words), pa.int64()), column, memory)
     except pa.ArrowInvalid:
-        return _spelled(_trimmed(words), column, memory)
+        return _spelled(trimmed(words), column, memory)
 
 
 def _at_least_nothing(numbers: pa.Array, column: str, memory: Memory) -> pa.Array:
@@ -197,23 +197,23 @@ def _whole(values: pa.Array, column: str, memory: Memory) -> pa.Array:
 
 def _spelled(words: pa.Array, column: str, memory: Memory) -> pa.Array:
     """Counts as people write them. Thousands written with dots are told from decimals by the whole column."""
-    known = pc.cast(_matching(words, r"^\d{1,18}$"), pa.int64())
+    known = pc.cast(matching(words, r"^\d{1,18}$"), pa.int64())
     for separators, pattern in (
         (",", r"^\d{1,3}(,\d{3})+$"),
         (" \u00a0\u202f'’", r"^\d{1,3}([ \x{a0}\x{202f}'’]\d{3})+$"),
     ):
-        grouped = _matching(_left(words, known), pattern)
+        grouped = matching(remaining(words, known), pattern)
         known = pc.coalesce(known, _without(grouped, separators))
-    dotted = _matching(_left(words, known), r"^\d{1,18}(\.\d+)+$")
-    if _some(dotted):
+    dotted = matching(remaining(words, known), r"^\d{1,18}(\.\d+)+$")
+    if some(dotted):
         thousands = pc.all(pc.match_substring_regex(dotted, r"^\d{1,3}(\.\d{3})+$")).as_py()
         if memory.decide(column, "dots", "thousands" if thousands else "decimals", "decimals") == "thousands":
-            known = pc.coalesce(known, _without(_matching(dotted, r"^\d{1,3}(\.\d{3})+$"), "."))
-    rest = _left(words, known)
-    if not _some(rest):
+            known = pc.coalesce(known, _without(matching(dotted, r"^\d{1,3}(\.\d{3})+$"), "."))
+    rest = remaining(words, known)
+    if not some(rest):
         return known
     spoken = by_distinct(rest, count_of, pa.int64())
-    unread = by_distinct(_left(rest, spoken), lambda one: one.lower() not in SILENT, pa.bool_())
+    unread = by_distinct(remaining(rest, spoken), lambda one: one.lower() not in SILENT, pa.bool_())
     memory.note(
         f"{{n}} value{{s}} in {column!r} could not be read as a count and {{are}} unknown.", pc.sum(unread).as_py() or 0
     )
@@ -221,10 +221,10 @@ def _spelled(words: pa.Array, column: str, memory: Memory) -> pa.Array:
 
 
 def _without(words: pa.Array, separators: str) -> pa.Array:
-    if not _some(words):
+    if not some(words):
         return nulls(len(words), pa.int64())
     digits = pc.replace_substring_regex(words, f"[{re.escape(separators)}]" if len(separators) == 1 else r"\D", "")
-    return pc.cast(_matching(digits, r"^\d{1,18}$"), pa.int64())
+    return pc.cast(matching(digits, r"^\d{1,18}$"), pa.int64())
 
 
 SCALE = {
@@ -260,244 +260,14 @@ def _whole_number(number: float) -> int | None:
 def shares(values: pa.Array, column: str = "", memory: Memory | None = None) -> pa.Array:
     """Read shares as 0..1: `3.4 %` and `3,4%` by their sign, bare numbers as percent when any of the column is above 1."""
     memory = memory or Memory()
-    words = _trimmed(values)
+    words = trimmed(values)
     signed = pc.match_substring(words, "%")
     digits = pc.replace_substring(pc.replace_substring_regex(words, r"[%\s\x{a0}]", ""), ",", ".")
-    numbers = pc.cast(_matching(digits, r"^\d{1,12}(\.\d+)?$"), pa.float64())
+    numbers = pc.cast(matching(digits, r"^\d{1,12}(\.\d+)?$"), pa.float64())
     bare = pc.if_else(signed, None, numbers)
     percent = True if (pc.max(bare).as_py() or 0) > 1 else None
     as_percent = memory.decide(column, "percent", "percent" if percent else None, "share") == "percent"
     return pc.if_else(pc.or_(signed, pa.scalar(as_percent)), pc.divide(numbers, 100.0), numbers)
-
-
-# --- moments -----------------------------------------------------------------------------------------------------------------
-
-ZONED = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)$"
-NAIVE = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$"
-TWITTER = (
-    r"^\w{3} (?P<month>[A-Za-z]{3}) (?P<day>\d{1,2}) (?P<time>\d\d:\d\d:\d\d) (?P<zone>[+-]\d{4}) (?P<year>\d{4})$"
-)
-SLASHED = r"^(?P<a>\d{1,2})(?P<mark>[./-])(?P<b>\d{1,2})[./-](?P<year>\d{4}),?(?:\s+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?\s*(?P<half>[AaPp][Mm])?$"
-EXCEL_EPOCH_S = -2_209_161_600
-"""1899-12-30 in Unix seconds: day 0 of a spreadsheet (Excel's 1900 system, after its leap-year bug)."""
-
-
-def moments(values: pa.Array, column: str = "", memory: Memory | None = None, *, spreadsheet: bool = False) -> pa.Array:
-    """Read moments: timestamp[us, UTC]. Without an offset UTC is taken; what cannot be read is unknown and counted.
-
-    `spreadsheet`: bare numbers of five digits are days since 1899-12-30.
-    """
-    memory = memory or Memory()
-    if pa.types.is_timestamp(values.type):
-        return _as_utc(values)
-    if pa.types.is_date(values.type):
-        return _as_utc(pc.cast(values, pa.timestamp("ms")))
-    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
-        return _unix(pc.cast(values, pa.float64()), spreadsheet)
-    words = texts(values)
-    try:
-        return pc.cast(words, MOMENT)
-    except pa.ArrowInvalid:
-        return _dated(_trimmed(words), column, memory, spreadsheet)
-
-
-def _as_utc(values: pa.Array) -> pa.Array:
-    if values.type.tz is None:
-        return pc.cast(pc.cast(values, pa.timestamp("us"), safe=False), MOMENT)
-    return pc.cast(values, MOMENT, safe=False)
-
-
-def _dated(words: pa.Array, column: str, memory: Memory, spreadsheet: bool) -> pa.Array:
-    """Try the spellings one after the other, each on what is left."""
-    words = pc.utf8_trim(words, " \"'")
-    known = nulls(len(words), MOMENT)
-    told = memory.open_dates[column]
-    readers: tuple[Callable[[pa.Array], pa.Array], ...] = (
-        _iso,
-        _twitter,
-        lambda left: _slashed(left, column, memory),
-        lambda left: _unix(pc.cast(_matching(left, r"^\d{5,20}(\.\d+)?$"), pa.float64()), spreadsheet),
-        lambda left: by_distinct(left, moment_of, MOMENT),
-    )
-    for read in readers:
-        left = _left(words, known)
-        if not _some(left):
-            break
-        known = pc.coalesce(known, read(left))
-    left = _left(words, known)
-    unread = by_distinct(left, lambda one: one.lower() not in SILENT, pa.bool_())
-    number = (pc.sum(unread).as_py() or 0) - (memory.open_dates[column] - told)  # what can be read two ways was told
-    memory.note(f"{{n}} value{{s}} in {column!r} could not be read as a date and {{are}} unknown.", number)
-    return known
-
-
-def _iso(words: pa.Array) -> pa.Array:
-    zoned = pc.replace_substring_regex(_matching(words, ZONED), r"\s(Z|[+-])", r"\1")
-    naive = _matching(words, NAIVE)
-    long = pc.if_else(pc.equal(pc.binary_length(naive), 10), pc.binary_join_element_wise(naive, "T00:00", ""), naive)
-    whole = pc.coalesce(zoned, pc.binary_join_element_wise(long, "Z", ""))
-    return _cast(pc.replace_substring_regex(whole, r"(\.\d{6})\d+", r"\1"))
-
-
-def _cast(iso: pa.Array) -> pa.Array:
-    """ISO text with offset -> moments; 30 February and the like are null."""
-    try:
-        return pc.cast(iso, MOMENT)
-    except pa.ArrowInvalid:
-        return by_distinct(iso, _from_iso, MOMENT)
-
-
-def _from_iso(word: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(word).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _padded(digits: pa.Array) -> pa.Array:
-    return pc.utf8_lpad(digits, 2, "0")
-
-
-def _glued(year: pa.Array, month: pa.Array, day: pa.Array, time: pa.Array, zone: pa.Array | str) -> pa.Array:
-    days = pc.binary_join_element_wise(year, _padded(month), _padded(day), "-")
-    return pc.binary_join_element_wise(pc.binary_join_element_wise(days, time, "T"), zone, "")
-
-
-def _twitter(words: pa.Array) -> pa.Array:
-    parts = pc.extract_regex(words, TWITTER)
-    part = {name: pc.struct_field(parts, name) for name in ("month", "day", "time", "zone", "year")}
-    number = pc.add(pc.index_in(pc.ascii_lower(part["month"]), pa.array(MONTHS)), 1)
-    return _cast(_glued(part["year"], pc.cast(number, pa.string()), part["day"], part["time"], part["zone"]))
-
-
-DAY, MONTH, MIXED, OPEN = "day", "month", "mixed", "open"
-"""Orders of a column: day first, month first, both are there, nothing tells."""
-
-
-def order_in(values: pa.Array) -> str:
-    """The order of day and month that the numbers above 12 among these values show."""
-    words = pc.utf8_trim(_trimmed(values), " \"'")
-    part = _day_and_month(pc.extract_regex(words, SLASHED))
-    day = pc.and_(pc.greater(part[0], 12), pc.less_equal(part[1], 12))
-    month = pc.and_(pc.greater(part[1], 12), pc.less_equal(part[0], 12))
-    return combined(DAY if pc.any(day).as_py() else OPEN, MONTH if pc.any(month).as_py() else OPEN)
-
-
-def combined(one: str, other: str) -> str:
-    """The order of a column, parts of which show these."""
-    return one if other in (OPEN, one) else other if one == OPEN else MIXED
-
-
-def _day_and_month(parts: pa.Array) -> tuple[pa.Array, pa.Array]:
-    first, second = (pc.cast(pc.struct_field(parts, name), pa.int64()) for name in ("a", "b"))
-    return first, second
-
-
-def _slashed(words: pa.Array, column: str, memory: Memory) -> pa.Array:
-    """Day and month told apart by the values above 12 in the column; with dots the day comes first.
-
-    Where nothing tells, or a column mixes both orders, only the values that can be read one way are read.
-    """
-    parts = pc.extract_regex(words, SLASHED)
-    part = {name: pc.struct_field(parts, name) for name in ("mark", "year", "hour", "minute", "second", "half")}
-    a, b = _day_and_month(parts)
-    if not _some(a):
-        return nulls(len(words), MOMENT)
-    order = memory.date_order(column, order_in(words))
-    either = pc.and_(pc.less_equal(a, 12), pc.less_equal(b, 12))
-    open_ = pc.and_(either, pc.not_equal(a, b))
-    if order in (DAY, MONTH):
-        open_ = pc.and_(open_, pa.scalar(False))
-    elif order == OPEN:  # nobody writes the month first and dots
-        open_ = pc.and_(open_, pc.not_equal(part["mark"], "."))
-    _tell_open(words, open_, order, column, memory)
-    day_first = pc.if_else(either, pa.scalar(order != MONTH), pc.greater(a, 12))
-    year = pc.if_else(open_, None, part["year"])
-    first, second = pc.cast(a, pa.string()), pc.cast(b, pa.string())
-    month, day = pc.if_else(day_first, second, first), pc.if_else(day_first, first, second)
-    return _cast(_glued(year, month, day, _clock(part), "Z"))
-
-
-def _tell_open(words: pa.Array, open_: pa.Array, order: str, column: str, memory: Memory) -> None:
-    """Count the dates that stay unknown because they could be read two ways, and say how to settle them."""
-    number = pc.sum(open_).as_py() or 0
-    if not number:
-        return
-    memory.open_dates[column] += number
-    example = memory.decide(column, "example", words.filter(pc.fill_null(open_, False))[0].as_py(), "")
-    why = (
-        "other dates of the column are written day/month and month/day" if order == MIXED else "day/month or month/day"
-    )
-    memory.note(
-        f"{{n}} date{{s}} in {column!r} could be read two ways, such as {example} ({why}), and {{are}} unknown; "
-        "say --dates day-first or --dates month-first.",
-        number,
-    )
-
-
-def _clock(part: dict[str, pa.Array]) -> pa.Array:
-    filled = {
-        name: pc.if_else(pc.equal(pc.binary_length(part[name]), 0), "0", part[name])
-        for name in ("hour", "minute", "second")
-    }
-    hour = pc.cast(filled["hour"], pa.int64())
-    half = pc.ascii_lower(part["half"])
-    hour = pc.if_else(pc.and_(pc.equal(half, "am"), pc.equal(hour, 12)), 0, hour)
-    hour = pc.if_else(pc.and_(pc.equal(half, "pm"), pc.less(hour, 12)), pc.add(hour, 12), hour)
-    return pc.binary_join_element_wise(
-        _padded(pc.cast(hour, pa.string())), _padded(filled["minute"]), _padded(filled["second"]), ":"
-    )
-
-
-def _unix(numbers: pa.Array, spreadsheet: bool) -> pa.Array:
-    """Seconds, milli-, micro- or nanoseconds by their size: 1e11 s is the year 5138, 1e11 ms is 1973."""
-    micros = pc.case_when(
-        pc.make_struct(
-            pc.less(numbers, 1e8),
-            pc.less(numbers, 1e11),
-            pc.less(numbers, 1e14),
-            pc.less(numbers, 1e17),
-            pc.less(numbers, 1e20),
-        ),
-        pa.scalar(None, pa.float64()),
-        pc.multiply(numbers, 1e6),
-        pc.multiply(numbers, 1e3),
-        numbers,
-        pc.divide(numbers, 1e3),
-    )
-    if spreadsheet:
-        serial = pc.and_(pc.greater(numbers, 20_000), pc.less(numbers, 80_000))
-        seconds = pc.round(pc.add(pc.multiply(numbers, 86_400.0), float(EXCEL_EPOCH_S)))
-        micros = pc.if_else(serial, pc.multiply(seconds, 1e6), micros)
-    return pc.cast(pc.cast(pc.round(micros), pa.int64(), safe=False), MOMENT)
-
-
-WORDED = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y %H:%M", "%b %d, %Y, %I:%M %p", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d", "%Y-%m-%dT%H:%M:%S.%f%z")  # fmt: skip
-
-
-def moment_of(word: str) -> datetime | None:
-    """Read one date spelled in words (`Jan 6, 2024`, `Tue, 09 Jun 2026 14:23:16 GMT`); None when it is not one."""
-    if len(word) > 60:
-        return None
-    for form in WORDED:
-        try:
-            return (
-                datetime.strptime(word, form).replace(tzinfo=UTC)
-                if "%z" not in form
-                else datetime.strptime(word, form).astimezone(UTC)
-            )
-        except ValueError:
-            continue
-    try:
-        read = parsedate_to_datetime(word)
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return _from_iso(word) if re.match(r"\d{4}-\d\d-\d\dT", word) else None
-
-
-def end_of_day(days: pa.Array) -> pa.Array:
-    """Last second of the day that begins at each moment."""
-    return pc.add(days, pa.scalar(86_399_000_000, pa.duration("us")))
 
 
 # --- words -------------------------------------------------------------------------------------------------------------------
@@ -563,7 +333,7 @@ def country_of(word: str) -> str:
 
 def countries(values: pa.Array) -> pa.Array:
     """Read countries as ISO 3166 alpha-2 where they can be."""
-    return by_distinct(_trimmed(values), country_of, pa.string())
+    return by_distinct(trimmed(values), country_of, pa.string())
 
 
 def tags(values: pa.Array) -> pa.Array:
@@ -578,8 +348,8 @@ def links(values: pa.Array) -> pa.Array:
 
 def _lists(values: pa.Array, read: Callable[[pa.Array], pa.Array], clean: Callable[[pa.Array], pa.Array]) -> pa.Array:
     if not (pa.types.is_list(values.type) or pa.types.is_large_list(values.type)):
-        words = _trimmed(values)
-        return read(words) if _some(words) else nulls(len(values), TEXTS)
+        words = trimmed(values)
+        return read(words) if some(words) else nulls(len(values), TEXTS)
     items = pc.cast(values, TEXTS)
     cleaned = clean(items.flatten())
     lengths = pc.fill_null(pc.list_value_length(items), 0).cast(pa.int32())
@@ -647,10 +417,10 @@ def amounts(
 ) -> tuple[pa.Array, pa.Array]:
     """Read amounts of money as (int64 minor units, currency text). `currency` is what the header says, if anything."""
     memory = memory or Memory()
-    words = _trimmed(values)
+    words = trimmed(values)
     read = by_distinct(words, lambda one: _pair(money_of(one, currency)), pa.list_(pa.string()))
     minor = pc.cast(pc.list_element(read, 0), pa.int64())
-    unread = by_distinct(_left(words, minor), lambda one: one.lower() not in SILENT, pa.bool_())
+    unread = by_distinct(remaining(words, minor), lambda one: one.lower() not in SILENT, pa.bool_())
     memory.note(
         f"{{n}} value{{s}} in {column!r} could not be read as one amount of money and {{are}} unknown.",
         pc.sum(unread).as_py() or 0,

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.records import Field
+from groundswell.sources.files import dates
 from groundswell.sources.files import values as read
 from groundswell.sources.files.layouts import identities
 from groundswell.sources.files.values import Memory
@@ -209,14 +210,14 @@ class Moment(Cell):
     """A moment (timestamp, UTC)."""
 
     def _parse(self, column: Column) -> pa.Array:
-        return read.moments(column.values, column.header, column.sheet.memory, spreadsheet=column.sheet.kind == "xlsx")
+        return dates.moments(column.values, column.header, column.sheet.memory, spreadsheet=column.sheet.kind == "xlsx")
 
 
 class DayEnd(Moment):
     """The end of a day given by its beginning."""
 
     def _parse(self, column: Column) -> pa.Array:
-        return read.end_of_day(super()._parse(column))
+        return dates.end_of_day(super()._parse(column))
 
 
 class Flag(Cell):

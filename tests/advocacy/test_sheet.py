@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,7 @@ from groundswell.advocacy import beside_rows, review_sheet, sheet_back
 from groundswell.advocacy.people import Fee, Listed
 from groundswell.advocacy.prices import against_big_name, check_fees
 from groundswell.advocacy.sheet import NEW_COLUMNS, SheetReview
-from groundswell.errors import UsageError
+from groundswell.errors import UnknownNameError, UsageError
 from groundswell.exports.sheet_back import write_sheet_back
 from groundswell.ingest import import_file
 from groundswell.signals import Value
@@ -219,3 +220,16 @@ def test_the_users_own_workbook_is_never_overwritten(tmp_path: Path) -> None:
     openpyxl.Workbook().save(file)
     with pytest.raises(UsageError, match="not overwritten"):
         write_sheet_back(file, {}, {}, file)
+
+
+@pytest.mark.parametrize("called", ["@Large", "large", "x:large"])
+def test_the_big_name_is_meant_by_handle_or_id_and_one_on_no_list_is_said_to_be_unknown(called: str) -> None:
+    people = [
+        replace(listed(name, size, asked(fee)), account=f"x:{name}", handle=name)
+        for name, size, fee in (("huge", 90_000, 900), ("large", 9_000, 100), ("little", 900, 20))
+    ]
+    found = against_big_name(people, called)
+    assert found is not None
+    assert found.big.account == "x:large"
+    with pytest.raises(UnknownNameError, match="nobody"):
+        against_big_name(people, "@nobody")

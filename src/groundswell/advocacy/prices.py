@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.advocacy.people import Fee, Listed, count, money, several
+from groundswell.errors import UnknownNameError
 from groundswell.signals.values import REASONS
 
 FEES_NEEDED = 10
@@ -189,14 +190,16 @@ def _why_not(one: Listed, fee: Fee, line: _Line | None, n: int) -> tuple[str | N
 
 
 def against_big_name(people: Sequence[Listed], big: str | None = None) -> AgainstBigName | None:
-    """The accounts that the money of the largest one (or of `big`, an account id) would pay; None when no two fees compare.
+    """The accounts that the money of the largest one (or of `big`, an id or handle) would pay; None when no two fees compare.
 
     Chosen one by one, most likes and comments of a typical post for the money first, else most followers for the money, until
     nobody left is affordable or forty are found; where twenty cost at most a twentieth of it, only from among those.
     One account a person: of several accounts that one row names, the first that fits.
+    Errors: UnknownNameError when `big` is on no list.
     """
+    meant = people if big is None else _called(people, big)
     priced = [one for one in people if one.followers and any(fee.amount_minor > 0 and fee.currency for fee in one.fees)]
-    named = [one for one in priced if big in (None, one.account)]
+    named = [one for one in priced if one in meant]
     if len(priced) < 2 or not named:
         return None
     largest = max(named, key=lambda one: (one.followers or 0, one.account))
@@ -207,6 +210,14 @@ def against_big_name(people: Sequence[Listed], big: str | None = None) -> Agains
     if own is None or not offers:
         return None
     return _compared(own, fee, offers, elsewhere=len(priced) - 1 - len(offers))
+
+
+def _called(people: Sequence[Listed], name: str) -> list[Listed]:
+    handle = name.removeprefix("@").lower()
+    found = [one for one in people if one.account == name or (one.handle or "").lower() == handle]
+    if not found:
+        raise UnknownNameError("account on your lists", name, [one.called for one in people])
+    return found
 
 
 def _offer(one: Listed, like: Fee) -> Offer | None:

@@ -24,7 +24,9 @@ def review(
     to: Annotated[
         list[Path] | None, typer.Option(help="The sheet back: .xlsx .csv .parquet .json; the review: .pdf .html")
     ] = None,
-    big: Annotated[str | None, typer.Option(help="Compare the others' money with this account, by id.")] = None,
+    big: Annotated[
+        str | None, typer.Option(help="Compare the others' money with this account: a handle, or its id.")
+    ] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
     as_json: AsJson = False,

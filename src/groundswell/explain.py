@@ -31,10 +31,10 @@ from groundswell.definitions import (
 )
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
+from groundswell.signals.computing import grain_query
 from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence, PostsOf, read_one
 from groundswell.signals.present import Present, open_present
-from groundswell.signals.table import grain_query
 from groundswell.store import Engine, Workspace
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them

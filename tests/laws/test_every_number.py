@@ -19,10 +19,12 @@ from scipy import stats
 
 from building import SEEN, account, day, made, post, reply
 from groundswell.signals import SIGNALS, Value
+from groundswell.signals.arrays import Asked
+from groundswell.signals.computing import compute, staged_query
 from groundswell.signals.declaring import mean, median, share
 from groundswell.signals.focus import topic_focus
 from groundswell.signals.rhythm import burstiness, posts_per_week
-from groundswell.signals.table import compute, prepare, staged_query
+from groundswell.signals.table import prepare
 from groundswell.store.engine import MACROS
 
 LIKES, REPLIES = [10, 20, 30, 40, 50, 60], [1, 0, 3, 2, 5, 4]
@@ -87,7 +89,7 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Valu
         engine.execute(
             "CREATE OR REPLACE VIEW topic_of_text AS SELECT text_hash, topic FROM texts JOIN topic_names USING (name)"
         )
-        table = compute(engine).to_pylist()
+        table = compute(Asked(engine, workspace.fits)).to_pylist()
     return {row["account"]: {name: Value(signal=name, **row[name]) for name in SIGNALS} for row in table}
 
 
@@ -206,7 +208,7 @@ def test_hidden_likes_are_hidden_and_two_posts_are_too_few(tmp_path: Path) -> No
 def value(workspace: Any, name: str, who: str = "x:ann") -> Value:
     with workspace.engine() as engine:
         prepare(engine, workspace.cache / "findings", None)
-        table = compute(engine, names=[name]).to_pylist()
+        table = compute(Asked(engine, workspace.fits), names=[name]).to_pylist()
     return next(Value(signal=name, **row[name]) for row in table if row["account"] == who)
 
 
@@ -325,7 +327,7 @@ def test_waiting_times_are_kaplan_meiers(tmp_path: Path) -> None:
         prepare(engine, workspace.cache / "findings", None)
         found = {
             row["account"]: row["reply_latency_hours"]
-            for row in compute(engine, names=["reply_latency_hours"]).to_pylist()
+            for row in compute(Asked(engine, workspace.fits), names=["reply_latency_hours"]).to_pylist()
         }
     for who, times in waits.items():
         expected = _median_wait(times)

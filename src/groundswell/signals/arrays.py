@@ -1,0 +1,108 @@
+"""Grains that are computed by arrays: graphs, sequences, and what is measured against a fit.
+
+    @array_grain("circle", columns={"account": pa.string(), "mutual": pa.int64(), "seen": pa.int64()})
+    def circle(asked: Asked) -> pa.Table:
+        \"\"\"One row an account: how many follow back.\"\"\"
+
+The function reads what it needs from the engine and gives one row an account; signals on the grain are plain SQL expressions
+over its columns, so that intervals, sentences, laws and every surface are those of any other signal. A grain that is `late` is
+computed after the others and sees what they found (`earlier`).
+
+What is learned from everybody (peers, a curve, a model) is a *fit*: a versioned file, made when everything is computed and none
+is there yet, or anew on command. Values depend on the fit and on the account's own rows, so strangers change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from groundswell.store import Engine
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an array grain is asked, and what it may read."""
+
+    engine: Engine
+    fits: Path
+    """The folder of fits."""
+    only: bool = False
+    """Only the accounts in the table `wanted_accounts` are asked for."""
+    may_fit: bool = False
+    """Everything is being computed, of the present: a fit that is missing may be made."""
+    anew: bool = False
+    """A new version of the fit is wanted, even though there is one (with `may_fit`)."""
+    earlier: pa.Table | None = None
+    """For late grains: the signals computed before, one row an asked account."""
+
+    def found(self) -> pa.Table:
+        """The signals computed before; only late grains may ask."""
+        assert self.earlier is not None, "only a late grain sees what was found before"
+        return self.earlier
+
+    def where(self, column: str) -> str:
+        """SQL that restricts a column of accounts to those asked for."""
+        return f"{column} IN (SELECT account FROM wanted_accounts)" if self.only else "true"
+
+
+Read = Callable[[Asked], pa.Table]
+
+
+@dataclass(frozen=True)
+class ArrayGrain:
+    """A grain whose rows are computed; see `array_grain`."""
+
+    name: str
+    read: Read
+    schema: pa.Schema
+    late: bool
+    touches: str
+    fit_version: Callable[[Path], str | None] | None
+
+    def rows(self, asked: Asked) -> pa.Table:
+        """One row an account, as declared."""
+        return self.read(asked).select(self.schema.names).cast(self.schema)
+
+
+ARRAYS: dict[str, ArrayGrain] = {}
+"""Array grains by name, in the order in which late ones are computed."""
+
+
+def array_grain(
+    name: str,
+    *,
+    columns: Mapping[str, pa.DataType],
+    touches: str = "",
+    late: bool = False,
+    fit_version: Callable[[Path], str | None] | None = None,
+) -> Callable[[Read], Read]:
+    """Declare a grain that is computed by arrays.
+
+    `columns` begins with `account`. `touches` is SQL for further accounts (one column) whose rows change when those in the table
+    `touched_accounts` did. `fit_version` names the version of the grain's fit that lies in a folder.
+    """
+
+    def declare(read: Read) -> Read:
+        if name in ARRAYS:
+            raise ValueError(f"two grains are called {name}")
+        ARRAYS[name] = ArrayGrain(name, read, pa.schema(list(columns.items())), late, touches, fit_version)
+        return read
+
+    return declare
+
+
+def fit_versions(folder: Path) -> dict[str, str | None]:
+    """Grain -> the version of its fit that is in use; None where there is none yet."""
+    return {grain.name: grain.fit_version(folder) for grain in ARRAYS.values() if grain.fit_version}
+
+
+def is_late(grain: str) -> bool:
+    """Whether a grain is computed after the others."""
+    return grain in ARRAYS and ARRAYS[grain].late
+
+
+__all__ = ["ARRAYS", "ArrayGrain", "Asked", "array_grain", "fit_versions", "is_late"]

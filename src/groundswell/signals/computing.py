@@ -1,0 +1,168 @@
+"""Computing signals: all signals of a grain are one query, and the queries' answers are joined into one row an account.
+
+Grains of SQL and of arrays come first; late array grains follow one by one and see what was found before them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+
+from groundswell.signals.arrays import ARRAYS, Asked, is_late
+from groundswell.signals.declaring import SIGNALS, Signal
+from groundswell.signals.grains import GATHERED, GRAINS, ONE_ROW, grain_sql
+from groundswell.store import Engine
+
+VALUE = pa.struct(
+    [
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("n", pa.int64()),
+        ("label", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+PROFILE = (
+    "account",
+    "platform",
+    "handle",
+    "name",
+    "bio",
+    "url",
+    "country",
+    "location",
+    "language_declared",
+    "account_type",
+)
+
+
+def want(engine: Engine, accounts: Collection[str]) -> None:
+    """Name the accounts that `{wanted}` in a grain means."""
+    engine.register("wanted_accounts", pa.table({"account": pa.array(sorted(accounts), pa.string())}))
+
+
+def compute(asked: Asked, *, names: Sequence[str] | None = None) -> pa.Table:
+    """Compute signals (all, or those named) of every account, or of some. Columns: PROFILE, then one struct a signal."""
+    named = [SIGNALS[name] for name in (names or SIGNALS)]
+    # What is late may read anything that was found before it.
+    wanted = SIGNALS.values() if any(is_late(signal.grain) for signal in named) else named
+    rows = compute_early(asked, [signal for signal in wanted if not is_late(signal.grain)])
+    rows = append_late(asked, rows, [signal for signal in wanted if is_late(signal.grain)])
+    return rows.select([*PROFILE, *(signal.name for signal in named)])
+
+
+def compute_early(asked: Asked, wanted: Sequence[Signal]) -> pa.Table:
+    """Compute signals that need nothing but the facts: PROFILE and one struct a signal, sorted by account."""
+    engine = asked.engine
+    grains = list(dict.fromkeys(signal.grain for signal in wanted))
+    if asked.only and any(grain in GRAINS for grain in grains):
+        for table, rows in GATHERED.items():
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE gathered_{table} AS {rows}")
+    for grain in grains:
+        mine = [signal for signal in wanted if signal.grain == grain]
+        if grain in ARRAYS:
+            engine.register(f"grain_{grain}", ARRAYS[grain].rows(asked))
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE of_{grain} AS {grain_query(grain, mine, only=asked.only)}")
+    joins = " ".join(f"LEFT JOIN of_{grain} USING (account)" for grain in grains)
+    columns = "".join(
+        f", coalesce(of_{signal.grain}.{signal.name}, {_silence()}) AS {signal.name}" for signal in wanted
+    )
+    rows = engine.table(
+        f"""SELECT account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.location,
+                   a.language AS language_declared, a.account_type{columns}
+            FROM accounts AS a {joins} WHERE {asked.where("a.account")} ORDER BY account"""
+    )
+    for grain in grains:
+        engine.execute(f"DROP TABLE of_{grain}")
+    return rows.cast(_schema(wanted))
+
+
+def append_late(asked: Asked, rows: pa.Table, wanted: Sequence[Signal]) -> pa.Table:
+    """Append the signals of late grains to rows sorted by account; each grain sees what the ones before it found."""
+    for grain in (name for name in ARRAYS if any(signal.grain == name for signal in wanted)):
+        mine = [signal for signal in wanted if signal.grain == grain]
+        asked.engine.register(f"grain_{grain}", ARRAYS[grain].rows(replace(asked, earlier=rows)))
+        asked.engine.register("asked_accounts", rows.select(["account"]))
+        columns = ", ".join(f"coalesce(f.{signal.name}, {_silence()}) AS {signal.name}" for signal in mine)
+        found = asked.engine.table(
+            f"""SELECT {columns} FROM asked_accounts AS a LEFT JOIN ({grain_query(grain, mine)}) AS f USING (account)
+                ORDER BY account"""
+        )
+        for signal in mine:
+            rows = rows.append_column(pa.field(signal.name, VALUE), found.column(signal.name).cast(VALUE))
+    return rows
+
+
+def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False) -> str:
+    """Return the one query that computes these signals of a grain: account and one struct a signal.
+
+    With `only`, of the accounts that were wanted, from their gathered rows.
+    """
+    if grain in ARRAYS:
+        source = f"SELECT {', '.join(ARRAYS[grain].schema.names)} FROM grain_{grain}"
+    else:
+        source = grain_sql(grain, only=only, gathered=only)
+    staged = staged_query(signals, f"({source})", one_row=grain in ONE_ROW or grain in ARRAYS)
+    return f"SELECT account, {', '.join(_pack(signal) for signal in signals)} FROM ({staged})"
+
+
+def staged_query(signals: Sequence[Signal], source: str, *, one_row: bool) -> str:
+    """Return the query that computes, stage by stage, name__value, name__low, name__high, name__n ... over rows of `source`."""
+    first = ", ".join(_first(signal) for signal in signals)
+    sql = f"SELECT {'*' if one_row else 'account'}, {first} FROM {source} {'' if one_row else 'GROUP BY account'}"
+    for stage in range(1, max(len(signal.columns.once) for signal in signals)):
+        later = [_stage(signal, stage) for signal in signals if len(signal.columns.once) > stage]
+        sql = f"SELECT *, {', '.join(later)} FROM ({sql})"
+    ends = [_ends(signal) for signal in signals if signal.columns.once]
+    return f"SELECT *, {', '.join(ends)} FROM ({sql})" if ends else sql
+
+
+def _first(signal: Signal) -> str:
+    """What is computed over the rows of the grain: everything, or the first stage where a signal has stages."""
+    c, name = signal.columns, signal.name
+    told = f"{c.n} AS {name}__n, {c.label} AS {name}__label, {c.reason} AS {name}__reason"
+    if c.once:
+        return f"{_stage(signal, 0)}, {told}"
+    return f"{c.value} AS {name}__value, {c.low} AS {name}__low, {c.high} AS {name}__high, {told}"
+
+
+def _stage(signal: Signal, stage: int) -> str:
+    items = signal.columns.once[stage].items()
+    return ", ".join(f"{_called(signal, sql)} AS {signal.name}__{name}" for name, sql in items)
+
+
+def _ends(signal: Signal) -> str:
+    ends = {"value": signal.columns.value, "low": signal.columns.low, "high": signal.columns.high}
+    return ", ".join(f"{_called(signal, sql)} AS {signal.name}__{name}" for name, sql in ends.items())
+
+
+def _called(signal: Signal, sql: str) -> str:
+    """Write @name as the column that holds it."""
+    return re.sub(r"@(\w+)", rf"{signal.name}__\1", sql)
+
+
+def _pack(signal: Signal) -> str:
+    c, name = signal.columns, signal.name
+    enough = f"{name}__n >= {c.at_least} AND {name}__value IS NOT NULL"
+    limits = f"{enough} AND {name}__n >= {c.interval_from}"
+    counted = f"CASE WHEN coalesce({name}__n, 0) = 0 THEN 'not_observed' ELSE 'too_few' END"
+    return f"""struct_pack(
+        "value" := CASE WHEN {enough} THEN sig12(({name}__value)::DOUBLE) END,
+        low := CASE WHEN {limits} THEN sig12(({name}__low)::DOUBLE) END,
+        high := CASE WHEN {limits} THEN sig12(({name}__high)::DOUBLE) END,
+        n := coalesce({name}__n, 0)::BIGINT,
+        label := CASE WHEN {enough} THEN {name}__label::VARCHAR END,
+        reason := CASE WHEN {enough} THEN NULL ELSE coalesce({name}__reason::VARCHAR, {counted}) END) AS {name}"""
+
+
+def _silence() -> str:
+    return """struct_pack("value" := NULL::DOUBLE, low := NULL::DOUBLE, high := NULL::DOUBLE, n := 0::BIGINT,
+                          label := NULL::VARCHAR, reason := 'not_observed')"""
+
+
+def _schema(signals: Sequence[Signal]) -> pa.Schema:
+    return pa.schema([*((name, pa.string()) for name in PROFILE), *((signal.name, VALUE) for signal in signals)])

@@ -1,0 +1,126 @@
+"""Updating the table of signals: who was touched since it was kept, what must be computed again, and laying it over the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as _compute
+
+from groundswell.signals.arrays import ARRAYS, Asked, is_late
+from groundswell.signals.computing import PROFILE, append_late, compute_early, want
+from groundswell.signals.declaring import SIGNALS, Signal
+from groundswell.store import Engine, Workspace
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+FULL_PASS_FROM = 0.3
+"""When more than this share of the accounts was touched, everything is computed again (measured: the break-even is near)."""
+
+
+def touched_since(workspace: Workspace, engine: Engine, changed: list[int], links: Path) -> set[str] | None:
+    """Accounts that the imports which came or went speak of; None when they are so many that all is computed anew.
+
+    `links` holds the handles that were linked when the table was kept.
+    """
+    if not links.is_file():
+        return None
+    with Engine(workspace.facts.of(changed), changed) as delta:
+        named = delta.table(
+            """SELECT account FROM raw_accounts UNION SELECT account FROM raw_posts
+               UNION SELECT actor FROM raw_interactions UNION SELECT account FROM raw_interactions WHERE account IS NOT NULL
+               UNION SELECT follower FROM raw_follows UNION SELECT followed FROM raw_follows"""
+        )
+        answered = delta.table("SELECT DISTINCT post FROM raw_interactions WHERE account IS NULL AND post IS NOT NULL")
+    engine.register("named", named)
+    engine.register("answered_posts", answered)
+    # A handle that was linked, or no longer is, moves rows between two accounts: both are computed again.
+    now, before = (
+        "(SELECT account, native FROM links)",
+        f"(SELECT account, native FROM {engine.scan([links])})",
+    )
+    found = engine.table(
+        f"""WITH moved AS ((FROM {now} EXCEPT FROM {before}) UNION ALL (FROM {before} EXCEPT FROM {now}))
+            SELECT account FROM named UNION SELECT native FROM links JOIN named USING (account)
+            UNION SELECT account FROM moved UNION SELECT native FROM moved
+            UNION SELECT account FROM posts WHERE key IN (SELECT key_of_post(post) FROM answered_posts)"""
+    )
+    total = engine.rows("SELECT count(*) FROM accounts")[0][0]
+    return None if found.num_rows > FULL_PASS_FROM * total else set(found.column("account").to_pylist())
+
+
+def update(asked: Asked, before: pa.Table, touched: set[str]) -> tuple[pa.Table, int]:
+    """Return the table with what changed computed again, and of how many accounts something was."""
+    early = [signal for signal in SIGNALS.values() if not is_late(signal.grain)]
+    late = [signal for signal in SIGNALS.values() if is_late(signal.grain)]
+    reached = _reached(asked.engine, touched)
+    want(asked.engine, touched)
+    fresh = compute_early(asked, early)
+    others = _reached_rows(asked, before.select(fresh.column_names), reached)
+    changed = touched.union(*reached.values())
+    want(asked.engine, changed)
+    rows = pa.concat_tables([fresh, others]).sort_by("account").combine_chunks()
+    rows = append_late(asked, rows, late).select(before.column_names)
+    return merge(before, rows, changed), rows.num_rows
+
+
+def _reached(engine: Engine, touched: set[str]) -> dict[str, set[str]]:
+    """Grain -> further accounts whose rows of that grain change."""
+    engine.register("touched_accounts", pa.table({"account": pa.array(sorted(touched), pa.string())}))
+    reached: dict[str, set[str]] = {}
+    for grain in _computed():
+        if ARRAYS[grain].touches and not ARRAYS[grain].late:
+            found = engine.table(ARRAYS[grain].touches)
+            reached[grain] = set(found.column(0).to_pylist()) - touched - {None}
+    return {grain: more for grain, more in reached.items() if more}
+
+
+def _computed() -> Iterable[str]:
+    """Array grains that some signal uses."""
+    return dict.fromkeys(signal.grain for signal in SIGNALS.values() if signal.grain in ARRAYS)
+
+
+def _reached_rows(asked: Asked, before: pa.Table, reached: dict[str, set[str]]) -> pa.Table:
+    """The kept rows of accounts that were only reached, with the columns of the grains that reached them computed again."""
+    everybody = pa.array(sorted(set[str]().union(*reached.values())), pa.string())
+    rows = before.filter(pc.is_in(before.column("account"), everybody)).combine_chunks()
+    for grain, more in reached.items():
+        want(asked.engine, more)
+        mine = [signal for signal in SIGNALS.values() if signal.grain == grain]
+        rows = _lay_columns(rows, compute_early(asked, mine), mine)
+    return rows
+
+
+def _lay_columns(rows: pa.Table, fresh: pa.Table, signals: Iterable[Signal]) -> pa.Table:
+    """Put fresh values of some signals into the rows of the same accounts."""
+    places = pc.index_in(rows.column("account").combine_chunks(), value_set=fresh.column("account").combine_chunks())
+    order = pa.array(
+        np.where(
+            pc.is_valid(places).to_numpy(zero_copy_only=False),
+            rows.num_rows + pc.fill_null(places, 0).to_numpy(zero_copy_only=False),
+            np.arange(rows.num_rows),
+        )
+    )
+    for signal in signals:
+        both = pa.chunked_array([*rows.column(signal.name).chunks, *fresh.column(signal.name).chunks])
+        column = both.combine_chunks().take(order)
+        rows = rows.set_column(rows.schema.get_field_index(signal.name), signal.name, column)
+    return rows
+
+
+def merge(before: pa.Table, fresh: pa.Table, touched: set[str]) -> pa.Table:
+    """Lay fresh rows over those of before, sorted by account; accounts that were touched and are no more fall away."""
+    names = before.column("account").combine_chunks()
+    places = pc.index_in(fresh.column("account").combine_chunks(), value_set=names)
+    if len(fresh) == len(touched) and places.null_count == 0:
+        order = np.arange(len(names))
+        order[places.to_numpy()] = len(names) + np.arange(len(fresh))
+        return pa.concat_tables([before, fresh]).take(pa.array(order))
+    untouched = before.filter(pc.invert(pc.is_in(names, pa.array(sorted(touched)))))
+    return pa.concat_tables([untouched, fresh]).sort_by("account")
+
+
+__all__ = ["FULL_PASS_FROM", "PROFILE", "merge", "touched_since", "update"]

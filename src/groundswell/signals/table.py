@@ -23,6 +23,7 @@ import pyarrow.compute as _compute
 
 from groundswell.signals.arrays import Asked, fit_versions
 from groundswell.signals.computing import PROFILE, VALUE, compute, want
+from groundswell.signals.contested import hide
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.findings import Progress, read_wording
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
@@ -73,8 +74,9 @@ def _table(workspace: Workspace, progress: Progress | None, *, anew: bool) -> Si
     kept = _kept(folder)
     corpus = latest_corpus(workspace.fits)
     if kept and not anew and kept[0] == _stamp(live, corpus, workspace.fits):
-        return SignalTable(_read(kept[1]), workspace.version(), corpus, 0)
+        return SignalTable(hide(_read(kept[1]), workspace.contests()), workspace.version(), corpus, 0)
     workspace.settle()
+    workspace.fits.mkdir(parents=True, exist_ok=True)
     with workspace.engine(memory="2GB") as engine:
         if corpus is None or anew:
             corpus = fit_corpus(engine, workspace.fits) or corpus
@@ -89,7 +91,7 @@ def _table(workspace: Workspace, progress: Progress | None, *, anew: bool) -> Si
         (folder / "signals.json").unlink(missing_ok=True)
         engine.write("SELECT account, native FROM links", folder / "links.parquet")
     kept_at = _keep(folder, rows, _stamp(live, corpus, workspace.fits))
-    return SignalTable(_read(kept_at), workspace.version(), corpus, recomputed)
+    return SignalTable(hide(_read(kept_at), workspace.contests()), workspace.version(), corpus, recomputed)
 
 
 def _stamp(live: Sequence[int], corpus: Corpus | None, fits: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ PUBLIC = "(likes + replies) / followers"
 VIEWS = "likes / nullif(views, 0)"
 REACH = "(likes + replies + reposts + saves) / nullif(reach, 0)"
 TOP = "own AND settled AND likes IS NOT NULL ORDER BY likes DESC, post"
+READABLE = "(has_text OR paid_label IS NOT NULL)"
 NO_LIKES = "Likes or followers are not known."
 
 
@@ -113,3 +114,56 @@ def reach_rate() -> Columns:
 def reach_rate_mean() -> Columns:
     """Mean over own posts of likes, comments, shares and saves, divided by accounts reached."""
     return mean(REACH, where=COUNTED, reason=HIDDEN_OF_REACH)
+
+
+@signal(
+    title="Likes and comments, typical", grain="post", unit="count", better="neither",
+    says="A typical post gets {value:,.0f} likes and comments ({n:post} read).",
+    unknown="Likes or comments are not known.",
+    source="platform's own counts; the median, because a few posts carry most of the sum",
+    needs=("post.likes", "post.replies"), evidence=TOP,
+)  # fmt: skip
+def typical_reactions() -> Columns:
+    """Median over own posts of likes plus comments; a count, not a rate, so it grows with size."""
+    return median("likes + replies", where=COUNTED, reason=HIDDEN.replace("followers > 0", "replies IS NOT NULL"))
+
+
+@signal(
+    title="Saves and shares per like", grain="post", unit="ratio", better="higher",
+    says="A typical post is kept or passed on {value:.2f} times for every like ({n:post} read).",
+    unknown="Likes, or both saves and shares, are not known.",
+    source="Seed 003, 'ability to create amazing content': what is kept or passed on costs more than a like; proxy after "
+    "Later help 10582366125975",
+    needs=("post.likes", "post.saves", "post.reposts"), evidence=TOP,
+)  # fmt: skip
+def kept_ratio() -> Columns:
+    """Median over own posts with likes of (saves + shares) / likes; where only one of the two is known, of that one."""
+    kept = "CASE WHEN saves IS NOT NULL OR reposts IS NOT NULL THEN coalesce(saves, 0) + coalesce(reposts, 0) END"
+    return median(f"({kept}) / nullif(likes, 0)", where=COUNTED)
+
+
+@signal(
+    title="Likes and comments per follower, unpaid posts", grain="post", unit="share", better="higher",
+    says="A typical post that nobody paid for moves {value:.2%} of followers ({n:post} read).",
+    unknown="Fewer than three posts without a sign of payment, or their counts are not known.",
+    source="Markerly 2016 measured unpaid posts only (marketingdive.com/news/418109); paid and unpaid are not the same",
+    needs=("post.likes", "post.replies", "account.followers", "post.text"),
+    evidence=TOP.replace("settled", "settled AND NOT paid"),
+)  # fmt: skip
+def organic_rate() -> Columns:
+    """Median of likes plus comments, divided by followers at the time, over own posts without label or word of payment."""
+    return median(PUBLIC, where=f"{COUNTED} AND {READABLE} AND NOT paid", reason=HIDDEN)
+
+
+@signal(
+    title="Likes and comments per follower, paid posts", grain="post", unit="share", better="higher",
+    says="A typical post that looks paid moves {value:.2%} of followers ({n:post} read).",
+    unknown="Fewer than three posts look paid, or their counts are not known.",
+    source="paid and unpaid apart: Digiday on Markerly 2016 (digiday.com/marketing/micro-influencers)",
+    needs=("post.likes", "post.replies", "account.followers", "post.text"),
+    evidence=TOP.replace("settled", "settled AND paid"),
+)  # fmt: skip
+def sponsored_rate() -> Columns:
+    """Median of likes plus comments, divided by followers at the time, over own posts that look paid, gifted or affiliated."""
+    none = f"CASE WHEN count(*) FILTER (own AND {READABLE}) > 0 AND count(*) FILTER (own AND paid) = 0 THEN 'not_applicable' END"
+    return median(PUBLIC, where=f"{COUNTED} AND {READABLE} AND paid", reason=none)

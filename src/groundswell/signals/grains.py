@@ -2,7 +2,7 @@
 
 `account`   one row an account, as it is now
 `post`      one row a post, with the author's followers at the time and the words in its text that say "paid"
-`gap`       one row an account, with the days between its successive own posts as a list
+`gap`       one row an account, with the days between its successive own posts as a list, and when they were last looked at
 `received`  one row a comment on the account's posts by somebody else, with the author's answer if there was one
 `topic`     one row an account and topic, with its number of own posts
 `spoken`    one row an account and language, with its number of own posts
@@ -42,10 +42,11 @@ POST = f"""
 """
 
 GAP = """
-    SELECT account, len(moments) AS posts, moments[1] AS first_at, moments[len(moments)] AS last_at,
+    SELECT account, len(moments) AS posts, moments[1] AS first_at, moments[len(moments)] AS last_at, seen_at,
            list_transform(range(2, len(moments) + 1), lambda i: (moments[i] - moments[i - 1]) / 86400e0) AS gaps
     FROM (
-        SELECT p.account, list_sort(list(epoch(p.created_at))) AS moments
+        SELECT p.account, list_sort(list(epoch(p.created_at))) AS moments,
+               max(epoch(p.observed_at)) FILTER (p.observed_own) AS seen_at
         FROM posts AS p
         WHERE p.created_at IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {wanted}
         GROUP BY p.account
@@ -130,7 +131,7 @@ ONE_ROW = frozenset({"account", "gap"})
 GATHERED: dict[str, str] = {
     # What evidence shows, and no number is made of, is left where it lies.
     "posts": """SELECT account, NULL::VARCHAR AS post, NULL::VARCHAR AS platform, NULL::VARCHAR AS text, text_hash,
-                       NULL::VARCHAR AS url, created_at, observed_at, kind, NULL::BIGINT AS import_id, NULL::BIGINT AS line,
+                       NULL::VARCHAR AS url, created_at, observed_at, observed_own, kind, NULL::BIGINT AS import_id, NULL::BIGINT AS line,
                        likes, replies, reposts, quotes, views, saves, reach, likes_hidden, language, paid_label
                 FROM posts WHERE account IN (SELECT account FROM wanted_accounts)""",
     "interactions": """SELECT account, actor, verb, post, via, acted_at FROM interactions

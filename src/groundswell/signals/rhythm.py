@@ -1,4 +1,4 @@
-"""When does it speak? Frequency, regularity and silences of own posts."""
+"""When does it speak? Frequency, regularity and silences of own posts, and whether it is likely to go on."""
 
 from __future__ import annotations
 
@@ -80,3 +80,91 @@ def longest_silence_days() -> Columns:
     """The largest number of days between two successive own posts."""
     largest = "list_max(gaps)"
     return Columns(value=largest, low=largest, high=largest, n=N, at_least=2)
+
+
+SILENCE = {"silence": "greatest((seen_at - last_at) / 86400e0, 0e0)"}
+NOT_SEEN = "CASE WHEN seen_at IS NULL THEN 'not_observed' END"
+HORIZON = "30e0"
+STOPPED_BEFORE = "20e0"
+"""Posts after which we would have expected, before seeing any, that one account in 21 has stopped (design choice)."""
+USUAL_GAP = "7e0"
+"""Days between posts expected before seeing any; it weighs as much as one gap (design choice)."""
+# The shape of a Weibull distribution from the spread of its gaps (Justus et al. 1978), held back where gaps are few (design choice).
+SHAPE = {
+    "shape": f"pow(least(2.5e0, greatest(0.5e0, coalesce(pow(nullif(list_stddev_pop(gaps) / nullif(list_avg(gaps), 0), 0), -1.086e0), "
+    f"2.5e0))), {N} / ({N} + 8e0))"
+}
+STRETCHED = {
+    "lived": f"(list_sum(list_transform(gaps, lambda x: pow(x, @shape))) + pow({USUAL_GAP}, @shape))",
+    "silent": "pow(@silence, @shape)",
+    "ahead": f"(pow(@silence + {HORIZON}, @shape) - pow(@silence, @shape))",
+}
+# A rate of `events` over `lived` has a gamma distribution: what it says of the silence, and of the days to come, is a closed form.
+CHANCES = {
+    "stopped": f"(1e0 / ({STOPPED_BEFORE} + {N} - 1e0))",
+    "silent_if_active": f"greatest(pow(@lived / (@lived + @silent), {N} + 1e0), 1e-300)",
+    "rate_low": f"({N} + 1e0) / (@lived + @silent) * pow(greatest(1e0 - 1e0 / (9e0 * ({N} + 1e0)) - {Z} / (3e0 * sqrt({N} + 1e0)), 0e0), 3)",
+    "rate_high": f"({N} + 1e0) / (@lived + @silent) * pow(1e0 - 1e0 / (9e0 * ({N} + 1e0)) + {Z} / (3e0 * sqrt({N} + 1e0)), 3)",
+    "soon": f"(1e0 - pow((@lived + @silent) / (@lived + @silent + @ahead), {N} + 1e0))",
+}
+
+
+def _still_active(stopped: str) -> str:
+    """Chance that it has not stopped, given how long it has been silent; `stopped` are the odds before the silence."""
+    return f"(1e0 / (1e0 + {stopped} / @silent_if_active))"
+
+
+def _odds(quantile: str) -> str:
+    """A 90 % limit of the odds to stop after a post: the distribution is Beta(1, posts), whose quantile is a closed form."""
+    return f"(pow({quantile}, -1e0 / ({STOPPED_BEFORE} + {N})) - 1e0)"
+
+
+@signal(
+    title="Chance to go on", grain="gap", unit="share", better="higher",
+    says="The chance of another post within 30 days of when it was last looked at is {value:.0%} ({low:.0%} to {high:.0%}, from {n:gap}).",
+    unknown="Fewer than three gaps between dated posts, or when they were looked at is not in the data "
+    "(`--observed-at` says when a file was collected).",
+    source="Fader, Hardie & Lee 2005 (BG/NBD, doi 10.1287/mksc.1040.0098), with Weibull gaps where they are even or bursty",
+    needs=("post.created_at",), evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",
+)  # fmt: skip
+def persistence() -> Columns:
+    """Chance that it has not stopped, given its gaps and its silence, times the chance that a gap ends within 30 days.
+
+    The limits take a low (high) rate together with high (low) odds to have stopped, so that they cover at least 90 %.
+    """
+    low = f"{_still_active(_odds('0.05e0'))} * (1e0 - exp(-@rate_low * @ahead))"
+    high = f"{_still_active(_odds('0.95e0'))} * (1e0 - exp(-@rate_high * @ahead))"
+    value = f"{_still_active('@stopped')} * @soon"
+    return Columns(
+        value=value,
+        low=f"least({low}, {value})",
+        high=f"greatest({high}, {value})",
+        n=N,
+        at_least=3,
+        reason=NOT_SEEN,
+        once=(SILENCE | SHAPE, STRETCHED, CHANCES),
+    )
+
+
+LONG = f"list_sort(gaps)[greatest(1, round(0.9e0 * {N}))::BIGINT]"
+
+
+@signal(
+    title="Silence now", grain="gap", unit="days", better="lower",
+    says="When last looked at it had been silent for {value:.1f} days: {label} ({n:gap} read).",
+    unknown="Fewer than five gaps between dated posts, or when they were looked at is not in the data.",
+    source="own 90th percentile of gaps as the line (design choice)", needs=("post.created_at",),
+    evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",
+)  # fmt: skip
+def silence_days() -> Columns:
+    """Days from its newest own post to when its posts were last looked at, beside the gap that nine of its ten gaps stay within."""
+    silence = SILENCE["silence"]
+    return Columns(
+        value=silence,
+        low=silence,
+        high=silence,
+        n=N,
+        label=f"CASE WHEN {silence} > {LONG} THEN 'longer than nine of ten of its gaps' ELSE 'no longer than its usual gaps' END",
+        at_least=5,
+        reason=NOT_SEEN,
+    )

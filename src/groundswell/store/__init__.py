@@ -1,7 +1,7 @@
 """The workspace: one folder that holds facts, state and caches, and the one way to read and write them.
 
     workspace/
-      groundswell.db    state: imports, remembered mappings (SQLite, WAL)
+      groundswell.db    state: imports, remembered mappings, contests (SQLite, WAL)
       facts/            append-only Delta tables, one a record kind
       definitions/ ...  the user's own meanings, tiers and benchmarks (plain TOML)
       cache/            signals, findings, text index: deletable, rebuilt when missing

@@ -18,6 +18,7 @@ import pyarrow.compute as _compute
 
 from groundswell.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMissingError
 from groundswell.records import RECORDS, Record
+from groundswell.store.contests import Contest, all_contests
 from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
 from groundswell.store.settled import Settled, finish, latest_settled, new_folder, with_later
@@ -84,9 +85,14 @@ class Workspace:
         return self.folder / "fits"
 
     def version(self) -> str:
-        """The version of the facts: a hash of which imports are live."""
+        """The version of the facts: a hash of which imports are live, and of which contests hide a number."""
         live = ",".join(map(str, self.state.live_ids()))
-        return blake2b(live.encode(), digest_size=8).hexdigest()
+        hidden = ",".join(str(one.id) for one in self.contests() if one.hides)
+        return blake2b((f"{live} without {hidden}" if hidden else live).encode(), digest_size=8).hexdigest()
+
+    def contests(self) -> tuple[Contest, ...]:
+        """Numbers that somebody says are wrong, oldest first, with what reviews found."""
+        return all_contests(self.state)
 
     def simulated(self) -> bool:
         """Whether any live import says that its people are made up."""

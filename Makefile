@@ -13,7 +13,7 @@ INSTALL = $(if $(INDEX),UV_DEFAULT_INDEX='$(INDEX)') $(UV) pip install -q
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test test-all lint docs docs-run docs-check bench bench-smoke wheel lock clean
+.PHONY: help run install dev test test-all lint docs docs-run docs-check bench bench-smoke validate wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: dev ## measure speed and memory; results go to benchmarks/results
 
 bench-smoke: dev ## run every benchmark at a hundredth of its size
 	$(BIN)/python benchmarks/run.py --scale 0.01
+
+validate: dev ## put every claim about people to the test; figures go to docs/validity.md (GROUNDSWELL_DATA: folder with real data)
+	$(BIN)/python -m benchmarks.validity
 
 wheel: $(UV) ## build the wheel, install it alone in a fresh environment and run the demo there
 	rm -rf dist build/wheel

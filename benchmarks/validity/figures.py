@@ -9,6 +9,7 @@ A module of this folder returns plain dicts (`Row`), one a figure. `Figure.read`
     signals    names out of SIGNALS that the figure is about
     how        how it was measured, in a sentence or two a layman can follow
     because    why a question was not tested
+    group      on fairness: who; `people` says how many. The baseline is then the group that fares best
 
 `low` and `high` are a 90 % interval of `figure`. A verdict is earned by the *paired* difference to the baseline: `compared` draws
 whole accounts (never rows of an account) with replacement, computes both figures on the same draw, and says "beats" only when
@@ -66,6 +67,8 @@ class Figure:
     signals: tuple[str, ...] = ()
     how: str = ""
     because: str = ""
+    group: str = ""
+    people: int = 0
     module: str = ""
 
     @classmethod
@@ -83,6 +86,7 @@ class Figure:
         made: dict[str, Any] = {key: str(row.get(key) or "") for key in known} | numbers
         made["signals"] = (names,) if isinstance(names, str) else tuple(names)
         made["module"] = made["module"] or module
+        made["people"] = int(row.get("people") or 0)
         figure = cls(**made)
         figure._check()
         return figure

@@ -1,0 +1,88 @@
+"""Whether an account is what it seems: how likely, how surely, what pulls which way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from benchmarks.validity.authenticity import authenticity_figures, judged, labelled
+
+from building import account, day, made
+from groundswell.signals import Value, signal_table
+from groundswell.signals.authenticity import FLAGGED_BELOW, authenticity_evidence, genuine, model
+
+SHOWN = {"followers": 300, "following": 280, "posts_count": 900, "created_at": day(-900), "observed_at": day(0)}
+USUAL = {**SHOWN, "bio": "I bake bread", "listed": 3}
+
+
+def authenticity_of(folder: Path, **fields: Any) -> Value:
+    workspace = made(folder, {"account": [account("ann", **fields)]})
+    return signal_table(workspace).values("x:ann")["authenticity"]
+
+
+def test_a_usual_person_is_likely_genuine_and_no_kind_of_false_is_named(tmp_path: Path) -> None:
+    found = authenticity_of(tmp_path, **USUAL)
+    assert found.value is not None
+    assert found.value > 0.9
+    assert found.label is None
+
+
+def test_an_account_that_calls_itself_a_bot_and_posts_hundreds_a_day_is_called_automated(tmp_path: Path) -> None:
+    shown = {"followers": 90, "following": 1, "posts_count": 120_000, "bio": "A bot that tweets every line"}
+    found = authenticity_of(tmp_path, **{**USUAL, **shown})
+    assert found.value is not None
+    assert found.value < FLAGGED_BELOW
+    assert found.label == "automated"
+
+
+def test_without_followers_or_following_it_is_unknown_with_a_reason(tmp_path: Path) -> None:
+    only_followers = authenticity_of(tmp_path / "one", followers=300, bio="I bake bread")
+    neither = authenticity_of(tmp_path / "two", bio="I bake bread")
+    assert (only_followers.value, only_followers.reason) == (None, "too_few")
+    assert (neither.value, neither.reason) == (None, "not_observed")
+
+
+def test_on_another_platform_than_the_one_learned_from_the_interval_is_wider() -> None:
+    from groundswell.signals.authenticity import AT_HOME, ELSEWHERE
+
+    assert model().trained_on == "twitter"
+    assert ELSEWHERE > AT_HOME
+
+
+def test_the_less_is_known_the_nearer_it_stays_to_the_prior() -> None:
+    whole = {one.field: np.array([np.nan]) for one in model().features}
+    assert genuine(model().log_ratio(whole))[0] == pytest.approx(0.88, abs=0.02)
+
+
+def test_absurd_counts_are_taken_at_the_edge_of_what_was_learned() -> None:
+    huge = {one.field: np.array([1e300]) for one in model().features}
+    assert np.isfinite(model().log_ratio(huge)).all()
+
+
+def test_evidence_names_what_pulls_strongest_first() -> None:
+    profile = {"handle": "lunch_bot", "bio": "automated lunch", "url": None, "posts_count": 90_000}
+    values = {"followers": Value("followers", 200.0, n=1), "following_ratio": Value("following_ratio", 0.01, n=1)}
+    found = authenticity_evidence(profile, values)
+    assert [abs(one.pull) for one in found] == sorted((abs(one.pull) for one in found), reverse=True)
+    assert {"200 followers", "follows 2 accounts"} <= {one.says for one in found}
+    assert next(one for one in found if "automation" in one.says).pull > 0
+
+
+def test_evidence_leaves_out_what_nobody_knows() -> None:
+    assert authenticity_evidence({}, {}) == ()
+
+
+def test_beats_the_one_line_rule_is_calibrated_and_flags_few_ordinary_people(data_folder: Path) -> None:
+    rows = {row["question"]: row for row in authenticity_figures(data_folder)}
+    assert all(row.get("target") in ("meets the target", None, "") for row in rows.values())
+    assert next(iter(rows.values()))["verdict"] == "beats"
+
+
+def test_stays_calibrated_where_half_of_the_profile_is_not_known(data_folder: Path) -> None:
+    from benchmarks.validity.figures import ece
+
+    rows = labelled(data_folder, "test")
+    found = judged(rows, without=("listed", "verified", "pace", "url", "named", "bio"))
+    assert ece(found.false, found.chance_false) <= 0.07

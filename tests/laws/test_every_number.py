@@ -50,7 +50,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         post("rates", "young", kind="post", likes=9_000, replies=9_000, views=9_001, reach=9_001, created_at=SEEN - timedelta(hours=71)),
         post("rates", "passed on", kind="repost", likes=9_000, replies=9_000, views=9_001, reach=9_001, created_at=day(3)),
     ]  # fmt: skip
-    posts += [post("rhythm", i, kind="post", created_at=day(when)) for i, when in enumerate(DAYS)]
+    posts += [post("rhythm", i, kind="post", created_at=day(when), observed_at=SEEN) for i, when in enumerate(DAYS)]
     said = [
         "#ad new pan",
         "sponsored by Pan & Co",
@@ -140,7 +140,18 @@ def entropy_focus() -> tuple[float, None, None, int]:
     return 1 - (plain + (len(TOPICS) - 1) / (2 * n)) / math.log(K), None, None, n
 
 
+def still_active() -> tuple[float, None, None, int]:
+    """A gamma mixture of exponential waits is a Lomax distribution; the posts were looked at long after the last."""
+    gaps = np.array(GAPS)
+    shape = float(np.clip((gaps.std() / gaps.mean()) ** -1.086, 0.5, 2.5) ** (len(gaps) / (len(gaps) + 6)))
+    waits = stats.lomax(len(gaps) + 1, scale=(gaps**shape).sum() + 7**shape)
+    now, later = (0.98 * waits.sf(days**shape) + 0.02 / (1 + days / 20) for days in (SILENCE, SILENCE + 30))
+    active = now / (now + 1 / (150 + len(gaps) - 1))
+    return float(active * (1 - later / now)), None, None, len(gaps)
+
+
 GAPS = np.diff(DAYS).tolist()
+SILENCE = (SEEN - day(DAYS[-1])) / timedelta(days=1)
 PER_FOLLOWER = [likes / 1000 for likes in LIKES]
 PUBLIC = [(likes + replies) / 1000 for likes, replies in zip(LIKES, REPLIES, strict=True)]
 PER_REACH = [(likes + replies + i + 1) / 500 for i, (likes, replies) in enumerate(zip(LIKES, REPLIES, strict=True))]
@@ -159,6 +170,8 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
     "posts_per_week": ("rhythm", weeks, 1e-2),
     "burstiness": ("rhythm", lambda: (kim_and_jo(GAPS), None, None, len(GAPS)), 1e-9),
     "longest_silence_days": ("rhythm", lambda: (10.5, 10.5, 10.5, len(GAPS)), 1e-9),
+    "silence_days": ("rhythm", lambda: (SILENCE, SILENCE, SILENCE, len(GAPS)), 1e-9),
+    "persistence": ("rhythm", still_active, 1e-9),
     "reply_rate": ("answers", lambda: wilson(5, 7), 1e-6),
     "reply_latency_hours": ("answers", kaplan_meier, 1e-9),
     "sponsored_share": ("paid", lambda: wilson(4, 8), 1e-6),

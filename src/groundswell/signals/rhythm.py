@@ -82,59 +82,83 @@ def longest_silence_days() -> Columns:
     return Columns(value=largest, low=largest, high=largest, n=N, at_least=2)
 
 
+NOT_SEEN = "CASE WHEN seen_at IS NULL THEN 'not_observed' END"
 SILENCE = {"silence": "greatest((seen_at - last_at) / 86400e0, 0e0)"}
 NOT_SEEN = "CASE WHEN seen_at IS NULL THEN 'not_observed' END"
 HORIZON = "30e0"
-STOPPED_BEFORE = "20e0"
-"""Posts after which we would have expected, before seeing any, that one account in 21 has stopped (design choice)."""
+STOPPED_BEFORE = "150e0"
+"""Posts after which, before seeing any, one account is expected to have stopped (design choice, as are the next four)."""
 USUAL_GAP = "7e0"
-"""Days between posts expected before seeing any; it weighs as much as one gap (design choice)."""
-# The shape of a Weibull distribution from the spread of its gaps (Justus et al. 1978), held back where gaps are few (design choice).
-SHAPE = {
-    "shape": f"pow(least(2.5e0, greatest(0.5e0, coalesce(pow(nullif(list_stddev_pop(gaps) / nullif(list_avg(gaps), 0), 0), -1.086e0), "
-    f"2.5e0))), {N} / ({N} + 8e0))"
-}
-STRETCHED = {
+"""Days between posts expected before seeing any; it weighs as much as one gap."""
+FEW = "6e0"
+"""Gaps at which an account's own evenness counts half."""
+BREAK, BREAK_DAYS = "0.02e0", "20e0"
+"""Share of gaps that are a break from all habit (holidays, illness), and the days that half of the breaks outlast."""
+CV = "nullif(list_stddev_pop(gaps) / nullif(list_avg(gaps), 0), 0)"
+# The shape of a Weibull distribution from the spread of its gaps (Justus et al. 1978), held back where gaps are few.
+SHAPE = {"shape": f"pow(least(2.5e0, greatest(0.5e0, coalesce(pow({CV}, -1.086e0), 2.5e0))), {N} / ({N} + {FEW}))"}
+LIVED = {
     "lived": f"(list_sum(list_transform(gaps, lambda x: pow(x, @shape))) + pow({USUAL_GAP}, @shape))",
     "silent": "pow(@silence, @shape)",
-    "ahead": f"(pow(@silence + {HORIZON}, @shape) - pow(@silence, @shape))",
-}
-# A rate of `events` over `lived` has a gamma distribution: what it says of the silence, and of the days to come, is a closed form.
-CHANCES = {
-    "stopped": f"(1e0 / ({STOPPED_BEFORE} + {N} - 1e0))",
-    "silent_if_active": f"greatest(pow(@lived / (@lived + @silent), {N} + 1e0), 1e-300)",
-    "rate_low": f"({N} + 1e0) / (@lived + @silent) * pow(greatest(1e0 - 1e0 / (9e0 * ({N} + 1e0)) - {Z} / (3e0 * sqrt({N} + 1e0)), 0e0), 3)",
-    "rate_high": f"({N} + 1e0) / (@lived + @silent) * pow(1e0 - 1e0 / (9e0 * ({N} + 1e0)) + {Z} / (3e0 * sqrt({N} + 1e0)), 3)",
-    "soon": f"(1e0 - pow((@lived + @silent) / (@lived + @silent + @ahead), {N} + 1e0))",
+    "later": f"pow(@silence + {HORIZON}, @shape)",
 }
 
 
-def _still_active(stopped: str) -> str:
-    """Chance that it has not stopped, given how long it has been silent; `stopped` are the odds before the silence."""
-    return f"(1e0 / (1e0 + {stopped} / @silent_if_active))"
+def _with_breaks(habit: str, days: str) -> str:
+    return f"((1e0 - {BREAK}) * {habit} + {BREAK} / (1e0 + {days} / {BREAK_DAYS}))"
+
+
+def _outlasts(stretched: str, days: str) -> str:
+    """Chance that a gap of somebody active lasts longer: the rate has a gamma distribution, so this is a closed form."""
+    return _with_breaks(f"pow(@lived / (@lived + {stretched}), {N} + 1e0)", days)
+
+
+def _outlasts_at(sign: str, stretched: str, days: str) -> str:
+    """The same, at a 90 % limit of the rate (Wilson-Hilferty approximation of the gamma quantile)."""
+    k = f"({N} + 1e0)"
+    rate = f"{k} / @lived * pow(greatest(1e0 - 1e0 / (9e0 * {k}) {sign} {Z} / (3e0 * sqrt({k})), 0e0), 3)"
+    return _with_breaks(f"exp(-{rate} * {stretched})", days)
+
+
+LATER = f"(@silence + {HORIZON})"
+OUTLASTS = {
+    f"{name}{of}": chance
+    for of, stretched, days in (("_now", "@silent", "@silence"), ("_later", "@later", LATER))
+    for name, chance in (
+        ("usual", _outlasts(stretched, days)),
+        ("slow", _outlasts_at("-", stretched, days)),
+        ("fast", _outlasts_at("+", stretched, days)),
+    )
+}
+
+
+def _chance_to_go_on(pace: str, stopped: str) -> str:
+    """Chance that it has not stopped, given how long it has been silent, and that the gap ends within the horizon."""
+    return f"((1e0 - @{pace}_later / @{pace}_now) / (1e0 + {stopped} / @{pace}_now))"
 
 
 def _odds(quantile: str) -> str:
-    """A 90 % limit of the odds to stop after a post: the distribution is Beta(1, posts), whose quantile is a closed form."""
+    """A limit of the odds to have stopped after a post: the chance is Beta(1, posts), whose quantile is a closed form."""
     return f"(pow({quantile}, -1e0 / ({STOPPED_BEFORE} + {N})) - 1e0)"
 
 
 @signal(
     title="Chance to go on", grain="gap", unit="share", better="higher",
-    says="The chance of another post within 30 days of when it was last looked at is {value:.0%} ({low:.0%} to {high:.0%}, from {n:gap}).",
+    says="The chance of another post within 30 days of when it was last looked at is {value:.0%} ({n:gap} read).",
     unknown="Fewer than three gaps between dated posts, or when they were looked at is not in the data "
     "(`--observed-at` says when a file was collected).",
-    source="Fader, Hardie & Lee 2005 (BG/NBD, doi 10.1287/mksc.1040.0098), with Weibull gaps where they are even or bursty",
+    source="after Fader, Hardie & Lee 2005 (BG/NBD, doi 10.1287/mksc.1040.0098), with Weibull gaps, even or bursty, and breaks",
     needs=("post.created_at",), evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",
 )  # fmt: skip
 def persistence() -> Columns:
     """Chance that it has not stopped, given its gaps and its silence, times the chance that a gap ends within 30 days.
 
-    The limits take a low (high) rate together with high (low) odds to have stopped, so that they cover at least 90 %.
+    The limits take a low and a high pace together with high (low) odds to have stopped, so that they cover at least 90 %.
     """
-    low = f"{_still_active(_odds('0.05e0'))} * (1e0 - exp(-@rate_low * @ahead))"
-    high = f"{_still_active(_odds('0.95e0'))} * (1e0 - exp(-@rate_high * @ahead))"
-    value = f"{_still_active('@stopped')} * @soon"
+    value = _chance_to_go_on("usual", f"(1e0 / ({STOPPED_BEFORE} + {N} - 1e0))")
+    low, high = (
+        ", ".join(_chance_to_go_on(pace, _odds(end)) for pace in ("slow", "fast")) for end in ("0.05e0", "0.95e0")
+    )
     return Columns(
         value=value,
         low=f"least({low}, {value})",
@@ -142,7 +166,7 @@ def persistence() -> Columns:
         n=N,
         at_least=3,
         reason=NOT_SEEN,
-        once=(SILENCE | SHAPE, STRETCHED, CHANCES),
+        once=(SILENCE | SHAPE, LIVED, OUTLASTS),
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,33 +25,107 @@ from groundswell.store.crash_points import crash_point
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, in all)."""
 
-WORDING_VERSION = 2
+WORDING_VERSION = 3
 LETTERS_TO_TELL = 20
 """Below this many letters a language is not told: py3langid's errors grow quickly on shorter texts (design choice)."""
 SURE = 0.7
 """A language is told when its normalised probability reaches this (design choice; else unknown)."""
 BATCH = 50_000
+HEAD = r"(?:^|[\n.!?*•|])[\s#]*"
+"""Where a line or a sentence begins."""
+GAP = " … "
+"""How a term of disclosure writes words that may stand between."""
+START, END = r"(?:^|[^\p{L}\p{N}_#])", r"(?:$|[^\p{L}\p{N}_])"
 NOT_SPEECH = re.compile(r"https?://\S+|[@#]\S+|\W+|\d+")
 
 
-def disclosure_patterns() -> tuple[str, str]:
-    """RE2 patterns for (clear, unclear) words, each with the word as group 1, from the term table."""
-    rules = disclosure_rules()
-    return tuple(
-        _pattern([t for rule in rules if rule["clear"] is clear for t in rule["terms"]]) for clear in (True, False)
-    )  # type: ignore[return-value]
+@dataclass(frozen=True)
+class Words:
+    """RE2 patterns for words of one kind."""
+
+    whole: str
+    """Terms that are one piece, and labels."""
+    open: str
+    """Terms between whose words others may stand: slow to look for, ..."""
+    ends: str
+    """... so only where one of their last words is there."""
 
 
 @cache
+def disclosure_words() -> tuple[Words, Words]:
+    """Clear and unclear words of disclosure."""
+    clear, unclear = ([rule for rule in disclosure_rules() if rule["clear"] is is_clear] for is_clear in (True, False))
+    return words_of_rules(clear), words_of_rules(unclear)
+
+
+def words_of_rules(rules: Sequence[dict[str, Any]]) -> Words:
+    """Patterns for the terms, heads and labels of some rules of the term table."""
+    terms, heads, labels = ([term for rule in rules for term in rule.get(k, ())] for k in ("terms", "heads", "labels"))
+    pieces = [term for term in terms if GAP not in term]
+    whole, label = [rf"{START}(?:{alternatives(pieces)}){END}"], alternatives(labels)
+    if heads:
+        whole.append(rf"{HEAD}(?:{alternatives(heads)}){END}")
+    if labels:
+        whole.append(rf"{HEAD}(?:{label})\s*(?:[:|/–—]|-\s)|[\[(]\s*(?:{label})\s*[\])]|[|/]\s*(?:{label})\s*(?:$|\n)")
+    gaps = [term for term in terms if GAP in term]
+    ends = alternatives(term.rpartition(GAP)[2] for term in gaps)
+    return Words(
+        "(?i)" + "|".join(whole),
+        f"(?i){START}(?:{alternatives(gaps)}){END}" if gaps else "",
+        f"(?i){ends}" if gaps else "",
+    )
+
+
+@cache
+def _denied() -> str:
+    """Any word of disclosure with a negation before it."""
+    words, between = (alternatives(_disclosure_table()["negation"][name]) for name in ("words", "between"))
+    told = [term.removeprefix("#") for term in _told("terms", "heads") if GAP not in term]
+    return rf"(?i)(?:^|[^\p{{L}}\p{{N}}])(?:{words})\s+(?:(?:{between})\s+){{0,3}}#?(?:{alternatives(told)}){END}"
+
+
+@cache
+def _shown() -> str:
+    """What is kept of a find, as group 1: the term, or its first words where others may stand between."""
+    return f"(?i)({alternatives(term.partition(GAP)[0] for term in _told('terms', 'heads', 'labels'))})"
+
+
+def _told(*kinds: str) -> list[str]:
+    return [term for rule in disclosure_rules() for kind in kinds for term in rule.get(kind, ())]
+
+
 def disclosure_rules() -> list[dict[str, Any]]:
-    """The term table: rules with jurisdiction, whether clear, source, and terms."""
-    return tomllib.loads((files("groundswell.signals") / "disclosure.toml").read_text(encoding="utf-8"))["rule"]
+    """The term table: rules with jurisdiction, whether clear, what the author got, source, terms and labels."""
+    return _disclosure_table()["rule"]
 
 
-def _pattern(terms: list[str]) -> str:
-    # Longest first, so that "#advertisement" is not read as "#ad".
-    words = "|".join(re.escape(term) for term in sorted(set(terms), key=lambda term: (-len(term), term)))
-    return rf"(?i)(?:^|[^\p{{L}}\p{{N}}_#])({words})(?:$|[^\p{{L}}\p{{N}}_])"
+@cache
+def _disclosure_table() -> dict[str, Any]:
+    return tomllib.loads((files("groundswell.signals") / "disclosure.toml").read_text(encoding="utf-8"))
+
+
+def alternatives(terms: Iterable[str]) -> str:
+    """One of these, longest first, so that "#advertisement" is not read as "#ad"; "…" is up to five words."""
+    ordered = sorted(set(terms), key=lambda term: (-len(term), term))
+    return "|".join(r"(?:\s+\S+){0,5}?\s+".join(map(re.escape, term.split(GAP))) for term in ordered)
+
+
+def words_read(text: str, words: Words) -> str:
+    """SQL for the words of a kind that a text says and does not deny; null where there are none."""
+    # Where something was found at all is it asked whether it was denied: few texts are read twice.
+    left = f"CASE WHEN {_says(text, _denied())} THEN regexp_replace({text}, {_quoted(_denied())}, ' ', 'g') ELSE {text} END"
+    found = f"WHEN {_says(text, words.whole)} THEN regexp_extract({left}, {_quoted(words.whole)}, 0)"
+    if words.open:
+        found += f" WHEN {_says(text, words.ends)} THEN regexp_extract({text}, {_quoted(words.open)}, 0)"
+    return f"nullif(regexp_extract(CASE {found} END, {_quoted(_shown())}, 1), '')"
+
+
+def _says(text: str, pattern: str) -> str:
+    return f"regexp_matches({text}, {_quoted(pattern)})"
+
+
+def _quoted(pattern: str) -> str:
+    return "'" + pattern.replace("'", "''") + "'"
 
 
 def read_wording(engine: Engine, folder: Path, progress: Progress | None = None, *, only_view: bool = False) -> None:
@@ -61,10 +136,10 @@ def read_wording(engine: Engine, folder: Path, progress: Progress | None = None,
         return
     todo = unread_texts(engine, "wording", kept)
     if todo:
-        clear, unclear = (pattern.replace("'", "''") for pattern in disclosure_patterns())
+        clear, unclear = disclosure_words()
         query = f"""
-            SELECT text_hash, text, declared, nullif(regexp_extract(text, '{clear}', 1), '') AS clear,
-                   nullif(regexp_extract(text, '{unclear}', 1), '') AS unclear FROM unread"""
+            SELECT text_hash, text, declared, {words_read("text", clear)} AS clear,
+                   {words_read("text", unclear)} AS unclear FROM unread"""
         _keep(engine, query, kept, _with_language, todo, ("Reading texts", progress))
         view_of_findings(engine, "wording", kept, "language VARCHAR, clear VARCHAR, unclear VARCHAR")
     note_read(engine, kept)

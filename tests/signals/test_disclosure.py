@@ -1,0 +1,87 @@
+"""Does the table of words see what a text says of itself, and only that? On texts in seven languages made by hand."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from groundswell.signals.findings import disclosure_rules, disclosure_words, words_read
+from groundswell.store import Engine, Workspace
+
+SET = tomllib.loads((Path(__file__).parent / "disclosure_set.toml").read_text(encoding="utf-8"))
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return Workspace.create(tmp_path_factory.mktemp("texts")).engine()
+
+
+def read(engine: Engine, *texts: str) -> list[tuple[str | None, str | None]]:
+    """The (clear, unclear) words of each text."""
+    engine.register("texts", pa.table({"place": list(range(len(texts))), "text": list(texts)}))
+    clear, unclear = (words_read("text", words) for words in disclosure_words())
+    return [(one, other) for one, other in engine.rows(f"SELECT {clear}, {unclear} FROM texts ORDER BY place")]
+
+
+def marked(engine: Engine, texts: list[str]) -> list[bool]:
+    return [bool(clear or unclear) for clear, unclear in read(engine, *texts)]
+
+
+def test_the_set_holds_twenty_texts_a_language_and_half_say_nothing_of_payment() -> None:
+    assert tuple(SET) == LANGUAGES
+    for kinds in SET.values():
+        said = sum(len(texts) for kind, texts in kinds.items() if kind != "none")
+        assert said + len(kinds["none"]) >= 20
+        assert 0.4 <= said / (said + len(kinds["none"])) <= 0.6
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_explicit_disclosures_are_seen_and_subjects_negations_and_private_gifts_are_not(
+    engine: Engine, language: str
+) -> None:
+    seen = [hit for kind in ("paid", "gifted", "affiliate") for hit in marked(engine, SET[language][kind])]
+    wrongly = sum(marked(engine, SET[language]["none"]))
+    assert sum(seen) / len(seen) >= 0.95
+    assert sum(seen) / (sum(seen) + wrongly) >= 0.98
+
+
+def test_paid_posts_are_disclosed_in_clear_words(engine: Engine) -> None:
+    clear = [bool(words[0]) for language in LANGUAGES for words in read(engine, *SET[language]["paid"])]
+    assert sum(clear) / len(clear) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "clear"),
+    [
+        ("Great shoes, who made this #advertisement?", "#advertisement"),
+        ("Sponsored by Pan & Co", "Sponsored by"),
+        ("The match sponsored by Pan & Co was dull", None),
+        ("[Anzeige] so geht das", "Anzeige"),
+        ("Ich habe Anzeige erstattet", None),
+        ("They sent me this pan to review, so here we go", "sent me"),
+        ("He sent me home", None),
+        ("This is not #sponsored", None),
+        ("Why not? #sponsored", "#sponsored"),
+        ("Not sponsored by anybody. #gifted by my own shop", "#gifted"),
+    ],
+)
+def test_what_is_kept_are_the_words_that_say_it(engine: Engine, text: str, clear: str | None) -> None:
+    assert read(engine, text)[0][0] == clear
+
+
+def test_odd_texts_are_read_without_a_word(engine: Engine) -> None:
+    assert (
+        read(engine, "", "\u0001", "\ud7ff" * 9, "#" * 9_999, "a … b", "(" * 999 + "ad" + ")" * 9)[:5]
+        == [(None, None)] * 5
+    )
+
+
+def test_every_rule_names_its_source_and_what_the_author_gets() -> None:
+    for rule in disclosure_rules():
+        assert rule["source"]
+        assert rule.get("gets", "paid") in ("paid", "gifted", "affiliate")
+        assert all(term == term.lower().strip() for term in rule["terms"])

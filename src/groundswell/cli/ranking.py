@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from groundswell.cli.asking import AsJson, Folder, workspace_at
+from groundswell.cli.colleague import explanation_lines
 from groundswell.cli.printing import print_json, progress_bar, say, say_all
-from groundswell.cli.sentences import explanation_lines, shortlist_lines
+from groundswell.cli.sentences import shortlist_lines
 
 if TYPE_CHECKING:
     from groundswell.discover import Shortlist
@@ -46,7 +47,7 @@ def explain(
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain one person: a sentence a signal, the posts behind it, and what each definition says.
+    """Explain one person as a colleague would: what stands out, what is uncertain, what is missing; then all by question.
 
     Example: groundswell explain @ann --definition field_geek
     """
@@ -61,7 +62,7 @@ def explain(
 
         print_json(plain(found))
     else:
-        say_all(explanation_lines(found))
+        say_all(explanation_lines(found, in_full=definition is not None))
 
 
 def rank(workspace: Workspace, brief: Path, *, show: int) -> Shortlist:

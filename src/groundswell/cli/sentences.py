@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from groundswell.discover import Shortlist
     from groundswell.errors import GroundswellError
-    from groundswell.explain import Explanation
     from groundswell.ingest import ImportReport
     from groundswell.store import Swept, Workspace
     from groundswell.store.state import Import
@@ -112,41 +111,6 @@ def shortlist_lines(shortlist: Shortlist, show: int) -> Iterator[str]:
         yield shortlist.empty_because
     for note in shortlist.notes:
         yield f"  note: {note}"
-
-
-def explanation_lines(found: Explanation) -> Iterator[str]:
-    """All that is known of one person, and from where."""
-    from groundswell.exports.wording import range_in_words
-    from groundswell.signals import SIGNALS
-
-    who = found.profile
-    yield f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}) {who['name'] or ''}"
-    if who["bio"]:
-        yield f"  “{who['bio']}”"
-    for name, sentence in found.sentences.items():
-        value = found.values[name]
-        between = range_in_words(value, SIGNALS[name].unit)
-        yield f"  - {sentence}" + (f"  [90 %: {between}]" if between else "")
-        if name in found.sql:
-            yield f"      {' '.join(found.sql[name].split())}"
-    yield "Tiers: " + "; ".join(f"{name}: {tier}" for name, tier in found.tiers)
-    for sentence in dict.fromkeys(comparison.sentence for comparison in found.comparisons):
-        yield f"  {sentence}"
-    for judged in found.judged:
-        verdict = {True: "yes, as far as it is measured", False: "no", None: "cannot be checked"}[judged.holds]
-        yield f"{judged.definition}: {verdict}. {judged.says}"
-        for says, answer in judged.gates:
-            yield f"    {'yes' if answer else 'unknown' if answer is None else 'no'}: {says}"
-        for lack in judged.lacks:
-            yield f"    not measured yet: {lack}"
-    shown: set[str] = set()
-    for posts in found.evidence.values():
-        for post in posts:
-            if post.post not in shown and len(shown) < 6:
-                shown.add(post.post)
-                when = f"{post.created_at:%Y-%m-%d} " if post.created_at else ""
-                yield f"  post {when}({post.why}; {post.source}): {' '.join(post.text.split())[:160]}"
-    yield "From " + ("; ".join(found.sources) or "no file")
 
 
 def signal_as_json(one: Any) -> dict[str, Any]:

@@ -30,7 +30,9 @@ from groundswell.definitions import (
     within_bands,
 )
 from groundswell.errors import UnknownNameError, UsageError
+from groundswell.explain.gist import Gist, gist_of
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
+from groundswell.signals.among import Others
 from groundswell.signals.computing import grain_query
 from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence, PostsOf, read_one
@@ -70,6 +72,8 @@ class Explanation:
 
     account: str
     profile: dict[str, Any]
+    gist: Gist
+    """What to know first."""
     values: dict[str, Value]
     sentences: dict[str, str]
     tiers: tuple[tuple[str, str], ...]
@@ -141,6 +145,7 @@ class Explainer:
         found = Explanation(
             account=account,
             profile=profile,
+            gist=gist_of(values, Others(self.table.rows, profile["platform"])),
             values=values,
             sentences={name: SIGNALS[name].sentence(value) for name, value in values.items()},
             tiers=judges.tiers(values["followers"].value),

@@ -1,0 +1,108 @@
+"""What a good colleague says of somebody, line by line: one person explained, two side by side, who is like her, what she contests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from groundswell.explain import Explanation
+    from groundswell.signals import Value
+    from groundswell.signals.posts import Evidence
+
+MARKS = {"good": "+", "bad": "-", "neither": "*"}
+VERDICTS = {True: "yes, as far as it is measured", False: "no", None: "cannot be checked"}
+POST_SHOWN = 160
+
+
+def explanation_lines(found: Explanation, *, in_full: bool = False) -> Iterator[str]:
+    """First what matters of one person, then everything by question, then from where it comes."""
+    yield from _who(found)
+    yield from _gist(found)
+    yield from _groups(found)
+    yield from _judged(found, in_full=in_full)
+    yield "From " + ("; ".join(found.sources) or "no file")
+
+
+def _who(found: Explanation) -> Iterator[str]:
+    who = found.profile
+    yield f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}) {who['name'] or ''}"
+    if who["bio"]:
+        yield f"  “{who['bio']}”"
+
+
+def _gist(found: Explanation) -> Iterator[str]:
+    """What stands out, what is uncertain, what is missing."""
+    gist = found.gist
+    yield "\nWhat stands out"
+    yield from [f"  {gist.ordinary}"] if gist.ordinary else []
+    for one in gist.stands_out:
+        yield f"  {MARKS[one.kind]} {_said(found, one.signal)}"
+        yield f"      {one.says}"
+        yield from _posts(found.evidence.get(one.signal, ())[:1])
+    if gist.uncertain:
+        yield "\nWhat is uncertain, and why"
+        for one in gist.uncertain:
+            yield f"  ? {_said(found, one.signal)}"
+            yield f"      {one.says}"
+    if gist.more_uncertain:
+        yield f"  {gist.more_uncertain} more are as uncertain; their intervals are below."
+    if gist.missing:
+        yield "\nWhat is missing"
+    for one in gist.missing:
+        yield f"  {one.says[0].upper()}{one.says[1:]}: {'; '.join(_title(name) for name in one.signals)}."
+    for file in gist.files:
+        yield f"  To settle it: {file.says} {file.how}"
+
+
+def _groups(found: Explanation) -> Iterator[str]:
+    for group in found.gist.groups:
+        yield f"\n{group.asks}"
+        for name in group.signals:
+            if found.values[name].known:
+                yield f"  - {_said(found, name)}"
+            if name in found.sql:
+                yield f"      {' '.join(found.sql[name].split())}"
+        if group.known < len(group.signals):
+            yield f"  {len(group.signals) - group.known} of {len(group.signals)} unknown."
+
+
+def _judged(found: Explanation, *, in_full: bool) -> Iterator[str]:
+    """Size classes, what is usual, and each definition; why it says so where it was asked for, else only what stands in the way."""
+    yield "\nTiers: " + "; ".join(f"{name}: {tier}" for name, tier in found.tiers)
+    for sentence in dict.fromkeys(comparison.sentence for comparison in found.comparisons):
+        yield f"  {sentence}"
+    for judged in found.judged:
+        yield f"{judged.definition}: {VERDICTS[judged.holds]}. {judged.says}"
+        for says, answer in judged.gates:
+            if in_full or not answer:
+                yield f"    {'yes' if answer else 'unknown' if answer is None else 'no'}: {says}"
+        if in_full:
+            yield from (f"    not measured yet: {lack}" for lack in judged.lacks)
+        elif judged.lacks:
+            yield f"    {len(judged.lacks)} of what it asks for {'is' if len(judged.lacks) == 1 else 'are'} not measured yet"
+
+
+def _said(found: Explanation, name: str) -> str:
+    """A signal's sentence with its interval."""
+    between = _between(found.values[name])
+    return found.sentences[name] + (f"  [90 %: {between}]" if between else "")
+
+
+def _between(value: Value) -> str:
+    from groundswell.exports.wording import range_in_words
+    from groundswell.signals import SIGNALS
+
+    return range_in_words(value, SIGNALS[value.signal].unit)
+
+
+def _title(name: str) -> str:
+    from groundswell.signals import SIGNALS
+
+    return SIGNALS[name].title
+
+
+def _posts(posts: Sequence[Evidence]) -> Iterator[str]:
+    for post in posts:
+        when = f"{post.created_at:%Y-%m-%d} " if post.created_at else ""
+        yield f"      post {when}“{' '.join(post.text.split())[:POST_SHOWN]}” {post.url or f'({post.source})'}"

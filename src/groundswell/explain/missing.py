@@ -1,0 +1,109 @@
+"""What is not known of somebody: grouped by the reason, with the files that would settle most of it.
+
+No list of files is kept by hand: a signal declares the fields it needs, a layout the fields it brings, and what known signals
+needed is there already. A file settles a signal when it brings everything that is still lacking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from groundswell.signals import REASONS, SIGNALS, Value
+from groundswell.sources.files.layouts import LAYOUTS
+from groundswell.sources.files.layouts.layout import Layout
+
+MOST_FILES = 3
+"""Files named for one person (design choice)."""
+SETTLED_BY_A_FILE = ("not_observed", "too_few")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Signals that are unknown for the same reason."""
+
+    reason: str
+    says: str
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FileThatTells:
+    """A file that would make some of the missing signals known."""
+
+    layout: str
+    title: str
+    how: str
+    """What it is and how one gets it."""
+    signals: tuple[str, ...]
+    more: bool
+    """It brings nothing of a new kind, only more rows of what is there."""
+    says: str
+
+
+def missing_by_reason(values: Mapping[str, Value]) -> tuple[Missing, ...]:
+    """Unknown signals by their reason, the reason of most first."""
+    found: dict[str, list[str]] = {}
+    for name, value in values.items():
+        if not value.known:
+            found.setdefault(value.reason or "not_observed", []).append(name)
+    groups = [Missing(reason, REASONS.get(reason, reason), tuple(names)) for reason, names in found.items()]
+    return tuple(sorted(groups, key=lambda one: -len(one.signals)))
+
+
+def files_that_tell(platform: str, values: Mapping[str, Value]) -> tuple[FileThatTells, ...]:
+    """The few files that would settle most, each for what those before it leave open."""
+    there = frozenset(field for name, value in values.items() if value.known for field in SIGNALS[name].needs)
+    still = {name for name, value in values.items() if not value.known and value.reason in SETTLED_BY_A_FILE}
+    found: list[FileThatTells] = []
+    while still and len(found) < MOST_FILES:
+        one = max((_file(layout, still, there) for layout in _layouts(platform)), key=_worth)
+        if not one.signals:
+            break
+        found.append(one)
+        still -= set(one.signals)
+    return tuple(found)
+
+
+def _worth(file: FileThatTells) -> tuple[int, bool]:
+    """How much it settles; a file of a new kind before more of the same. The first of equals is the platform's own."""
+    return len(file.signals), not file.more
+
+
+def _file(layout: Layout, still: set[str], there: frozenset[str]) -> FileThatTells:
+    brings = _brings(layout.id)
+    settled = tuple(
+        name
+        for name in SIGNALS
+        if name in still and _lacks(name, there) <= brings and brings & set(SIGNALS[name].needs)
+    )
+    more = all(not _lacks(name, there) for name in settled)
+    titles = _and(
+        [f"“{SIGNALS[name].title}”" for name in settled[:4]]
+        + ([f"{len(settled) - 4} more"] if len(settled) > 4 else [])
+    )
+    says = (
+        f"{'More rows in a' if more else 'A'} file of the kind “{layout.title}” could tell {titles}." if settled else ""
+    )
+    return FileThatTells(layout.id, layout.title, layout.says, settled, more, says)
+
+
+def _lacks(signal: str, there: frozenset[str]) -> set[str]:
+    return set(SIGNALS[signal].needs) - there
+
+
+def _layouts(platform: str) -> list[Layout]:
+    """Files of the platform, else those of any."""
+    usable = [one for one in LAYOUTS.values() if one.id != "marketer_sheet"]
+    own = [one for one in usable if one.platform == platform]
+    return own + [one for one in usable if one.platform is None]
+
+
+@cache
+def _brings(layout: str) -> frozenset[str]:
+    return frozenset(f"{part.record.name}.{name}" for part in LAYOUTS[layout].records for name in part.cells)
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

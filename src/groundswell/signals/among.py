@@ -1,0 +1,73 @@
+"""Where a value stands among everybody for whom it is known, on the same platform where enough are: no fit, no judgement.
+
+A place is a share of people below, with the share below either end of the value's 90 % interval. Counted values have one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as _compute
+from numpy.typing import NDArray
+
+from groundswell.signals.values import Value
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+LEAST_PEOPLE = 30
+"""Among fewer a percentile is refused (house rule)."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Share of people below a value and below the ends of its interval; who is equal counts half."""
+
+    low: float
+    at: float
+    high: float
+    within: float
+    """Share of people with another value that lies within the interval: how little the interval tells."""
+    people: int
+    """For how many the signal is known."""
+    where: str
+    """A platform; empty when it is everybody, because too few are known on the platform."""
+
+
+@dataclass(frozen=True)
+class Others:
+    """Everybody, to be compared with."""
+
+    rows: pa.Table
+    platform: str
+
+    @cached_property
+    def _alike(self) -> NDArray[np.bool_]:
+        return pc.equal(self.rows.column("platform"), self.platform).to_numpy(zero_copy_only=False).astype(bool)
+
+    def place(self, value: Value) -> Place | None:
+        """Where a value stands; None where it is unknown, has no interval, or too few are known."""
+        if value.value is None or value.low is None or value.high is None:
+            return None
+        numbers, where = self.known(value.signal)
+        if len(numbers) < LEAST_PEOPLE:
+            return None
+        low, at, high = (
+            (np.count_nonzero(numbers < end) + np.count_nonzero(numbers <= end)) / (2 * len(numbers))
+            for end in (value.low, value.value, value.high)
+        )
+        inside = (numbers >= value.low) & (numbers <= value.high) & (numbers != value.value)
+        return Place(low, at, high, np.count_nonzero(inside) / len(numbers), len(numbers), where)
+
+    def known(self, signal: str, part: str = "value") -> tuple[NDArray[np.float64], str]:
+        """The known values of a signal (or the rows behind them, `n`), and on which platform; empty for everybody."""
+        column = self.rows.column(signal).combine_chunks()
+        values = pc.struct_field(column, "value").to_numpy(zero_copy_only=False)
+        known = ~np.isnan(values)
+        mine = known & self._alike
+        enough = np.count_nonzero(mine) >= LEAST_PEOPLE
+        numbers = values if part == "value" else pc.struct_field(column, part).to_numpy(zero_copy_only=False)
+        return numbers[mine if enough else known], self.platform if enough else ""

@@ -27,7 +27,7 @@ dev: .venv/.installed-dev ## the same, and what its developers need
 test: dev ## run the tests
 	$(BIN)/python -m pytest -n 2 -m "not slow and not crash and not hostile"
 
-test-all: dev ## run the tests that are kept out of `make test`: slow, crash, hostile
+test-all: dev .venv/.installed-spark ## run the tests that are kept out of `make test`: slow, crash, hostile
 	$(BIN)/python -m pytest -n 2 -m "slow or crash or hostile"
 
 lint: dev ## style, formatting, types, import contracts
@@ -67,6 +67,7 @@ wheel: $(UV) ## build the wheel, install it alone in a fresh environment and run
 lock: $(UV) ## pin what pyproject.toml asks for anew; versions stay where they can (`make lock UPGRADE=--upgrade` renews them all)
 	@$(COMPILE) --extra mcp --group build -o requirements.lock
 	@$(COMPILE) --extra mcp --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) --extra mcp --extra spark --group build --group dev -c requirements-dev.lock -o requirements-spark.lock
 
 clean: ## remove everything that was made, workspaces of the user excepted
 	rm -rf .venv .tools dist build $(DEMO) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -93,4 +94,9 @@ $(UV):
 .venv/.installed-dev: requirements-dev.lock .venv/.installed
 	@echo "Installing requirements-dev.lock into .venv"
 	@$(INSTALL) --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/.installed-spark: requirements-spark.lock .venv/.installed-dev
+	@echo "Installing requirements-spark.lock into .venv"
+	@$(INSTALL) --python $(BIN)/python --require-hashes -r requirements-spark.lock
 	@touch $@

@@ -56,11 +56,10 @@ class Others:
         if len(numbers) < LEAST_PEOPLE:
             return None
         low, at, high = (
-            (np.count_nonzero(numbers < end) + np.count_nonzero(numbers <= end)) / (2 * len(numbers))
-            for end in (value.low, value.value, value.high)
+            float(np.mean(numbers < end) + np.mean(numbers <= end)) / 2 for end in (value.low, value.value, value.high)
         )
         inside = (numbers >= value.low) & (numbers <= value.high) & (numbers != value.value)
-        return Place(low, at, high, np.count_nonzero(inside) / len(numbers), len(numbers), where)
+        return Place(low, at, high, float(np.mean(inside)), len(numbers), where)
 
     def known(self, signal: str, part: str = "value") -> tuple[NDArray[np.float64], str]:
         """The known values of a signal (or the rows behind them, `n`), and on which platform; empty for everybody."""

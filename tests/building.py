@@ -107,6 +107,42 @@ def community(
         rows["follow"] += [
             {"follower": f"x:{other}", "followed": f"x:{name}"} for other in dice.sample(names, 3) if other != name
         ]
+    if prefix == "p" and people >= 20:
+        for record, more in _neighbours(NEIGHBOURS).items():
+            rows[record] += more
+    return rows
+
+
+NEIGHBOURS = 36
+"""Enough for a comparison among peers, who must be thirty."""
+
+
+def _neighbours(count: int) -> dict[str, list[dict[str, Any]]]:
+    """Quiet personal accounts with counts, formats and a few answers, and without a word of text."""
+    dice = random.Random("neighbours")
+    rows: dict[str, list[dict[str, Any]]] = {"account": [], "post": [], "interaction": []}
+    names = [f"n{number:02d}" for number in range(count)]
+    for number, name in enumerate(names):
+        size = dice.randint(1_200, 9_500)
+        rows["account"].append(
+            account(name, followers=size, following=dice.randint(10, 900), account_type="personal", observed_at=SEEN)
+        )
+        for place in range(6):
+            when = day(place * 3 + dice.random())
+            counted = {
+                "likes": dice.randint(1, size // 10),
+                "replies": dice.randint(0, 30),
+                "saves": dice.randint(0, 9),
+            }
+            media = dice.choice(["image", "video", "album"])
+            rows["post"].append(
+                post(name, place, created_at=when, kind="post", media=media, paid_label=False, **counted)
+            )
+            said, asker = f"{name}-{place}", names[(number + 1 + place) % count]
+            rows["interaction"].append(reply(asker, name, said, f"{said}-c", when + timedelta(hours=1)))
+            if dice.random() < 0.6:
+                answer = reply(name, asker, f"{said}-c", f"{said}-c-a", when + timedelta(hours=3))
+                rows["interaction"].append(answer)
     return rows
 
 

@@ -3,7 +3,7 @@
     size            how big is it?                     engagement      how much does its audience do?
     rhythm          when does it speak?                responsiveness  does it answer?
     focus           what does it stand for?            sponsorship     who pays?
-    authenticity    is it what it seems?
+    authenticity    is it what it seems?               standing        where does it stand among its like?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
 question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.
@@ -11,7 +11,7 @@ question: the CLI listing, the reference page, the sentence and the laws follow 
 
 from __future__ import annotations
 
-from groundswell.signals import authenticity, engagement, focus, responsiveness, rhythm, size, sponsorship
+from groundswell.signals import authenticity, engagement, focus, responsiveness, rhythm, size, sponsorship, standing
 from groundswell.signals.declaring import SIGNALS, Columns, Signal, signal
 from groundswell.signals.table import SignalTable, past_signals, signal_table
 from groundswell.signals.values import REASONS, Value
@@ -19,4 +19,5 @@ from groundswell.signals.values import REASONS, Value
 __all__ = [
     "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "authenticity", "engagement", "focus", "past_signals",
     "responsiveness", "rhythm", "signal", "signal_table", "size", "sponsorship",
+    "standing",
 ]  # fmt: skip

@@ -151,18 +151,23 @@ def unread_texts(engine: Engine, view: str, folder: Path) -> int:
     Only imports that were not read whole before are looked at, and of them every text, whether it is in view now or not:
     so an undo that brings an older text back finds it read.
     """
-    new = sorted(set(engine.live) - _read_whole(folder))
+    new = imports_to_read(engine, folder)
     if not new:
         return 0
     engine.execute("DROP TABLE IF EXISTS unread")
     engine.execute(
         f"""CREATE TEMP TABLE unread AS
             SELECT text_hash, any_value(text) AS text, bool_and(language IS NOT NULL) AS declared
-            FROM raw_posts WHERE text IS NOT NULL AND import_id IN ({", ".join(map(str, new))})
+            FROM raw_posts WHERE text IS NOT NULL AND import_id IN ({new})
                  AND text_hash NOT IN (SELECT text_hash FROM {view})
             GROUP BY text_hash ORDER BY text_hash"""
     )
     return engine.rows("SELECT count(*) FROM unread")[0][0]
+
+
+def imports_to_read(engine: Engine, folder: Path) -> str:
+    """Ids of live imports that were not read whole before, as a list in SQL; empty when there are none."""
+    return ", ".join(map(str, sorted(set(engine.live) - _read_whole(folder))))
 
 
 def note_read(engine: Engine, folder: Path) -> None:

@@ -26,6 +26,7 @@ from groundswell.signals.computing import PROFILE, VALUE, compute, want
 from groundswell.signals.contested import hide
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.findings import Progress, read_wording
+from groundswell.signals.tone import read_tone
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
 from groundswell.signals.updating import touched_since, update
 from groundswell.signals.values import Value
@@ -155,6 +156,7 @@ def prepare(
     """
     read_wording(engine, findings, progress, only_view=only_views)
     read_topics(engine, corpus, findings, progress, only_views=only_views)
+    read_tone(engine, findings, progress, only_views=only_views)
     if only is not None:
         want(engine, only)
     several = engine.rows("SELECT count(*) FROM (SELECT 1 FROM repeats WHERE record = 'account' LIMIT 1)")[0][0]

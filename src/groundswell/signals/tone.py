@@ -1,0 +1,242 @@
+"""How a text speaks: which way its sentences lean, whether it asks, thanks, apologises, puts right. Kept by content hash.
+
+Two kinds of findings, each read only from texts that can matter, once, and kept as `wording` is (see `findings`):
+
+    tone       own posts that may speak of a product or brand: words of payment, a label, a mention, or words of people who judge
+               a thing they used. Sentences that praise and that hold a reservation, superlatives, and words of a gift.
+    remarks    replies: a question, a problem, thanks, an apology, something put right.
+
+The lean is asked of English alone, by VADER (Hutto & Gilbert 2014, doi 10.1609/icwsm.v8i1.14550): compound >= .05 praise, <= -.05
+reservation, else neither. Other languages have no instrument here: they are abstained from, never counted as neutral. Irony is not
+understood and no lie is detected: this says how a text reads, not what its author believes.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from groundswell.signals.findings import (
+    BATCH,
+    Progress,
+    alternatives,
+    disclosure_rules,
+    imports_to_read,
+    keep_batches,
+    note_read,
+    view_of_findings,
+    words_of_rules,
+    words_read,
+)
+from groundswell.store import Engine
+
+TONE_VERSION = 1
+REMARKS_VERSION = 1
+LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
+"""Languages of the table of words."""
+LEANS = 0.05
+"""Compound score from which a sentence leans (the authors' own threshold)."""
+CONCRETE = 4
+"""Words that a reservation needs to be one about something: "Ouch." is none (design choice)."""
+READ_AT_MOST = 5_000
+"""Letters of a text that are read (design choice: a caption has 2,200 at most, and a text may be hostile)."""
+SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
+NOISE = re.compile(r"https?://\S+|[@#]\S+")
+WORD = re.compile(r"[^\W\d_]{2,}")
+OWN = "(kind IS NULL OR kind IN ('post', 'quote'))"
+TONE = "speaks BOOLEAN, superlative BOOLEAN, gifted VARCHAR, praise INTEGER, reservation INTEGER, concrete INTEGER, neither INTEGER"
+REMARKS = "question BOOLEAN, problem BOOLEAN, thanks BOOLEAN, apology BOOLEAN, fix BOOLEAN"
+QUESTION = r"[?？؟](?:$|[^\p{L}\p{N}=&/])"
+"""A question mark that is no part of an address."""
+
+Lean = Literal["praise", "reservation", "neither"]
+
+
+# -- one text --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leans:
+    """The sentences of an English text, by the way they lean."""
+
+    praise: int = 0
+    reservation: int = 0
+    concrete: int = 0
+    """Reservations of at least CONCRETE words."""
+    neither: int = 0
+
+
+def leans_of(text: str) -> Leans:
+    """Read an English text, sentence by sentence."""
+    found = [(lean_of(one), one) for one in sentences(text[:READ_AT_MOST])]
+    leans = [lean for lean, _ in found]
+    concrete = sum(lean == "reservation" and len(WORD.findall(one)) >= CONCRETE for lean, one in found)
+    return Leans(leans.count("praise"), leans.count("reservation"), concrete, leans.count("neither"))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text that hold words, without addresses, names and tags."""
+    found = (one.strip() for one in SENTENCE.findall(NOISE.sub(" ", text)))
+    return [one for one in found if WORD.search(one)]
+
+
+def lean_of(sentence: str) -> Lean:
+    """Which way an English sentence leans."""
+    compound = lean_score(sentence)
+    return "praise" if compound >= LEANS else "reservation" if compound <= -LEANS else "neither"
+
+
+def lean_score(text: str) -> float:
+    """VADER's compound score of an English text: -1 bad .. 1 good."""
+    return float(_vader().polarity_scores(text)["compound"])
+
+
+@cache
+def _vader() -> Any:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return SentimentIntensityAnalyzer()
+
+
+def speaks_of_a_thing(text: str) -> bool:
+    """Whether a text holds words of people who judge a thing they used."""
+    return bool(_speaks().search(text))
+
+
+@cache
+def _speaks() -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?<!\w)(?:{alternatives(_terms('speaks'))})(?!\w)")
+
+
+def pattern_of(kind: str) -> str:
+    """RE2 for the words of a kind, in all languages of the table."""
+    return rf"(?i)(?:^|[^\p{{L}}\p{{N}}_])(?:{alternatives(_terms(kind))})(?:$|[^\p{{L}}\p{{N}}_])"
+
+
+def _terms(kind: str) -> list[str]:
+    return [term for language in LANGUAGES for term in _table()[kind][language]]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((files("groundswell.signals") / "tone.toml").read_text(encoding="utf-8"))
+
+
+# -- all texts -------------------------------------------------------------------------------------------------------------
+
+
+def read_tone(engine: Engine, folder: Path, progress: Progress | None = None, *, only_views: bool = False) -> None:
+    """Read the tone of texts that were not read before; afterwards the views `tone` and `remarks` hold what was found.
+
+    The view `wording` must be there: the language is asked first.
+    """
+    tone, remarks = folder / f"tone-{TONE_VERSION}", folder / f"remarks-{REMARKS_VERSION}"
+    _tone_view(engine, tone)
+    view_of_findings(engine, "remarks", remarks, REMARKS)
+    if only_views:
+        return
+    if _texts_to_weigh(engine, tone):
+        keep_batches(_batches(engine, _weigh()), tone, _with_leans, _count(engine), ("Weighing words", progress))
+        _tone_view(engine, tone)
+    note_read(engine, tone)
+    if _replies_to_read(engine, remarks):
+        keep_batches(
+            _batches(engine, _remark()), remarks, lambda rows: rows, _count(engine), ("Reading replies", progress)
+        )
+        view_of_findings(engine, "remarks", remarks, REMARKS)
+    note_read(engine, remarks)
+
+
+def _tone_view(engine: Engine, folder: Path) -> None:
+    """One row a text: the one that was read as English, where the same words were first read as another language."""
+    view_of_findings(engine, "tone_parts", folder, TONE)
+    counts = ", ".join(f"max({name}) AS {name}" for name in ("praise", "reservation", "concrete", "neither"))
+    engine.execute(
+        f"""CREATE OR REPLACE VIEW tone AS
+            SELECT text_hash, bool_or(speaks) AS speaks, bool_or(superlative) AS superlative, max(gifted) AS gifted, {counts}
+            FROM tone_parts GROUP BY text_hash"""
+    )
+
+
+def _texts_to_weigh(engine: Engine, folder: Path) -> int:
+    """Make the table `unread` of own texts that may speak of a product or brand, each with whether it is English."""
+    speaks = pattern_of("speaks").replace("'", "''")
+    return _make_unread(
+        engine,
+        folder,
+        f"""SELECT r.text_hash, any_value(r.text) AS text,
+                   bool_or(coalesce(coalesce(r.language, w.language) = 'en', false)) AS english
+            FROM raw_posts AS r LEFT JOIN wording AS w ON w.text_hash = r.text_hash
+            WHERE r.text IS NOT NULL AND {OWN} AND {{new}}
+                  AND (w.clear IS NOT NULL OR w.unclear IS NOT NULL OR coalesce(r.paid_label, false)
+                       OR contains(r.text, '@') OR regexp_matches(r.text, '{speaks}'))
+            GROUP BY r.text_hash
+            HAVING NOT EXISTS (FROM tone_parts AS t WHERE t.text_hash = r.text_hash AND (t.praise IS NOT NULL OR NOT english))""",
+    )
+
+
+def _replies_to_read(engine: Engine, folder: Path) -> int:
+    return _make_unread(
+        engine,
+        folder,
+        """SELECT text_hash, any_value(text) AS text FROM raw_posts
+           WHERE text IS NOT NULL AND kind = 'reply' AND {new} AND text_hash NOT IN (SELECT text_hash FROM remarks)
+           GROUP BY text_hash""",
+    )
+
+
+def _make_unread(engine: Engine, folder: Path, query: str) -> int:
+    new = imports_to_read(engine, folder)
+    if not new:
+        return 0
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE unread AS {query.format(new=f'import_id IN ({new})')}")
+    return _count(engine)
+
+
+def _count(engine: Engine) -> int:
+    return engine.rows("SELECT count(*) FROM unread")[0][0]
+
+
+def _batches(engine: Engine, query: str) -> Any:
+    return (pa.Table.from_batches([batch]) for batch in engine.reader(query, BATCH))
+
+
+def _weigh() -> str:
+    speaks, superlative = (pattern_of(kind).replace("'", "''") for kind in ("speaks", "superlative"))
+    gifted = words_of_rules([rule for rule in disclosure_rules() if rule.get("gets") == "gifted"])
+    return f"""SELECT text_hash, text, english, regexp_matches(text, '{speaks}') AS speaks,
+                      regexp_matches(text, '{superlative}') AS superlative, {words_read("text", gifted)} AS gifted
+               FROM unread ORDER BY text_hash"""
+
+
+def _remark() -> str:
+    """Only replies in which something was found are kept: most say none of it."""
+    told = ", ".join(
+        f"regexp_matches(text, '{pattern_of(kind).replace(chr(39), chr(39) * 2)}') AS {kind}"
+        for kind in ("problem", "thanks", "apology", "fix")
+    )
+    return f"""SELECT text_hash, question, problem, thanks, apology, fix
+               FROM (SELECT text_hash, regexp_matches(text, '{QUESTION}') AS question, {told} FROM unread)
+               WHERE question OR problem OR thanks OR apology OR fix ORDER BY text_hash"""
+
+
+def _with_leans(batch: pa.Table) -> pa.Table:
+    texts, english = batch.column("text").to_pylist(), batch.column("english").to_pylist()
+    leans = [leans_of(text) if spoken else None for text, spoken in zip(texts, english, strict=True)]
+    rows = batch.select(["text_hash", "speaks", "superlative", "gifted"])
+    for name in ("praise", "reservation", "concrete", "neither"):
+        rows = rows.append_column(name, pa.array([one and getattr(one, name) for one in leans], pa.int32()))
+    return rows
+
+
+__all__ = [
+    "LANGUAGES", "LEANS", "Lean", "Leans", "lean_of", "lean_score", "leans_of", "pattern_of", "read_tone", "sentences",
+    "speaks_of_a_thing",
+]  # fmt: skip

@@ -65,9 +65,12 @@ def _given(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _prepare() -> None:
-    """Make what several questions share before they are put side by side."""
-    for world in worlds.several():
-        assert world.signals.num_rows
+    """Make what several questions share before they are put side by side; a failure shows again where it belongs."""
+    try:
+        for world in worlds.several():
+            assert world.signals.num_rows
+    except Exception as error:
+        print(f"The worlds could not be made ready: {error}", file=sys.stderr)
 
 
 def _say(one: Answered) -> None:
@@ -77,7 +80,7 @@ def _say(one: Answered) -> None:
             f"    {row['verdict']:14} {row['figure']} against {row['baseline_figure']}  {row['question']}", flush=True
         )
     if one.failure:
-        print(one.failure, file=sys.stderr, flush=True)
+        print("\n".join(one.failure.splitlines()[-6:]), file=sys.stderr, flush=True)
 
 
 def _write(folder: Path, answers: Sequence[Answered]) -> None:

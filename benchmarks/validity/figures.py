@@ -278,6 +278,11 @@ def auc(truth: Array, score: Array) -> float:
     return float((ranks(score)[yes].sum() - n * (n + 1) / 2) / (n * m))
 
 
+def accuracy(truth: Array, said: Array) -> float:
+    """Share of rows that are right."""
+    return float(np.mean(truth == said))
+
+
 def f1(truth: Array, said: Array) -> float:
     """Harmonic mean of precision and recall of flags."""
     hits = float((truth.astype(bool) & said.astype(bool)).sum())

@@ -8,7 +8,8 @@ from itertools import groupby
 from benchmarks.validity.figures import Row
 
 TITLES = {
-    "basics": "Counts, rhythm, answers, topics, language, sponsorship",
+    "basics": "Counts, rhythm and answers",
+    "reading": "Topics, focus, language, sponsorship",
     "engagement": "Engagement and standing among peers",
     "texts": "Tone and disclosure",
     "authenticity": "Accounts and audiences that are not what they seem",

@@ -119,6 +119,7 @@ def _commit(
         notes=report.notes,
         options=options | {"simulated": _says_simulated(workspace, report)},
     )
+    workspace.settle(only_over=True)  # now, rather than when somebody waits for an answer
     return report
 
 

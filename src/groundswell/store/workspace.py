@@ -105,11 +105,14 @@ class Workspace:
         settled = with_later(there, live) if there else None
         return Engine(self.facts.of(live), live, moment=moment, backtest=backtest, memory=memory, settled=settled)
 
-    def settle(self, memory: str = "2GB") -> None:
-        """Write the present down where that is worth it: whole when much came since the last time, else what lies over it."""
+    def settle(self, memory: str = "2GB", *, only_over: bool = False) -> None:
+        """Write the present down where that is worth it: whole when much came since the last time, else what lies over it.
+
+        With `only_over`, nothing that takes long: only what lies over a state that is there, as at the end of an import.
+        """
         live = self.state.live_ids()
         there = latest_settled(self.cache, live)
-        if there and with_later(there, live):
+        if (there and with_later(there, live)) or (there is None and only_over):
             return
         brought = {one.id: sum(sum(counts.values()) for counts in one.records.values()) for one in self.state.imports()}
         enough = max(self.settle_from, sum(brought[key] for key in live) * LATER_SHARE)
@@ -120,7 +123,7 @@ class Workspace:
             if there and engine.linked_as_in(there) and sum(brought[key] for key in later) < enough:
                 folder = new_folder(there.folder, f"over-{self.version()}")
                 finish(folder, live, replaced=write_over(engine, there, later, folder))
-            elif sum(brought[key] for key in live) >= self.settle_from:
+            elif not only_over and sum(brought[key] for key in live) >= self.settle_from:
                 folder = new_folder(self.cache / "settled", self.version())
                 finish(folder, live, firsts=write_settled(engine, Settled(folder, live)))
 

@@ -110,7 +110,23 @@ def community(
     if prefix == "p" and people >= 20:
         for record, more in _neighbours(NEIGHBOURS).items():
             rows[record] += more
+    if prefix == "p" and people >= 20:
+        _crowd_and_growth(rows, prefix, first)
     return rows
+
+
+def _crowd_and_growth(rows: dict[str, list[dict[str, Any]]], prefix: str, first: float) -> None:
+    """The fourth person has forty followers with profiles; the third was counted every other day, and jumped once."""
+    crowd = [f"{prefix}f{number:02d}" for number in range(40)]
+    rows["account"] += [
+        account(name, followers=20 + number, following=90 * number, bio=SUBJECTS[number % 4])
+        for number, name in enumerate(crowd)
+    ]
+    rows["follow"] += [{"follower": f"x:{name}", "followed": f"x:{prefix}03"} for name in crowd]
+    rows["account"] += [
+        account(f"{prefix}02", followers=1_000 + step + (400 if step > 6 else 0), observed_at=day(first + 2 * step))
+        for step in range(12)
+    ]
 
 
 NEIGHBOURS = 36

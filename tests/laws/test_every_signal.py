@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from building import Rows, account, bring, community, day, made, post, reply
+from building import SEEN, Rows, account, bring, community, day, made, post, reply
 from groundswell.records import RECORDS
 from groundswell.signals import REASONS, SIGNALS, Value, past_signals, signal_table
 from groundswell.signals.arrays import ARRAYS, Asked
@@ -184,6 +184,8 @@ def observed_in_time(rows: Rows) -> Rows:
 
 
 def seen_of(row: Any) -> Any:
+    if row.get("observed_at") not in (None, SEEN):
+        return row["observed_at"]  # a history has its own times
     happened = row.get("acted_at") or (row.get("created_at") if "post" in row else None)
     return happened + timedelta(days=4) if happened else day(1)
 

@@ -4,6 +4,7 @@
     rhythm          when does it speak?                responsiveness  does it answer?
     focus           what does it stand for?            sponsorship     who pays?
     authenticity    is it what it seems?               standing        where does it stand among its like?
+    audience        is its audience what it seems?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
 question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.
@@ -11,13 +12,23 @@ question: the CLI listing, the reference page, the sentence and the laws follow 
 
 from __future__ import annotations
 
-from groundswell.signals import authenticity, engagement, focus, responsiveness, rhythm, size, sponsorship, standing
+from groundswell.signals import (
+    audience,
+    authenticity,
+    engagement,
+    focus,
+    responsiveness,
+    rhythm,
+    size,
+    sponsorship,
+    standing,
+)
 from groundswell.signals.declaring import SIGNALS, Columns, Signal, signal
 from groundswell.signals.table import SignalTable, past_signals, signal_table
 from groundswell.signals.values import REASONS, Value
 
 __all__ = [
-    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "authenticity", "engagement", "focus", "past_signals",
+    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "audience", "authenticity", "engagement", "focus", "past_signals",
     "responsiveness", "rhythm", "signal", "signal_table", "size", "sponsorship",
     "standing",
 ]  # fmt: skip

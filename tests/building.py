@@ -108,7 +108,7 @@ def community(
             {"follower": f"x:{other}", "followed": f"x:{name}"} for other in dice.sample(names, 3) if other != name
         ]
     if prefix == "p" and people >= 20:
-        for record, more in _neighbours(NEIGHBOURS).items():
+        for record, more in (*_neighbours(NEIGHBOURS).items(), *_speaker("s00", first).items()):
             rows[record] += more
     if prefix == "p" and people >= 20:
         _crowd_and_growth(rows, prefix, first)
@@ -160,6 +160,28 @@ def _neighbours(count: int) -> dict[str, list[dict[str, Any]]]:
                 answer = reply(name, asker, f"{said}-c", f"{said}-c-a", when + timedelta(hours=3))
                 rows["interaction"].append(answer)
     return rows
+
+
+SPOKEN = (
+    "I use this pan every single day and my old one broke",
+    "I love it, hands down the best oven I've ever had",
+    "Correction: I was wrong about the flour, sorry",
+    "How to feed a starter, step by step https://www.bread.example.org/starter",
+    "I tried the rye at home again https://www.bread.example.org/rye https://mills.example.com/a",
+    "Our new paper on night shifts is out https://doi.org/10.1000/1",
+    "My paper on sleep and bread, joke of the day included",
+    "Use my code RYE10, giveaway ends on Sunday",
+)
+
+
+def _speaker(name: str, first: float) -> dict[str, list[dict[str, Any]]]:
+    """Somebody who says what she is, uses things, corrects herself, explains, links, and works for an audience a little."""
+    who = account(name, bio="Nurse and mum of two | PhD, University of Oslo | collabs: name@example.org", observed_at=SEEN)
+    said = [
+        post(name, number, text=text, language="en", kind="post", created_at=day(first + 4 * number))
+        for number, text in enumerate(SPOKEN)
+    ]
+    return {"account": [who], "post": said}
 
 
 def _person(dice: random.Random, number: int, name: str, first: float) -> dict[str, Any]:

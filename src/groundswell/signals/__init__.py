@@ -5,6 +5,8 @@
     focus           what does it stand for?            sponsorship     who pays?
     authenticity    is it what it seems?               standing        where does it stand among its like?
     audience        is its audience what it seems?
+    occupation      what is it, in its own words?      voice           how does it speak?
+    trust           may its word be trusted?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
 question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.
@@ -17,18 +19,21 @@ from groundswell.signals import (
     authenticity,
     engagement,
     focus,
+    occupation,
     responsiveness,
     rhythm,
     size,
     sponsorship,
     standing,
+    trust,
+    voice,
 )
 from groundswell.signals.declaring import SIGNALS, Columns, Signal, signal
 from groundswell.signals.table import SignalTable, past_signals, signal_table
 from groundswell.signals.values import REASONS, Value
 
 __all__ = [
-    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "audience", "authenticity", "engagement", "focus", "past_signals",
-    "responsiveness", "rhythm", "signal", "signal_table", "size", "sponsorship",
-    "standing",
+    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "audience", "authenticity", "engagement",
+    "focus", "occupation", "past_signals", "responsiveness", "rhythm", "signal", "signal_table", "size",
+    "sponsorship", "standing", "trust", "voice",
 ]  # fmt: skip

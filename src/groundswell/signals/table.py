@@ -26,6 +26,7 @@ from groundswell.signals.computing import PROFILE, VALUE, compute, want
 from groundswell.signals.contested import hide
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.findings import Progress, read_wording
+from groundswell.signals.hearing import read_voice
 from groundswell.signals.tone import read_tone
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
 from groundswell.signals.updating import touched_since, update
@@ -155,6 +156,7 @@ def prepare(
     With `only_views`, texts that nobody has read yet are left unread; with `only`, the changes of these accounts alone are there.
     """
     read_wording(engine, findings, progress, only_view=only_views)
+    read_voice(engine, findings, progress, only_view=only_views)
     read_topics(engine, corpus, findings, progress, only_views=only_views)
     read_tone(engine, findings, progress, only_views=only_views)
     if only is not None:

@@ -11,9 +11,12 @@ The same numbers as everywhere: nothing is measured here that the table of signa
 
 from __future__ import annotations
 
+from groundswell.explain.alike import Lookalikes, alike, like
+from groundswell.explain.comparing import SideBySide, compare, compared
 from groundswell.explain.contesting import contest, review_contest
 from groundswell.explain.explaining import Explainer, Explanation, Judged, explain, find_account, signal_sql
 
 __all__ = [
-    "Explainer", "Explanation", "Judged", "contest", "explain", "find_account", "review_contest", "signal_sql",
+    "Explainer", "Explanation", "Judged", "Lookalikes", "SideBySide", "alike", "compare", "compared", "contest", "explain",
+    "find_account", "like", "review_contest", "signal_sql",
 ]  # fmt: skip

@@ -150,7 +150,7 @@ class Explainer:
             sentences={name: SIGNALS[name].sentence(value) for name, value in values.items()},
             tiers=judges.tiers(values["followers"].value),
             comparisons=judges.comparisons(profile["platform"], values),
-            judged=tuple(_judge(meaning, values) for meaning in judges.meanings(definition_name)),
+            judged=tuple(judge(meaning, values) for meaning in judges.meanings(definition_name)),
             evidence=evidence,
             sources=sources,
             simulated=self.workspace.simulated(),
@@ -288,7 +288,8 @@ def signal_sql(name: str) -> str:
     return grain_query(SIGNALS[name].grain, [SIGNALS[name]])
 
 
-def _judge(meaning: Definition, values: dict[str, Value]) -> Judged:
+def judge(meaning: Definition, values: dict[str, Value]) -> Judged:
+    """What a definition says of an account with these values."""
     inside = within_bands(meaning, [values["followers"].value])[0].as_py()
     gates: list[tuple[str, bool | None]] = [("size is one the definition speaks of", inside)] if meaning.bands else []
     for gate in meaning.gates:

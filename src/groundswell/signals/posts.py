@@ -48,13 +48,13 @@ class PostsOf:
         mine, chosen = self.posts.get(account, []), dict[str, Evidence]()
         for why, phrases in self.wanted.items():
             for post in [post for post in mine if _says(post["text"], phrases)][:2]:
-                chosen.setdefault(post["post"], _evidence(post, why))
+                chosen.setdefault(post["post"], as_evidence(post, why))
         for post in sorted((p for p in mine if p["likes"] is not None), key=lambda p: (-p["likes"], p["post"]))[:1]:
-            chosen.setdefault(post["post"], _evidence(post, "most liked"))
+            chosen.setdefault(post["post"], as_evidence(post, "most liked"))
         for post in mine:
             if len(chosen) >= min(most, 2):
                 break
-            chosen.setdefault(post["post"], _evidence(post, "newest"))
+            chosen.setdefault(post["post"], as_evidence(post, "newest"))
         return tuple(chosen.values())[:most]
 
     def by_month(self, account: str) -> tuple[tuple[date, int], ...]:
@@ -122,12 +122,15 @@ NAMED_AT_MOST = 1_000
 """Texts that are named one by one in a query; more are joined (design choice: a query of some kilobytes)."""
 UNREAD = "hashtags, mentions, media, links, reply_to, reply_to_account, repost_of, thread, member, observed_own, extra, key, content"
 """Columns of posts that neither the grain nor a page reads."""
+TONE = "o.speaks, o.superlative, o.gifted, o.praise, o.reservation, o.concrete"
+"""What evidence may ask of the tone of a text."""
 OF_ONE = f"""
     WITH posts AS (FROM its_posts), accounts AS (FROM its_account), wording AS (FROM its_wording)
-    SELECT p.* REPLACE (coalesce(p.language, w.language) AS language), t.topic, n.name AS topic_name
+    SELECT p.* REPLACE (coalesce(p.language, w.language) AS language), t.topic, n.name AS topic_name, {TONE}
     FROM ({GRAINS["post"].replace("{wanted}", "true")}) AS p
     LEFT JOIN its_wording AS w ON w.text_hash = p.text_hash
     LEFT JOIN its_topics AS t ON t.text_hash = p.text_hash
+    LEFT JOIN its_tone AS o ON o.text_hash = p.text_hash
     LEFT JOIN topic_names AS n ON n.topic = t.topic
 """
 
@@ -141,7 +144,7 @@ def read_one(
     rows = {row["post"]: row for row in engine.table(told).to_pylist()}
     shown = {name: SIGNALS[name].evidence for name in signals if SIGNALS[name].evidence}
     picked = _picked(engine, list(dict.fromkeys(shown.values())), most)
-    evidence = {name: tuple(_evidence(rows[post], name) for post in picked[how]) for name, how in shown.items()}
+    evidence = {name: tuple(as_evidence(rows[post], name) for post in picked[how]) for name, how in shown.items()}
     return PostsOf({account: [row for row in rows.values() if row["own"]]}, {}), evidence
 
 
@@ -155,9 +158,11 @@ def _gather_one(engine: Engine, account: str, present: Present | None) -> None:
     engine.register(
         "its_account", engine.table("SELECT account, followers FROM accounts WHERE account = $1", [account])
     )
-    wording, topics = _findings_of(engine, set(posts.column("text_hash").drop_null().to_pylist()), present)
+    hashes = set(posts.column("text_hash").drop_null().to_pylist())
+    wording, topics = _findings_of(engine, hashes, present)
     engine.register("its_wording", wording)
     engine.register("its_topics", topics)
+    engine.register("its_tone", engine.table(f"SELECT o.text_hash, {TONE} FROM tone AS o WHERE {_whose(hashes)}"))
     engine.register("of_one", engine.table(OF_ONE))
 
 
@@ -166,13 +171,17 @@ def _findings_of(engine: Engine, hashes: set[int], present: Present | None) -> t
     if present is not None and present.kept:
         wording, topics = present.told()
         return wording.of(sorted(hashes)), topics.of(sorted(hashes))
-    named = len(hashes) <= NAMED_AT_MOST
-    among = ", ".join(map(str, sorted(hashes))) or "NULL"
-    whose = f"text_hash IN ({among})" if named else "text_hash IN (SELECT text_hash FROM its_posts)"
+    whose = _whose(hashes)
     return (
         engine.table(f"SELECT text_hash, language, clear, unclear FROM wording WHERE {whose}"),
         engine.table(f"SELECT text_hash, topic FROM topic_of_text WHERE {whose}"),
     )
+
+
+def _whose(hashes: set[int]) -> str:
+    among = ", ".join(map(str, sorted(hashes))) or "NULL"
+    named = len(hashes) <= NAMED_AT_MOST
+    return f"text_hash IN ({among})" if named else "text_hash IN (SELECT text_hash FROM its_posts)"
 
 
 def _picked(engine: Engine, conditions: Sequence[str], most: int) -> dict[str, list[str]]:
@@ -188,7 +197,8 @@ def _says(text: str | None, phrases: Sequence[str]) -> bool:
     return any(wish and set(wish) <= words for wish in map(words_of, phrases))
 
 
-def _evidence(post: Mapping[str, Any], why: str) -> Evidence:
+def as_evidence(post: Mapping[str, Any], why: str) -> Evidence:
+    """A post as it is shown."""
     return Evidence(
         post=post["post"], text=post["text"] or "", created_at=post["created_at"], url=post["url"], why=why,
         likes=post["likes"], replies=post["replies"], reposts=post["reposts"],

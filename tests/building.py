@@ -176,7 +176,8 @@ SPOKEN = (
 
 def _speaker(name: str, first: float) -> dict[str, list[dict[str, Any]]]:
     """Somebody who says what she is, uses things, corrects herself, explains, links, and works for an audience a little."""
-    who = account(name, bio="Nurse and mum of two | PhD, University of Oslo | collabs: name@example.org", observed_at=SEEN)
+    bio = "Nurse and mum of two | PhD, University of Oslo | collabs: name@example.org"
+    who = account(name, bio=bio, observed_at=SEEN)
     said = [
         post(name, number, text=text, language="en", kind="post", created_at=day(first + 4 * number))
         for number, text in enumerate(SPOKEN)

@@ -6,11 +6,7 @@ or undone since, only the accounts they touch are computed again.
 
 from __future__ import annotations
 
-import json
-import os
-import time
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -27,17 +23,14 @@ from groundswell.signals.contested import hide
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.findings import Progress, read_wording
 from groundswell.signals.hearing import read_voice
+from groundswell.signals.keeping import Kept, keep, keep_over, kept_in
 from groundswell.signals.tone import read_tone
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
-from groundswell.signals.updating import touched_since, update
+from groundswell.signals.updating import merge, touched_since, update
 from groundswell.signals.values import Value
 from groundswell.store import Engine, Workspace
-from groundswell.store.crash_points import crash_point
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
-
-ABANDONED_SECONDS = 3_600
-"""An unfinished table that nobody has written to for so long is left from a process that was killed (design choice)."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +66,10 @@ def signal_table(workspace: Workspace, progress: Progress | None = None) -> Sign
 def _table(workspace: Workspace, progress: Progress | None, *, anew: bool) -> SignalTable:
     live = workspace.state.live_ids()
     folder = workspace.cache / "signals"
-    kept = _kept(folder)
+    kept = kept_in(folder)
     corpus = latest_corpus(workspace.fits)
-    if kept and not anew and kept[0] == _stamp(live, corpus, workspace.fits):
-        return SignalTable(hide(_read(kept[1]), workspace.contests()), workspace.version(), corpus, 0)
+    if kept and not anew and kept.stamp == _stamp(live, corpus, workspace.fits):
+        return SignalTable(hide(kept.read(), workspace.contests()), workspace.version(), corpus, 0)
     workspace.settle()
     workspace.fits.mkdir(parents=True, exist_ok=True)
     with workspace.engine(memory="2GB") as engine:
@@ -85,15 +78,19 @@ def _table(workspace: Workspace, progress: Progress | None, *, anew: bool) -> Si
         touched = None if anew else _touched(workspace, engine, kept, _stamp(live, corpus, workspace.fits))
         prepare(engine, workspace.cache / "findings", corpus, progress, only=touched)
         asked = Asked(engine, workspace.fits, only=touched is not None, may_fit=touched is None, anew=anew)
-        if touched is not None and kept:
-            rows, recomputed = update(asked, _read(kept[1]), touched)
-        else:
-            rows = compute(asked)
-            recomputed = rows.num_rows
+        fresh, changed = update(asked, kept.read(), touched) if touched is not None and kept else (compute(asked), None)
         (folder / "signals.json").unlink(missing_ok=True)
         engine.write("SELECT account, native FROM links", folder / "links.parquet")
-    kept_at = _keep(folder, rows, _stamp(live, corpus, workspace.fits))
-    return SignalTable(hide(_read(kept_at), workspace.contests()), workspace.version(), corpus, recomputed)
+    now = _keep(folder, kept, fresh, changed, _stamp(live, corpus, workspace.fits))
+    return SignalTable(hide(now.read(), workspace.contests()), workspace.version(), corpus, fresh.num_rows)
+
+
+def _keep(folder: Path, before: Kept | None, fresh: pa.Table, changed: set[str] | None, stamp: dict[str, Any]) -> Kept:
+    """Keep a table that was computed whole, or fresh rows over the one before: in their places where everybody is still there."""
+    if before is None or changed is None:
+        return keep(folder, fresh, stamp)
+    in_place = keep_over(folder, before, fresh, stamp) if fresh.num_rows == len(changed) else None
+    return in_place or keep(folder, merge(before.read(), fresh, changed), stamp)
 
 
 def _stamp(live: Sequence[int], corpus: Corpus | None, fits: Path) -> dict[str, Any]:
@@ -106,14 +103,12 @@ def _stamp(live: Sequence[int], corpus: Corpus | None, fits: Path) -> dict[str, 
     }
 
 
-def _touched(
-    workspace: Workspace, engine: Engine, kept: tuple[dict[str, Any], Path] | None, stamp: dict[str, Any]
-) -> set[str] | None:
+def _touched(workspace: Workspace, engine: Engine, kept: Kept | None, stamp: dict[str, Any]) -> set[str] | None:
     """Accounts whose facts changed since the kept table; None when everything must be computed."""
-    if not kept or any(kept[0].get(name) != stamp[name] for name in ("code", "corpus", "fits")):
+    if not kept or any(kept.stamp.get(name) != stamp[name] for name in ("code", "corpus", "fits")):
         return None
-    changed = sorted(set(kept[0]["live"]) ^ set(stamp["live"]))
-    return touched_since(workspace, engine, changed, kept[1].parent / "links.parquet")
+    changed = sorted(set(kept.stamp["live"]) ^ set(stamp["live"]))
+    return touched_since(workspace, engine, changed, kept.file.parent / "links.parquet")
 
 
 def refit(workspace: Workspace, progress: Progress | None = None) -> str | None:
@@ -171,59 +166,12 @@ def prepare(
     )
 
 
-# -- keeping ---------------------------------------------------------------------------------------------------------------
-
-
 @cache
 def _code_version() -> str:
     """A hash of all that formulas are made of: when any of it changes, kept values are not used."""
     package = Path(__file__).parent
     sources = sorted([*package.glob("*.py"), *package.glob("*.toml"), *package.parent.glob("graph.py")])
     return blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
-
-
-def _kept(folder: Path) -> tuple[dict[str, Any], Path] | None:
-    """What was kept: its stamp, and the file that holds it."""
-    path = folder / "signals.json"
-    if not path.is_file():
-        return None
-    said = json.loads(path.read_text(encoding="utf-8"))
-    file = folder / str(said.pop("file", ""))
-    return (said, file) if file.suffix == ".arrow" and file.parent == folder and file.is_file() else None
-
-
-def _read(file: Path) -> pa.Table:
-    """Map the file into memory: nothing is read before it is asked for, and processes share it."""
-    with pa.memory_map(str(file)) as source:
-        return pa.ipc.open_file(source).read_all()
-
-
-def _keep(folder: Path, rows: pa.Table, stamp: dict[str, Any]) -> Path:
-    """Write the table under a name of its own, then the stamp that names it; whoever still reads the one before may go on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    before = _kept(folder)
-    (folder / "signals.json").unlink(missing_ok=True)
-    file = folder / f"signals-{blake2b(json.dumps(stamp).encode(), digest_size=8).hexdigest()}-{os.getpid()}.arrow"
-    part = file.with_suffix(".part")
-    with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
-        writer.write_table(rows.combine_chunks())
-    crash_point("signals: before the table")
-    part.replace(file)
-    part = folder / "signals.json.part"
-    part.write_text(json.dumps(stamp | {"file": file.name}), encoding="utf-8")
-    crash_point("signals: before the stamp")
-    part.replace(folder / "signals.json")
-    _sweep(folder, {file, before[1]} if before else {file})
-    return file
-
-
-def _sweep(folder: Path, wanted: set[Path]) -> None:
-    """Let go of tables that nobody needs; one that is being read stays where the system does not let it go (Windows)."""
-    for old in set(folder.glob("signals-*")) - wanted:
-        with suppress(OSError):
-            # Another process may be writing its own; what a killed one left is older.
-            if old.suffix == ".arrow" or time.time() - old.stat().st_mtime > ABANDONED_SECONDS:
-                old.unlink()
 
 
 __all__ = ["SignalTable", "flat", "past_signals", "prepare", "refit", "signal_table", "want"]

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.signals.arrays import ARRAYS, Asked, is_late
-from groundswell.signals.computing import PROFILE, append_late, compute_early, want
+from groundswell.signals.computing import append_late, compute_early, want
 from groundswell.signals.declaring import SIGNALS, Signal
+from groundswell.signals.keeping import as_computed
 from groundswell.store import Engine, Workspace
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -35,6 +36,9 @@ def touched_since(workspace: Workspace, engine: Engine, changed: list[int], link
                UNION SELECT follower FROM raw_follows UNION SELECT followed FROM raw_follows"""
         )
         answered = delta.table("SELECT DISTINCT post FROM raw_interactions WHERE account IS NULL AND post IS NOT NULL")
+        # For grains whose `touches` asks what came or went, beside whom it speaks of.
+        engine.register("described_accounts", delta.table("SELECT DISTINCT account, account_type FROM raw_accounts"))
+        engine.register("changed_replies", delta.table("SELECT DISTINCT post FROM raw_posts WHERE kind = 'reply'"))
     engine.register("named", named)
     engine.register("answered_posts", answered)
     # A handle that was linked, or no longer is, moves rows between two accounts: both are computed again.
@@ -52,8 +56,8 @@ def touched_since(workspace: Workspace, engine: Engine, changed: list[int], link
     return None if found.num_rows > FULL_PASS_FROM * total else set(found.column("account").to_pylist())
 
 
-def update(asked: Asked, before: pa.Table, touched: set[str]) -> tuple[pa.Table, int]:
-    """Return the table with what changed computed again, and of how many accounts something was."""
+def update(asked: Asked, before: pa.Table, touched: set[str]) -> tuple[pa.Table, set[str]]:
+    """Compute again what changed: the fresh rows, and the accounts that they replace (some may be no more)."""
     early = [signal for signal in SIGNALS.values() if not is_late(signal.grain)]
     late = [signal for signal in SIGNALS.values() if is_late(signal.grain)]
     reached = _reached(asked.engine, touched)
@@ -64,7 +68,7 @@ def update(asked: Asked, before: pa.Table, touched: set[str]) -> tuple[pa.Table,
     want(asked.engine, changed)
     rows = pa.concat_tables([fresh, others]).sort_by("account").combine_chunks()
     rows = append_late(asked, rows, late).select(before.column_names)
-    return merge(before, rows, changed), rows.num_rows
+    return rows, changed
 
 
 def _reached(engine: Engine, touched: set[str]) -> dict[str, set[str]]:
@@ -86,7 +90,7 @@ def _computed() -> Iterable[str]:
 def _reached_rows(asked: Asked, before: pa.Table, reached: dict[str, set[str]]) -> pa.Table:
     """The kept rows of accounts that were only reached, with the columns of the grains that reached them computed again."""
     everybody = pa.array(sorted(set[str]().union(*reached.values())), pa.string())
-    rows = before.filter(pc.is_in(before.column("account"), everybody)).combine_chunks()
+    rows = as_computed(before.filter(pc.is_in(before.column("account"), everybody)).combine_chunks())
     for grain, more in reached.items():
         want(asked.engine, more)
         mine = [signal for signal in SIGNALS.values() if signal.grain == grain]
@@ -111,16 +115,10 @@ def _lay_columns(rows: pa.Table, fresh: pa.Table, signals: Iterable[Signal]) -> 
     return rows
 
 
-def merge(before: pa.Table, fresh: pa.Table, touched: set[str]) -> pa.Table:
-    """Lay fresh rows over those of before, sorted by account; accounts that were touched and are no more fall away."""
-    names = before.column("account").combine_chunks()
-    places = pc.index_in(fresh.column("account").combine_chunks(), value_set=names)
-    if len(fresh) == len(touched) and places.null_count == 0:
-        order = np.arange(len(names))
-        order[places.to_numpy()] = len(names) + np.arange(len(fresh))
-        return pa.concat_tables([before, fresh]).take(pa.array(order))
-    untouched = before.filter(pc.invert(pc.is_in(names, pa.array(sorted(touched)))))
-    return pa.concat_tables([untouched, fresh]).sort_by("account")
+def merge(before: pa.Table, fresh: pa.Table, changed: set[str]) -> pa.Table:
+    """Lay fresh rows over those of before, sorted by account; accounts that changed and are no more fall away."""
+    unchanged = before.filter(pc.invert(pc.is_in(before.column("account"), pa.array(sorted(changed), pa.string()))))
+    return pa.concat_tables([as_computed(unchanged), fresh]).sort_by("account")
 
 
-__all__ = ["FULL_PASS_FROM", "PROFILE", "merge", "touched_since", "update"]
+__all__ = ["FULL_PASS_FROM", "merge", "touched_since", "update"]

@@ -194,3 +194,11 @@ def test_of_whom_nothing_that_is_asked_for_is_known_does_not_fit_and_is_listed_a
     assert any(match.unchecked == ("something_known",) for match in found.unchecked)
     assert not found.matches
     assert found.empty_because.startswith("Nothing that this brief asks for is known")
+
+
+def test_it_says_who_gets_the_places(shortlist: Shortlist) -> None:
+    for by in ("language", "platform", "account age", "size"):
+        groups = [one for one in shortlist.exposure if one.by == by]
+        assert sum(one.people for one in groups) == shortlist.population
+        assert sum(one.fitting for one in groups) == shortlist.fitting
+        assert sum(one.places for one in groups) == min(20, shortlist.fitting)

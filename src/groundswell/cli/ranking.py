@@ -10,7 +10,7 @@ import typer
 from groundswell.cli.asking import AsJson, Folder, workspace_at
 from groundswell.cli.colleague import explanation_lines
 from groundswell.cli.printing import print_json, progress_bar, say, say_all
-from groundswell.cli.sentences import shortlist_lines
+from groundswell.cli.sentences import exposure_lines, shortlist_lines
 
 if TYPE_CHECKING:
     from groundswell.discover import Shortlist
@@ -21,6 +21,7 @@ def discover(
     brief: Annotated[Path, typer.Argument(help="The brief, a TOML file.")],
     to: Annotated[list[Path] | None, typer.Option(help="Write it: .pdf .html .xlsx .csv .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 10,
+    exposure: Annotated[bool, typer.Option("--exposure", help="Also print who gets the places, by group.")] = False,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -30,6 +31,8 @@ def discover(
     """
     opened = workspace_at(workspace)
     shortlist = rank(opened, brief, show=0 if as_json else show)
+    if exposure and not as_json:
+        say_all(exposure_lines(shortlist))
     for path in to or []:
         written = write_shortlist(shortlist, path)
         if not as_json:

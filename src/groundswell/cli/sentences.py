@@ -113,6 +113,27 @@ def shortlist_lines(shortlist: Shortlist, show: int) -> Iterator[str]:
         yield f"  note: {note}"
 
 
+def exposure_lines(shortlist: Shortlist) -> Iterator[str]:
+    """Who gets the places: how groups fare among the first, beside the group that fares best."""
+    yield "\nWho gets the first 20 places (share of the group's people, 90 % interval):"
+    by = ""
+    for one in shortlist.exposure:
+        if one.by != by:
+            by = one.by
+            yield f"  by {by}"
+        beside = (
+            "too few to compare, or nothing to compare with"
+            if one.ratio is None
+            else f"{one.ratio:.2f} of the best-off"
+        )
+        surely = ", surely less" if one.surely_less else ""
+        yield (
+            f"    {one.group}: {counted(one.places, 'place')} for {counted(one.people, 'person', 'people')} "
+            f"({one.rate:.2%}, {one.low:.2%} to {one.high:.2%}), {one.fitting:,} fit; {beside}{surely}"
+        )
+    yield "  A brief that asks for a group finds that group; what it does not ask for should not decide."
+
+
 def signal_as_json(one: Any) -> dict[str, Any]:
     """A signal's declaration, for machines."""
     names = ("name", "title", "question", "unit", "better", "explains", "says", "unknown", "source", "lifecycle")

@@ -7,13 +7,27 @@ score, so that the points of a line sum to the number shown. Follower count carr
     gates       who is in, who is out, who could not be checked
     scoring     points, term by term
     ranking     both together, with evidence
+    exposure    who gets the places, by language, platform, age of the account and size
     shortlist   what is handed over
 """
 
 from __future__ import annotations
 
 from groundswell.discover.brief import Brief, Persona, read_brief
+from groundswell.discover.exposure import Exposure, exposure
 from groundswell.discover.ranking import discover
 from groundswell.discover.shortlist import Evidence, GateResult, Match, Shortlist, Term
 
-__all__ = ["Brief", "Evidence", "GateResult", "Match", "Persona", "Shortlist", "Term", "discover", "read_brief"]
+__all__ = [
+    "Brief",
+    "Evidence",
+    "Exposure",
+    "GateResult",
+    "Match",
+    "Persona",
+    "Shortlist",
+    "Term",
+    "discover",
+    "exposure",
+    "read_brief",
+]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
+from groundswell.discover.exposure import exposure
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import SOMETHING_KNOWN, Asked, Scored, scored_terms, something_known, totals
 from groundswell.discover.shortlist import Match, Shortlist
@@ -70,6 +71,7 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
         empty_because="" if passed.inside.any() else _why_empty(passed),
         not_checked=int(passed.unchecked.sum()),
         context=_context(table.rows),
+        exposure=exposure(table.rows, lines.order),
     )
 
 
@@ -97,9 +99,14 @@ class _Lines:
         self.terms, self.passed = terms, passed
         self.known, self.possible = totals(terms, self.rows.num_rows)
 
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """Everybody who fits, best first."""
+        return self._order(self.passed.inside)
+
     def make(self) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
         """Return the matches in order, and those that could not be checked, by the same order."""
-        inside = self._order(self.passed.inside)[: self.brief.limit]
+        inside = self.order[: self.brief.limit]
         doubtful = self._order(self.passed.unchecked)[:UNCHECKED_SHOWN]
         posts = posts_of(
             self.present.workspace, self.present.corpus, self._accounts(inside), self._words(), present=self.present

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from groundswell.discover.brief import Brief
+from groundswell.discover.exposure import Exposure
 from groundswell.signals.posts import Evidence
 from groundswell.signals.values import Value
 
@@ -96,3 +97,5 @@ class Shortlist:
     """How many could not be checked against every gate; `unchecked` shows the first of them."""
     context: tuple[tuple[str, float, float], ...] = ()
     """(account, followers, like rate) of at most 2,000 accounts of the population, for the picture of engagement against size."""
+    exposure: tuple[Exposure, ...] = ()
+    """Who gets the places: how groups by language, platform, account age and size fare (R112)."""

@@ -34,6 +34,15 @@ SPOKEN_IN_TOPIC = 0.1
 EPOCH = date(1970, 1, 1)
 
 
+def wilson_limits(hits: NDArray[np.int64], of: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """90 % limits of shares (Wilson 1927); NaN where there is nothing to have a share of."""
+    n = np.where(of > 0, of, np.nan).astype(np.float64)
+    p = hits / n
+    middle, half = p + Z * Z / (2 * n), Z * np.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+    scale = 1 + Z * Z / n
+    return np.clip((middle - half) / scale, 0, 1), np.clip((middle + half) / scale, 0, 1)
+
+
 @dataclass(frozen=True)
 class Shares:
     """Per account: posts that match, among own posts with text; unpaid ones; when last. Parallel to the table's rows."""
@@ -52,11 +61,7 @@ class Shares:
 
     def wilson(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """90 % limits of the share (Wilson 1927); NaN where no text was read."""
-        n = np.where(self.texts > 0, self.texts, np.nan).astype(np.float64)
-        p = self.hits / n
-        middle, half = p + Z * Z / (2 * n), Z * np.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-        scale = 1 + Z * Z / n
-        return np.clip((middle - half) / scale, 0, 1), np.clip((middle + half) / scale, 0, 1)
+        return wilson_limits(self.hits, self.texts)
 
     def last(self, row: int) -> date | None:
         """When the account last said it."""

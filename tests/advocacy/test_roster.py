@@ -34,6 +34,7 @@ USUAL = {
     "posting_days": 400.0,
     "silent_days": 2.0,
     "follower_growth": 0.5,
+    "alpha_consumer": 0.0,
 }
 
 
@@ -44,6 +45,8 @@ USUAL = {
         ({"account_age_days": 90.0, "posting_days": 60.0}, "new"),
         ({"silent_days": 120.0}, "stalled"),
         ({"follower_growth": 0.0}, "stalled"),
+        ({"alpha_consumer": 0.7}, "alpha"),
+        ({"alpha_consumer": 0.7, "silent_days": 120.0}, "stalled"),
         ({"topic_focus": 0.8, "sponsored_share": 0.1}, "specialist"),
         ({"topic_focus": 0.2, "sponsored_share": 0.05}, "everyday voice"),
         ({"topic_focus": 0.2, "sponsored_share": 0.9}, CANNOT_TELL),

@@ -1,7 +1,7 @@
 """The company's and the buyer's side: a sheet of people reviewed, a roster audited, staff helped to speak, a census of advocates.
 
     sheet     who is on it twice, who costs much, what one file would settle       review_sheet, sheet_back
-    roster    specialist, everyday voice, new, stalled, big, or cannot tell        audit_roster
+    roster    alpha, specialist, everyday voice, new, stalled, big, or cannot tell       audit_roster
     staff     who has a subject of their own, and a first step for each            staff
     census    who already speaks of a company, a product, a service, a person      census
 

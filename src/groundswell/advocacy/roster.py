@@ -1,7 +1,7 @@
-"""A bought list, looked at before it is paid for: who of them is a specialist, an everyday voice, new, stalled, big; or cannot be told.
+"""A bought list, looked at before it is paid for: who is an alpha consumer, a specialist, an everyday voice, new, stalled, big; or cannot be told.
 
 Seed 003: "if a network tries to sell you a 'micro-influencer' program consisting simply of lower tier smaller bloggers … little bang
-for your buck". The rules are data (`triage.toml`), each with its source. A rule that cannot be checked never decides; what would
+for your buck". The rules are data (`triage`), each with its source. A rule that cannot be checked never decides; what would
 settle it is named. Red flags are questions to ask, with the posts that raise them; nobody is called fake.
 """
 
@@ -45,6 +45,10 @@ class Audited:
     """Titles of the signals whose absence stands in the way."""
     flags: tuple[Flag, ...]
     tiers: tuple[tuple[str, str], ...]
+
+
+WANTED = ("alpha", "specialist", "everyday voice")
+"""Classes that a brand asks for when it asks for micro-influencers."""
 
 
 @dataclass(frozen=True)
@@ -237,11 +241,11 @@ def _money_lines(audit: Audit) -> list[str]:
     lines: list[str] = []
     for currency, (number, total) in totals.items():
         priced = [one for one in audit.accounts if any(fee.currency == currency for fee in one.person.fees)]
-        wanted = sum(one.kind in ("specialist", "everyday voice") for one in priced)
+        wanted = sum(one.kind in WANTED for one in priced)
         lines.append(
             f"{several(number, 'account')} with a fee in {currency} cost {money(total, currency)}; "
-            + (f"{wanted:,} of them specialist or everyday voice: {money(total / wanted, currency)} for each." if wanted
-               else "none of them can be called specialist or everyday voice by what is known.")
+            + (f"{wanted:,} of them alpha, specialist or everyday voice: {money(total / wanted, currency)} for each." if wanted
+               else "none of them can be called alpha, specialist or everyday voice by what is known.")
         )  # fmt: skip
     return lines
 

@@ -1,4 +1,8 @@
-"""The rules by which a roster is sorted, read from `triage.toml`: judgement is data, each line with its source."""
+"""The rules by which a roster is sorted: judgement is data, each line with its source.
+
+The classes are those of the signal `small_kind` and stand beside it (`signals/small_kinds.toml`); here they are asked of one person
+at a time, with what a list knows beyond the signals. What a buyer should ask about is ours (`triage.toml`).
+"""
 
 from __future__ import annotations
 
@@ -68,13 +72,11 @@ class Triage:
 @cache
 def triage() -> Triage:
     """The shipped rules."""
-    return read_triage(read_section(files("groundswell.advocacy") / "triage.toml"))
-
-
-def read_triage(top: Section) -> Triage:
-    """Read rules and flags; BriefError names the line of what does not hold together."""
-    top.only("rule", "flag")
-    return Triage(tuple(_rule(part) for part in top.tables("rule")), tuple(_flag(part) for part in top.tables("flag")))
+    kinds = read_section(files("groundswell.signals") / "small_kinds.toml").only("rule")
+    flags = read_section(files("groundswell.advocacy") / "triage.toml").only("flag")
+    return Triage(
+        tuple(_rule(part) for part in kinds.tables("rule")), tuple(_flag(part) for part in flags.tables("flag"))
+    )
 
 
 def _rule(part: Section) -> Rule:

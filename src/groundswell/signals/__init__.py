@@ -7,6 +7,7 @@
     audience        is its audience what it seems?
     occupation      what is it, in its own words?      voice           how does it speak?
     trust           may its word be trusted?
+    apex            is it an alpha consumer; if small, why?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
 question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.
@@ -15,6 +16,7 @@ question: the CLI listing, the reference page, the sentence and the laws follow 
 from __future__ import annotations
 
 from groundswell.signals import (
+    apex,
     audience,
     authenticity,
     engagement,
@@ -33,7 +35,7 @@ from groundswell.signals.table import SignalTable, past_signals, signal_table
 from groundswell.signals.values import REASONS, Value
 
 __all__ = [
-    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "audience", "authenticity", "engagement",
+    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "apex", "audience", "authenticity", "engagement",
     "focus", "occupation", "past_signals", "responsiveness", "rhythm", "signal", "signal_table", "size",
     "sponsorship", "standing", "trust", "voice",
 ]  # fmt: skip

@@ -107,6 +107,8 @@ def community(
         rows["follow"] += [
             {"follower": f"x:{other}", "followed": f"x:{name}"} for other in dice.sample(names, 3) if other != name
         ]
+    for record, more in _circle(names[1:7], first).items():
+        rows[record] += more
     if prefix == "p" and people >= 20:
         for record, more in (*_neighbours(NEIGHBOURS).items(), *_speaker("s00", first).items()):
             rows[record] += more
@@ -159,6 +161,25 @@ def _neighbours(count: int) -> dict[str, list[dict[str, Any]]]:
             if dice.random() < 0.6:
                 answer = reply(name, asker, f"{said}-c", f"{said}-c-a", when + timedelta(hours=3))
                 rows["interaction"].append(answer)
+    return rows
+
+
+def _circle(names: Sequence[str], first: float) -> dict[str, list[dict[str, Any]]]:
+    """Friends who follow one another and have talked for months, on posts that the data do not hold; some more than others."""
+    rows: dict[str, list[dict[str, Any]]] = {"post": [], "interaction": [], "follow": []}
+    for number, actor in enumerate(names):
+        for place, name in enumerate(names):
+            if actor == name or (number + place) % 5 == 4:
+                continue
+            rows["follow"].append({"follower": f"x:{actor}", "followed": f"x:{name}", "completeness": "local"})
+            for time, when in enumerate((-70, -40, -10, 3)[: 4 - number % 2 * 2]):
+                said, asked = f"{actor}-to-{name}-{time}", day(first + when + number / 10 + place / 100)
+                words = " ".join(SENTENCES["en"].split()[: 4 + number + time])
+                rows["post"].append(post(actor, f"to-{name}-{time}", text=words, created_at=asked, kind="reply"))
+                rows["interaction"].append(reply(actor, name, f"{name}-old{time}", said, asked))
+                rows["interaction"].append(reply(name, actor, said, f"{said}-a", asked + timedelta(hours=5)))
+                if (place + time) % 3 == 0:
+                    rows["interaction"].append(reply(actor, name, f"{said}-a", f"{said}-b", asked + timedelta(hours=6)))
     return rows
 
 

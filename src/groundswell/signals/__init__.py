@@ -5,6 +5,7 @@
     focus           what does it stand for?            sponsorship     who pays?
     authenticity    is it what it seems?               standing        where does it stand among its like?
     audience        is its audience what it seems?
+    circle          friends, or an audience?           loyalty         who stays?
     occupation      what is it, in its own words?      voice           how does it speak?
     trust           may its word be trusted?
     apex            is it an alpha consumer; if small, why?
@@ -19,8 +20,10 @@ from groundswell.signals import (
     apex,
     audience,
     authenticity,
+    circle,
     engagement,
     focus,
+    loyalty,
     occupation,
     responsiveness,
     rhythm,
@@ -35,7 +38,7 @@ from groundswell.signals.table import SignalTable, past_signals, signal_table
 from groundswell.signals.values import REASONS, Value
 
 __all__ = [
-    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "apex", "audience", "authenticity", "engagement",
-    "focus", "occupation", "past_signals", "responsiveness", "rhythm", "signal", "signal_table", "size",
+    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "apex", "audience", "authenticity", "circle", "engagement",
+    "focus", "loyalty", "occupation", "past_signals", "responsiveness", "rhythm", "signal", "signal_table", "size",
     "sponsorship", "standing", "trust", "voice",
 ]  # fmt: skip

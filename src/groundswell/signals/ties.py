@@ -1,0 +1,361 @@
+"""Ties: who follows and who speaks to whom, as numbers. The grain of the questions "who is its circle" and "who stays".
+
+Two people are *tied* when they follow one another, or when each has spoken to the other of their own accord: commented, quoted,
+passed on or named. To answer a comment is courtesy and no tie by itself (Lanz et al. 2019 find answers to depend on standing,
+not on closeness). Likes are not asked: they cost nothing, and files name few who gave them (design choice).
+
+A tie is *embedded* when the two have a further tie in common (Granovetter 1985; Onnela et al. 2007).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as _compute
+from numpy.typing import NDArray
+
+from groundswell.graph import Flags, Graph, Numbers, mutual, numbered, overlap
+from groundswell.signals.arrays import Asked, array_grain
+from groundswell.store import Engine
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+SPEAKING = "('reply', 'quote', 'repost', 'mention')"
+DAY = 86_400_000_000
+UNDATED = -(10**6)
+"""The day of an act whose time is not known: long before anything a file may hold (the year 768 BC)."""
+EXCHANGES = 12
+"""An exchange is followed over 2 ** 12 turns."""
+OWN_LIST_FROM = 5
+"""Follows of one account, in files that do not say how complete they are, from which on we take its own list to be there: fewer
+may be what other people's lists happen to show of it (design choice)."""
+WEDGES = 200
+"""Wedges looked at around one account: the Wilson interval of a share is then within 6 points (design choice)."""
+REGULAR_FROM = 3
+"""Times and days from which on somebody comes again and again; months from which on it is loyalty (design choice)."""
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What people said to others, one element an act; the acting and the other account by number."""
+
+    actor: Numbers
+    account: Numbers
+    comment: Flags
+    post: NDArray[np.uint64]
+    via: NDArray[np.uint64]
+    """Hash of the act's own post; 0 where there is none."""
+    day: Numbers
+    """Days since 1970; UNDATED where the time is not known."""
+
+    def kept(self, keep: Flags) -> Acts:
+        """The acts that the flags keep."""
+        return Acts(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
+
+    @property
+    def month(self) -> Numbers:
+        """Months since 1970, as the calendar has them."""
+        return self.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Met:
+    """Everybody who meets somebody in what was read, by number."""
+
+    names: pa.Array
+    follower: Numbers
+    followed: Numbers
+    how: NDArray[np.str_]
+    """How complete each follow's list is said to be; "" where nothing is said."""
+    acts: Acts
+    """Acts of one's own accord."""
+    answers: Acts
+    """Answers to a comment on one's own post."""
+    returns: Flags
+    """Which answers were answered again."""
+
+    @property
+    def size(self) -> int:
+        """Number of people."""
+        return len(self.names)
+
+    def tie_keys(self) -> Numbers:
+        """Both directions of every tie, as one * size + other, ascending."""
+        spoke = np.unique(self.acts.actor * self.size + self.acts.account)
+        follows = mutual(self.size, self.follower, self.followed)
+        reciprocal = mutual(self.size, spoke // max(self.size, 1), spoke % max(self.size, 1))
+        return np.union1d(self.follower[follows] * self.size + self.followed[follows], spoke[reciprocal])
+
+
+def meetings(engine: Engine, near: str = "") -> Met:
+    """Read who follows and speaks to whom; with `near`, the name of a table of accounts, only where one of them is concerned."""
+    one, other = (f"{name} IN (SELECT account FROM {near})" if near else "true" for name in ("{0}", "{1}"))
+    where = f"({one} OR {other})"
+    follows = engine.table(
+        f"""SELECT follower, followed, coalesce(completeness, '') AS how FROM follows
+            WHERE follower <> followed AND {where.format("follower", "followed")}"""
+    )
+    acts = engine.table(
+        f"""SELECT actor, account, verb = 'reply' AS comment, coalesce(hash(post), 0) AS post,
+                   CASE WHEN via IS NULL THEN 0 ELSE hash(via) END AS via,
+                   coalesce(epoch_us(acted_at) // {DAY}, {UNDATED}) AS day
+            FROM interactions
+            WHERE verb IN {SPEAKING} AND actor <> account AND {where.format("actor", "account")}"""
+    )
+    names, (follower, followed, actor, account) = numbered(
+        [follows.column("follower"), follows.column("followed"), acts.column("actor"), acts.column("account")]
+    )
+    comment, post, via, day = (acts.column(name).to_numpy() for name in ("comment", "post", "via", "day"))
+    spoken = Acts(actor, account, comment.astype(np.bool_), post.astype(np.uint64), via.astype(np.uint64), day)
+    answers, returns = _answers(spoken)
+    how = follows.column("how").to_numpy().astype(np.str_)
+    return Met(names, follower, followed, how, spoken.kept(~answers), spoken.kept(answers), returns[answers])
+
+
+def _answers(acts: Acts) -> tuple[Flags, Flags]:
+    """Which acts are the author's side of an exchange under a comment, and which of those were answered again."""
+    to, replied = _answered(acts)
+    step, to = replied.astype(np.int64), np.where(replied, to, np.arange(len(to)))
+    deep, further = step.copy(), to.copy()
+    for _ in range(EXCHANGES):  # doubles the distance with every turn
+        deep, further = deep + deep[further], further[further]
+    answer, again = deep % 2 == 1, np.zeros(len(to), np.bool_)
+    again[to[replied]] = True
+    aside = ~acts.comment & (acts.via != 0)  # whoever answers also names
+    aside[aside] = np.isin(acts.via[aside], acts.via[answer])
+    return answer | aside, again & answer
+
+
+def _answered(acts: Acts) -> tuple[Numbers, Flags]:
+    """To which comment of the one it speaks to an act replies, and whether it replies to one at all."""
+    comments = np.flatnonzero(acts.comment & (acts.via != 0))
+    if not len(comments):
+        return np.zeros(len(acts.post), np.int64), np.zeros(len(acts.post), np.bool_)
+    comments = comments[np.lexsort((acts.post[comments], acts.via[comments]))]
+    made = acts.via[comments]
+    place = np.minimum(np.searchsorted(made, acts.post), len(made) - 1)
+    to = comments[place]
+    replied = acts.comment & (made[place] == acts.post) & (acts.account[to] == acts.actor)
+    return to, replied & (acts.actor[to] == acts.account)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Pairs of an account and one who follows or speaks to it, each once, with what is between them."""
+
+    account: Numbers
+    other: Numbers
+    speaks: Flags
+    tied: Flags
+    friend: Flags
+    """Tied, and they have a further tie in common."""
+
+
+@array_grain(
+    "circle",
+    columns={
+        "account": pa.string(), "followers_seen": pa.int64(), "list_known": pa.bool_(), "mutual": pa.int64(), "heard": pa.bool_(),
+        "ties": pa.int64(), "overlap": pa.float64(), "overlap_spread": pa.float64(), "wedges": pa.int64(), "closed": pa.int64(),
+        "audience": pa.int64(), "friends": pa.int64(), "speakers": pa.int64(), "strangers": pa.int64(), "comments": pa.int64(),
+        "commenters": pa.int64(), "regulars": pa.int64(), "months": pa.int64(), "early": pa.int64(), "returned": pa.int64(),
+        "loyal": pa.int64(), "loyal_names": pa.string(), "answers": pa.int64(), "continued": pa.int64(),
+    },
+    # Whoever is tied to somebody whose ties changed may have more or fewer ties in common with others.
+    touches=f"""
+        SELECT f.follower FROM follows AS f JOIN follows AS g ON g.follower = f.followed AND g.followed = f.follower
+        WHERE f.followed IN (SELECT account FROM touched_accounts)
+        UNION (SELECT actor FROM interactions
+               WHERE verb IN {SPEAKING} AND account IN (SELECT account FROM touched_accounts)
+               INTERSECT SELECT account FROM interactions
+               WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM touched_accounts))""",
+)  # fmt: skip
+def circle(asked: Asked) -> pa.Table:
+    """One row an account: its ties, its audience, and who of them comes again."""
+    met = meetings(asked.engine, _near(asked) if asked.only else "")
+    keys = met.tie_keys()
+    ties = Graph.of(met.size, keys // max(met.size, 1), keys % max(met.size, 1))
+    columns = _follows(met) | _closeness(asked.engine, met, ties) | _company(met, ties) | _visits(met)
+    names, loyal = pa.array(met.names, pa.string()), _loyal(met)
+    columns["loyal"] = np.bincount(loyal[0], minlength=met.size)
+    said = {"loyal_names": _named(asked.engine, met, loyal)}
+    return pa.table({"account": names, **{name: pa.array(column) for name, column in columns.items()}, **said})
+
+
+def _near(asked: Asked) -> str:
+    """Make the table of those asked for and everybody they are tied to: their ties are needed as well."""
+    met = meetings(asked.engine, "wanted_accounts")
+    keys = met.tie_keys()
+    more = asked.engine.table("SELECT account FROM wanted_accounts").column("account")
+    tied = met.names.take(pa.array(np.unique(keys // max(met.size, 1))))
+    asked.engine.register("near_accounts", pa.table({"account": pa.chunked_array([tied, *more.chunks], pa.string())}))
+    return "near_accounts"
+
+
+def _count(met: Met, who: Numbers, of: Any = None) -> NDArray[Any]:
+    """How often each stands among `who`, or how many of them the flags pick."""
+    return np.bincount(who if of is None else who[of], minlength=met.size)
+
+
+def _follows(met: Met) -> dict[str, NDArray[Any]]:
+    """Followers seen, whether the account's own list is there to compare with, and how many follow one another."""
+    told = (met.how == "full") | (met.how == "local")
+    listed, vague = _count(met, met.follower, told), _count(met, met.follower, met.how == "")
+    # A list of everybody's follows among these accounts shows who follows nobody, too.
+    among = _count(met, met.followed, met.how == "local")
+    both = mutual(met.size, met.follower, met.followed)
+    return {
+        "followers_seen": _count(met, met.followed),
+        "list_known": (listed > 0) | (vague >= OWN_LIST_FROM) | (among > 0),
+        "mutual": _count(met, met.followed, both),
+    }
+
+
+def _closeness(engine: Engine, met: Met, ties: Graph) -> dict[str, NDArray[Any]]:
+    """How many neighbours tied people share, and how many of an account's ties are tied to one another."""
+    one, degree = ties.one, np.maximum(ties.degree, 1)
+    shared = overlap(ties, one, ties.other)
+    mean = np.bincount(one, weights=shared, minlength=met.size) / degree
+    spread = np.bincount(one, weights=(shared - mean[one]) ** 2, minlength=met.size)
+    wedges, closed = ties.closed_wedges(_hashes(engine, met), WEDGES)
+    return {
+        "ties": ties.degree,
+        "overlap": mean,
+        "overlap_spread": np.sqrt(spread / np.maximum(ties.degree - 1, 1)),
+        "wedges": wedges,
+        "closed": closed,
+    }
+
+
+def _hashes(engine: Engine, met: Met) -> Numbers:
+    """A number for each name that hangs on the name alone."""
+    engine.register("met_names", pa.table({"place": pa.array(np.arange(met.size)), "name": met.names}))
+    hashed = engine.table("SELECT place, key_of_post(name) AS hash FROM met_names")
+    found = np.zeros(met.size, np.int64)
+    found[hashed.column("place").to_numpy()] = hashed.column("hash").to_numpy()
+    return found
+
+
+def audience(met: Met, ties: Graph) -> Audience:
+    """Everybody who follows or speaks to an account."""
+    size = max(met.size, 1)
+    spoke = np.unique(met.acts.account * size + met.acts.actor)
+    keys: Numbers = np.union1d(spoke, met.followed * size + met.follower)
+    account, other = keys // size, keys % size
+    tied = ties.holds(account, other)
+    friend = tied.copy()
+    friend[tied] = ties.common(account[tied], other[tied]) > 0
+    return Audience(account, other, np.isin(keys, spoke), tied, friend)
+
+
+def _company(met: Met, ties: Graph) -> dict[str, NDArray[Any]]:
+    """Of those who follow or speak to an account, how many are friends, and how many strangers."""
+    seen = audience(met, ties)
+    return {
+        "heard": _count(met, met.acts.actor) > 0,
+        "audience": _count(met, seen.account),
+        "friends": _count(met, seen.account, seen.friend),
+        "speakers": _count(met, seen.account, seen.speaks),
+        "strangers": _count(met, seen.account, seen.speaks & ~seen.tied),
+    }
+
+
+# -- who comes again -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Pairs of an account and one who spoke to it, each once, with how often and when."""
+
+    account: Numbers
+    other: Numbers
+    times: Numbers
+    days: Numbers
+    first: Numbers
+    """First month; only dated acts count towards days and months."""
+    last: Numbers
+    months: Numbers
+
+
+def visits(met: Met, acts: Acts) -> Visits:
+    """Gather acts by pair."""
+    size = max(met.size, 1)
+    order = np.lexsort((acts.day, acts.account * size + acts.actor))
+    pair, day, month = (acts.account * size + acts.actor)[order], acts.day[order], acts.month[order]
+    begins = np.concatenate([[True], pair[1:] != pair[:-1]]) if len(pair) else np.zeros(0, np.bool_)
+    which, dated = np.cumsum(begins) - 1, day != UNDATED
+    count = int(begins.sum())
+    new_day = dated & np.concatenate([[True], (day[1:] != day[:-1]) | begins[1:]])[: len(day)]
+    new_month = dated & np.concatenate([[True], (month[1:] != month[:-1]) | begins[1:]])[: len(day)]
+    first, last = np.full(count, UNDATED), np.full(count, UNDATED)
+    first[which[dated][::-1]] = month[dated][::-1]
+    last[which[dated]] = month[dated]
+    return Visits(
+        pair[begins] // size,
+        pair[begins] % size,
+        np.bincount(which, minlength=count),
+        np.bincount(which[new_day], minlength=count),
+        first,
+        last,
+        np.bincount(which[new_month], minlength=count),
+    )
+
+
+def _visits(met: Met) -> dict[str, NDArray[Any]]:
+    """Who came again: on other days, in other months, after an answer."""
+    all_of, comments = visits(met, met.acts), visits(met, met.acts.kept(met.acts.comment))
+    latest = np.full(met.size, UNDATED)
+    np.maximum.at(latest, all_of.account, all_of.last)
+    early = (all_of.first != UNDATED) & (all_of.first < latest[all_of.account])
+    regular = (comments.times >= REGULAR_FROM) & (comments.days >= REGULAR_FROM)
+    answered = met.answers.comment
+    return {
+        "comments": _count(met, met.acts.account, met.acts.comment),
+        "commenters": _count(met, comments.account),
+        "regulars": _count(met, comments.account, regular),
+        "months": _months(met),
+        "early": _count(met, all_of.account, early),
+        "returned": _count(met, all_of.account, early & (all_of.last > all_of.first)),
+        "answers": _count(met, met.answers.actor, answered),
+        "continued": _count(met, met.answers.actor, answered & met.returns),
+    }
+
+
+def _months(met: Met) -> Numbers:
+    """Months in which somebody spoke to an account."""
+    dated = met.acts.day != UNDATED
+    # From 1900 on: older dates are damage, and must not make a key negative.
+    month = np.maximum(met.acts.month[dated] + 840, 0)
+    return _count(met, np.unique(met.acts.account[dated] * (1 << 20) + month) >> 20)
+
+
+def _loyal(met: Met) -> tuple[Numbers, Numbers, Numbers]:
+    """Pairs (account, one who spoke to it in three months, on three of its posts), and in how many months."""
+    found = visits(met, met.acts)
+    keep = found.months >= REGULAR_FROM
+    size = max(met.size, 1)
+    wanted = found.account[keep] * size + found.other[keep]
+    pair = met.acts.account * size + met.acts.actor
+    some = (met.acts.post != 0) & np.isin(pair, wanted)
+    order = np.lexsort((met.acts.post[some], pair[some]))
+    pair, post = pair[some][order], met.acts.post[some][order]
+    new = np.concatenate([[True], (pair[1:] != pair[:-1]) | (post[1:] != post[:-1])])[: len(pair)]
+    posts = np.bincount(np.searchsorted(wanted, pair[new]), minlength=len(wanted))
+    enough = posts >= REGULAR_FROM
+    return found.account[keep][enough], found.other[keep][enough], found.months[keep][enough]
+
+
+def _named(engine: Engine, met: Met, loyal: tuple[Numbers, Numbers, Numbers]) -> pa.Array:
+    """Handles of the three most loyal of each account."""
+    account, other, months = loyal
+    places = {"place": pa.array(account), "account": met.names.take(pa.array(other)), "months": pa.array(months)}
+    engine.register("loyal_people", pa.table(places))
+    told = engine.table(
+        """SELECT place, array_to_string(list('@' || handle ORDER BY months DESC, account)[:3], ', ') AS names
+           FROM loyal_people JOIN accounts USING (account) WHERE handle IS NOT NULL GROUP BY place"""
+    )
+    where = np.full(met.size, -1)
+    where[told.column("place").to_numpy()] = np.arange(told.num_rows)
+    return told.column("names").combine_chunks().take(pa.array(where, mask=where < 0))

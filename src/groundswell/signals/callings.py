@@ -26,6 +26,8 @@ FILE = "occupations.toml"
 MOST_OF_A_BIO = 1_000
 """Letters of a bio that are read (design choice: no platform of note allows more; a file may hold anything)."""
 KINDS = ("work", "role")
+CALLINGS, ACADEMICS = "calling_terms", "academic_terms"
+"""Names under which an engine holds the terms of occupations, and those of academic standing."""
 Table = dict[str, Any]
 
 
@@ -152,9 +154,9 @@ def words_of_bio(bio: str) -> str:
 def said_in_bios(engine: Engine, terms: str, restriction: str) -> None:
     """Make the table `said_<terms>`: (account, place, name, kind, term) that bios say of themselves."""
     unsaid = own_table()["unsaid"]
-    before, articles, after = (
-        _listed([normal(word) for word in unsaid[name]]) for name in ("before", "articles", "after")
-    )
+    lists = {name: _listed([normal(word) for word in unsaid[name]]) for name in ("before", "once", "articles", "after")}
+    # A university may follow "at the" or "of"; an occupation that follows them is somebody else's.
+    somebody_elses = f"coalesce(list_last(ahead), '') IN ({lists['before']})" if terms == CALLINGS else "false"
     longest = engine.rows(f"SELECT coalesce(max(words), 1) FROM {terms}")[0][0]
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE said_{terms} AS
@@ -169,16 +171,19 @@ def said_in_bios(engine: Engine, terms: str, restriction: str) -> None:
             ),
             longest AS (
                 SELECT * FROM found AS f WHERE NOT EXISTS (
-                    SELECT 1 FROM found AS o WHERE o.account = f.account AND o.size > f.size
-                           AND o.place <= f.place AND o.place + o.size >= f.place + f.size)
+                    SELECT 1 FROM found AS o WHERE o.account = f.account
+                           AND ((o.size > f.size AND o.place <= f.place AND o.place + o.size >= f.place + f.size)
+                                OR (o.name IS NULL AND o.place < f.place + f.size AND f.place < o.place + o.size)))
             ),
             around AS (
-                SELECT *, list_filter(words[greatest(place - 3, 1) : place - 1], lambda w: w NOT IN ({articles})) AS ahead,
+                SELECT *, words[greatest(place - 4, 1) : place - 1] AS near,
+                       list_filter(words[greatest(place - 3, 1) : place - 1], lambda w: w NOT IN ({lists["articles"]})) AS ahead,
                        [array_to_string(words[place + size : place + size + more], ' ') FOR more IN [0, 1, 2]] AS behind
                 FROM longest WHERE name IS NOT NULL
             )
             SELECT account, place, name, kind, term FROM around
-            WHERE coalesce(list_last(ahead), '') NOT IN ({before}) AND NOT list_has_any(behind, [{after}])"""
+            WHERE NOT {somebody_elses} AND NOT list_has_any(behind, [{lists["after"]}])
+                  AND NOT list_has_any(string_split(list_last(string_split(array_to_string(near, ' '), '|')), ' '), [{lists["once"]}])"""
     )
 
 

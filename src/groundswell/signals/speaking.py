@@ -11,7 +11,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
-from groundswell.signals.callings import academic_terms, callings_version, occupation_terms, said_in_bios
+from groundswell.signals.callings import (
+    ACADEMICS,
+    CALLINGS,
+    academic_terms,
+    callings_version,
+    occupation_terms,
+    said_in_bios,
+)
 from groundswell.signals.hearing import (
     LANGUAGES,
     SITES,
@@ -82,8 +89,8 @@ def speaker(asked: Asked) -> pa.Table:
     """What each account says of itself and how it speaks."""
     engine = asked.engine
     _register_terms(asked, asked.fits.parent)
-    said_in_bios(engine, "calling_terms", asked.where("account"))
-    said_in_bios(engine, "academic_terms", asked.where("account"))
+    said_in_bios(engine, CALLINGS, asked.where("account"))
+    said_in_bios(engine, ACADEMICS, asked.where("account"))
     for name, sql in _steps(asked).items():
         engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
     found = engine.table(JOINED.replace("{asked}", asked.where("a.account")))
@@ -93,8 +100,8 @@ def speaker(asked: Asked) -> pa.Table:
 
 
 def _register_terms(asked: Asked, workspace: Path) -> None:
-    asked.engine.register("calling_terms", occupation_terms(workspace))
-    asked.engine.register("academic_terms", academic_terms(workspace))
+    asked.engine.register(CALLINGS, occupation_terms(workspace))
+    asked.engine.register(ACADEMICS, academic_terms(workspace))
 
 
 def _steps(asked: Asked) -> dict[str, str]:

@@ -109,6 +109,9 @@ def community(
         ]
     for record, more in _circle(names[1:7], first).items():
         rows[record] += more
+    for more in (_reviews(prefix, names[8:12], first), _dialogue(names[8:11], names[-1], first)):
+        for record, some in more.items():
+            rows[record] += some
     if prefix == "p" and people >= 20:
         for record, more in (*_neighbours(NEIGHBOURS).items(), *_speaker("s00", first).items()):
             rows[record] += more
@@ -253,3 +256,50 @@ def _conversations(
             yield reply(actor, name, said, comment, asked)
             if dice.random() < 0.8:
                 yield reply(name, actor, comment, f"{comment}-a", asked + timedelta(hours=dice.random() * 48))
+
+
+REVIEW = (
+    "I bought the new kettle and I love it, it is wonderful. But the handle is awful and broke after a week.",
+    "My honest review: the best pan ever, great price. A bad smell bothered me for two days.",
+    "I've been using it for a month. Really good, I am happy.",
+    "First impressions: terrible colour and a horrible noise, I am disappointed.",
+    "I ordered two of them. A lovely gift for friends, and they work great.",
+)
+
+
+def _reviews(prefix: str, names: Sequence[str], first: float) -> dict[str, list[dict[str, Any]]]:
+    """People who judge what they bought or were given, now and then for two brands, and are paid for some of it."""
+    brands = [account(f"{prefix}brand{number}", account_type="brand", followers=9_000) for number in range(2)]
+    rows: dict[str, list[dict[str, Any]]] = {"account": brands, "post": [], "interaction": []}
+    for place, name in enumerate(names):
+        for number in range(6 + 3 * place):
+            said, when = f"{name}-review{number}", day(first + 2 + number)
+            paid = ("", "", " #ad", " They kindly sent me this one.")[number % 4] if place else ""
+            text = f"{REVIEW[(number + place) % 5]}{paid} {number}"
+            rows["post"].append(post(name, f"review{number}", text=text, created_at=when, kind="post"))
+            if number % 2 == 0:
+                brand = f"x:{prefix}brand{number // 2 % 2}"
+                rows["interaction"].append(
+                    {"actor": f"x:{name}", "verb": "mention", "account": brand, "via": f"x:{said}", "acted_at": when}
+                )
+    return rows
+
+
+ASKED = ("Where did you get it?", "Mine does not work at all.", "So nice!", "Is it loud? I can't find the size.")
+ANSWERED = ("Thanks so much!", "Sorry, here is the link.", "Thank you", "You can find it on the box, try again.")
+
+
+def _dialogue(names: Sequence[str], actor: str, first: float) -> dict[str, list[dict[str, Any]]]:
+    """Somebody asks under the reviews, and is answered now and then, in words that the data hold."""
+    rows: dict[str, list[dict[str, Any]]] = {"post": [], "interaction": []}
+    for place, name in enumerate(names):
+        for number, (asked, answered) in enumerate(zip(ASKED, ANSWERED, strict=True)):
+            said, when = f"{name}-review{number}-q", day(first + 3 + number)
+            rows["post"].append(
+                {**post(name, 0), "post": f"x:{said}", "account": f"x:{actor}", "text": asked, "kind": "reply"}
+            )
+            rows["interaction"].append(reply(actor, name, f"{name}-review{number}", said, when))
+            if (number + place) % 4:
+                rows["post"].append(post(name, f"review{number}-a", text=answered, created_at=when, kind="reply"))
+                rows["interaction"].append(reply(name, actor, said, f"{name}-review{number}-a", when))
+    return rows

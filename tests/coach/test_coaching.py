@@ -20,13 +20,15 @@ from tests.building import SUBJECTS, account, community, day, made, post, reply
 
 from groundswell.coach import Coaching, coach, sentences_of
 from groundswell.coach.advice import next_actions
-from groundswell.coach.balance import BAND_FROM, BAND_TO, balance_of, lean_of, score_of
+from groundswell.coach.balance import balance_of
 from groundswell.coach.conversation import done_in
 from groundswell.coach.own_posts import OwnPost, address
 from groundswell.coach.standing import place_among
 from groundswell.coach.subject import log_odds
 from groundswell.errors import UnknownNameError
 from groundswell.exports.tables import plain
+from groundswell.signals.honesty import BAND_FROM, BAND_TO, score_of
+from groundswell.signals.tone import lean_of
 from groundswell.sources.files import LAYOUTS
 
 Rows = dict[str, list[dict[str, Any]]]

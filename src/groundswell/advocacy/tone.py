@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from groundswell.advocacy.naming import sentences_naming, without
 from groundswell.signals import Value
+from groundswell.signals.tone import lean_of
 
-LINE = 0.05
-"""VADER's own line: a compound score of .05 or more is positive, -.05 or less negative (its README)."""
 JUDGED_NEEDED = 3
 """Below so many warm or critical sentences no balance is told (design choice)."""
 Z = 1.6448536
@@ -63,12 +60,5 @@ def tone_of(text: str, names: Sequence[str], language: str | None) -> Tone:
 
 
 def _of_sentence(sentence: str) -> Tone:
-    score = float(_instrument().polarity_scores(sentence)["compound"])
-    return Tone(warm=1) if score >= LINE else Tone(critical=1) if score <= -LINE else Tone(plain=1)
-
-
-@cache
-def _instrument() -> Any:
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    return SentimentIntensityAnalyzer()
+    lean = lean_of(sentence)
+    return Tone(warm=1) if lean == "praise" else Tone(critical=1) if lean == "reservation" else Tone(plain=1)

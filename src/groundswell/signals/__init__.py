@@ -7,7 +7,7 @@
     audience        is its audience what it seems?
     circle          friends, or an audience?           loyalty         who stays?
     occupation      what is it, in its own words?      voice           how does it speak?
-    trust           may its word be trusted?
+    trust           may its word be trusted?           honesty         how does it speak of products?
     apex            is it an alpha consumer; if small, why?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
@@ -23,6 +23,7 @@ from groundswell.signals import (
     circle,
     engagement,
     focus,
+    honesty,
     loyalty,
     occupation,
     responsiveness,
@@ -39,6 +40,6 @@ from groundswell.signals.values import REASONS, Value
 
 __all__ = [
     "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "apex", "audience", "authenticity", "circle", "engagement",
-    "focus", "loyalty", "occupation", "past_signals", "responsiveness", "rhythm", "signal", "signal_table", "size",
+    "focus", "honesty", "loyalty", "occupation", "past_signals", "responsiveness", "rhythm", "signal", "signal_table", "size",
     "sponsorship", "standing", "trust", "voice",
 ]  # fmt: skip

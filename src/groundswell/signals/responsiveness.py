@@ -1,8 +1,16 @@
-"""Does it answer? Comments by other people on its posts, and what came back."""
+"""Does it answer? Comments by other people on its posts, and what came back.
+
+A comment can be answered best when it asks or tells of a problem; what an answer does (thanks, apologises, puts right) is read by
+words in seven languages (`tone.toml`), without a guess at its warmth. Texts told to be in another language are not counted.
+"""
 
 from __future__ import annotations
 
-from groundswell.signals.declaring import Columns, Z, share, signal
+import pyarrow as pa
+
+from groundswell.signals.arrays import Asked, array_grain
+from groundswell.signals.declaring import Columns, Z, share, signal, wilson
+from groundswell.signals.tone import LANGUAGES
 
 # A product of fractions that is exactly one half may come out a hair above it.
 HALF = "0.500000001e0"
@@ -39,3 +47,132 @@ def reply_latency_hours() -> Columns:
         at_least=5,
         reason=f"CASE WHEN count(*) FILTER (replies_known) >= 5 THEN 'not_applicable' ELSE {UNHEARD} END",
     )
+
+
+READ = f"(p.language IS NULL OR p.language IN {LANGUAGES}) AND (w.language IS NULL OR w.language IN {LANGUAGES})"
+NO_ANSWERS = "Fewer than three of its answers to comments can be read."
+FINDINGS = "words of thanks, apology and remedy in seven languages (design choice)"
+
+
+@array_grain(
+    "dialogue",
+    columns={
+        "account": pa.string(),
+        "heard": pa.bool_(),
+        "asked": pa.int64(),
+        "asked_answered": pa.int64(),
+        "threads": pa.int64(),
+        "deep": pa.int64(),
+        "answers": pa.int64(),
+        "thanks": pa.int64(),
+        "apologies": pa.int64(),
+        "fixes": pa.int64(),
+    },
+    touches="SELECT account FROM interactions WHERE verb = 'reply' AND via IN (SELECT post FROM changed_replies)",
+)
+def dialogue(asked: Asked) -> pa.Table:
+    """Comments on own posts that ask, threads that go on, and what answers do, counted by account."""
+    engine = asked.engine
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE said AS
+            SELECT account, actor, post, via FROM interactions
+            WHERE verb = 'reply' AND account IS NOT NULL AND via IS NOT NULL AND actor <> account
+                  AND ({asked.where("account")} OR {asked.where("actor")})"""
+    )
+    found = engine.table(
+        f"""
+        WITH comments AS (SELECT account, actor, post, via FROM said WHERE {asked.where("account")}),
+        told AS (
+            SELECT p.post, coalesce(r.question OR r.problem, false) AS asks, coalesce(r.thanks, false) AS thanks,
+                   coalesce(r.apology, false) AS apology, coalesce(r.fix, false) AS fix
+            FROM posts AS p LEFT JOIN remarks AS r ON r.text_hash = p.text_hash LEFT JOIN wording AS w ON w.text_hash = p.text_hash
+            WHERE p.kind = 'reply' AND p.text IS NOT NULL AND {READ} {"AND p.post IN (SELECT via FROM said)" if asked.only else ""}
+        ),
+        turns AS (  -- a comment, its first answer by the author, and whether its writer came back to that
+            SELECT c.account, c.via, c.post, min(a.via) AS answer, count(b.via) > 0 AS back
+            FROM comments AS c
+            LEFT JOIN said AS a ON a.actor = c.account AND a.post = c.via AND a.account = c.actor
+            LEFT JOIN comments AS b ON b.account = c.account AND b.post = a.via AND b.actor = c.actor
+            GROUP BY ALL
+        ),
+        answers AS (SELECT DISTINCT account, answer FROM turns WHERE answer IS NOT NULL),
+        counted AS (
+            SELECT t.account,
+                   count(*) FILTER (coalesce(q.asks, false)) AS asked,
+                   count(*) FILTER (coalesce(q.asks, false) AND t.answer IS NOT NULL) AS asked_answered,
+                   count(*) FILTER (e.answer IS NULL) AS threads,
+                   count(*) FILTER (e.answer IS NULL AND t.back) AS deep
+            FROM turns AS t
+            LEFT JOIN told AS q ON q.post = t.via
+            LEFT JOIN answers AS e ON e.account = t.account AND e.answer = t.post
+            GROUP BY t.account
+        ),
+        kinds AS (
+            SELECT a.account, count(*) AS answers, count(*) FILTER (q.thanks) AS thanks,
+                   count(*) FILTER (q.apology) AS apologies, count(*) FILTER (q.fix) AS fixes
+            FROM answers AS a JOIN told AS q ON q.post = a.answer GROUP BY a.account
+        )
+        SELECT counted.*, v.actor IS NOT NULL AS heard, coalesce(answers, 0) AS answers, thanks, apologies, fixes
+        FROM counted
+        LEFT JOIN (SELECT DISTINCT actor FROM said) AS v ON v.actor = counted.account
+        LEFT JOIN kinds USING (account)"""
+    )
+    engine.execute("DROP TABLE said")
+    return found
+
+
+@signal(
+    title="Replies to questions", grain="dialogue", unit="share", better="higher",
+    says="It answered {value:.0%} of the {n:comment} that ask something or tell of a problem.",
+    unknown="Fewer than three comments ask anything, or its own replies are not in the data.",
+    source="seed 001: not going to engage with you; question marks, and words of problems in seven languages (design choice); Wilson 1927",
+    needs=("interaction.via", "post.text"),
+)  # fmt: skip
+def question_reply_rate() -> Columns:
+    """Share of other people's comments with a question or a problem that the author replied to. Wilson interval."""
+    return wilson("asked_answered", "CASE WHEN heard THEN asked ELSE 0 END")
+
+
+@signal(
+    title="Conversations that go on", grain="dialogue", unit="share", better="higher",
+    says="In {value:.0%} of {n:thread} the author answered and the commenter came back.",
+    unknown="Fewer than three threads under its posts, or its own replies are not in the data.",
+    source="seed 001: don't necessarily drive a lot of conversations; two alternations are a design choice; Wilson 1927",
+    needs=("interaction.via",),
+)  # fmt: skip
+def conversation_depth() -> Columns:
+    """Share of threads that other people began under its posts with at least two turns: comment, answer, comment. Wilson interval."""
+    return wilson("deep", "CASE WHEN heard THEN threads ELSE 0 END")
+
+
+@signal(
+    title="Answers that say thanks", grain="dialogue", unit="share", better="neither",
+    says="{value:.0%} of its {n:answer} to comments say thank you.", unknown=NO_ANSWERS,
+    source=f"seed 001: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
+    needs=("interaction.via", "post.text"),
+)  # fmt: skip
+def thanks_share() -> Columns:
+    """Share of its answers to comments on its posts that hold a word of thanks. Wilson interval."""
+    return wilson("thanks", "coalesce(answers, 0)")
+
+
+@signal(
+    title="Answers that apologise", grain="dialogue", unit="share", better="neither",
+    says="{value:.0%} of its {n:answer} to comments hold an apology.", unknown=NO_ANSWERS,
+    source=f"seed 001: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
+    needs=("interaction.via", "post.text"),
+)  # fmt: skip
+def apology_share() -> Columns:
+    """Share of its answers to comments on its posts that hold a word of apology. Wilson interval."""
+    return wilson("apologies", "coalesce(answers, 0)")
+
+
+@signal(
+    title="Answers that put right", grain="dialogue", unit="share", better="higher",
+    says="{value:.0%} of its {n:answer} to comments put something right or say how.", unknown=NO_ANSWERS,
+    source=f"seed 001: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
+    needs=("interaction.via", "post.text"),
+)  # fmt: skip
+def fix_share() -> Columns:
+    """Share of its answers to comments on its posts with words of a remedy or of instruction. Wilson interval."""
+    return wilson("fixes", "coalesce(answers, 0)")

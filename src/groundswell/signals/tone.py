@@ -17,6 +17,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -37,8 +38,6 @@ from groundswell.signals.findings import (
 )
 from groundswell.store import Engine
 
-TONE_VERSION = 1
-REMARKS_VERSION = 1
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
 """Languages of the table of words."""
 LEANS = 0.05
@@ -53,6 +52,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 OWN = "(kind IS NULL OR kind IN ('post', 'quote'))"
 TONE = "speaks BOOLEAN, superlative BOOLEAN, gifted VARCHAR, praise INTEGER, reservation INTEGER, concrete INTEGER, neither INTEGER"
 REMARKS = "question BOOLEAN, problem BOOLEAN, thanks BOOLEAN, apology BOOLEAN, fix BOOLEAN"
+NEW = "<new imports>"
 QUESTION = r"[?？؟](?:$|[^\p{L}\p{N}=&/])"
 """A question mark that is no part of an address."""
 
@@ -129,6 +129,12 @@ def _table() -> dict[str, Any]:
     return tomllib.loads((files("groundswell.signals") / "tone.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def tone_version() -> str:
+    """Names the words and this reading of them: with other words, texts are read again."""
+    return blake2b(repr((_weigh(), _remark(), TONE, REMARKS, LEANS, CONCRETE)).encode(), digest_size=5).hexdigest()
+
+
 # -- all texts -------------------------------------------------------------------------------------------------------------
 
 
@@ -137,19 +143,17 @@ def read_tone(engine: Engine, folder: Path, progress: Progress | None = None, *,
 
     The view `wording` must be there: the language is asked first.
     """
-    tone, remarks = folder / f"tone-{TONE_VERSION}", folder / f"remarks-{REMARKS_VERSION}"
+    tone, remarks = folder / f"tone-{tone_version()}", folder / f"remarks-{tone_version()}"
     _tone_view(engine, tone)
     view_of_findings(engine, "remarks", remarks, REMARKS)
     if only_views:
         return
-    if _texts_to_weigh(engine, tone):
-        keep_batches(_batches(engine, _weigh()), tone, _with_leans, _count(engine), ("Weighing words", progress))
+    if todo := _texts_to_weigh(engine, tone):
+        keep_batches(_batches(engine, _weigh()), tone, _with_leans, todo, ("Weighing words", progress))
         _tone_view(engine, tone)
     note_read(engine, tone)
-    if _replies_to_read(engine, remarks):
-        keep_batches(
-            _batches(engine, _remark()), remarks, lambda rows: rows, _count(engine), ("Reading replies", progress)
-        )
+    if todo := _replies_to_read(engine, remarks):
+        keep_batches(_batches(engine, _remark()), remarks, _as_it_is, todo, ("Reading replies", progress))
         view_of_findings(engine, "remarks", remarks, REMARKS)
     note_read(engine, remarks)
 
@@ -171,14 +175,16 @@ def _texts_to_weigh(engine: Engine, folder: Path) -> int:
     return _make_unread(
         engine,
         folder,
-        f"""SELECT r.text_hash, any_value(r.text) AS text,
+        f"""SELECT u.* FROM (
+            SELECT r.text_hash, any_value(r.text) AS text,
                    bool_or(coalesce(coalesce(r.language, w.language) = 'en', false)) AS english
             FROM raw_posts AS r LEFT JOIN wording AS w ON w.text_hash = r.text_hash
-            WHERE r.text IS NOT NULL AND {OWN} AND {{new}}
+            WHERE r.text IS NOT NULL AND {OWN} AND import_id IN ({NEW})
                   AND (w.clear IS NOT NULL OR w.unclear IS NOT NULL OR coalesce(r.paid_label, false)
                        OR contains(r.text, '@') OR regexp_matches(r.text, '{speaks}'))
-            GROUP BY r.text_hash
-            HAVING NOT EXISTS (FROM tone_parts AS t WHERE t.text_hash = r.text_hash AND (t.praise IS NOT NULL OR NOT english))""",
+            GROUP BY r.text_hash) AS u
+            WHERE NOT EXISTS (FROM tone_parts AS t
+                              WHERE t.text_hash = u.text_hash AND (t.praise IS NOT NULL OR NOT u.english))""",
     )
 
 
@@ -186,8 +192,8 @@ def _replies_to_read(engine: Engine, folder: Path) -> int:
     return _make_unread(
         engine,
         folder,
-        """SELECT text_hash, any_value(text) AS text FROM raw_posts
-           WHERE text IS NOT NULL AND kind = 'reply' AND {new} AND text_hash NOT IN (SELECT text_hash FROM remarks)
+        f"""SELECT text_hash, any_value(text) AS text FROM raw_posts
+           WHERE text IS NOT NULL AND kind = 'reply' AND import_id IN ({NEW}) AND text_hash NOT IN (SELECT text_hash FROM remarks)
            GROUP BY text_hash""",
     )
 
@@ -196,11 +202,7 @@ def _make_unread(engine: Engine, folder: Path, query: str) -> int:
     new = imports_to_read(engine, folder)
     if not new:
         return 0
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE unread AS {query.format(new=f'import_id IN ({new})')}")
-    return _count(engine)
-
-
-def _count(engine: Engine) -> int:
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE unread AS {query.replace(NEW, new)}")
     return engine.rows("SELECT count(*) FROM unread")[0][0]
 
 
@@ -234,6 +236,10 @@ def _with_leans(batch: pa.Table) -> pa.Table:
     for name in ("praise", "reservation", "concrete", "neither"):
         rows = rows.append_column(name, pa.array([one and getattr(one, name) for one in leans], pa.int32()))
     return rows
+
+
+def _as_it_is(batch: pa.Table) -> pa.Table:
+    return batch
 
 
 __all__ = [

@@ -22,7 +22,7 @@ from groundswell.api import QUESTIONS, Answers, BriefForm, as_toml
 from groundswell.cli import main
 from groundswell.coach import coach
 from groundswell.discover import discover, read_brief
-from groundswell.explain import explain
+from groundswell.explain import compare, contest, explain, like, review_contest
 from groundswell.exports import shortlist_as_json
 from groundswell.exports.report import REPORT_FORMS
 from groundswell.exports.tables import plain
@@ -136,6 +136,56 @@ def test_a_person_is_the_same_through_every_door(
             assert found.sentences[name] in shown, name
             assert value_in_words(value, unit_of(name, signal_titles())) in shown, name
             assert range_in_words(value, unit_of(name, signal_titles())) in shown, name
+
+
+def test_two_people_are_compared_alike_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any
+) -> None:
+    one, *_, other = people(workspace)
+    found = compare(workspace, one, other)
+    library = plain(found)
+    asked = {"account": one, "other": other}
+    assert command("compare", one, other) == library
+    assert web.get("/compare.json", params=asked).json() == library
+    assert assistant("compare", **asked) == library
+    shown = page(web, f"/compare?account={quote(one, safe='')}&other={quote(other, safe='')}")
+    assert all(sentence in shown for sentence in found.says)
+    for group in found.groups:
+        assert group.asks in shown
+        assert all(line.says in shown for line in group.lines)
+
+
+def test_who_is_like_somebody_is_the_same_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any
+) -> None:
+    account = people(workspace)[-1]
+    library = plain(like(workspace, account, limit=5))
+    assert len(library["people"]) == 5
+    assert command("like", account, "--limit", "5") == library
+    assert web.get("/like.json", params={"account": account, "limit": 5}).json() == library
+    assert assistant("like", account=account, limit=5) == library
+    shown = page(web, f"/like?account={quote(account, safe='')}&limit=5")
+    assert all(one["called"] in shown for one in library["people"])
+
+
+def test_what_is_contested_is_hidden_behind_every_door(
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any
+) -> None:
+    account = people(workspace)[-1]
+    made = contest(workspace, account, "posts_per_week", because="I post elsewhere too.", by="its owner")
+    hidden = {"value": None, "low": None, "high": None, "n": 0, "label": None, "reason": "contested"}
+    answers = [
+        command("explain", account), web.get("/person.json", params={"account": account}).json(), assistant("explain", account=account),
+        assistant("signals", account=account), plain(compare(workspace, account, account))["first"],
+    ]  # fmt: skip
+    for answer in answers:
+        assert answer["values"]["posts_per_week"] == hidden | {"signal": "posts_per_week"}
+    assert command("contest", "--list") == web.get("/contests.json").json() == assistant("contests")
+    assert command("contest", "--list")[-1]["because"] == "I post elsewhere too."
+    assert "I post elsewhere too." in page(web, "/contests")
+    review_contest(workspace, made.id, uphold=False, note="We do not know elsewhere.")
+    assert command("explain", account)["values"]["posts_per_week"]["value"] is not None
+    assert web.get("/person.json", params={"account": account}).json() == command("explain", account)
 
 
 def test_a_shortlist_is_the_same_through_every_door(

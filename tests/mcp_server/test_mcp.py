@@ -19,6 +19,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from groundswell.api import QUESTIONS, Answers
 from groundswell.errors import InputError, UsageError
+from groundswell.explain import contest
 from groundswell.ingest import import_file
 from groundswell.mcp import serve
 from groundswell.mcp.files import readable
@@ -72,7 +73,10 @@ def test_every_tool_answers_over_stdio_with_what_its_question_answers(workspace:
         "explain": {"account": who}, "coach": {"account": who}, "set_aside": {"id": 1}, "signals": {"account": who},
         "discover": {"brand": "Oat & Co", "sector": "vegan food"}, "brief": {"brand": "Oat & Co"},
         "advocates_staff": {"company": "Oat & Co"}, "advocates_census": {"company": "Oat & Co"},
+        "compare": {"account": who, "other": who}, "like": {"account": who},
     }  # fmt: skip
+    if not workspace.contests():
+        contest(workspace, who, "language", because="I write in two.")
     calls = [(one.name, needed.get(one.name, {})) for one in QUESTIONS if one.tool]
     for (name, _), answer in zip(calls, ask(started(workspace), calls), strict=True):
         assert not answer.is_error, (name, words(answer))
@@ -175,7 +179,8 @@ def test_what_strangers_wrote_stays_in_fields_that_are_named(tmp_path: Path) -> 
     calls: list[Call] = [
         ("people", {}), ("explain", {"account": "twitter:1"}), ("coach", {"account": "twitter:1"}), ("review", {}), ("audit", {}),
         ("advocates_census", {"company": "Oatly"}), ("advocates_staff", {"company": "Oatly"}), ("imports", {}),
-        ("signals", {"account": "twitter:1"}), ("set_aside", {"id": 1}),
+        ("signals", {"account": "twitter:1"}), ("set_aside", {"id": 1}), ("like", {"account": "twitter:1"}),
+        ("compare", {"account": "twitter:1", "other": "twitter:1"}),
         ("discover", {"brand": "Oatly", "definition": "everyday_voice@1"}),
     ]  # fmt: skip
     seen = 0

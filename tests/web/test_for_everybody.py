@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_pages import ALONE, ASKED
+from test_pages import ALONE, ASKED, about
 from windows import Served, fits, settled, tab_of
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ def addresses_of(tab: Any, served: Served) -> list[str]:
     somebody = str(tab.locator(".people tbody a").first.get_attribute("href")).partition("account=")[2]
     wrong = ["/person?account=nobody", "/nothing", "/shortlist"]
     asked = [f"{one}&limit=8" if one.startswith("/shortlist?") else one for one in ASKED]
-    return [*ALONE, *asked, f"/person?account={somebody}", f"/coach?account={somebody}", *wrong]
+    return [*ALONE, *asked, *about(somebody), *wrong]
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)

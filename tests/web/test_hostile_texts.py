@@ -15,7 +15,7 @@ import pytest
 from browsing import Browser
 from hostile import NASTY, alive, calculated
 from openpyxl import load_workbook
-from test_pages import ALONE, ASKED
+from test_pages import ALONE, ASKED, about
 from windows import NARROW, Served, fits, settled, tab_of
 
 OURS = frozenset({"style"})
@@ -36,7 +36,7 @@ def addresses_of(browser: Browser) -> list[str]:
     people = browser.get("/people.json").json()["rows"]
     assert len(people) >= len(NASTY)
     found = [*ALONE, *ASKED, *(f"/import?id={one['id']}" for one in browser.get("/imports.json").json())]
-    found += [f"/person?account={quote(row['account'], safe='')}" for row in people]
+    found += [page for row in people for page in about(quote(row["account"], safe=""))]
     found += [f"/coach?account={quote(row['account'], safe='')}" for row in people[:4]] + ["/coach?q=zzq"]
     return [*found, "/census?company=Oat", "/staff?company=Oat", f"/shortlist?{BRIEF}", "/shortlist?brand=Oat"]
 

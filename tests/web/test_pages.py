@@ -25,6 +25,8 @@ ALONE = [
     "/census",
     "/imports",
     "/about",
+    "/compare",
+    "/contests",
 ]
 ASKED = [
     "/people?q=bread&sort=posts_per_week&order=low&known=yes&platform=instagram&tier=under+1k&page=1",
@@ -52,9 +54,15 @@ def somebody(browser: Browser) -> str:
     return browser.get("/people.json?sort=posts_per_week&order=high").json()["rows"][0]["account"]
 
 
+def about(person: str) -> list[str]:
+    """The pages about one person."""
+    pages = ("/person?account={0}", "/coach?account={0}", "/like?account={0}", "/compare?account={0}&other={0}")
+    return [page.format(person) for page in pages]
+
+
 def test_every_page_of_a_community_is_whole_and_marked_as_simulated(community: Browser) -> None:
     person = quote(somebody(community), safe="")
-    addresses = [*ALONE, *ASKED, f"/person?account={person}", f"/coach?account={person}"]
+    addresses = [*ALONE, *ASKED, *about(person)]
     for address in addresses:
         page = community.page(address)
         assert not list(alive(page)), address
@@ -84,14 +92,16 @@ def pages_of(browser: Browser) -> set[str]:
 
 def test_every_page_has_its_numbers_as_json(community: Browser) -> None:
     person = quote(somebody(community), safe="")
-    for address in [*ALONE, *ASKED, f"/person?account={person}", f"/coach?account={person}"]:
+    for address in [*ALONE, *ASKED, *about(person)]:
         twin = re.search(r'<link rel="alternate" type="application/json" href="([^"]+)">', community.page(address))
         if twin:
             answer = community.get(twin[1].replace("&amp;", "&"))
             assert answer.status_code == 200, (address, twin[1], answer.text[:300])
             answer.json()
         else:
-            assert address.partition("?")[0] in ("/marketer", "/company", "/coach", "/staff", "/census"), address
+            assert address.partition("?")[0] in (
+                "/marketer", "/company", "/coach", "/staff", "/census", "/compare",
+            ), address  # fmt: skip
 
 
 def test_the_list_shows_the_numbers_of_its_json(community: Browser) -> None:

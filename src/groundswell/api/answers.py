@@ -34,7 +34,16 @@ from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
 from groundswell.coach import Coaching, Kit, coach, kit
 from groundswell.definitions import DEFAULT_TIER_SET, tier_set
 from groundswell.discover import Shortlist, discover
-from groundswell.explain import Explainer, Explanation
+from groundswell.explain import (
+    Explainer,
+    Explanation,
+    Lookalikes,
+    SideBySide,
+    alike,
+    compared,
+    contest,
+    review_contest,
+)
 from groundswell.exports import pictures
 from groundswell.ingest import rows_set_aside
 from groundswell.signals import REASONS, SignalTable, signal_table
@@ -44,6 +53,7 @@ from groundswell.signals.posts import PostsOf
 from groundswell.signals.present import ENGINES, Present
 from groundswell.sources import SetAside
 from groundswell.store import Import, Workspace
+from groundswell.store.contests import Contest
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -181,6 +191,29 @@ class Answers:
         found, posts = self._now().explainer.explain_with_posts(name, definition_name=definition, with_sql=with_sql)
         self._once(("posts", found.account), lambda: posts)  # read on the way, and wanted by the same page
         return found
+
+    def compared(self, first: str, second: str, definition: str | None = None) -> SideBySide:
+        """Two people side by side."""
+        explainer = self._now().explainer
+        key = ("compare", first, second, definition)
+        return self._once(key, lambda: compared(explainer, first, second, definition_name=definition))
+
+    def like(self, name: str, limit: int = 10, *, anywhere: bool = False) -> Lookalikes:
+        """Who is like somebody."""
+        present = self._now().present
+        return self._once(("like", name, limit, anywhere), lambda: alike(present, name, limit=limit, anywhere=anywhere))
+
+    def contests(self) -> tuple[Contest, ...]:
+        """Numbers that somebody says are wrong, oldest first."""
+        return self.workspace.contests()
+
+    def contest(self, name: str, signal: str, *, because: str, by: str = "") -> Contest:
+        """Hide a number until a person has looked."""
+        return contest(self.workspace, name, signal, because=because, by=by)
+
+    def review_contest(self, number: int, *, uphold: bool, note: str, by: str = "") -> Contest:
+        """Say what somebody found who looked."""
+        return review_contest(self.workspace, number, uphold=uphold, note=note, by=by)
 
     def shortlist(self, form: BriefForm) -> Shortlist:
         """The shortlist for a brief."""

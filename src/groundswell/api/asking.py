@@ -37,6 +37,24 @@ class PersonAsked:
 
 
 @dataclass(frozen=True)
+class PairAsked:
+    """Two people, judged by one definition or by all."""
+
+    account: str
+    other: str
+    definition: str | None = None
+
+
+@dataclass(frozen=True)
+class LikeAsked:
+    """Who is like somebody, on the same platform or on all."""
+
+    account: str
+    limit: int = 10
+    anywhere: bool = False
+
+
+@dataclass(frozen=True)
 class StaffAsked:
     """A list of colleagues and their company."""
 
@@ -55,6 +73,24 @@ def person_of(
 ) -> PersonAsked:
     """Read who is asked about, and how the person is to be judged."""
     return PersonAsked(account, definition or None, sql)
+
+
+def pair_of(
+    account: AccountName,
+    other: Annotated[str, Query(description="The second one: @handle, platform:@handle, or an id")],
+    definition: Annotated[str | None, Query(description="Judge by this definition only")] = None,
+) -> PairAsked:
+    """Read which two are to be compared."""
+    return PairAsked(account, other, definition or None)
+
+
+def like_of(
+    account: AccountName,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many to list at most")] = 10,
+    anywhere: Annotated[bool, Query(description="On all platforms, not only on theirs")] = False,
+) -> LikeAsked:
+    """Read like whom others are to be found."""
+    return LikeAsked(account, limit, anywhere)
 
 
 def account_of(account: AccountName) -> str:

@@ -22,7 +22,7 @@ from groundswell.coach import Coaching
 from groundswell.definitions import load_benchmarks, load_definitions, load_tier_sets
 from groundswell.discover import Shortlist
 from groundswell.errors import UnknownNameError
-from groundswell.explain import Explanation, signal_sql
+from groundswell.explain import Explanation, Lookalikes, SideBySide, signal_sql
 from groundswell.exports import shortlist_as_json
 from groundswell.exports.tables import plain
 from groundswell.signals import SIGNALS
@@ -106,7 +106,23 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "explain", "/person.json", "One person, explained", "people", asking.person_of,
         lambda answers, asked: plain(answers.person(asked.account, asked.definition, with_sql=asked.sql)), Explanation,
-        says="A sentence a signal with its 90 % interval, the posts behind it, tiers, and what each definition says.",
+        says="First the gist: what stands out, what is uncertain, what is missing; then a sentence a signal with its 90 % interval, "
+        "the posts behind it, tiers, and what each definition says.",
+    ),
+    Question(
+        "compare", "/compare.json", "Two people side by side", "people", asking.pair_of,
+        lambda answers, asked: plain(answers.compared(asked.account, asked.other, asked.definition)), SideBySide,
+        says="Somebody is surely higher only where the 90 % intervals do not overlap; what is unknown of one is named. Nobody wins.",
+    ),
+    Question(
+        "like", "/like.json", "Who is like somebody", "people", asking.like_of,
+        lambda answers, asked: plain(answers.like(asked.account, asked.limit, anywhere=asked.anywhere)), Lookalikes,
+        lists=("people",), says="By what they say, in which language, and how they go about it, with what they share. Never by followers.",
+    ),
+    Question(
+        "contests", "/contests.json", "Numbers that somebody says are wrong", "people", asking.nothing,
+        lambda answers, _: plain(answers.contests()), lists=("",), numbers=False,
+        says="Hidden everywhere (unknown, contested) while open or upheld; who said what, when and why, and every review.",
     ),
     Question(
         "brief", "/brief.json", "How many people each condition leaves", "marketer", asking.form_of,

@@ -1,7 +1,7 @@
 """The command line reads as sentences. Thin: each command is one call of the library, then words or `--json`.
 
 Here stand the commands in the order in which `--help` lists them; each group has a file (`starting`, `bringing`, `listing`,
-`ranking`, `people`), what they print stands apart in `sentences`, how it is printed in `printing`.
+`ranking`, `comparing`, `contesting`, `people`), what they print stands apart in `sentences`, how it is printed in `printing`.
 
 Exit codes: 0 done, 1 a finding the caller asked about, 2 wrong use, 3 bad input, 4 a source refused, 5 our fault.
 Heavy packages are imported inside commands, so that `--help` answers at once.
@@ -16,7 +16,7 @@ import traceback
 
 import typer
 
-from groundswell.cli import assisting, bringing, listing, people, ranking, reviewing, starting
+from groundswell.cli import assisting, bringing, comparing, contesting, listing, people, ranking, reviewing, starting
 from groundswell.cli.printing import complain
 from groundswell.errors import GroundswellError
 
@@ -40,6 +40,8 @@ app.command()(listing.signals)
 app.command()(listing.definitions)
 app.command()(ranking.discover)
 app.command()(ranking.explain)
+app.command()(comparing.compare)
+app.command()(comparing.like)
 app.command()(people.coach)
 app.command()(reviewing.review)
 app.command()(people.audit)
@@ -54,6 +56,19 @@ imports_app.command()(bringing.undo)
 imports_app.command()(bringing.sweep)
 imports_app.command("set-aside")(bringing.set_aside)
 app.add_typer(imports_app, name="imports")
+
+contest_app = typer.Typer(
+    cls=contesting.NumberFirst,
+    help=(
+        "Hide a number about somebody until a person has looked (right of reply), list what is contested, and review it.\n\n"
+        'Examples: groundswell contest @ann reply_rate --because "..." | groundswell contest --list'
+    ),
+    invoke_without_command=True,
+)
+contest_app.callback()(contesting.contests)
+contest_app.command()(contesting.number)
+contest_app.command()(contesting.review)
+app.add_typer(contest_app, name="contest")
 
 advocates_app = typer.Typer(
     help='Who already speaks for a company, and who of its people could.\n\nExample: groundswell advocates census --company "Oat & Co"',

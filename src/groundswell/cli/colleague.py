@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from groundswell.explain import Explanation
+    from groundswell.explain import Explanation, Lookalikes, SideBySide
     from groundswell.signals import Value
     from groundswell.signals.posts import Evidence
+    from groundswell.store.contests import Contest
 
 MARKS = {"good": "+", "bad": "-", "neither": "*"}
 VERDICTS = {True: "yes, as far as it is measured", False: "no", None: "cannot be checked"}
@@ -99,10 +100,63 @@ def _between(value: Value) -> str:
 def _title(name: str) -> str:
     from groundswell.signals import SIGNALS
 
-    return SIGNALS[name].title
+    return SIGNALS[name].title if name in SIGNALS else name
 
 
 def _posts(posts: Sequence[Evidence]) -> Iterator[str]:
     for post in posts:
         when = f"{post.created_at:%Y-%m-%d} " if post.created_at else ""
         yield f"      post {when}“{' '.join(post.text.split())[:POST_SHOWN]}” {post.url or f'({post.source})'}"
+
+
+def comparison_lines(found: SideBySide) -> Iterator[str]:
+    """Two people side by side: in short, then question by question."""
+    from groundswell.exports.wording import value_in_words
+    from groundswell.signals import SIGNALS
+
+    sides = (found.first, found.second)
+    yield f"{'SIMULATED. ' if found.simulated else ''}{found.first.called} beside {found.second.called}"
+    yield from (f"  {sentence}" for sentence in found.says)
+    for group in found.groups:
+        yield f"\n{group.asks}"
+        for line in group.lines:
+            yield f"  {SIGNALS[line.signal].title}: {line.says}"
+            if line.verdict != "unknown" or any(side.values[line.signal].known for side in sides):
+                for side in sides:
+                    value = side.values[line.signal]
+                    between = _between(value)
+                    words = value_in_words(value, SIGNALS[line.signal].unit)
+                    yield f"      {side.called}: {words}" + (f"  [90 %: {between}]" if between else "")
+    yield ""
+    for first, second in zip(found.first.judged, found.second.judged, strict=True):
+        yield f"{first.definition}: {found.first.called} {VERDICTS[first.holds]}; {found.second.called} {VERDICTS[second.holds]}"
+
+
+def lookalike_lines(found: Lookalikes) -> Iterator[str]:
+    """Who is like somebody, with what they share."""
+    yield f"{'SIMULATED. ' if found.simulated else ''}Like {found.called}"
+    yield from (f"  {sentence}" for sentence in found.says)
+    for place, one in enumerate(found.people, start=1):
+        ways = "" if one.ways is None else f", ways {one.ways:.2f}"
+        yield f"\n{place:>3}. {one.called} ({one.platform}) {one.name or ''}: {one.likeness:.2f} of 1 (words {one.words:.2f}{ways})"
+        if one.shared_topics:
+            yield f"       Both speak of {'; '.join(one.shared_topics)}."
+        if one.shared_words:
+            yield f"       Words of both: {', '.join(one.shared_words)}."
+        if one.shared_ways:
+            yield f"       Much the same in: {'; '.join(_title(name) for name in one.shared_ways)}."
+        yield from _posts(one.posts)
+
+
+def contest_lines(found: Sequence[Contest]) -> Iterator[str]:
+    """What is contested, by whom and why, and what reviews found."""
+    if not found:
+        yield "Nothing is contested."
+    for one in found:
+        called = f"@{one.handle}" if one.handle else one.account
+        yield f"{one.id}. {_title(one.signal)} ({one.signal}) of {called}: {one.state}, {'hidden' if one.hides else 'shown'}."
+        yield f"     {one.contested_at[:10]} {one.contested_by}: {one.because}"
+        for review in one.reviews:
+            yield f"     {review.reviewed_at[:10]} {review.reviewed_by}, {review.verdict}: {review.note}"
+        if not one.reviews:
+            yield f'     To review it: groundswell contest review {one.id} --uphold (or --reject) --note "what you found"'

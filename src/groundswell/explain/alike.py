@@ -64,7 +64,7 @@ class Alike:
     shared_ways: tuple[str, ...]
     """Signals in which they stand close to one another."""
     posts: tuple[Evidence, ...]
-    """The two posts that are most alike: hers, theirs."""
+    """The two posts that are most alike: one of the person asked about, one of this."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def _most_alike(corpus: Corpus, mine: list[dict[str, Any]], theirs: list[dict[st
     at = np.unravel_index(int(np.argmax(alike_by)), alike_by.shape)
     if alike_by[at] <= 0:
         return ()
-    return (as_evidence(mine[int(at[0])], "most alike: hers"), as_evidence(theirs[int(at[1])], "most alike: theirs"))
+    return (as_evidence(mine[int(at[0])], "most alike"), as_evidence(theirs[int(at[1])], "most alike"))
 
 
 def _called(row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -63,13 +64,10 @@ class Contest:
     because: str
     contested_by: str
     contested_at: str
-    reviews: tuple[Review, ...] = ()
+    state: str
+    """`open` until somebody has looked, then what they found last."""
+    reviews: tuple[Review, ...]
     """Oldest first; the latest counts."""
-
-    @property
-    def state(self) -> str:
-        """`open` until somebody has looked, then what they found."""
-        return self.reviews[-1].verdict if self.reviews else OPEN
 
     @property
     def hides(self) -> bool:
@@ -86,7 +84,11 @@ def all_contests(state: State) -> tuple[Contest, ...]:
     for row in looked:
         kept = {name: value for name, value in row.items() if name not in ("id", "contest")}
         of.setdefault(row["contest"], []).append(Review(**kept))
-    return tuple(Contest(**row, reviews=tuple(of.get(row["id"], ()))) for row in found)
+    return tuple(_contest(dict(row), of.get(row["id"], [])) for row in found)
+
+
+def _contest(row: dict[str, Any], looked: list[Review]) -> Contest:
+    return Contest(**row, state=looked[-1].verdict if looked else OPEN, reviews=tuple(looked))
 
 
 def contest_by_id(state: State, number: int) -> Contest:

@@ -22,6 +22,7 @@ from groundswell.web.described import describe
 from groundswell.web.importing import OUR_FAULT, Desk, said
 from groundswell.web.journeys import add_journeys
 from groundswell.web.pages import NotReadyError, Pages
+from groundswell.web.persons import add_persons
 from groundswell.web.safety import ENTRANCE, Launch, Safety
 from groundswell.web.uploads import CAP
 
@@ -52,6 +53,7 @@ def make_app(workspace: Workspace, launch: Launch, *, cap: int = CAP) -> FastAPI
     app.state.desk = desk
     pages = Pages(answers, desk, cap=cap)
     add_journeys(pages)
+    add_persons(pages)
     app.include_router(routes(answers))
     app.include_router(pages.router)
     _add_entrance(app, launch)

@@ -57,7 +57,8 @@ MEDIA = {
 
 WAYS = {
     "/brief": "/marketer", "/shortlist": "/marketer", "/sheet": "/marketer", "/audit": "/marketer", "/staff": "/company",
-    "/census": "/company", "/person": "/people", "/import": "/imports", "/arriving": "/imports",
+    "/census": "/company", "/person": "/people", "/compare": "/people", "/like": "/people", "/contests": "/people",
+    "/import": "/imports", "/arriving": "/imports",
 }  # fmt: skip
 """Page -> the entry of the main navigation under which it stands."""
 
@@ -286,7 +287,8 @@ def _add_people(pages: Pages) -> None:
         answers = pages.numbers()
         found = pages.soon(("person", account, definition), lambda: answers.person(account, definition or None))
         shown = pictures_of(answers, found.account)
-        return pages.show(request, "person_page.html", e=found, signals=SIGNALS, **shown)
+        contests = [one for one in answers.contests() if one.account == found.account]
+        return pages.show(request, "person_page.html", e=found, signals=SIGNALS, contests=contests, **shown)
 
 
 def pictures_of(answers: Answers, account: str) -> dict[str, Any]:

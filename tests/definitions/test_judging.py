@@ -162,7 +162,7 @@ def test_a_term_set_against_a_benchmark_asks_how_often_the_usual() -> None:
 
 
 def test_unknown_earns_no_points_and_is_still_listed() -> None:
-    meaning = definition("field_geek")
+    meaning = definition("field_geek@1")
     parts = score_terms(meaning, {"topic_focus": Value("topic_focus", 0.7), "reply_rate": Value("reply_rate")})
     found = {part.signal: fraction for part, fraction in parts}
     assert len(parts) == len(meaning.terms)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from groundswell.definitions import (
+    BRIEF_BOUND,
     DEFAULT_BENCHMARK,
     DEFAULT_DEFINITION,
     DEFAULT_TIER_SET,
@@ -18,11 +19,7 @@ from groundswell.definitions import (
     tier_set,
 )
 from groundswell.errors import BriefError, UnknownNameError
-
-SIGNALS = {"topic_focus", "like_rate", "public_rate", "public_rate_mean", "reply_rate", "followers", "own_share"} | {
-    "like_rate_mean", "view_rate", "view_rate_mean", "reach_rate", "reach_rate_mean", "sponsored_share", "burstiness",
-    "posts_per_week",
-}  # fmt: skip
+from groundswell.signals import SIGNALS
 
 MINE = """\
 id = "mine"
@@ -81,7 +78,7 @@ def test_every_term_and_gate_we_ship_says_why() -> None:
 
 def test_definitions_name_only_known_signals() -> None:
     with pytest.raises(BriefError, match="There is no signal called 'burstiness'"):
-        load_definitions(known_signals=SIGNALS - {"burstiness"})
+        load_definitions(known_signals={*SIGNALS, *BRIEF_BOUND} - {"burstiness"})
 
 
 def test_the_defaults_exist() -> None:

@@ -52,6 +52,7 @@ from groundswell.definitions.model import (
     Tier,
     TierSet,
 )
+from groundswell.definitions.overlapping import Overlap, Overlaps, overlaps
 from groundswell.definitions.rates import (
     Comparison,
     Typical,
@@ -74,6 +75,8 @@ __all__ = [
     "Gate",
     "Level",
     "Objection",
+    "Overlap",
+    "Overlaps",
     "Provenance",
     "ScoreTerm",
     "Tier",
@@ -91,6 +94,7 @@ __all__ = [
     "load_benchmarks",
     "load_definitions",
     "load_tier_sets",
+    "overlaps",
     "score_terms",
     "tier_of",
     "tier_set",

@@ -111,12 +111,10 @@ def _side(explainer: Explainer, name: str, definition_name: str | None) -> Side:
 
 def _line(name: str, one: Side, other: Side) -> Line:
     a, b = one.values[name], other.values[name]
-    unknown = [side for side in (one, other) if not side.values[name].known]
-    if unknown:
-        why = "; ".join(
-            f"{side.called}: {REASONS.get(side.values[name].reason or '', 'no reason given')}" for side in unknown
+    if not (a.known and b.known):
+        return Line(
+            name, "unknown", None, _unknown(name, [side for side in (one, other) if not side.values[name].known])
         )
-        return Line(name, "unknown", None, f"Unknown ({why}).")
     if a.low is None or a.high is None or b.low is None or b.high is None:
         return Line(name, "cannot_tell", None, "Cannot tell: there is no interval.")
     if a.low == a.high == b.low == b.high:
@@ -130,6 +128,14 @@ def _line(name: str, one: Side, other: Side) -> Line:
         "." if better is None else ", the better." if better == higher else ", the worse."
     )
     return Line(name, higher, better, says)
+
+
+def _unknown(name: str, sides: list[Side]) -> str:
+    """Of whom it is unknown, and why."""
+    why = [REASONS.get(side.values[name].reason or "", "no reason given") for side in sides]
+    if len(set(why)) < len(why):
+        return f"Unknown of both: {why[0]}."
+    return " ".join(f"Unknown of {side.called}: {because}." for side, because in zip(sides, why, strict=True))
 
 
 def _better(name: str, higher: Which) -> Which | None:

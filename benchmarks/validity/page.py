@@ -10,6 +10,7 @@ from benchmarks.validity.figures import Row
 TITLES = {
     "basics": "Counts, rhythm and answers",
     "reading": "Topics, focus, language, sponsorship",
+    "handmade": "Sets labelled by hand",
     "engagement": "Engagement and standing among peers",
     "texts": "Tone and disclosure",
     "authenticity": "Accounts and audiences that are not what they seem",

@@ -32,6 +32,14 @@ DAYS = [0.0, 1.5, 2.0, 9.0, 9.5, 20.0, 21.0, 22.25, 30.0, 31.0, 40.0, 41.5]
 HOURS: list[tuple[float, float | None]] = [(0, 1.0), (1, 2.5), (2, 4.0), (3, None), (4, 9.0), (5, 30.0), (6, None)]
 """When somebody commented, and after how many hours the author answered."""
 TOPICS = {"bread": 9, "garden": 3, "film": 2}
+GOOD, BAD = "I love this wonderful kettle", "The handle is awful and it broke."
+REVIEWS = (
+    [f"I bought it. {GOOD}. {BAD}"] * 6 + [f"#ad {GOOD}, the best."] * 3 + [f"#ad {GOOD}."] + [f"#gifted {GOOD}."] * 2
+)
+"""Six unpaid reviews with praise and a reservation each, six paid ones that praise; all in English."""
+TALKS = [("Where is it from?", "Thanks, you can find it here.", True), ("Mine is broken", "Sorry!", True), ("Is it big?", "Thank you", False),
+         ("Is it loud?", None, False), ("So nice", "Glad", False)]  # fmt: skip
+"""What somebody commented, what the author answered, and whether the commenter came back."""
 K = 8
 """Topics that the fit of the golden case knows."""
 
@@ -73,6 +81,21 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         acts.append(reply(f"fan{i}", "answers", "answers-0", f"c{i}", day(0) + timedelta(hours=asked)))
         if after is not None:
             acts.append(reply("answers", f"fan{i}", f"c{i}", f"a{i}", day(0) + timedelta(hours=asked + after)))
+    posts += [post("reviews", i, kind="post", text=text, language="en") for i, text in enumerate(REVIEWS)]
+    people += [account(name) for name in ("reviews", "talks", "talker")]
+    people += [account(f"brand{i}", account_type="brand") for i in range(3)]
+    acts += [
+        {"actor": "x:reviews", "verb": "mention", "account": f"x:brand{i}", "via": f"x:reviews-{number}"}
+        for i, number in enumerate((0, 1, 6))
+    ]
+    for i, (asked, answer, back) in enumerate(TALKS):
+        posts.append(post("talker", i, text=asked, kind="reply"))
+        acts.append(reply("talker", "talks", "talks-0", f"talker-{i}", day(i)))
+        if answer:
+            posts.append(post("talks", f"a{i}", text=answer, kind="reply"))
+            acts.append(reply("talks", "talker", f"talker-{i}", f"talks-a{i}", day(i)))
+        if back:
+            acts.append(reply("talker", "talks", f"talks-a{i}", f"talker-b{i}", day(i)))
     acts.append(reply("answers", "answers", "answers-0", "own", day(2)))  # to itself: no comment by somebody else
     return {"account": people, "post": posts, "interaction": acts}
 
@@ -116,6 +139,25 @@ def weeks() -> tuple[float, float, float, int]:
     events, span = len(DAYS) - 1, (DAYS[-1] - DAYS[0]) / 7
     low, high = stats.chi2.ppf(0.05, 2 * events) / 2, stats.chi2.ppf(0.95, 2 * events + 2) / 2
     return events / span, low / span, high / span, len(DAYS)
+
+
+def on_the_plateau() -> tuple[float, float, float, int]:
+    """8 of 12: on the rising side; the interval reaches over the plateau."""
+    share_, low, high, n = wilson(8, 12)
+    curve = lambda x: max(0.0, min(1.0, (x - 0.4) / 0.3, (1 - x) / 0.07))  # noqa: E731
+    return curve(share_), min(curve(low), curve(high)), 1.0, n
+
+
+def paid_minus_unpaid() -> tuple[float, float, float, int]:
+    """Newcombe's hybrid score interval: 6 of 6 against 3 of 6."""
+    (paid, paid_low, paid_high, _), (free, free_low, free_high, _) = wilson(6, 6), wilson(3, 6)
+    gap = paid - free
+    return (
+        gap,
+        gap - math.hypot(paid - paid_low, free_high - free),
+        gap + math.hypot(paid_high - paid, free - free_low),
+        12,
+    )
 
 
 def kim_and_jo(gaps: Sequence[float]) -> float:
@@ -178,6 +220,18 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
     "disclosed_share": ("paid", lambda: wilson(3, 4), 1e-6),
     "topic_focus": ("about", entropy_focus, 1e-9),
     "language": ("about", lambda: wilson(8, 14), 1e-6),
+    "praise_share": ("reviews", lambda: wilson(8, 12), 1e-6),
+    "honesty_balance": ("reviews", on_the_plateau, 1e-6),
+    "two_sided_share": ("reviews", lambda: wilson(6, 12), 1e-6),
+    "superlative_share": ("reviews", lambda: wilson(3, 12), 1e-6),
+    "gifted_share": ("reviews", lambda: wilson(2, 12), 1e-6),
+    "unpaid_brand_variety": ("reviews", lambda: (2, 2, 2, 3), 1e-9),
+    "paid_tone_gap": ("reviews", paid_minus_unpaid, 1e-6),
+    "question_reply_rate": ("talks", lambda: wilson(3, 4), 1e-6),
+    "conversation_depth": ("talks", lambda: wilson(2, 5), 1e-6),
+    "thanks_share": ("talks", lambda: wilson(2, 4), 1e-6),
+    "apology_share": ("talks", lambda: wilson(1, 4), 1e-6),
+    "fix_share": ("talks", lambda: wilson(1, 4), 1e-6),
     "own_share": ("own", lambda: wilson(7, 10), 1e-6),
 }
 """Signal -> whose, (value, low, high, n) worked out another way (None: not compared), and how closely the limits must agree."""

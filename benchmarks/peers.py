@@ -72,6 +72,12 @@ CREATE MACRO wilson_low(k, n) AS greatest(0, (wilson_middle(k, n) - wilson_half(
 CREATE MACRO wilson_high(k, n) AS least(1, (wilson_middle(k, n) + wilson_half(k, n)) / (1e0 + 2.70554336543296e0 / n));
 CREATE MACRO byar(k, sign) AS k * greatest(1e0 - 1e0 / (9e0 * k) + sign * 1.6448536e0 / (3e0 * sqrt(k)), 0e0) ** 3;
 """
+COMPUTED = (
+    "followers", "following_ratio", "account_age_days", "like_rate", "like_rate_mean", "public_rate", "public_rate_mean",
+    "view_rate", "view_rate_mean", "reach_rate", "reach_rate_mean", "own_share", "sponsored_share", "disclosed_share",
+    "posts_per_week", "burstiness", "longest_silence_days", "topic_focus", "language", "reply_rate", "reply_latency_hours",
+)  # fmt: skip
+"""The signals that the hand-written query computes, too."""
 RATES = {
     "like_rate": "likes / followers",
     "public_rate": "(likes + replies) / followers",

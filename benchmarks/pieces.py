@@ -71,8 +71,10 @@ def bring_peer(csv: str, folder: str) -> Result:
 
 
 def read_findings(workspace: str) -> Result:
-    """What is read out of texts, from nothing: language, wording, topics."""
+    """What is read out of texts, from nothing: language, wording, topics, voice, tone."""
     from groundswell.signals.findings import read_wording
+    from groundswell.signals.hearing import read_voice
+    from groundswell.signals.tone import read_tone
     from groundswell.signals.topics import fit_corpus, latest_corpus, read_topics
     from groundswell.store import Workspace
 
@@ -87,6 +89,10 @@ def read_findings(workspace: str) -> Result:
                 read_wording(engine, findings)
             with _clock(result, "topics_seconds"):
                 read_topics(engine, corpus, findings)
+            with _clock(result, "voice_seconds"):
+                read_voice(engine, findings)
+            with _clock(result, "tone_seconds"):
+                read_tone(engine, findings)
     return result
 
 
@@ -95,7 +101,9 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
 
     Reading ten million texts takes a processor core the better part of an hour and says nothing about the SQL that follows.
     """
-    from groundswell.signals.findings import WORDING_VERSION
+    from groundswell.signals.findings import WORDING_VERSION, note_read
+    from groundswell.signals.hearing import hearing_version
+    from groundswell.signals.tone import tone_version
     from groundswell.signals.topics import fit_corpus, latest_corpus
     from groundswell.store import Workspace
 
@@ -113,6 +121,20 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
             f"SELECT text_hash, CASE WHEN text_hash % 5 < 4 THEN text_hash // 5 % {topics} END AS topic FROM {texts}"
         )
         engine.write(topic, findings / f"topic-{corpus.version if corpus else 'none'}" / "000000.parquet")
+        voice = f"""SELECT text_hash, CASE WHEN text_hash % 10 < 7 THEN 'en' WHEN text_hash % 10 < 9 THEN 'de' END AS language,
+                    CASE WHEN text_hash % 4 = 0 THEN 1 << (text_hash % 6)::INTEGER ELSE 0 END AS marks, NULL::VARCHAR AS said_to_be,
+                    CASE WHEN text_hash % 7 = 0 THEN ['site' || text_hash % 90 || '.example'] END AS sites FROM {texts}"""
+        engine.write(voice, findings / f"voice-{hearing_version()}" / "000000.parquet")
+        tone = f"""SELECT text_hash, text_hash % 3 = 0 AS speaks, text_hash % 13 = 0 AS superlative, NULL::VARCHAR AS gifted,
+                   (text_hash % 3)::INTEGER AS praise, (text_hash % 5 // 4)::INTEGER AS reservation,
+                   (text_hash % 9 // 8)::INTEGER AS concrete, 1 AS neither FROM {texts} WHERE text_hash % 8 = 0"""
+        engine.write(tone, findings / f"tone-{tone_version()}" / "000000.parquet")
+        remarks = f"""SELECT text_hash, text_hash % 2 = 0 AS question, text_hash % 9 = 0 AS problem, text_hash % 4 = 0 AS thanks,
+                      text_hash % 31 = 0 AS apology, text_hash % 17 = 0 AS fix FROM {texts} WHERE text_hash % 3 = 0"""
+        engine.write(remarks, findings / f"remarks-{tone_version()}" / "000000.parquet")
+        for kind in ("wording", "voice", "tone", "remarks", "topic"):
+            for folder in findings.glob(f"{kind}-*"):
+                note_read(engine, folder)
     return result | {"topics": topics}
 
 
@@ -126,8 +148,30 @@ def settle(workspace: str) -> Result:
     return result
 
 
-def signals(workspace: str) -> Result:
-    """All signals of all accounts, from kept findings: nothing kept of the table itself."""
+def signals(workspace: str, out: str) -> Result:
+    """The signals that the hand-written query computes, of all accounts, from kept findings, into a file."""
+    import pyarrow as pa
+
+    from benchmarks.peers import COMPUTED
+    from groundswell.signals.arrays import Asked
+    from groundswell.signals.computing import compute
+    from groundswell.signals.table import prepare
+    from groundswell.signals.topics import latest_corpus
+    from groundswell.store import Workspace
+
+    opened, result = Workspace.open(Path(workspace)), Result()
+    with _clock(result):
+        with opened.engine(memory="2GB") as engine:
+            prepare(engine, opened.cache / "findings", latest_corpus(opened.fits))
+            rows = compute(Asked(engine, opened.fits), names=COMPUTED)
+        with pa.OSFile(out, "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+            writer.write_table(rows)
+    return result | {"accounts": rows.num_rows, "signals": len(COMPUTED)}
+
+
+def everything(workspace: str) -> Result:
+    """All signals of all accounts, those of graphs and fits included: nothing kept of the table itself."""
+    from groundswell.signals import SIGNALS
     from groundswell.signals.table import signal_table
     from groundswell.store import Workspace
 
@@ -136,7 +180,7 @@ def signals(workspace: str) -> Result:
     result: Result = {}
     with _clock(result):
         table = signal_table(opened)
-    return result | {"accounts": table.rows.num_rows, "recomputed": table.recomputed, "version": table.facts_version}
+    return result | {"accounts": table.rows.num_rows, "recomputed": table.recomputed, "signals": len(SIGNALS)}
 
 
 def signals_update(workspace: str) -> Result:
@@ -192,21 +236,21 @@ def signals_peer(workspace: str, tables: str, out: str) -> Result:
     return result
 
 
-def compare(workspace: str, peer: str) -> Result:
+def compare(ours: str, peer: str) -> Result:
     """Whether ours and the peer's columns hold the same numbers, within a relative 1e-9; names those that do not."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from groundswell.signals import SIGNALS
-    from groundswell.signals.table import flat, signal_table
-    from groundswell.store import Workspace
+    from groundswell.signals.table import flat_rows
 
-    ours, theirs = flat(signal_table(Workspace.open(Path(workspace)))), pq.read_table(peer)
+    with pa.memory_map(ours) as source:
+        here = flat_rows(pa.ipc.open_file(source).read_all())
+    theirs = pq.read_table(peer)
     differing: dict[str, int] = {}
-    compared = [name for name in theirs.column_names if name in ours.column_names]
+    compared = [name for name in theirs.column_names if name in here.column_names]
     for name in compared:
-        mine, its = ours.column(name).combine_chunks(), theirs.column(name).combine_chunks()
+        mine, its = here.column(name).combine_chunks(), theirs.column(name).combine_chunks()
         if pa.types.is_floating(its.type) or pa.types.is_integer(its.type):
             a, b = (column.cast(pa.float64()).to_numpy(zero_copy_only=False) for column in (mine, its))
             wrong = int((~np.isclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)).sum())
@@ -214,7 +258,7 @@ def compare(workspace: str, peer: str) -> Result:
             wrong = sum(x != y for x, y in zip(mine.to_pylist(), its.to_pylist(), strict=True))
         if wrong:
             differing[name] = wrong
-    return {"seconds": 0.0, "signals": len(SIGNALS), "columns": len(compared), "differing": differing}
+    return {"seconds": 0.0, "columns": len(compared), "differing": differing}
 
 
 def ask(workspace: str, brief: str) -> Result:
@@ -281,7 +325,7 @@ def some_posts(source: str, target: str, accounts: int, each: int) -> Result:
 PIECES: dict[str, Callable[..., Result]] = {
     piece.__name__: piece
     for piece in (
-        make, bring, bring_peer, read_findings, fill_findings, settle, signals, signals_update, tables_for_peer, signals_peer, compare, ask,
+        make, bring, bring_peer, read_findings, fill_findings, settle, signals, everything, signals_update, tables_for_peer, signals_peer, compare, ask,
         explain_one, some_posts,
     )
 }  # fmt: skip

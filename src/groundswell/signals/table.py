@@ -122,11 +122,16 @@ def refit(workspace: Workspace, progress: Progress | None = None) -> str | None:
 
 def flat(table: SignalTable) -> pa.Table:
     """The table with one plain column a part: `like_rate`, `like_rate_low`, ... as spreadsheets want it."""
-    columns: dict[str, Any] = {name: table.rows.column(name) for name in PROFILE}
-    for name in SIGNALS:
+    return flat_rows(table.rows)
+
+
+def flat_rows(rows: pa.Table) -> pa.Table:
+    """Rows of signals with one plain column a part."""
+    columns: dict[str, Any] = {name: rows.column(name) for name in PROFILE}
+    for name in (name for name in SIGNALS if name in rows.column_names):
         for part in VALUE:
             key = name if part.name == "value" else f"{name}_{part.name}"
-            columns[key] = pc.struct_field(table.rows.column(name).combine_chunks(), part.name)
+            columns[key] = pc.struct_field(rows.column(name).combine_chunks(), part.name).cast(part.type)
     return pa.table(columns)
 
 
@@ -160,7 +165,7 @@ def prepare(
     wanted = "account IN (SELECT account FROM wanted_accounts)" if only is not None else "true"
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE follower_steps AS
-            SELECT account, list(struct_pack(at_time := observed_at, followers := followers) ORDER BY observed_at) AS steps
+            SELECT account, list(struct_pack(at_time := observed_at, followers := followers) ORDER BY observed_at, followers) AS steps
             FROM account_history WHERE followers IS NOT NULL AND {bool(several)} AND {wanted}
             GROUP BY account HAVING count(DISTINCT followers) > 1"""
     )
@@ -174,4 +179,4 @@ def _code_version() -> str:
     return blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
 
 
-__all__ = ["SignalTable", "flat", "past_signals", "prepare", "refit", "signal_table", "want"]
+__all__ = ["SignalTable", "flat", "flat_rows", "past_signals", "prepare", "refit", "signal_table", "want"]

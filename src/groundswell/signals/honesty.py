@@ -196,7 +196,7 @@ def gifted_share() -> Columns:
 @signal(
     title="Brands it names unpaid", grain="opinion", unit="count", better="higher",
     says="It names {value:brand} in posts that say nothing of payment ({n:post} name one).",
-    unknown="None of its posts mentions an account that is known to be a brand or a business.",
+    unknown="Its posts mention no account that is known to be a brand or a business.",
     source="seed 001: cover various products and brands while remaining unpaid",
     needs=("interaction.via", "account.account_type"),
 )  # fmt: skip

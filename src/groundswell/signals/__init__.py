@@ -9,6 +9,7 @@
     occupation      what is it, in its own words?      voice           how does it speak?
     trust           may its word be trusted?           honesty         how does it speak of products?
     apex            is it an alpha consumer; if small, why?
+    arrangement     do people act by arrangement?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
 question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from groundswell.signals import (
     apex,
+    arrangement,
     audience,
     authenticity,
     circle,
@@ -39,7 +41,30 @@ from groundswell.signals.table import SignalTable, past_signals, signal_table
 from groundswell.signals.values import REASONS, Value
 
 __all__ = [
-    "REASONS", "SIGNALS", "Columns", "Signal", "SignalTable", "Value", "apex", "audience", "authenticity", "circle", "engagement",
-    "focus", "honesty", "loyalty", "occupation", "past_signals", "responsiveness", "rhythm", "signal", "signal_table", "size",
-    "sponsorship", "standing", "trust", "voice",
+    "REASONS",
+    "SIGNALS",
+    "Columns",
+    "Signal",
+    "SignalTable",
+    "Value",
+    "apex",
+    "arrangement",
+    "audience",
+    "authenticity",
+    "circle",
+    "engagement",
+    "focus",
+    "honesty",
+    "loyalty",
+    "occupation",
+    "past_signals",
+    "responsiveness",
+    "rhythm",
+    "signal",
+    "signal_table",
+    "size",
+    "sponsorship",
+    "standing",
+    "trust",
+    "voice",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import statistics
@@ -31,6 +32,8 @@ LIKES, REPLIES = [10, 20, 30, 40, 50, 60], [1, 0, 3, 2, 5, 4]
 DAYS = [0.0, 1.5, 2.0, 9.0, 9.5, 20.0, 21.0, 22.25, 30.0, 31.0, 40.0, 41.5]
 HOURS: list[tuple[float, float | None]] = [(0, 1.0), (1, 2.5), (2, 4.0), (3, None), (4, 9.0), (5, 30.0), (6, None)]
 """When somebody commented, and after how many hours the author answered."""
+COUNTS = {0: 500, 10: 560, 20: 600, 35: 640, 45: 760}
+"""Day -> followers of somebody who grows."""
 TOPICS = {"bread": 9, "garden": 3, "film": 2}
 GOOD, BAD = "I love this wonderful kettle", "The handle is awful and it broke."
 REVIEWS = (
@@ -73,6 +76,12 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     posts += [
         post("about", f"{topic}{i}", kind="post", text=f"{topic} {i}", language="de" if i < 2 else "en")
         for topic, count in TOPICS.items() for i in range(count)
+    ]  # fmt: skip
+    people += [account("spike")]
+    people += [account("grows", followers=count, observed_at=day(when)) for when, count in COUNTS.items()]
+    posts += [
+        post("spike", i, kind="post", likes=10 + 90 * (i == 4), created_at=day(when), observed_at=SEEN)
+        for i, when in enumerate(DAYS)
     ]  # fmt: skip
     kinds = ["post"] * 5 + ["quote"] * 2 + ["repost"] * 3 + ["reply"] * 4
     posts += [post("own", i, kind=kind) for i, kind in enumerate(kinds)]
@@ -192,6 +201,47 @@ def still_active() -> tuple[float, None, None, int]:
     return float(active * (1 - later / now)), None, None, len(gaps)
 
 
+def growing() -> tuple[float, float, float]:
+    """Daily pace of log followers, its error, and the daily spread around it; no increment is far from the others."""
+    days, logs = list(COUNTS), [math.log(count) for count in COUNTS.values()]
+    steps = [
+        (after - before, logs[i + 1] - logs[i], 0.5 ** ((days[-1] - after) / 60))
+        for i, (before, after) in enumerate(itertools.pairwise(days))
+    ]
+    lived = sum(weight * length for length, _, weight in steps)
+    pace = sum(weight * gain for _, gain, weight in steps) / lived
+    squares = sum(weight * (gain - pace * length) ** 2 / length for length, gain, weight in steps)
+    walk = math.sqrt((3 * 0.008**2 + squares) / (2 + sum(weight for *_, weight in steps)))
+    return pace, walk * math.sqrt(sum(weight**2 * length for length, _, weight in steps)) / lived, walk
+
+
+def crosses(days: float) -> tuple[float, None, None, int]:
+    """Passing 1,000: the reflected walk, averaged over what the trend may be."""
+    pace, error, walk = growing()
+    known, far = 0.002**2 / (0.002**2 + error**2), math.log(1000 / 760)
+    lasts, spread, normal = (
+        180 / math.log(2) * (1 - 0.5 ** (days / 180)),
+        walk * math.sqrt(days),
+        statistics.NormalDist(),
+    )
+    total = 0.0
+    for node, weight in zip(*np.polynomial.hermite.hermgauss(9), strict=True):
+        moved = (known * pace + node * math.sqrt(2 * known) * error) * lasts
+        back = math.exp(2 * moved * far / spread**2) * normal.cdf((-far - moved) / spread)
+        total += weight / math.sqrt(math.pi) * (normal.cdf((moved - far) / spread) + back)
+    return total, None, None, len(COUNTS)
+
+
+def a_month() -> tuple[float, float, float, int]:
+    pace, error, _ = growing()
+    low, high = (math.expm1(30 * (pace + sign * stats.norm.ppf(0.95) * error)) for sign in (-1, 1))
+    return math.expm1(30 * pace), low, high, len(COUNTS)
+
+
+def after_the_best() -> tuple[float, None, None, int]:
+    return (DAYS[5] - DAYS[4]) / statistics.median_low(GAPS), None, None, len(DAYS)
+
+
 GAPS = np.diff(DAYS).tolist()
 SILENCE = (SEEN - day(DAYS[-1])) / timedelta(days=1)
 PER_FOLLOWER = [likes / 1000 for likes in LIKES]
@@ -214,6 +264,10 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
     "longest_silence_days": ("rhythm", lambda: (10.5, 10.5, 10.5, len(GAPS)), 1e-9),
     "silence_days": ("rhythm", lambda: (SILENCE, SILENCE, SILENCE, len(GAPS)), 1e-9),
     "persistence": ("rhythm", still_active, 1e-9),
+    "rise_90": ("grows", lambda: crosses(90), 1e-9),
+    "rise_180": ("grows", lambda: crosses(180), 1e-9),
+    "growth_per_month": ("grows", a_month, 1e-6),
+    "post_spike_silence": ("spike", after_the_best, 1e-9),
     "reply_rate": ("answers", lambda: wilson(5, 7), 1e-6),
     "reply_latency_hours": ("answers", kaplan_meier, 1e-9),
     "sponsored_share": ("paid", lambda: wilson(4, 8), 1e-6),

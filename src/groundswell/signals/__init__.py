@@ -10,6 +10,7 @@
     trust           may its word be trusted?           honesty         how does it speak of products?
     apex            is it an alpha consumer; if small, why?
     arrangement     do people act by arrangement?
+    rise            is it on the way up?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
 question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.
@@ -30,6 +31,7 @@ from groundswell.signals import (
     occupation,
     responsiveness,
     rhythm,
+    rise,
     size,
     sponsorship,
     standing,
@@ -60,6 +62,7 @@ __all__ = [
     "past_signals",
     "responsiveness",
     "rhythm",
+    "rise",
     "signal",
     "signal_table",
     "size",

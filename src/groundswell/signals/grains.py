@@ -32,7 +32,8 @@ POST = f"""
                list_last(list_filter(s.steps, lambda x: x.at_time <= p.created_at)).followers, a.followers) END, 0) AS followers,
            p.text_hash <> {WORDLESS} AS has_text, p.language, p.paid_label, w.clear, w.unclear,
            coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
-           coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed
+           coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed,
+           CASE WHEN p.observed_own THEN epoch(p.observed_at) END AS seen_at
     FROM posts AS p
     JOIN accounts AS a ON a.account = p.account
     LEFT JOIN follower_steps AS s ON s.account = p.account

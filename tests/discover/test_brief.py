@@ -31,6 +31,12 @@ sector = ["vegan food"]
 country = ["DE", "AT"]
 [exclude]
 accounts = ["instagram:@rival"]
+[[never_if]]
+text = "shaves the hair"
+because = "we sell shampoo"
+[[incident]]
+text = "trouble with the law"
+terms = ["arrested", "court case"]
 """
 
 
@@ -50,6 +56,10 @@ def test_a_whole_brief_is_read(tmp_path: Path) -> None:
     ]
     assert brief.segments == {"sector": ("vegan food",), "country": ("DE", "AT")}
     assert brief.exclude == ("instagram:@rival",)
+    assert [(rule.kind, rule.because, rule.terms) for rule in brief.rules] == [
+        ("never_if", "we sell shampoo", ()),
+        ("incident", "", ("arrested", "court case")),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +67,9 @@ def test_a_whole_brief_is_read(tmp_path: Path) -> None:
     [
         (('limit = 20', 'limti = 20'), r"line 3.*\n?.*Did you mean limit"),
         (('metric = "conversions"', 'metric = "conversion"'), r"line 5.*\n?.*Did you mean conversions"),
+        (('because = "we', 'becuase = "we'), r"line 24.*\n?.*Did you mean because"),
+        (("[[incident]]", "[[incidnt]]"), r"line 25.*\n?.*Did you mean incident"),
+        (('text = "shaves the hair"', 'text = "!"'), r"line 23.*no word"),
         (("weight = 3", "wieght = 3"), r"line 13.*\n?.*Did you mean weight"),
         (('sector = ["vegan food"]', 'sektor = ["vegan food"]'), r"line 18.*\n?.*Did you mean sector"),
         (("by = 2027-03-01", 'by = "soon"'), "line 7.*must be a date"),

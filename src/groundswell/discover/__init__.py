@@ -5,6 +5,7 @@ score, so that the points of a line sum to the number shown. Follower count carr
 
     brief       what a brand wants, read from TOML
     gates       who is in, who is out, who could not be checked
+    checks      what a person should look at: contradictions, confirmations, incidents
     scoring     points, term by term
     ranking     both together, with evidence
     exposure    who gets the places, by language, platform, age of the account and size
@@ -13,18 +14,21 @@ score, so that the points of a line sum to the number shown. Follower count carr
 
 from __future__ import annotations
 
-from groundswell.discover.brief import Brief, Persona, read_brief
+from groundswell.discover.brief import Brief, Persona, Rule, read_brief
+from groundswell.discover.checks import Check
 from groundswell.discover.exposure import Exposure, exposure
 from groundswell.discover.ranking import discover
 from groundswell.discover.shortlist import Evidence, GateResult, Match, Shortlist, Term
 
 __all__ = [
     "Brief",
+    "Check",
     "Evidence",
     "Exposure",
     "GateResult",
     "Match",
     "Persona",
+    "Rule",
     "Shortlist",
     "Term",
     "discover",

@@ -18,6 +18,10 @@ country = ["DE", "AT"]
 channel = ["instagram", "blog"]
 [exclude]
 accounts = ["instagram:@rival"]
+[[never_if]]                    # shown with the post, for a person to decide; [[confirm]] and [[incident]] have the same form
+text = "shaves the hair"
+because = "we sell shampoo"
+terms = ["shaved my head"]      # optional: these words instead of the text
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from typing import Any
 from groundswell.definitions import DEFAULT_DEFINITION
 from groundswell.definitions.sections import Section, read_section
 from groundswell.errors import BriefError
+from groundswell.store.text_index import words_of
 
 METRICS = ("reach", "interactions", "sparked", "conversions")
 SEGMENTS = ("sector", "country", "channel", "language", "tone", "age", "sex")
@@ -45,6 +50,22 @@ class Persona:
     weight: float = 1.0
     must: bool = False
     never: bool = False
+
+
+RULES = ("never_if", "confirm", "incident")
+"""What speaks against somebody, what should be seen to hold, and what may have happened: each for a person to judge."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something to look for in the posts of whoever fits; it leaves nobody out."""
+
+    kind: str
+    """One of RULES."""
+    text: str
+    because: str = ""
+    terms: tuple[str, ...] = ()
+    """Words to look for; the text itself when there are none."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +83,7 @@ class Brief:
     exclude: tuple[str, ...] = ()
     brand_terms: tuple[str, ...] = ()
     """Words and handles by which the brand is recognised in posts; the brand's name when not given."""
+    rules: tuple[Rule, ...] = ()
     limit: int = 50
     path: str = ""
 
@@ -71,7 +93,7 @@ def read_brief(path: Path) -> Brief:
     if not path.is_file():
         raise BriefError(f"There is no brief {path}.", next_step="`groundswell demo` leaves one to start from.")
     top = read_section(path).only(
-        "brand", "definition", "objective", "budget", "persona", "segments", "exclude", "brand_terms", "limit"
+        "brand", "definition", "objective", "budget", "persona", "segments", "exclude", "brand_terms", "limit", *RULES
     )
     limit = top.whole_or_none("limit", least=1) or 50
     if limit > MOST_MATCHES:
@@ -85,6 +107,7 @@ def read_brief(path: Path) -> Brief:
         segments=_segments(top),
         exclude=top.table("exclude").only("accounts").texts("accounts") if "exclude" in top.values else (),
         brand_terms=top.texts("brand_terms"),
+        rules=tuple(_rule(kind, one) for kind in RULES for one in top.tables(kind)),
         limit=limit,
         path=str(path),
     )
@@ -120,6 +143,14 @@ def _persona(part: Section) -> Persona:
     if part.flag("must") and part.flag("never"):
         raise part.wrong("must", "A wish cannot be both must and never.")
     return Persona(part.text("text"), 1.0 if weight is None else weight, part.flag("must"), part.flag("never"))
+
+
+def _rule(kind: str, part: Section) -> Rule:
+    part.only("text", "because", "terms")
+    rule = Rule(kind, part.text("text"), part.text_or_none("because") or "", part.texts("terms"))
+    if not all(words_of(phrase) for phrase in rule.terms or (rule.text,)):
+        raise part.wrong("terms" if rule.terms else "text", "There is no word in it to look for.")
+    return rule
 
 
 def _segments(top: Section) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
+from groundswell.discover.checks import checks_of
 from groundswell.discover.exposure import exposure
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import SOMETHING_KNOWN, Asked, Scored, scored_terms, something_known, totals
@@ -151,6 +152,7 @@ class _Lines:
             evidence=posts.evidence(account, EVIDENCE_SHOWN) if posts else (),
             posts_by_month=posts.by_month(account) if posts else (),
             topics=posts.topics(account) if posts else (),
+            checks=checks_of(self.brief, account, posts) if posts else (),
             unchecked=tuple(name for name, unknown in self.passed.unknown_at.items() if unknown[row]),
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from groundswell.discover.brief import Brief
+from groundswell.discover.checks import Check
 from groundswell.discover.exposure import Exposure
 from groundswell.signals.posts import Evidence
 from groundswell.signals.values import Value
@@ -49,6 +50,8 @@ class Match:
     posts_by_month: tuple[tuple[date, int], ...] = ()
     topics: tuple[tuple[str, float], ...] = ()
     """Topic name and share of own posts, largest first."""
+    checks: tuple[Check, ...] = ()
+    """The brief's contradictions, confirmations and incidents, those to look at first; they leave nobody out."""
     unchecked: tuple[str, ...] = ()
     """Gates that could not be checked for this account (only in `Shortlist.unchecked`)."""
 

@@ -204,6 +204,7 @@ def write_shortlist(shortlist: Shortlist, file: BinaryIO, titles: Titles) -> Non
         _gates(book, shortlist)
         _unchecked(book, shortlist)
         _posts(book, shortlist, titles)
+        _checks(book, shortlist)
         _about(book, shortlist)
 
 
@@ -357,6 +358,25 @@ def _posts(book: Book, shortlist: Shortlist, titles: Titles) -> None:
     book.sheet("Posts", columns, rows(), fixed=3)
 
 
+def _checks(book: Book, shortlist: Shortlist) -> None:
+    """What the brief asks a person to judge, with the newest post; no sheet where it asks nothing."""
+    if not shortlist.brief.rules:
+        return
+    columns = [
+        *_WHO, Column("Look first", "text", 10), Column("What", "wrap", 60), Column("What to do", "wrap", 44), Column("Post", "wrap", 70),
+        Column("Published (UTC)", "moment", 17), Column("Link", "link", 34),
+    ]  # fmt: skip
+
+    def rows() -> Iterable[list[Any]]:
+        for match in shortlist.matches:
+            for check in match.checks:
+                newest = check.posts[0] if check.posts else None
+                shown = [newest.text, newest.created_at, newest.url] if newest else [None, None, None]
+                yield [*_who(match), "yes" if check.flagged else "no", check.says, check.asks, *shown]
+
+    book.sheet("For a person", columns, rows(), fixed=3)
+
+
 def _about(book: Book, shortlist: Shortlist) -> None:
     brief = shortlist.brief
     facts: list[tuple[str, Any]] = [
@@ -390,6 +410,7 @@ def brief_in_words(shortlist: Shortlist) -> list[str]:
         kind = "must" if persona.must else "never" if persona.never else f"weight {persona.weight:g}"
         lines.append(f"persona: {persona.text} ({kind})")
     lines += [f"{name}: {', '.join(wanted)}" for name, wanted in brief.segments.items()]
+    lines += [f"{rule.kind}: {rule.text}" for rule in brief.rules]
     if brief.exclude:
         lines.append(f"left out: {', '.join(brief.exclude)}")
     return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,6 +56,16 @@ class PostsOf:
                 break
             chosen.setdefault(post["post"], as_evidence(post, "newest"))
         return tuple(chosen.values())[:most]
+
+    def texts(self, account: str) -> int:
+        """Own posts with text."""
+        return sum(bool(post["text"]) for post in self.posts.get(account, []))
+
+    def showing(self, account: str, why: str, says: Callable[[str], bool]) -> tuple[Evidence, ...]:
+        """Own posts whose text says something, newest first."""
+        return tuple(
+            as_evidence(post, why) for post in self.posts.get(account, []) if post["text"] and says(post["text"])
+        )
 
     def by_month(self, account: str) -> tuple[tuple[date, int], ...]:
         """Own posts a month, from the first to the last month, silent months included."""
@@ -120,7 +130,7 @@ def evidence_for(
 
 NAMED_AT_MOST = 1_000
 """Texts that are named one by one in a query; more are joined (design choice: a query of some kilobytes)."""
-UNREAD = "hashtags, mentions, media, links, reply_to, reply_to_account, repost_of, thread, member, extra, key, content"
+UNREAD = "hashtags, mentions, media, links, reply_to, reply_to_account, repost_of, thread, member, observed_own, extra, key, content"
 """Columns of posts that neither the grain nor a page reads."""
 TONE = "o.speaks, o.superlative, o.gifted, o.praise, o.reservation, o.concrete"
 """What evidence may ask of the tone of a text."""

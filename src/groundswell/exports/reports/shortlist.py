@@ -118,6 +118,7 @@ def _person(
         under=" · ".join([platform_name(match.platform), *_key_numbers(match.values, titles)]),
         link=match.url,
         lines=match.sentences[:SENTENCES],
+        notes=tuple((check.says, check.asks) for check in match.checks if check.flagged),
         posts=tuple(_renamed(post, terms, titles) for post in match.evidence[:1]),
         pictures=tuple(one for one in (_score(match), _standing(match, points, tiers)) if one.svg),
         mark=f"{match.score:.1f}",

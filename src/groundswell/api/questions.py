@@ -23,6 +23,7 @@ from groundswell.definitions import load_benchmarks, load_definitions, load_tier
 from groundswell.discover import Shortlist
 from groundswell.errors import UnknownNameError
 from groundswell.explain import Explanation, Lookalikes, SideBySide, signal_sql
+from groundswell.explain.labelling import labels
 from groundswell.exports import shortlist_as_json
 from groundswell.exports.tables import plain
 from groundswell.signals import SIGNALS
@@ -167,6 +168,10 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "set_aside", "/import.json", "One import and the rows it set aside", "imports", asking.import_of, _one_import,
         lists=("set_aside",), numbers=False,
+    ),
+    Question(
+        "labels", "/labels.json", "Accounts that the user knows to be genuine or false", "people", asking.nothing,
+        lambda answers, _: plain(labels(answers.workspace)), lists=("",), numbers=False,
     ),
     Question(
         "signals", "/signals.json", "What can be known of an account, and how", "declarations",

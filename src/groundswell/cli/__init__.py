@@ -1,7 +1,7 @@
 """The command line reads as sentences. Thin: each command is one call of the library, then words or `--json`.
 
 Here stand the commands in the order in which `--help` lists them; each group has a file (`starting`, `bringing`, `listing`,
-`ranking`, `comparing`, `contesting`, `people`), what they print stands apart in `sentences`, how it is printed in `printing`.
+`ranking`, `comparing`, `contesting`, `labelling`, `people`), what they print stands apart in `sentences`, how it is printed in `printing`.
 
 Exit codes: 0 done, 1 a finding the caller asked about, 2 wrong use, 3 bad input, 4 a source refused, 5 our fault.
 Heavy packages are imported inside commands, so that `--help` answers at once.
@@ -16,7 +16,18 @@ import traceback
 
 import typer
 
-from groundswell.cli import assisting, bringing, comparing, contesting, listing, people, ranking, reviewing, starting
+from groundswell.cli import (
+    assisting,
+    bringing,
+    comparing,
+    contesting,
+    labelling,
+    listing,
+    people,
+    ranking,
+    reviewing,
+    starting,
+)
 from groundswell.cli.printing import complain
 from groundswell.errors import GroundswellError
 
@@ -45,6 +56,7 @@ app.command()(comparing.like)
 app.command()(people.coach)
 app.command()(reviewing.review)
 app.command()(people.audit)
+app.command()(labelling.label)
 app.command()(assisting.mcp)
 
 imports_app = typer.Typer(

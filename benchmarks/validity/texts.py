@@ -32,7 +32,7 @@ from benchmarks.validity.figures import (
     recall,
 )
 from groundswell.signals.findings import disclosure_words, words_read
-from groundswell.signals.tone import LEANS, leans_of
+from groundswell.signals.tone import LEANS, PRAISES, leans_of
 from groundswell.signals.tone import lean_score as score_of
 from groundswell.store import Workspace
 
@@ -126,16 +126,20 @@ def _correlation(kind: str, rated: Rated, published: float) -> Row:
 
 def _sides(kind: str, rated: Rated) -> Row:
     clear = np.abs(rated.people) >= CLEARLY
-    side = lambda score, line: np.where(score >= line, 1, np.where(score <= -line, -1, 0))  # noqa: E731
     truth = np.sign(rated.people[clear]).astype(int)
-    found = compared(
-        accuracy, truth, side(rated.ours[clear], LEANS), side(rated.plainly[clear], 1), accounts=rated.of[clear]
-    )
+    ours, plainly = _side(rated.ours[clear], PRAISES, LEANS), _side(rated.plainly[clear], 1, 1)
+    found = compared(accuracy, truth, ours, plainly, accounts=rated.of[clear])
+    lean = ours != 0
     return found.row(
         f"Do {kind} lean the way that people clearly see them lean?", **_said(kind, rated), measure="share right",
         signals=("praise_share", "honesty_balance"),
-        how=f"Texts whose mean rating is {CLEARLY} or more from 0; a text that is read as neither counts as wrong.",
+        how=f"Texts whose mean rating is {CLEARLY} or more from 0; a text that is read as neither counts as wrong. "
+        f"Of the {lean.mean():.0%} that are read as leaning, {accuracy(truth[lean], ours[lean]):.0%} lean the right way.",
     )  # fmt: skip
+
+
+def _side(score: Numbers, praise: float, reservation: float) -> Array:
+    return np.where(score >= praise, 1, np.where(score <= -reservation, -1, 0))
 
 
 # -- whole reviews -----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from groundswell.advocacy.naming import sentences_naming, without
 from groundswell.signals import Value
-from groundswell.signals.tone import lean_of
+from groundswell.signals.tone import LEANS, lean_score
 
 JUDGED_NEEDED = 3
 """Below so many warm or critical sentences no balance is told (design choice)."""
@@ -60,5 +60,5 @@ def tone_of(text: str, names: Sequence[str], language: str | None) -> Tone:
 
 
 def _of_sentence(sentence: str) -> Tone:
-    lean = lean_of(sentence)
-    return Tone(warm=1) if lean == "praise" else Tone(critical=1) if lean == "reservation" else Tone(plain=1)
+    score = lean_score(sentence)
+    return Tone(warm=1) if score >= LEANS else Tone(critical=1) if score <= -LEANS else Tone(plain=1)

@@ -47,7 +47,7 @@ class Graph:
     def of(cls, size: int, one: Numbers, other: Numbers) -> Graph:
         """Make the graph of these ties; directions, repetitions and ties to oneself do not count."""
         apart = one != other
-        keys = np.unique(np.concatenate([(one * size + other)[apart], (other * size + one)[apart]]))
+        keys = distinct(np.concatenate([(one * size + other)[apart], (other * size + one)[apart]]))
         degree = np.bincount(keys // max(size, 1), minlength=size)
         return cls(np.concatenate([[0], np.cumsum(degree)]).astype(np.int64), keys % max(size, 1))
 
@@ -68,7 +68,7 @@ class Graph:
 
     def holds(self, one: Numbers, other: Numbers) -> Flags:
         """Whether each pair is tied."""
-        return _among(one * self.size + other, self.one * self.size + self.other)
+        return among(one * self.size + other, self.one * self.size + self.other)
 
     def common(self, one: Numbers, other: Numbers) -> Numbers:
         """Count the neighbours that the two of each pair share: those of the one with fewer are looked up with the other."""
@@ -76,8 +76,8 @@ class Graph:
         asked, against = np.where(fewer, one, other), np.where(fewer, other, one)
         found = np.zeros(len(one), np.int64)
         for part in _parts(self.degree[asked]):
-            pair, place = _expanded(self.first[asked[part]], self.degree[asked[part]])
-            shared = _among(against[part][pair] * self.size + self.other[place], keys)
+            pair, place = expanded(self.first[asked[part]], self.degree[asked[part]])
+            shared = among(against[part][pair] * self.size + self.other[place], keys)
             found[part] = np.bincount(pair, weights=shared, minlength=part.stop - part.start).astype(np.int64)
         return found
 
@@ -91,7 +91,7 @@ class Graph:
         wedges = np.minimum(self.degree * (self.degree - 1) // 2, at_most)
         closed = np.zeros(self.size, np.int64)
         for part in _parts(wedges):
-            who, number = _expanded(np.zeros(part.stop - part.start, np.int64), wedges[part])
+            who, number = expanded(np.zeros(part.stop - part.start, np.int64), wedges[part])
             who = who + part.start
             seat, apart = number % self.degree[who], number // self.degree[who] + 1
             left = neighbours[self.first[who] + seat]
@@ -110,7 +110,7 @@ def overlap(graph: Graph, one: Numbers, other: Numbers) -> NDArray[np.float64]:
 
 def mutual(size: int, one: Numbers, other: Numbers) -> Flags:
     """Whether each directed edge is there in the other direction too."""
-    return _among(other * size + one, np.unique(one * size + other))
+    return among(other * size + one, np.sort(one * size + other))
 
 
 def rewired(size: int, one: Numbers, other: Numbers, rng: np.random.Generator, rounds: int = 10) -> Numbers:
@@ -125,14 +125,20 @@ def rewired(size: int, one: Numbers, other: Numbers, rng: np.random.Generator, r
         left, right = order[:half], order[half : 2 * half]
         new = np.concatenate([one[left] * size + ends[right], one[right] * size + ends[left]])
         _, inverse, times = np.unique(new, return_inverse=True, return_counts=True)
-        bad = (times[inverse] > 1) | (new // size == new % size) | _among(new, np.sort(one * size + ends))
+        bad = (times[inverse] > 1) | (new // size == new % size) | among(new, np.sort(one * size + ends))
         swap = ~(bad[:half] | bad[half:])
         left, right = left[swap], right[swap]
         ends[left], ends[right] = ends[right], ends[left]
     return ends
 
 
-def _among(keys: Numbers, known: Numbers) -> Flags:
+def distinct(keys: Numbers) -> Numbers:
+    """Each key once, ascending. By sorting: numpy's own goes by hashes, which takes several times as long for large keys."""
+    ordered = np.sort(keys)
+    return ordered[np.concatenate([np.ones(1, np.bool_), ordered[1:] != ordered[:-1]])[: len(ordered)]]
+
+
+def among(keys: Numbers, known: Numbers) -> Flags:
     """Whether each key is among the known ones, which are ascending."""
     if not len(known):
         return np.zeros(len(keys), np.bool_)
@@ -140,7 +146,7 @@ def _among(keys: Numbers, known: Numbers) -> Flags:
     return known[np.minimum(place, len(known) - 1)] == keys
 
 
-def _expanded(first: Numbers, length: Numbers) -> tuple[Numbers, Numbers]:
+def expanded(first: Numbers, length: Numbers) -> tuple[Numbers, Numbers]:
     """(which row, place) of every element of the rows that begin at `first`."""
     row = np.repeat(np.arange(len(length)), length)
     return row, np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length) + first[row]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from groundswell.signals.company import MAIN_FROM
 from groundswell.signals.declaring import Columns, Z, share, signal
+from groundswell.signals.drifting import BEFORE_FROM, LATE_FROM
 
 N = "sum(posts)::BIGINT"
 K = "ln(greatest(any_value(topics), 2))"
@@ -61,3 +63,93 @@ def language() -> Columns:
 def own_share() -> Columns:
     """Posts and quotes, divided by posts, quotes and reposts; replies do not count."""
     return share("kind <> 'repost'", of="kind IN ('post', 'quote', 'repost')")
+
+
+# Of people by their main topics, what `topic_focus` is of posts by theirs.
+OF_PEOPLE = "(ln(people) - inner_log)"
+SPREAD_OF_PEOPLE = (
+    f"(sqrt(greatest(inner_square - 2e0 * ln(people) * inner_log + ln(people) * ln(people) - {OF_PEOPLE} * {OF_PEOPLE}, 0e0) / people)"
+    " / ln(greatest(topics, 2)))"
+)
+LIKENESS = f"(1e0 - ({OF_PEOPLE} + (kinds - 1e0) / (2e0 * people)) / ln(greatest(topics, 2)))"
+
+
+@signal(
+    title="Focus of the audience", grain="company", unit="score", better="neither",
+    says="Focus {value:.2f} of 1 among the {n:,.0f} people who speak to it: most of them post about {label}.",
+    unknown=f"Fewer than ten of those who speak to it have {MAIN_FROM} own posts whose topic can be told.",
+    source="seed 002: \"targeted audience with the same interests\"; 1 - entropy / log(topics), Miller & Madow 1955 correction",
+    needs=("post.text", "interaction.actor", "interaction.account"),
+)  # fmt: skip
+def audience_focus() -> Columns:
+    """One minus the bias-corrected entropy of the main topics of people who speak to it, over the log of the number of topics."""
+    return Columns(
+        value=f"least(1e0, greatest(0e0, {LIKENESS}))",
+        low=f"least(1e0, greatest(0e0, {LIKENESS} - {Z} * {SPREAD_OF_PEOPLE}))",
+        high=f"least(1e0, greatest(0e0, {LIKENESS} + {Z} * {SPREAD_OF_PEOPLE}))",
+        n="people",
+        label="heard_name",
+        at_least=10,
+    )
+
+
+LATE, BEFORE = "(late / posts)", "((posts - late) / posts)"
+MOST = f"(0e0 - {LATE} * ln({LATE}) - {BEFORE} * ln({BEFORE}))"
+MOVED = f"((shared - (kinds - 1e0) / (2e0 * posts)) / {MOST})"
+MOVED_ERROR = (
+    f"(sqrt(greatest(shared_square - shared * shared, 0e0) / posts + (kinds - 1e0) / (2e0 * posts * posts)) / {MOST})"
+)
+
+
+@signal(
+    title="Drift of topics", grain="mix", unit="score", better="neither",
+    says="Of late its topics differ from those before by {value:.2f} of 1 ({n:post}); what grew most: {label}.",
+    unknown=f"Fewer than {LATE_FROM} posts of late or {BEFORE_FROM} before, whose topic and time can be told.",
+    source="Jensen-Shannon divergence (Lin 1991) less its bias (Miller & Madow 1955); variance of Hutter 2002 (arXiv cs/0112019)",
+    needs=("post.text", "post.created_at"), evidence="own AND topic IS NOT NULL ORDER BY created_at DESC, post",
+)  # fmt: skip
+def focus_drift() -> Columns:
+    """Bias-corrected divergence of the topics of the last third of its time from those before, over the most it could be."""
+    return Columns(
+        value=f"CASE WHEN late >= {LATE_FROM} AND posts - late >= {BEFORE_FROM} THEN least(1e0, greatest(0e0, {MOVED})) END",
+        low=f"least(1e0, greatest(0e0, {MOVED} - {Z} * {MOVED_ERROR}))",
+        high=f"least(1e0, greatest(0e0, {MOVED} + {Z} * {MOVED_ERROR}))",
+        n="posts",
+        label="grown",
+        at_least=8,
+    )
+
+
+@signal(
+    title="Authority in its topic", grain="company", unit="ratio", better="higher",
+    says="{value:.2f} people who themselves post about {label} speak to it, for each of its {n:post} on that topic.",
+    unknown="Fewer than three own posts on one topic, or nobody who spoke to it is in the data.",
+    source="after the topical impact of Pal & Counts 2011 (WSDM): people of the topic, for each own post; interval of Byar (Rothman & "
+    "Boice 1979)",
+    needs=("post.text", "interaction.actor", "interaction.account"),
+    evidence="own AND topic IS NOT NULL ORDER BY created_at DESC, post",
+)  # fmt: skip
+def authority() -> Columns:
+    """People of its main topic who comment, quote, pass on or name it, divided by own posts on that topic."""
+    less, more = "greatest(of_topic, 1)", "(of_topic + 1e0)"
+    return Columns(
+        value="CASE WHEN told > 0 THEN of_topic / own_posts END",
+        low=f"CASE WHEN of_topic = 0 THEN 0e0 ELSE greatest(0e0, of_topic * pow(1e0 - 1e0 / (9e0 * {less}) - {Z} / (3e0 * sqrt({less})), 3) / own_posts) END",
+        high=f"{more} * pow(1e0 - 1e0 / (9e0 * {more}) + {Z} / (3e0 * sqrt({more})), 3) / own_posts",
+        n="own_posts",
+        label="own_name",
+        at_least=3,
+    )
+
+
+@signal(
+    title="Named and passed on", grain="company", unit="count", better="higher",
+    says="{value:,.0f} of the {n:,.0f} people who spoke to it quoted it, passed it on or named it.",
+    unknown="Nobody who quotes it, passes it on or names it is in the data.",
+    source="mentions and reposts received as marks of influence: Cha et al. 2010, doi 10.1609/icwsm.v4i1.14033",
+    needs=("interaction.actor", "interaction.account", "interaction.verb"),
+)  # fmt: skip
+def mentions_received() -> Columns:
+    """Number of people who quoted it, passed it on or named it other than in an answer; none at all is unknown, since files often leave such acts out."""
+    number = "nullif(passed, 0)"
+    return Columns(value=number, low=number, high=number, n="told")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from groundswell.signals.declaring import Columns, signal, wilson
-from groundswell.signals.ties import REGULAR_FROM
+from groundswell.signals.company import HIGHER
+from groundswell.signals.declaring import Columns, Z, signal, wilson
+from groundswell.signals.ties import FANS_ASKED, REGULAR_FROM
 
 ACTS = ("interaction.actor", "interaction.account", "interaction.acted_at")
 
@@ -50,3 +51,49 @@ def superfans() -> Columns:
 def comment_depth() -> Columns:
     """Answers to comments that the one who had commented answered again, divided by answers given."""
     return wilson("continued", "answers", 5)
+
+
+@signal(
+    title="Length of comments", grain="company", unit="count", better="higher",
+    says="A typical comment on its posts has {value:.0f} words ({n:comment} read).",
+    unknown="The data hold the texts of fewer than three comments on its posts.",
+    source="involvement in seed 000 and in Edelman, seed 004; order-statistic interval (Conover 1980)",
+    needs=("post.text", "interaction.via"),
+)  # fmt: skip
+def comment_length() -> Columns:
+    """Median words of comments by other people, handles left out."""
+    rank = f"greatest(1, floor(@n / 2e0 - {Z} * sqrt(@n) / 2e0))::BIGINT"
+    return Columns(
+        value="(@xs[((@n + 1) // 2)::BIGINT] + @xs[((@n + 2) // 2)::BIGINT]) / 2e0",
+        low=f"@xs[{rank}]",
+        high=f"@xs[@n - {rank} + 1]",
+        n="coalesce(len(words), 0)",
+        at_least=3,
+        interval_from=5,
+        once=({"xs": "words"},),
+    )
+
+
+@signal(
+    title="Reach of its superfans", grain="circle", unit="count", better="higher",
+    says="Its superfans, of whom {n:,.0f} were looked at, are followed by {value:,.0f} people who do not follow it themselves.",
+    unknown="It has no superfans in the data, or nobody's follows of them are.",
+    source=f"seed 001: \"endorse you to their family, friends and colleagues\"; the {FANS_ASKED} most loyal are our choice",
+    needs=("follow.follower", "follow.followed", "interaction.acted_at"),
+)  # fmt: skip
+def second_hop_reach() -> Columns:
+    """Followers seen of its most loyal people, each once, without its own followers seen and itself."""
+    number = "CASE WHEN fans_asked > 0 THEN second_hop END"
+    return Columns(value=number, low=number, high=number, n="fans_asked")
+
+
+@signal(
+    title="Notable connections", grain="company", unit="count", better="higher",
+    says="Of the {n:,.0f} people who speak to it, verified or with ten times its followers: {value:,.0f} ({label}).",
+    unknown="Its followers are not known, or those of nobody who speaks to it.",
+    source=f"seed 000: \"notable connections\"; {HIGHER} times its followers, or verified, is our choice",
+    needs=("account.followers", "interaction.actor", "interaction.account"),
+)  # fmt: skip
+def notable_connections() -> Columns:
+    """Number of people who speak to it and have at least ten times its followers, or are verified; the label names three."""
+    return Columns(value="high", low="high", high="high", n="met", label="coalesce(names, 'nobody')")

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
-from groundswell.graph import Flags, Graph, Numbers, mutual, numbered, overlap
+from groundswell.graph import Flags, Graph, Numbers, among, distinct, expanded, mutual, numbered, overlap
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.store import Engine
 
@@ -36,6 +36,8 @@ WEDGES = 200
 """Wedges looked at around one account: the Wilson interval of a share is then within 6 points (design choice)."""
 REGULAR_FROM = 3
 """Times and days from which on somebody comes again and again; months from which on it is loyalty (design choice)."""
+FANS_ASKED = 5
+"""Most loyal people of an account whose followers are looked at (design choice)."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,12 @@ class Met:
 
     def tie_keys(self) -> Numbers:
         """Both directions of every tie, as one * size + other, ascending."""
-        spoke = np.unique(self.acts.actor * self.size + self.acts.account)
+        spoke = distinct(self.acts.actor * self.size + self.acts.account)
         follows = mutual(self.size, self.follower, self.followed)
         reciprocal = mutual(self.size, spoke // max(self.size, 1), spoke % max(self.size, 1))
-        return np.union1d(self.follower[follows] * self.size + self.followed[follows], spoke[reciprocal])
+        return distinct(
+            np.concatenate([self.follower[follows] * self.size + self.followed[follows], spoke[reciprocal]])
+        )
 
 
 def meetings(engine: Engine, near: str = "") -> Met:
@@ -161,16 +165,20 @@ class Audience:
         "ties": pa.int64(), "overlap": pa.float64(), "overlap_spread": pa.float64(), "wedges": pa.int64(), "closed": pa.int64(),
         "audience": pa.int64(), "friends": pa.int64(), "speakers": pa.int64(), "strangers": pa.int64(), "comments": pa.int64(),
         "commenters": pa.int64(), "regulars": pa.int64(), "months": pa.int64(), "early": pa.int64(), "returned": pa.int64(),
-        "loyal": pa.int64(), "loyal_names": pa.string(), "answers": pa.int64(), "continued": pa.int64(),
+        "loyal": pa.int64(), "loyal_names": pa.string(), "fans_asked": pa.int64(), "second_hop": pa.int64(), "answers": pa.int64(), "continued": pa.int64(),
     },
-    # Whoever is tied to somebody whose ties changed may have more or fewer ties in common with others.
+    # Whoever is tied to somebody whose ties changed may have more or fewer ties in common with others; and the followers of
+    # somebody loyal are the second hop.
     touches=f"""
         SELECT f.follower FROM follows AS f JOIN follows AS g ON g.follower = f.followed AND g.followed = f.follower
         WHERE f.followed IN (SELECT account FROM touched_accounts)
         UNION (SELECT actor FROM interactions
                WHERE verb IN {SPEAKING} AND account IN (SELECT account FROM touched_accounts)
                INTERSECT SELECT account FROM interactions
-               WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM touched_accounts))""",
+               WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM touched_accounts))
+        UNION (SELECT account FROM interactions
+               WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM touched_accounts)
+               GROUP BY actor, account HAVING count(*) >= {REGULAR_FROM})""",
 )  # fmt: skip
 def circle(asked: Asked) -> pa.Table:
     """One row an account: its ties, its audience, and who of them comes again."""
@@ -179,17 +187,18 @@ def circle(asked: Asked) -> pa.Table:
     ties = Graph.of(met.size, keys // max(met.size, 1), keys % max(met.size, 1))
     columns = _follows(met) | _closeness(asked.engine, met, ties) | _company(met, ties) | _visits(met)
     names, loyal = pa.array(met.names, pa.string()), _loyal(met)
-    columns["loyal"] = np.bincount(loyal[0], minlength=met.size)
+    columns |= {"loyal": _count(met, loyal[0])} | _second_hop(asked.engine, met, loyal)
     said = {"loyal_names": _named(asked.engine, met, loyal)}
     return pa.table({"account": names, **{name: pa.array(column) for name, column in columns.items()}, **said})
 
 
 def _near(asked: Asked) -> str:
-    """Make the table of those asked for and everybody they are tied to: their ties are needed as well."""
+    """Make the table of those asked for and everybody tied or loyal to them: what is around those is needed as well."""
     met = meetings(asked.engine, "wanted_accounts")
     keys = met.tie_keys()
     more = asked.engine.table("SELECT account FROM wanted_accounts").column("account")
-    tied = met.names.take(pa.array(np.unique(keys // max(met.size, 1))))
+    near = distinct(np.concatenate([keys // max(met.size, 1), _loyal(met)[1]]))
+    tied = met.names.take(pa.array(near))
     asked.engine.register("near_accounts", pa.table({"account": pa.chunked_array([tied, *more.chunks], pa.string())}))
     return "near_accounts"
 
@@ -241,13 +250,13 @@ def _hashes(engine: Engine, met: Met) -> Numbers:
 def audience(met: Met, ties: Graph) -> Audience:
     """Everybody who follows or speaks to an account."""
     size = max(met.size, 1)
-    spoke = np.unique(met.acts.account * size + met.acts.actor)
-    keys: Numbers = np.union1d(spoke, met.followed * size + met.follower)
+    spoke = distinct(met.acts.account * size + met.acts.actor)
+    keys = distinct(np.concatenate([spoke, met.followed * size + met.follower]))
     account, other = keys // size, keys % size
     tied = ties.holds(account, other)
     friend = tied.copy()
     friend[tied] = ties.common(account[tied], other[tied]) > 0
-    return Audience(account, other, np.isin(keys, spoke), tied, friend)
+    return Audience(account, other, among(keys, spoke), tied, friend)
 
 
 def _company(met: Met, ties: Graph) -> dict[str, NDArray[Any]]:
@@ -328,7 +337,7 @@ def _months(met: Met) -> Numbers:
     dated = met.acts.day != UNDATED
     # From 1900 on: older dates are damage, and must not make a key negative.
     month = np.maximum(met.acts.month[dated] + 840, 0)
-    return _count(met, np.unique(met.acts.account[dated] * (1 << 20) + month) >> 20)
+    return _count(met, distinct(met.acts.account[dated] * (1 << 20) + month) >> 20)
 
 
 def _loyal(met: Met) -> tuple[Numbers, Numbers, Numbers]:
@@ -338,7 +347,7 @@ def _loyal(met: Met) -> tuple[Numbers, Numbers, Numbers]:
     size = max(met.size, 1)
     wanted = found.account[keep] * size + found.other[keep]
     pair = met.acts.account * size + met.acts.actor
-    some = (met.acts.post != 0) & np.isin(pair, wanted)
+    some = (met.acts.post != 0) & among(pair, wanted)
     order = np.lexsort((met.acts.post[some], pair[some]))
     pair, post = pair[some][order], met.acts.post[some][order]
     new = np.concatenate([[True], (pair[1:] != pair[:-1]) | (post[1:] != post[:-1])])[: len(pair)]
@@ -359,3 +368,22 @@ def _named(engine: Engine, met: Met, loyal: tuple[Numbers, Numbers, Numbers]) ->
     where = np.full(met.size, -1)
     where[told.column("place").to_numpy()] = np.arange(told.num_rows)
     return told.column("names").combine_chunks().take(pa.array(where, mask=where < 0))
+
+
+def _second_hop(engine: Engine, met: Met, loyal: tuple[Numbers, Numbers, Numbers]) -> dict[str, NDArray[Any]]:
+    """How many follow the most loyal of an account and not the account itself, and of how many loyal ones that was seen."""
+    account, fan, months = loyal
+    followers = np.argsort(met.followed, kind="stable")
+    first = np.searchsorted(met.followed[followers], np.arange(met.size + 1))
+    seen = first[fan + 1] > first[fan]
+    account, fan, months = account[seen], fan[seen], months[seen]
+    order = np.lexsort((_hashes(engine, met)[fan], -months, account))
+    account, fan = account[order], fan[order]
+    rank = np.arange(len(account)) - np.searchsorted(account, account)
+    account, fan = account[rank < FANS_ASKED], fan[rank < FANS_ASKED]
+    row, place = expanded(first[fan], first[fan + 1] - first[fan])
+    reached = distinct(account[row] * met.size + met.follower[followers[place]])
+    own = among(reached, np.sort(met.followed * met.size + met.follower)) | (
+        reached // max(met.size, 1) == reached % max(met.size, 1)
+    )
+    return {"fans_asked": _count(met, account), "second_hop": _count(met, reached[~own] // max(met.size, 1))}

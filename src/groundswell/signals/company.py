@@ -1,0 +1,106 @@
+"""The company an account keeps: what those who speak to it speak of, how much they say, and who among them stands high.
+
+A person's *main topic* is the one that most of their own posts are about, told from three posts on. A person's own posts change
+what is known of everybody they speak to: `touches` says so.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from groundswell.signals.arrays import Asked, array_grain
+from groundswell.signals.ties import SPEAKING
+
+MAIN_FROM = 3
+"""Own posts with a topic from which on a main topic is told (design choice)."""
+HIGHER = 10
+"""Somebody stands high to whom ten times as many listen (design choice), or whom the platform verified."""
+OWN = "(p.kind IS NULL OR p.kind IN ('post', 'quote'))"
+
+TOPICS_OF = f"""
+    SELECT p.account, t.topic, count(*) AS posts
+    FROM posts AS p JOIN topic_of_text AS t ON t.text_hash = p.text_hash
+    WHERE {OWN} AND t.topic IS NOT NULL AND {{wanted}}
+    GROUP BY ALL
+"""
+MAIN = f"""
+    SELECT account, arg_max(topic, (posts, -topic)) AS topic, max(posts) AS posts FROM company_topics
+    GROUP BY account HAVING sum(posts) >= {MAIN_FROM}
+"""
+# Platforms name those who are answered; only a name that somebody chose to write passes anybody on.
+SPOKE = f"""
+    SELECT p.account, p.actor,
+           bool_or(p.verb IN ('quote', 'repost') OR (p.verb = 'mention' AND r.via IS NULL)) AS passed
+    FROM interactions AS p
+    LEFT JOIN (SELECT DISTINCT via FROM interactions WHERE verb = 'reply' AND via IS NOT NULL) AS r
+        ON r.via = CASE WHEN p.verb = 'mention' THEN p.via END
+    WHERE p.verb IN {SPEAKING} AND p.actor <> p.account AND {{wanted}} GROUP BY ALL
+"""
+# Entropy of people over their main topics, and of it what the delta method needs.
+HEARD = """
+    SELECT account, sum(people)::BIGINT AS people, count(*) AS kinds, sum(people * ln(people)) / sum(people) AS inner_log,
+           sum(people * ln(people) * ln(people)) / sum(people) AS inner_square, arg_max(topic, (people, -topic)) AS topic
+    FROM (SELECT s.account, m.topic, count(*) AS people FROM company_spoke AS s JOIN company_main AS m ON m.account = s.actor
+          GROUP BY ALL)
+    GROUP BY account
+"""
+WITHIN = """
+    SELECT o.account, any_value(o.topic) AS topic, any_value(o.posts) AS posts,
+           count(*) FILTER (m.topic = o.topic) AS of_topic
+    FROM company_main AS o LEFT JOIN company_spoke AS s ON s.account = o.account LEFT JOIN company_main AS m ON m.account = s.actor
+    GROUP BY o.account
+"""
+NOTABLE = f"""
+    SELECT s.account, count(*) AS met, count(*) FILTER (high) AS high,
+           array_to_string(list(shown ORDER BY followers DESC, actor) FILTER (high)[:3], ', ') AS names
+    FROM (SELECT s.account, s.actor, a.followers, coalesce('@' || a.handle, a.account) AS shown,
+                 a.followers >= {HIGHER}e0 * o.followers OR coalesce(a.verified, false) AS high
+          FROM company_spoke AS s JOIN accounts AS a ON a.account = s.actor JOIN accounts AS o ON o.account = s.account
+          WHERE a.followers IS NOT NULL AND o.followers IS NOT NULL) AS s
+    GROUP BY s.account
+"""
+# Spaces are counted, not words found: a third of the cost, and the same but for doubled spaces. Handles are no words.
+WORDS = """
+    SELECT account, list_sort(list(words)) AS words
+    FROM (SELECT i.account, c.words
+          FROM (SELECT p.account, p.actor, p.via FROM interactions AS p
+                WHERE p.verb = 'reply' AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}) AS i
+          JOIN (SELECT account, post, (strlen(replace(text, '@', '')) - strlen(replace(text, ' ', '')) + 1)::BIGINT AS words
+                FROM posts WHERE text IS NOT NULL AND (kind IS NULL OR kind NOT IN ('post', 'repost'))) AS c
+              ON c.post = i.via AND c.account = i.actor)
+    WHERE words > 0 GROUP BY account
+"""
+
+
+@array_grain(
+    "company",
+    columns={
+        "account": pa.string(), "people": pa.int64(), "kinds": pa.int64(), "inner_log": pa.float64(), "inner_square": pa.float64(),
+        "topics": pa.int64(), "heard_name": pa.string(), "own_name": pa.string(), "own_posts": pa.int64(),
+        "of_topic": pa.int64(), "told": pa.int64(), "passed": pa.int64(), "met": pa.int64(), "high": pa.int64(), "names": pa.string(),
+        "words": pa.list_(pa.int64()),
+    },
+    touches=f"""SELECT DISTINCT account FROM interactions
+                WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM touched_accounts)""",
+)  # fmt: skip
+def company(asked: Asked) -> pa.Table:
+    """One row an account: topics of those who speak to it, its standing in its own topic, who is notable, how much is said."""
+    engine, wanted = asked.engine, asked.where("p.account")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE company_spoke AS {SPOKE.format(wanted=wanted)}")
+    concerned = f"({wanted} OR p.account IN (SELECT actor FROM company_spoke))" if asked.only else "true"
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE company_topics AS {TOPICS_OF.format(wanted=concerned)}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE company_main AS {MAIN}")
+    rows = engine.table(
+        f"""SELECT a.account, h.people, h.kinds, h.inner_log, h.inner_square, hn.topics, hn.name AS heard_name, tn.name AS own_name,
+                   w.posts AS own_posts, w.of_topic, t.told, t.passed, n.met, n.high, n.names, c.words
+            FROM (SELECT p.account FROM accounts AS p WHERE {wanted}) AS a
+            LEFT JOIN ({HEARD}) AS h ON h.account = a.account LEFT JOIN topic_names AS hn ON hn.topic = h.topic
+            LEFT JOIN ({WITHIN}) AS w ON w.account = a.account LEFT JOIN topic_names AS tn ON tn.topic = w.topic
+            LEFT JOIN (SELECT account, count(*) AS told, count(*) FILTER (passed) AS passed FROM company_spoke GROUP BY account) AS t
+                ON t.account = a.account
+            LEFT JOIN ({NOTABLE}) AS n ON n.account = a.account
+            LEFT JOIN ({WORDS.replace("{wanted}", wanted)}) AS c ON c.account = a.account"""
+    )
+    for table in ("spoke", "topics", "main"):
+        engine.execute(f"DROP TABLE company_{table}")
+    return rows

@@ -180,7 +180,8 @@ def _shares(rated: Rated) -> Row:
     return found.row(
         "How far is the share of praise in a review from the one that people see?", f"{len(reviews)} whole product reviews",
         "the mean share of all reviews", measure="mean absolute error", signals=("praise_share",),
-        how=f"Praise among leaning sentences, a review at a time. On average ours is {lean:+.2f} from people's.",
+        how=f"Praise among leaning sentences, a review at a time. On average ours is {lean:+.2f} from people's. The line from which a "
+        "sentence praises was chosen on these texts (+0.14 before); odd and even reviews agree on it.",
     )  # fmt: skip
 
 

@@ -176,6 +176,14 @@ def _circle(names: Sequence[str], first: float) -> dict[str, list[dict[str, Any]
             if actor == name or (number + place) % 5 == 4:
                 continue
             rows["follow"].append({"follower": f"x:{actor}", "followed": f"x:{name}", "completeness": "local"})
+            if number < place:
+                act = {
+                    "verb": "quote",
+                    "post": f"x:{name}-old0",
+                    "via": f"x:{actor}-quote-{name}",
+                    "acted_at": day(first + 1),
+                }
+                rows["interaction"].append({"actor": f"x:{actor}", "account": f"x:{name}", **act})
             for time, when in enumerate((-70, -40, -10, 3)[: 4 - number % 2 * 2]):
                 said, asked = f"{actor}-to-{name}-{time}", day(first + when + number / 10 + place / 100)
                 words = " ".join(SENTENCES["en"].split()[: 4 + number + time])

@@ -130,7 +130,7 @@ def evidence_for(
 
 NAMED_AT_MOST = 1_000
 """Texts that are named one by one in a query; more are joined (design choice: a query of some kilobytes)."""
-UNREAD = "hashtags, mentions, media, links, reply_to, reply_to_account, repost_of, thread, member, observed_own, extra, key, content"
+UNREAD = "hashtags, mentions, media, links, reply_to, reply_to_account, repost_of, thread, member, extra, key, content"
 """Columns of posts that neither the grain nor a page reads."""
 TONE = "o.speaks, o.superlative, o.gifted, o.praise, o.reservation, o.concrete"
 """What evidence may ask of the tone of a text."""

@@ -74,7 +74,7 @@ def pattern(phrases: list[str]) -> str:
 def _phrase(phrase: str) -> str:
     """A phrase as a pattern, up to the end of its last word."""
     words = [r"[^ ]+(?: [^ ]+)?" if word == "*" else _word(word) for word in phrase.split()]
-    return " ".join(words) + ("" if phrase.endswith("*") else " ")
+    return " ".join(words) + ("" if phrase.endswith("*") else "[ :]")
 
 
 def _word(word: str) -> str:

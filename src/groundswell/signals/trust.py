@@ -80,6 +80,18 @@ def basis_experience() -> Columns:
     return Columns(value="nullif(use_months, 0)", n="coalesce(use_posts, 0)", at_least=2)
 
 
+@signal(
+    title="Basis: relationship", grain="circle", unit="share", better="higher",
+    says="Relationship: {value:.0%} of the {n:,.0f} people who commented did so again and again.",
+    unknown="Left blank: nobody comments again and again, or fewer than five people commented, as far as the data show.",
+    source=f"{SEED}; three comments on three days is our choice", needs=("interaction.actor", "interaction.acted_at"),
+)  # fmt: skip
+def basis_relationship() -> Columns:
+    """People who commented at least three times on at least three days, among all who did; blank where nobody does. Wilson interval."""
+    nobody = "CASE WHEN regulars = 0 THEN 'not_observed' END"
+    return wilson("nullif(regulars, 0)", "commenters", 5, reason=nobody)
+
+
 PARTS = {
     "balance of praise and reservation": "honesty_balance",
     "variety of brands spoken of unpaid": "unpaid_brand_variety",
@@ -87,7 +99,7 @@ PARTS = {
     "sources it links": "linked_domains",
     "corrects itself": "correction_share",
     "answers": "reply_rate",
-    "relates to its audience": "returning_share",
+    "keeps its audience": "returning_share",
     "knowledge": "basis_knowledge",
     "position": "basis_position",
     "experience": "basis_experience",

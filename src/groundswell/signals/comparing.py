@@ -44,7 +44,7 @@ DIGITS = 9
 
 POSTS = """
     SELECT account, count(DISTINCT media) AS formats, count(media) AS pictured,
-           arg_max(likes + replies, (epoch_us(created_at), key), {most})
+           arg_max(likes::DOUBLE + replies, (epoch_us(created_at), key), {most})
                FILTER (created_at IS NOT NULL AND likes + replies IS NOT NULL
                        AND epoch_us(observed_at) - epoch_us(created_at) >= {young} * 3600000000) AS recent
     FROM posts WHERE (kind IS NULL OR kind IN ('post', 'quote')) AND {wanted}

@@ -125,7 +125,9 @@ def reach_rate_mean() -> Columns:
 )  # fmt: skip
 def typical_reactions() -> Columns:
     """Median over own posts of likes plus comments; a count, not a rate, so it grows with size."""
-    return median("likes + replies", where=COUNTED, reason=HIDDEN.replace("followers > 0", "replies IS NOT NULL"))
+    return median(
+        "likes::DOUBLE + replies", where=COUNTED, reason=HIDDEN.replace("followers > 0", "replies IS NOT NULL")
+    )
 
 
 @signal(
@@ -138,7 +140,9 @@ def typical_reactions() -> Columns:
 )  # fmt: skip
 def kept_ratio() -> Columns:
     """Median over own posts with likes of (saves + shares) / likes; where only one of the two is known, of that one."""
-    kept = "CASE WHEN saves IS NOT NULL OR reposts IS NOT NULL THEN coalesce(saves, 0) + coalesce(reposts, 0) END"
+    kept = (
+        "CASE WHEN saves IS NOT NULL OR reposts IS NOT NULL THEN coalesce(saves, 0)::DOUBLE + coalesce(reposts, 0) END"
+    )
     return median(f"({kept}) / nullif(likes, 0)", where=COUNTED)
 
 

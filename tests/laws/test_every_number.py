@@ -77,7 +77,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         post("about", f"{topic}{i}", kind="post", text=f"{topic} {i}", language="de" if i < 2 else "en")
         for topic, count in TOPICS.items() for i in range(count)
     ]  # fmt: skip
-    people += [account("spike")]
+    people += [account("spike"), account("sparks")]
+    posts += [post("sparks", i, kind="post", created_at=day(10 * i)) for i in range(5)]
     people += [account("grows", followers=count, observed_at=day(when)) for when, count in COUNTS.items()]
     posts += [
         post("spike", i, kind="post", likes=10 + 90 * (i == 4), created_at=day(when), observed_at=SEEN)
@@ -105,6 +106,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             acts.append(reply("talks", "talker", f"talker-{i}", f"talks-a{i}", day(i)))
         if back:
             acts.append(reply("talker", "talks", f"talks-a{i}", f"talker-b{i}", day(i)))
+    acts += [reply("fan0", "sparks", f"sparks-{i}", f"s{i}", day(10 * i) + timedelta(hours=0.5)) for i in range(5)]
     acts.append(reply("answers", "answers", "answers-0", "own", day(2)))  # to itself: no comment by somebody else
     return {"account": people, "post": posts, "interaction": acts}
 
@@ -238,6 +240,11 @@ def a_month() -> tuple[float, float, float, int]:
     return math.expm1(30 * pace), low, high, len(COUNTS)
 
 
+def sparking() -> tuple[float, None, None, int]:
+    """Half an hour after each of five posts, ten days apart, somebody acts: full credit, less a fifth for chance."""
+    return 1 - 1 / 5, None, None, 5
+
+
 def after_the_best() -> tuple[float, None, None, int]:
     return (DAYS[5] - DAYS[4]) / statistics.median_low(GAPS), None, None, len(DAYS)
 
@@ -267,6 +274,8 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
     "rise_90": ("grows", lambda: crosses(90), 1e-9),
     "rise_180": ("grows", lambda: crosses(180), 1e-9),
     "growth_per_month": ("grows", a_month, 1e-6),
+    "sparked": ("sparks", sparking, 1e-9),
+    "reached_people": ("answers", lambda: (7, 7, 7, 1), 1e-9),
     "post_spike_silence": ("spike", after_the_best, 1e-9),
     "reply_rate": ("answers", lambda: wilson(5, 7), 1e-6),
     "reply_latency_hours": ("answers", kaplan_meier, 1e-9),

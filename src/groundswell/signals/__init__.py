@@ -10,7 +10,7 @@
     trust           may its word be trusted?           honesty         how does it speak of products?
     apex            is it an alpha consumer; if small, why?
     arrangement     do people act by arrangement?
-    rise            is it on the way up?
+    rise            is it on the way up?               influence       do people act because of it?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
 question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.
@@ -27,6 +27,7 @@ from groundswell.signals import (
     engagement,
     focus,
     honesty,
+    influence,
     loyalty,
     occupation,
     responsiveness,
@@ -57,7 +58,7 @@ __all__ = [
     "engagement",
     "focus",
     "honesty",
-    "loyalty",
+    "influence", "loyalty",
     "occupation",
     "past_signals",
     "responsiveness",

@@ -30,7 +30,6 @@ from benchmarks.validity.formulas import on_facts
 from benchmarks.validity.worlds import Simulated
 
 DAY = 86_400
-MADE_UP = "made-up communities of four kinds"
 CHANCE = "facts drawn from known numbers"
 
 
@@ -46,7 +45,7 @@ def _followers(made: Sequence[Simulated]) -> Row:
         mean_absolute_error, *known(np.log1p(true), np.log1p(said), np.log1p(edges)), higher_is_better=False
     )
     return found.row(
-        "How far are follower counts from the truth?", MADE_UP, "counting the follows that the files list",
+        "How far are follower counts from the truth?", worlds.described(), "counting the follows that the files list",
         measure="mean distance in log followers", signals=("followers",),
         how="The platform's own count, read from a file of accounts, beside the rows of the file of follows, which is always a part of them.",
     )  # fmt: skip
@@ -59,7 +58,7 @@ def _like_rate(made: Sequence[Simulated]) -> Row:
         logs = [np.log(np.where(part > 0, part, np.nan)) for part in (true, said, newest)]
     found = compared(mean_absolute_error, *known(*logs), higher_is_better=False)
     return found.row(
-        "How near is the typical like rate to the one that was planted?", MADE_UP, "likes per follower of the newest settled post",
+        "How near is the typical like rate to the one that was planted?", worlds.described(), "likes per follower of the newest settled post",
         measure="mean distance in log rate", signals=("like_rate",),
         how="Likes of each post scatter around the account's own rate, heavily; accounts with a rate of 0 by either side are left out of both.",
     )  # fmt: skip
@@ -83,7 +82,7 @@ def _own_share(made: Sequence[Simulated]) -> Row:
         mean_absolute_error, *known(true, said, np.where(np.isnan(true), np.nan, 1.0)), higher_is_better=False
     )
     return found.row(
-        "How near is the share of own posts to what was done?", MADE_UP, "taking every post for its author's own",
+        "How near is the share of own posts to what was done?", worlds.described(), "taking every post for its author's own",
         measure="mean distance between shares", signals=("own_share",),
         how="Everything a person posted or passed on is in the file; the world counted it too.",
     )  # fmt: skip
@@ -94,7 +93,7 @@ def _posts_to_come(made: Sequence[Simulated]) -> Row:
     true, said, recent = (np.concatenate(column) for column in zip(*parts, strict=True))
     found = compared(mean_absolute_error, *known(true, said, recent), higher_is_better=False)
     return found.row(
-        "Does posts per week foresee how much somebody will post?", f"{MADE_UP}, split in time", "the last 28 days go on",
+        "Does posts per week foresee how much somebody will post?", f"{worlds.described()}, split in time", "the last 28 days go on",
         measure="mean distance in log posts to come", signals=("posts_per_week",),
         how="What was known when 60 % of the posts were written, held against the posts after it; each account is one case.",
     )  # fmt: skip
@@ -172,7 +171,7 @@ def _reply_rate(made: Sequence[Simulated]) -> Row:
     true, said, _ = known(true, said, said)
     found = compared(mean_absolute_error, true, said, np.full(len(true), float(np.mean(said))), higher_is_better=False)
     return found.row(
-        "How near is the reply rate to the one that was planted?", MADE_UP, "the mean of everybody for everybody",
+        "How near is the reply rate to the one that was planted?", worlds.described(), "the mean of everybody for everybody",
         measure="mean distance between shares", signals=("reply_rate",),
         how="Accounts with at least three comments. Answers that would have come after the end of the files are missing, as in life.",
     )  # fmt: skip
@@ -197,9 +196,9 @@ def _will_answer(made: Sequence[Simulated]) -> list[Row]:
     shrunk = compared(log_loss, answered, middle, base, accounts=account, higher_is_better=False)
     question = "Does the reply rate foresee which comments will be answered"
     return [
-        raw.row(f"{question}?", f"{MADE_UP}, split in time", "everybody's mean before", measure="Brier score, lower is better", **common),
+        raw.row(f"{question}?", f"{worlds.described()}, split in time", "everybody's mean before", measure="Brier score, lower is better", **common),
         shrunk.row(
-            f"{question}, when the middle of its interval is taken for the chance?", f"{MADE_UP}, split in time", "everybody's mean before",
+            f"{question}, when the middle of its interval is taken for the chance?", f"{worlds.described()}, split in time", "everybody's mean before",
             measure="log loss, lower is better", wanted="below the base rate's", target="meets the target" if shrunk.verdict == "beats" else "misses the target",
             **common,
         ),

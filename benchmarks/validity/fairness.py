@@ -39,11 +39,17 @@ def fairness_figures(data_folder: Path | None = None) -> list[Row]:
     made = worlds.several()
     places, standing = _ranked(made)
     rows = [
-        *_rows(places, "Who gets a place among the first 20", MADE, "share of the group's people who do", _PLACES),
+        *_rows(
+            places,
+            "Who gets a place among the first 20",
+            f"{worlds.described()}, a brief a subject",
+            "share of the group's people who do",
+            _PLACES,
+        ),
         *_rows(
             standing,
             "How high does the typical person who fits stand",
-            MADE,
+            f"{worlds.described()}, a brief a subject",
             "share of those who fit whom it stands above",
             _STANDING,
         ),
@@ -51,7 +57,6 @@ def fairness_figures(data_folder: Path | None = None) -> list[Row]:
     return rows + _flags(made, data_folder)
 
 
-MADE = "made-up communities of four kinds, a brief a subject"
 _PLACES = (
     f"Briefs in English under {DEFINITION}, each for one subject, without language, platform, country or size; places among the first "
     f"{PLACES}, summed over briefs, by people of the group. The definition itself speaks of 500 to 50,000 followers: who is outside gets no place by size. "
@@ -100,7 +105,7 @@ def _flags(made: Sequence[Simulated], data_folder: Path | None) -> list[Row]:
     rows = _rows(
         counted,
         question,
-        "made-up communities of four kinds",
+        worlds.described(),
         "share flagged; less is better",
         how,
         lower=True,

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.validity import worlds
-from benchmarks.validity.basics import CHANCE, MADE_UP, covered, in_order, joined, known
+from benchmarks.validity.basics import CHANCE, covered, in_order, joined, known
 from benchmarks.validity.figures import (
     SEED,
     Array,
@@ -43,11 +43,11 @@ def topic_figures() -> list[Row]:
     names = {"signals": ("topic_focus",), "how": how}
     return [
         compared(nmi, planted, said, tag).row(
-            "Do the topics that are found group people as their true main topics do?", MADE_UP, "commonest hashtag",
+            "Do the topics that are found group people as their true main topics do?", worlds.described(), "commonest hashtag",
             measure="normalised mutual information", **names,
         ),
         compared(purity, planted, said, tag).row(
-            "How pure are the groups of people by topic?", MADE_UP, "commonest hashtag",
+            "How pure are the groups of people by topic?", worlds.described(), "commonest hashtag",
             measure="purity; many small groups, as hashtags make, raise it", **names,
         ),
     ]  # fmt: skip
@@ -129,7 +129,7 @@ def _focus_planted(made: Sequence[Simulated]) -> Row:
     tags = np.concatenate([_tag_share(world) for world in made])
     found = compared(spearman, *known(main, joined(made, ":topic_focus"), tags))
     return found.row(
-        "Does focus put people in the order of how much they keep to their main topic?", MADE_UP, "share of the commonest hashtag",
+        "Does focus put people in the order of how much they keep to their main topic?", worlds.described(), "share of the commonest hashtag",
         measure="rank correlation with the planted share of the main topic", signals=("topic_focus",),
         how="From texts alone: topics are fitted on what people wrote, in three languages.",
     )  # fmt: skip
@@ -157,7 +157,7 @@ def language_figures() -> list[Row]:
     planted, found = planted[ok], found[ok]
     names = {"measure": "share that is right", "signals": ("language",)}
     here = compared(accuracy, planted, found, np.full(len(planted), "en")).row(
-        "Is the language of an account told rightly?", MADE_UP, "English for everybody", **names,
+        "Is the language of an account told rightly?", worlds.described(), "English for everybody", **names,
         how="Most made-up posts declare no language; texts come in English, German and Spanish, from a small stock of phrases.",
     )  # fmt: skip
     return [here, *_declared_languages()]
@@ -226,11 +226,11 @@ def sponsored_figures() -> list[Row]:
     )
     return [
         found.row(
-            "How near is the share of sponsored posts to the truth?", MADE_UP, "posts that say “#ad” or carry the platform's label",
+            "How near is the share of sponsored posts to the truth?", worlds.described(), "posts that say “#ad” or carry the platform's label",
             measure="mean distance between shares", signals=("sponsored_share",), how=how,
         ),
         clear.row(
-            "How near is the share of sponsored posts that say so to the truth?", MADE_UP, "taking everybody to disclose everything",
+            "How near is the share of sponsored posts that say so to the truth?", worlds.described(), "taking everybody to disclose everything",
             measure="mean distance between shares", signals=("disclosed_share",),
             how=how + "A paid post that says nothing looks like any other, so it cannot be counted.",
         ),

@@ -13,6 +13,7 @@
     one.past(moment)          signals as of then (past_signals with backtest=True: everything was collected at the end, so that
                               no count is known). What came after: SQL on posts.created_at, interactions.acted_at > moment
 
+    worlds.described()        those worlds in words, for the data of a figure
     worlds.several()          worlds of different seeds and kinds (fewer and smaller in a quick run)
     worlds.real("rumoureval_threads", "bluesky_keegan")         real files in one workspace; None where the data are absent
     worlds.data_folder()      GROUNDSWELL_DATA, or what --data says; None where there is none
@@ -81,6 +82,8 @@ _REAL_CONSTANTS = {
 }
 
 
+SIZES = (2_000, 600)
+"""People of a world, in a whole run and in a quick one."""
 REAL_SEEN = datetime(2026, 7, 1, tzinfo=UTC)
 """When real files that do not say it count as collected: after their last row, and the same on every machine."""
 
@@ -182,13 +185,20 @@ class Simulated:
 
 def world(seed: int = 11, people: int | None = None, kind: str = "usual", *, posts: float | None = None) -> Simulated:
     """Open a made-up world, making it first where nobody has: `people` 2,000 (600 in a quick run), `posts` a person."""
-    return _world(seed, people or sized(2_000, 600), kind, posts, _now.folder)
+    return _world(seed, people or sized(*SIZES), kind, posts, _now.folder)
 
 
 def several(people: int | None = None) -> list[Simulated]:
     """Worlds of different seeds and kinds: one of each kind, the usual one twice; in a quick run two small ones."""
     kinds = ["usual", "wild"] if _now.quick else ["usual", *KINDS]
     return [world(11 + number, people, kind) for number, kind in enumerate(kinds)]
+
+
+def described() -> str:
+    """What `several` worlds are, in words, for the data of a figure."""
+    made = several()
+    kinds = ", ".join(dict.fromkeys(one.kind for one in made))
+    return f"{len(made)} made-up communities of {sized(*SIZES):,} people (kinds: {kinds})"
 
 
 @cache

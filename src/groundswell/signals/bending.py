@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-SPREAD_OF_SLOPE, SPREAD_OF_SHIFT = 0.5, 1.5
+SPREAD_OF_SLOPE, SPREAD_OF_SHIFT = 0.3, 0.75
 """Standard deviations of how far a platform may differ, before labels speak (design choice)."""
 BOTH_KINDS = 5
 """Below this many labels of either kind nothing is bent (design choice)."""

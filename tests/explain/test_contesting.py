@@ -10,7 +10,8 @@ from building import account, bring, community, made
 from groundswell.discover import Brief, discover
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain import contest, explain, review_contest
-from groundswell.signals import signal_table
+from groundswell.signals import SIGNALS, signal_table
+from groundswell.signals.arrays import is_late
 from groundswell.store import Workspace
 
 WHO, SIGNAL = "@p01", "topic_focus"
@@ -46,8 +47,15 @@ def test_a_contested_number_is_unknown_with_that_reason_and_nothing_of_it_is_tol
     assert SIGNAL not in after.evidence
     assert "contests it" in after.sentences[SIGNAL]
     assert after.facts_version != before.facts_version
-    others = {name: value for name, value in after.values.items() if name != SIGNAL}
-    assert others == {name: value for name, value in before.values.items() if name != SIGNAL}
+    for name, other in after.values.items():
+        made_of_others = is_late(SIGNALS[name].grain)
+        assert other == before.values[name] or name == SIGNAL or (made_of_others and other.reason == "contested"), name
+
+
+def test_what_is_made_of_a_contested_number_is_hidden_with_it(workspace: Workspace) -> None:
+    contest(workspace, WHO, SIGNAL, because="It is not so.")
+    late = [name for name, one in SIGNALS.items() if is_late(one.grain)]
+    assert not [name for name in late if explain(workspace, WHO).values[name].known]
 
 
 def test_a_gate_on_a_contested_number_cannot_be_checked(workspace: Workspace) -> None:

@@ -14,7 +14,10 @@ import pytest
 
 from groundswell.discover import Evidence, GateResult, Persona, Shortlist
 from groundswell.exports import export_shortlist
-from groundswell.exports.page import IN_FULL, shortlist_page
+from groundswell.exports.page import ASKED_WITH_BRIEF, IN_FULL, shortlist_page
+from groundswell.exports.wording import signal_titles, title_of
+from groundswell.signals import SIGNALS
+from groundswell.signals.questions import asks, by_question
 from groundswell.signals.values import Value
 
 Make = Callable[..., Shortlist]
@@ -183,3 +186,14 @@ def test_the_page_has_what_a_screen_reader_needs(name: str, shortlist_of: Make, 
     page = Page(shortlist_page(shortlist_of(2), titles=titles))
     assert name in {tag for tag, _ in page.tags}
     assert all("aria-label" in a or a.get("aria-hidden") == "true" for tag, a in page.tags if tag == "svg")
+
+
+def test_every_number_stands_once_under_the_question_that_it_answers(shortlist_of: Make) -> None:
+    shortlist = shortlist_of(people=1)
+    words = [line.strip() for line in Page(shortlist_page(shortlist)).words.splitlines()]
+    begin = words.index("All numbers and the posts behind them")
+    asked = [one.strip() for one in words[begin:] if one.strip().endswith("?")]
+    groups = by_question(name for name in shortlist.matches[0].values if name in SIGNALS)
+    assert asked[: len(groups) + 1] == [ASKED_WITH_BRIEF, *(asks(question) for question in groups)]
+    for name in shortlist.matches[0].values:
+        assert words[begin:].count(title_of(name, signal_titles())) == 1, name

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MARKS = {"good": "+", "bad": "-", "neither": "*"}
 VERDICTS = {True: "yes, as far as it is measured", False: "no", None: "cannot be checked"}
 POST_SHOWN = 160
+TITLES_SHOWN = 6
 
 
 def explanation_lines(found: Explanation, *, in_full: bool = False) -> Iterator[str]:
@@ -51,7 +52,7 @@ def _gist(found: Explanation) -> Iterator[str]:
     if gist.missing:
         yield "\nWhat is missing"
     for one in gist.missing:
-        yield f"  {one.says[0].upper()}{one.says[1:]}: {'; '.join(_title(name) for name in one.signals)}."
+        yield f"  {one.says[0].upper()}{one.says[1:]}: {_titles(one.signals)}."
     for file in gist.files:
         yield f"  To settle it: {file.says} {file.how}"
 
@@ -101,6 +102,12 @@ def _title(name: str) -> str:
     from groundswell.signals import SIGNALS
 
     return SIGNALS[name].title if name in SIGNALS else name
+
+
+def _titles(names: Sequence[str]) -> str:
+    """The first few by name; the rest is told by the groups and by `groundswell signals`."""
+    more = f" and {len(names) - TITLES_SHOWN} more" if len(names) > TITLES_SHOWN else ""
+    return "; ".join(_title(name) for name in names[:TITLES_SHOWN]) + more
 
 
 def _posts(posts: Sequence[Evidence]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from groundswell.explain.explaining import find_account
 from groundswell.signals import SIGNALS, SignalTable
+from groundswell.signals.arrays import is_late
 from groundswell.signals.findings import Progress
 from groundswell.signals.kinship import TEXTS_READ
 from groundswell.signals.posts import Evidence, PostsOf, as_evidence, posts_of
@@ -34,6 +35,8 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 WORDS, WAYS = 0.7, 0.3
 LEAST_ALIKE = 0.2
 """Less alike in words, nobody is listed (design choice)."""
+LEAST_TEXTS = 3
+"""Own texts without which nobody is compared: a bio alone is quickly like another (design choice)."""
 LEAST_SIGNALS = 3
 """Signals known of both from which on their ways are compared (design choice)."""
 NEAR = 0.1
@@ -43,6 +46,7 @@ CHANCE = 1 / 3
 CONSIDERED = 200
 """Nearest in words among whom ways decide (design choice: bounded work)."""
 MOST_WORDS = 6
+SAID_IN_WORDS = frozenset({"language", "occupation"})
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def alike(
     account = find_account(table, name)
     me = pc.index(table.rows.column("account"), account).as_py()
     profile = table.profile(account)
-    near = _words(texts.places, me, len(table.rows))
+    near = np.where(texts.own_texts >= LEAST_TEXTS, _words(texts.places, me, len(table.rows)), np.nan)
     among = _among(table, me, anywhere=anywhere)
     chosen = _nearest(np.where(among, near, np.nan))
     ways, shared = _ways(table, me, chosen)
@@ -178,13 +182,17 @@ def _apart(table: SignalTable, name: str, me: int, chosen: NDArray[np.int64]) ->
 
 
 def size_free() -> list[str]:
-    """Signals that say how somebody goes about it and not how big they are: no bare count, and none that needs followers."""
+    """Signals that say how somebody goes about it, and not how big they are.
+
+    No bare count, none that needs followers, none that compares with peers, and none that is a word in the first place.
+    """
     size = {"account.followers", "account.following"}
     return [
         name
         for name, one in SIGNALS.items()
-        if one.question != "size" and one.unit != "count" and not size & set(one.needs) and name != "language"
-    ]
+        if one.question != "size" and one.unit != "count" and not size & set(one.needs) and not is_late(one.grain)
+        and name not in SAID_IN_WORDS
+    ]  # fmt: skip
 
 
 def _alike(row: dict[str, Any], score: float, words: float, ways: float, shared: Sequence[str]) -> dict[str, Any]:
@@ -254,7 +262,9 @@ def _says(
     where = "on all platforms" if anywhere else f"on {profile['platform']}"
     found = [f"Looked at {looked:,} people {where} who are not known to write in another language; size plays no part."]
     if silent:
-        found.append(f"{silent:,} of them could not be compared: nothing that they say is in the data.")
+        found.append(
+            f"{silent:,} of them could not be compared: fewer than {LEAST_TEXTS} texts of theirs are in the data."
+        )
     if not people:
         found.append(f"Nobody is like {called}: none says much of the same things.")
     return found

@@ -32,6 +32,8 @@ from groundswell.exports.wording import (
     value_in_words,
     who,
 )
+from groundswell.signals import SIGNALS
+from groundswell.signals.questions import asks, by_question
 from groundswell.signals.values import Value
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ MOST_POSTS = 3
 IN_FULL = 50
 """Ranks shown in full. After them numbers and topics are listed, not drawn, and one post stands for all, so that a list of 500
 stays a file that a mail can carry."""
+ASKED_WITH_BRIEF = "What does the brief ask?"
 SIZE, RATE = "followers", "like_rate"
 """The signals behind the picture of engagement against size, where the population's context does not hold the person."""
 
@@ -61,6 +64,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Card:
+    """What is known of one person about one human question."""
+
+    asks: str
+    lines: list[Line]
+
+    @property
+    def known(self) -> int:
+        """How many of them are known."""
+        return sum(line.known for line in self.lines)
+
+
+@dataclass(frozen=True)
 class Person:
     """A match with its pictures drawn."""
 
@@ -74,7 +90,7 @@ class Person:
     """Why there is no picture of engagement against size; empty when there is one."""
     months: str
     topics: str
-    lines: list[Line]
+    cards: list[Card]
     posts: list[tuple[Evidence, str]]
     """Post and the title of what it is evidence for."""
     in_full: bool
@@ -238,7 +254,7 @@ def _person(match: Match, setting: Setting, *, in_full: bool) -> Person:
         months=pictures.posts_over_time(match.posts_by_month),
         topics=pictures.shares(match.topics) if in_full else "",
         in_full=in_full,
-        lines=[_line(name, value, setting, drawn=in_full) for name, value in match.values.items()],
+        cards=_cards(match, setting, drawn=in_full),
         posts=[
             (post, terms.get(post.why) or title_of(post.why, setting.titles))
             for post in match.evidence[: MOST_POSTS if in_full else 1]
@@ -254,6 +270,15 @@ def _no_standing(match: Match) -> str:
         if _number(match, name) is None
     ]
     return f"Not drawn: {'; '.join(missing)}."
+
+
+def _cards(match: Match, setting: Setting, *, drawn: bool) -> list[Card]:
+    """All values under the question that each answers; first what was asked with the brief itself."""
+    lines = {name: _line(name, value, setting, drawn=drawn) for name, value in match.values.items()}
+    of_brief = [line for name, line in lines.items() if name not in SIGNALS]
+    asked = [Card(ASKED_WITH_BRIEF, of_brief)] if of_brief else []
+    grouped = by_question(name for name in lines if name in SIGNALS)
+    return asked + [Card(asks(question), [lines[name] for name in names]) for question, names in grouped.items()]
 
 
 def _line(name: str, value: Value, setting: Setting, *, drawn: bool) -> Line:

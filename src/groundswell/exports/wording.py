@@ -64,7 +64,7 @@ def number_in_words(number: float, unit: str) -> str:
         percent = number * 100
         return f"{percent:.2g}%" if 0 < abs(percent) < 0.1 else f"{percent:.1f}%"
     if unit in ("ratio", "score"):
-        return f"{number:,.2f}"
+        return f"{number:.2g}" if 0 < abs(number) < 0.005 else f"{number:,.2f}"
     plain = f"{number:,.0f}" if float(number).is_integer() or abs(number) >= 1000 else f"{number:,.1f}"
     return plain + AFTER.get(unit, "")
 

@@ -1,7 +1,8 @@
 """What somebody contests is hidden wherever numbers are read: the value is unknown, `contested`, until a person has looked.
 
 The table that is kept holds every number; this lies over it when it is handed out, so that a contest that was rejected brings the
-number back without computing anything. A signal that names a hidden one among what it needs is hidden with it.
+number back without computing anything. What may be made of it is hidden with it: every signal that is computed later, from what was
+found before (standing among peers, a verdict of several parts). That hides more than it must, never less.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.signals.arrays import ARRAYS, is_late
 from groundswell.signals.declaring import SIGNALS
 from groundswell.store.contests import Contest
 
@@ -44,13 +46,13 @@ def _row(table: pa.Table, one: Contest) -> int | None:
 
 
 def _with_dependents(signal: str) -> set[str]:
-    """A signal with all that are made of it."""
-    found: set[str] = set()
-    more = {signal}
-    while more:
-        found |= more
-        more = {name for name, one in SIGNALS.items() if found & set(one.needs)} - found
-    return found
+    """A signal with all that may be made of it: those of later grains."""
+    if signal not in SIGNALS:
+        return {signal}
+    late = [grain for grain in ARRAYS if is_late(grain)]
+    mine = SIGNALS[signal].grain
+    later = set(late[late.index(mine) + 1 :] if mine in late else late)
+    return {signal} | {name for name, one in SIGNALS.items() if one.grain in later}
 
 
 def _hidden(column: pa.StructArray, places: Collection[int]) -> pa.Array:

@@ -170,3 +170,10 @@ def _elsewhere() -> Row:
         "Does it hold on another platform?", "no labelled accounts of another platform are at hand",
         signals=("authenticity",), baseline=RULE, published="accuracy falls to .75-.84 from one Instagram set to another (measured)",
     )  # fmt: skip
+
+
+def audience_figures() -> list[Row]:
+    """The figures on audiences, pods and growth, which need worlds of their own (`crowds`)."""
+    from benchmarks.validity import crowds
+
+    return crowds.audience_figures()

@@ -8,7 +8,7 @@ thought out by the same people: a figure from here shows that the detector does 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -96,10 +96,10 @@ class PodWorld:
     """Name of a group -> its members."""
 
 
-def pod_world(folder: Path, seed: int, *, hide: str = "") -> PodWorld:
-    """Make a world; `hide` leaves "follows" or "texts" of comments out of what is known."""
+def pod_world(folder: Path, seed: int, *, hide: str = "", varied: bool = False) -> PodWorld:
+    """Make a world; `hide` leaves "follows" or "texts" of comments out of what is known, `varied` draws the habits anew too."""
     made = _Making(np.random.default_rng(seed))
-    for habit in HABITS:
+    for habit in (_varied(one, made.dice) if varied else one for one in HABITS):
         for number in range(GROUPS_OF_EACH):
             made.group(habit, f"{habit.name} {number}")
     made.others()
@@ -108,6 +108,20 @@ def pod_world(folder: Path, seed: int, *, hide: str = "") -> PodWorld:
     if hide == "texts":
         made.rows["post"] = [row for row in made.rows["post"] if row["kind"] != "reply"]
     return PodWorld(brought(folder, made.rows), made.kind, made.groups)
+
+
+def _varied(habit: Habit, dice: np.random.Generator) -> Habit:
+    """The same habit elsewhere: half or twice as fast, more or less keen, wordy, talkative and alike."""
+
+    def near(share: float) -> float:
+        return float(np.clip(share + dice.normal(0, 0.08), 0, 1))
+
+    fast = float(np.exp(dice.normal(0, 0.5)))
+    keen = sorted(near(share) for share in habit.takes_part)
+    return replace(
+        habit, minutes=(habit.minutes[0] * fast, habit.minutes[1]), takes_part=(keen[0], keen[1]), of_the_post=near(habit.of_the_post),
+        follows=near(habit.follows), talks=min(near(habit.talks), 0.4), one_subject=near(habit.one_subject),
+    )  # fmt: skip
 
 
 class _Making:

@@ -92,10 +92,10 @@ def _line(row: Row) -> str:
 
 
 def _how(row: Row) -> str:
-    signals = f" Signals: {', '.join(f'`{name}`' for name in row['signals'])}." if row["signals"] else ""
-    how = f" {row['how']}" if row["how"] else ""
-    measure = f" Figure: {row['measure']}." if row["measure"] else ""
-    return f"- *{_cell(row['question'])}* Data: {_cell(row['data'])}.{_cell(how)}{_cell(measure)}{signals}"
+    measure = f"Figure: {row['measure']}." if row["measure"] else ""
+    signals = f"Signals: {', '.join(f'`{name}`' for name in row['signals'])}." if row["signals"] else ""
+    said = (f"*{row['question']}*", f"Data: {row['data']}.", row["how"], measure, signals)
+    return f"- {' '.join(_cell(part) for part in said if part)}"
 
 
 def _fairness(rows: Sequence[Row]) -> Iterator[str]:
@@ -158,9 +158,11 @@ def _number(value: float | None) -> str:
     """Three significant digits, without an exponent."""
     if value is None:
         return "none"
+    if abs(value) < 1e-6:
+        return "0"
     if abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.3g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.5f}".rstrip("0")
+    return f"{value:.3g}" if abs(value) >= 1e-3 else f"{value:.6f}".rstrip("0")
 
 
 def _cell(text: object) -> str:

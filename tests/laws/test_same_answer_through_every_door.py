@@ -279,6 +279,7 @@ def test_a_census_is_the_same_through_every_door(
 def test_imports_and_definitions_are_the_same_through_every_door(web: TestClient, command: Any, assistant: Any) -> None:
     assert web.get("/imports.json").json() == command("imports") == assistant("imports")
     assert web.get("/definitions.json").json() == command("definitions") == assistant("definitions")
+    assert web.get("/overlap.json").json() == command("definitions", "--overlap") == assistant("definitions_overlap")
     assert web.get("/import.json?id=1").json() == assistant("set_aside", id=1)
     assert web.get("/index.json").json() == assistant("overview")
 

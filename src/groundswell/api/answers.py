@@ -32,7 +32,7 @@ from groundswell.advocacy import (
 from groundswell.api.briefs import BriefForm, Options, brief_of, options_for
 from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
 from groundswell.coach import Coaching, Kit, coach, kit
-from groundswell.definitions import DEFAULT_TIER_SET, tier_set
+from groundswell.definitions import DEFAULT_TIER_SET, Overlaps, overlaps_in, tier_set
 from groundswell.discover import Shortlist, discover
 from groundswell.explain import (
     Explainer,
@@ -202,6 +202,10 @@ class Answers:
         """Who is like somebody."""
         present = self._now().present
         return self._once(("like", name, limit, anywhere), lambda: alike(present, name, limit=limit, anywhere=anywhere))
+
+    def overlaps(self) -> Overlaps:
+        """How far the definitions agree on these people."""
+        return self._once("overlaps", lambda: overlaps_in(self.table().rows, self.folder))
 
     def contests(self) -> tuple[Contest, ...]:
         """Numbers that somebody says are wrong, oldest first."""

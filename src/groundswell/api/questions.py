@@ -19,7 +19,7 @@ from groundswell.api.answers import Answers, Overview
 from groundswell.api.briefs import Options
 from groundswell.api.people import PeoplePage
 from groundswell.coach import Coaching
-from groundswell.definitions import load_benchmarks, load_definitions, load_tier_sets
+from groundswell.definitions import Overlaps, load_benchmarks, load_definitions, load_tier_sets
 from groundswell.discover import Shortlist
 from groundswell.errors import UnknownNameError
 from groundswell.explain import Explanation, Lookalikes, SideBySide, signal_sql
@@ -186,5 +186,10 @@ QUESTIONS: tuple[Question, ...] = (
         "definitions", "/definitions.json", "What people mean by micro-influencer, tiers and usual rates",
         "declarations", asking.nothing, lambda answers, _: _definitions(answers), lists=("",),
         says="Each in its author's words, with objections. They are never averaged.", numbers=False,
+    ),
+    Question(
+        "definitions_overlap", "/overlap.json", "How far the definitions agree on the people here", "declarations",
+        asking.nothing, lambda answers, _: plain(answers.overlaps()), Overlaps,
+        says="Each picks the best tenth by its own score; people in both picks, divided by people in either.",
     ),
 )  # fmt: skip

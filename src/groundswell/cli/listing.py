@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from groundswell.cli.asking import AsJson, Folder, folder_of, workspace_at
 from groundswell.cli.printing import print_json, print_table, progress_bar, say
 from groundswell.cli.sentences import counted, signal_as_json
+
+if TYPE_CHECKING:
+    from groundswell.store import Workspace
 
 
 def layouts(as_json: AsJson = False) -> None:
@@ -79,14 +82,21 @@ def _one_signal(name: str, as_json: bool) -> None:
 
 def definitions(
     name: Annotated[str | None, typer.Argument(help="One of them, in full.")] = None,
+    overlap: Annotated[
+        bool, typer.Option("--overlap", help="How far they agree on the people of the workspace.")
+    ] = False,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """List what people mean by micro-influencer, by tiers, and by usual rates. They are never averaged.
 
-    Examples: groundswell definitions | groundswell definitions field_geek
+    Examples: groundswell definitions | groundswell definitions field_geek | groundswell definitions --overlap
     """
     from dataclasses import asdict
+
+    if overlap:
+        _overlaps(workspace_at(workspace), as_json)
+        return
 
     from groundswell.definitions import load_benchmarks, load_definitions, load_tier_sets
 
@@ -107,3 +117,23 @@ def definitions(
     else:
         rows = [[kind, one.name, one.title, f"“{one.provenance.quote}”"] for kind, one in found]
         print_table(["kind", "name", "title", "in its author's words"], rows, "")
+
+
+def _overlaps(opened: Workspace, as_json: bool) -> None:
+    from groundswell.definitions import overlaps_in
+    from groundswell.exports.tables import plain
+    from groundswell.signals import signal_table
+
+    with progress_bar() as progress:
+        found = overlaps_in(signal_table(opened, progress).rows, opened.folder)
+    if as_json:
+        print_json(plain(found))
+        return
+    pairs = [pair for pair in found.pairs if pair.jaccard is not None]
+    rows = [
+        [pair.one, pair.other, f"{pair.both:,}", f"{pair.either:,}", f"{pair.jaccard:.0%}"]
+        for pair in sorted(pairs, key=lambda pair: -(pair.jaccard or 0))
+    ]
+    print_table(["definition", "and", "in both picks", "in either", "overlap"], rows, "")
+    for sentence in found.sentences:
+        say(sentence)

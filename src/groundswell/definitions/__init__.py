@@ -52,7 +52,7 @@ from groundswell.definitions.model import (
     Tier,
     TierSet,
 )
-from groundswell.definitions.overlapping import Overlap, Overlaps, overlaps
+from groundswell.definitions.overlapping import Overlap, Overlaps, overlaps, overlaps_in
 from groundswell.definitions.rates import (
     Comparison,
     Typical,
@@ -95,6 +95,7 @@ __all__ = [
     "load_definitions",
     "load_tier_sets",
     "overlaps",
+    "overlaps_in",
     "score_terms",
     "tier_of",
     "tier_set",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.definitions.judging import Floats, as_floats, fractions, gates_hold, within_bands
+from groundswell.definitions.loading import load_benchmarks, load_definitions
 from groundswell.definitions.model import Benchmark, Definition, ScoreTerm
 from groundswell.definitions.rates import fit_panel, typical_rates
 
@@ -35,11 +37,8 @@ class Overlap:
     other: str
     both: int
     either: int
-
-    @property
-    def jaccard(self) -> float | None:
-        """People in both, divided by people in either; None where nobody is in either."""
-        return self.both / self.either if self.either else None
+    jaccard: float | None
+    """People in both, divided by people in either; None where nobody is in either."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,21 @@ def overlaps(rows: pa.Table, meanings: Iterable[Definition], benchmarks: Mapping
     picks = {one.name: panel.best(one, most) for one in meanings}
     names = list(picks)
     pairs = tuple(
-        Overlap(one, other, int((picks[one] & picks[other]).sum()), int((picks[one] | picks[other]).sum()))
-        for place, one in enumerate(names)
-        for other in names[place + 1 :]
+        _pair(one, other, picks[one], picks[other]) for place, one in enumerate(names) for other in names[place + 1 :]
     )
     found = Overlaps(rows.num_rows, tuple((name, int(pick.sum())) for name, pick in picks.items()), pairs)
     return Overlaps(found.accounts, found.picked, pairs, tuple(_sentences(found)))
+
+
+def overlaps_in(rows: pa.Table, folder: Path) -> Overlaps:
+    """The newest version of every definition, ours and those of a workspace's folder, on its table of signals."""
+    newest = {one.id: one for one in sorted(load_definitions(folder).values(), key=lambda one: one.version)}
+    return overlaps(rows, (newest[key] for key in sorted(newest)), load_benchmarks(folder))
+
+
+def _pair(one: str, other: str, mine: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> Overlap:
+    both, either = int((mine & theirs).sum()), int((mine | theirs).sum())
+    return Overlap(one, other, both, either, both / either if either else None)
 
 
 def _sentences(found: Overlaps) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,17 @@ def test_superfans_come_in_three_months_on_three_posts_and_are_named(tell: Tell)
     one_post = [row | {"post": "x:ann-0"} for row in comments("dan", [1, 40, 70])]
     found = tell("superfans", interaction=[*rows, *one_post])
     assert (found.value, found.label) == (1, "@bob")
+
+
+def test_to_be_named_in_three_months_under_no_post_makes_no_superfan(tell: Tell) -> None:
+    named = [row | {"verb": "mention", "post": None} for row in comments("bob", [1, 40, 70])]
+    assert tell("superfans", interaction=named).value == 0
+
+
+def test_dates_beyond_reason_belong_to_nobody_else(tell: Tell) -> None:
+    far = [row | {"acted_at": datetime(9999, 12, 31, tzinfo=UTC)} for row in comments("bob", [1, 2, 3])]
+    old = [row | {"acted_at": datetime(1, 1, 1, tzinfo=UTC)} for row in comments("cyd", [1])]
+    assert tell("superfans", interaction=[*far, *old]).reason == "too_few"
 
 
 def test_whoever_came_first_in_the_last_month_had_no_time_to_return(tell: Tell) -> None:

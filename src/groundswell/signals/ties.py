@@ -103,7 +103,7 @@ def meetings(engine: Engine, near: str = "") -> Met:
             WHERE follower <> followed AND {where.format("follower", "followed")}"""
     )
     acts = engine.table(
-        f"""SELECT actor, account, verb = 'reply' AS comment, coalesce(hash(post), 0) AS post,
+        f"""SELECT actor, account, verb = 'reply' AS comment, CASE WHEN post IS NULL THEN 0 ELSE hash(post) END AS post,
                    CASE WHEN via IS NULL THEN 0 ELSE hash(via) END AS via,
                    coalesce(epoch_us(acted_at) // {DAY}, {UNDATED}) AS day
             FROM interactions
@@ -335,8 +335,8 @@ def _visits(met: Met) -> dict[str, NDArray[Any]]:
 def _months(met: Met) -> Numbers:
     """Months in which somebody spoke to an account."""
     dated = met.acts.day != UNDATED
-    # From 1900 on: older dates are damage, and must not make a key negative.
-    month = np.maximum(met.acts.month[dated] + 840, 0)
+    # Dates before 1900 or far in the future are damage, and must not reach into another account's keys.
+    month = np.clip(met.acts.month[dated] + 840, 0, (1 << 20) - 1)
     return _count(met, distinct(met.acts.account[dated] * (1 << 20) + month) >> 20)
 
 

@@ -107,12 +107,13 @@ def community(
         rows["follow"] += [
             {"follower": f"x:{other}", "followed": f"x:{name}"} for other in dice.sample(names, 3) if other != name
         ]
+    rows["account"] += _counted_again(rows["account"])
+    rows["post"] += _sold_before(names[11], first)
     for record, more in _circle(names[1:7], first).items():
         rows[record] += more
     for more in (_reviews(prefix, names[8:12], first), _dialogue(names[8:11], names[-1], first)):
         for record, some in more.items():
             rows[record] += some
-    rows["account"] += _counted_again(rows["account"])
     if prefix == "p" and people == 20:
         for record, more in (*_neighbours(NEIGHBOURS).items(), *_speaker("s00", first).items()):
             rows[record] += more
@@ -168,6 +169,30 @@ def _neighbours(count: int) -> dict[str, list[dict[str, Any]]]:
     return rows
 
 
+def _sold_before(name: str, first: float) -> list[dict[str, Any]]:
+    """What somebody wrote in the months before, some of it for pay."""
+    return [
+        post(name, f"old{number}", text=f"{SENTENCES['en']} {'#ad' if number % 3 == 0 else 'friends'} {number}",
+             created_at=day(first - 130 + 5 * number), kind="post", likes=40 + number)
+        for number in range(8)
+    ]  # fmt: skip
+
+
+def _counted_again(people: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Dated counts of followers of every fourth person, who grew evenly, ever faster, by a jump or not at all."""
+    shapes = (
+        [0.5, 0.6, 0.7, 0.8, 0.9],
+        [0.2, 0.25, 0.35, 0.5, 0.7],
+        [0.6, 0.6, 0.61, 0.98, 0.99],
+        [1.0, 1.0, 1.0, 1.0, 1.0],
+    )
+    return [
+        account(person["handle"], followers=int(person["followers"] * part) + 1, observed_at=day(number))
+        for place, person in enumerate(people[3::4]) if person["followers"]
+        for number, part in zip((1, 9, 18, 60, 110), shapes[place % 4], strict=True)
+    ]  # fmt: skip
+
+
 def _circle(names: Sequence[str], first: float) -> dict[str, list[dict[str, Any]]]:
     """Friends who follow one another and have talked for months, on posts that the data do not hold; some more than others."""
     rows: dict[str, list[dict[str, Any]]] = {"post": [], "interaction": [], "follow": []}
@@ -193,21 +218,6 @@ def _circle(names: Sequence[str], first: float) -> dict[str, list[dict[str, Any]
                 if (place + time) % 3 == 0:
                     rows["interaction"].append(reply(actor, name, f"{said}-a", f"{said}-b", asked + timedelta(hours=6)))
     return rows
-
-
-def _counted_again(people: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Dated counts of followers of every fourth person, who grew evenly, ever faster, by a jump or not at all."""
-    shapes = (
-        [0.5, 0.6, 0.7, 0.8, 0.9],
-        [0.2, 0.25, 0.35, 0.5, 0.7],
-        [0.6, 0.6, 0.61, 0.98, 0.99],
-        [1.0, 1.0, 1.0, 1.0, 1.0],
-    )
-    return [
-        account(person["handle"], followers=int(person["followers"] * part) + 1, observed_at=day(number))
-        for place, person in enumerate(people[3::4]) if person["followers"]
-        for number, part in zip((1, 9, 18, 60, 110), shapes[place % 4], strict=True)
-    ]  # fmt: skip
 
 
 SPOKEN = (
@@ -327,3 +337,31 @@ def _dialogue(names: Sequence[str], actor: str, first: float) -> dict[str, list[
                 rows["post"].append(post(name, f"review{number}-a", text=answered, created_at=when, kind="reply"))
                 rows["interaction"].append(reply(name, actor, said, f"{name}-review{number}-a", when))
     return rows
+
+
+LONG_AGO, FAR_AHEAD = datetime(1, 1, 2, tzinfo=UTC), datetime(2199, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
+def edges() -> dict[str, list[dict[str, Any]]]:
+    """Somebody of whom nothing is known, ties, numbers as large as they can be, and dates at the edges of time."""
+    people = [
+        account("null"),
+        account("zero", followers=0, following=0),
+        account("max", followers=10**15, following=10**15),
+    ]
+    ties = [post("max", i, kind="post", likes=7, replies=7, text="the same", created_at=LONG_AGO) for i in range(12)]
+    odd = [
+        post("zero", "ago", kind="post", likes=0, created_at=LONG_AGO),
+        post("zero", "ahead", kind="post", likes=10**15, replies=10**15, reposts=10**15, saves=10**15, views=0, created_at=FAR_AHEAD),
+        post("null", "bare"),
+        *(post("null", f"kind{i}", kind=kind) for i, kind in enumerate(["reply", "repost", "quote", "poll"])),
+    ]  # fmt: skip
+    acts = [
+        reply("zero", "max", "max-1", f"via{i}", when) for i, when in enumerate([LONG_AGO, FAR_AHEAD, None, LONG_AGO])
+    ]
+    acts += [reply("max", "zero", f"via{i}", f"back{i}", FAR_AHEAD) for i in range(3)]
+    follows = [
+        {"follower": "x:max", "followed": "x:zero"},
+        {"follower": "x:zero", "followed": "x:max", "since": LONG_AGO},
+    ]
+    return {"account": people, "post": [*ties, *odd], "interaction": acts, "follow": follows}

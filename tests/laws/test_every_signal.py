@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from building import SEEN, Rows, account, bring, community, day, made, post, reply
+from building import SEEN, Rows, account, bring, community, day, edges, made, post, reply
 from groundswell.records import RECORDS
 from groundswell.signals import REASONS, SIGNALS, Value, past_signals, signal_table
 from groundswell.signals.arrays import ARRAYS, Asked
@@ -190,9 +190,18 @@ def seen_of(row: Any) -> Any:
     return happened + timedelta(days=4) if happened else day(1)
 
 
+@cache
+def at_the_edges(room: Room) -> World:
+    """The usual people, beside the largest numbers and the remotest dates that a file can hold."""
+    workspace = copied(room, "edges")
+    bring(workspace, edges())
+    return world(workspace)
+
+
 CONDITIONS: dict[str, Callable[[Room], World]] = {
     "usual": usual, "empty": empty, "silent": silent, "shuffled": shuffled, "grown": grown, "twice": twice, "past": past,
     "backtest": backtest, "step by step": grown_step_by_step, "undone": undone,
+    "edges": at_the_edges,
 }  # fmt: skip
 under_every_condition = pytest.mark.parametrize("condition", CONDITIONS)
 
@@ -242,7 +251,7 @@ def test_every_signal_is_known_of_somebody_and_unknown_of_somebody(room: Room, n
 
 
 @every_signal
-@pytest.mark.parametrize("condition", ["shuffled", "grown", "twice", "step by step", "undone"])
+@pytest.mark.parametrize("condition", ["shuffled", "grown", "twice", "step by step", "undone", "edges"])
 def test_order_strangers_repetition_and_what_was_undone_change_no_value(room: Room, condition: str, name: str) -> None:
     now = CONDITIONS[condition](room).of(name)
     for who, before in usual(room).of(name).items():

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from building import account, community, made, post, reply
+from building import community, edges, made
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.arrays import ARRAYS, Asked
 from groundswell.signals.computing import compute, grain_query
@@ -24,28 +23,11 @@ from groundswell.store import Engine, Workspace
 from groundswell.store.spark import SparkEngine, tables_read, to_spark
 
 GRAINS = sorted({signal.grain for signal in SIGNALS.values()})
-LONG_AGO, FAR_AHEAD = datetime(1, 1, 2, tzinfo=UTC), datetime(2199, 12, 30, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
 def world(folder: Path) -> Workspace:
-    """The community of the laws, somebody of whom nothing is known, ties, and dates at the edges of time."""
-    nobody = [
-        account("null"),
-        account("zero", followers=0, following=0),
-        account("max", followers=2**62, following=2**62),
-    ]
-    ties = [post("max", i, kind="post", likes=7, replies=7, text="the same", created_at=LONG_AGO) for i in range(12)]
-    odd = [
-        post("zero", "ago", kind="post", likes=0, created_at=LONG_AGO),
-        post("zero", "ahead", kind="post", likes=2**61, replies=0, views=0, created_at=FAR_AHEAD),
-        post("null", "bare"),
-        *(post("null", f"kind{i}", kind=kind) for i, kind in enumerate(["reply", "repost", "quote", "poll"])),
-    ]
-    acts = [
-        reply("zero", "max", "max-1", f"via{i}", when) for i, when in enumerate([LONG_AGO, FAR_AHEAD, None, LONG_AGO])
-    ]
-    acts += [reply("max", "zero", f"via{i}", f"back{i}", FAR_AHEAD) for i in range(3)]
-    return made(folder, community(), {"account": nobody, "post": [*ties, *odd], "interaction": acts})
+    """The community of the laws, and what lies at the edges."""
+    return made(folder, community(), edges())
 
 
 @pytest.fixture(scope="module")

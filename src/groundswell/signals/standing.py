@@ -219,7 +219,7 @@ def topic_lead() -> Columns:
         low=f"greatest(0e0, {lead} - {Z} * {error})",
         high=f"least(1e0, {lead} + {Z} * {error})",
         n="sum(posts)::BIGINT",
-        label="list(topic ORDER BY posts DESC, topic)[1]",
+        label="arg_min(topic, (-posts, topic))",
         at_least=10,
     )
 

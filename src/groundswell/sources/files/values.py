@@ -23,7 +23,8 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 
 MOMENT = pa.timestamp("us", tz="UTC")
 TEXTS = pa.list_(pa.string())
-LARGEST = 2**63 - 1
+LARGEST = 10**15
+"""No platform counts more, and sums and multiples of it stay numbers that every engine can hold; what is larger is no count."""
 SILENT = frozenset(
     ("", "-", "--", "—", "–", "?", "n/a", "na", "nan", "null", "none", "nil", "hidden", "private", "unknown", "versteckt", "k.a.", "-1", "-1.0", "#n/a")
 )  # fmt: skip
@@ -197,14 +198,14 @@ def _whole(values: pa.Array, column: str, memory: Memory) -> pa.Array:
 
 def _spelled(words: pa.Array, column: str, memory: Memory) -> pa.Array:
     """Counts as people write them. Thousands written with dots are told from decimals by the whole column."""
-    known = pc.cast(matching(words, r"^\d{1,18}$"), pa.int64())
+    known = pc.cast(matching(words, r"^\d{1,15}$"), pa.int64())
     for separators, pattern in (
         (",", r"^\d{1,3}(,\d{3})+$"),
         (" \u00a0\u202f'’", r"^\d{1,3}([ \x{a0}\x{202f}'’]\d{3})+$"),
     ):
         grouped = matching(remaining(words, known), pattern)
         known = pc.coalesce(known, _without(grouped, separators))
-    dotted = matching(remaining(words, known), r"^\d{1,18}(\.\d+)+$")
+    dotted = matching(remaining(words, known), r"^\d{1,15}(\.\d+)+$")
     if some(dotted):
         thousands = pc.all(pc.match_substring_regex(dotted, r"^\d{1,3}(\.\d{3})+$")).as_py()
         if memory.decide(column, "dots", "thousands" if thousands else "decimals", "decimals") == "thousands":
@@ -224,7 +225,7 @@ def _without(words: pa.Array, separators: str) -> pa.Array:
     if not some(words):
         return nulls(len(words), pa.int64())
     digits = pc.replace_substring_regex(words, f"[{re.escape(separators)}]" if len(separators) == 1 else r"\D", "")
-    return pc.cast(matching(digits, r"^\d{1,18}$"), pa.int64())
+    return pc.cast(matching(digits, r"^\d{1,15}$"), pa.int64())
 
 
 SCALE = {

@@ -24,7 +24,7 @@ CLOSE = 0.5
 def circle_figures() -> list[Row]:
     """Friends against what was planted, and loyalty against what came after."""
     made = worlds.several()
-    return [*_friendly(made), _share_of_friends(made), _closer(made), _returns(made)]
+    return [*_friendly(made), *_knit(made), _share_of_friends(made), _closer(made), _returns(made)]
 
 
 def _friendly(made: Sequence[Simulated]) -> list[Row]:
@@ -44,6 +44,17 @@ def _told_apart(baseline: str, planted: Numbers, said: Numbers, guess: Numbers) 
         how="Planted: whether people of the archetype tie most of the pairs within a circle. Who has fewer than ten people in the "
         "audience seen is left out of both sides.",
     )  # fmt: skip
+
+
+def _knit(made: Sequence[Simulated]) -> list[Row]:
+    planted, followed_back = (np.concatenate([of(world) for world in made]) for of in (_planted, _mutual))
+    return [
+        compared(auc, *known(planted, joined(made, f":{name}"), followed_back)).row(
+            f"Does {name} tell close circles from loose ones?", MADE_UP, "number of followers that it follows back",
+            measure="AUC", signals=(name,), how="Planted: whether people of the archetype tie most of the pairs within a circle.",
+        )
+        for name in ("embeddedness", "clustering")
+    ]  # fmt: skip
 
 
 def _planted(world: Simulated) -> Numbers:

@@ -99,8 +99,13 @@ def _standing_out(places: Mapping[str, Place]) -> tuple[StandsOut, ...]:
 
 
 def _is_size(name: str) -> bool:
-    """Whether a signal says how big somebody is, be it by a bare count."""
-    return SIGNALS[name].question == "size" or (SIGNALS[name].unit, SIGNALS[name].better) == ("count", "neither")
+    """Whether a signal says how big somebody is, be it by a bare count or as a place among peers."""
+    one = SIGNALS[name]
+    return (
+        one.question == "size"
+        or (one.unit, one.better) == ("count", "neither")
+        or set(one.needs) == {"account.followers"}
+    )
 
 
 def _few(names: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from groundswell.signals.declaring import SIGNALS
 
 ORDER = (
     "size", "focus", "occupation", "voice", "rhythm", "engagement", "responsiveness", "loyalty", "circle", "audience", "authenticity",
-    "honesty", "sponsorship", "trust", "standing", "influence", "rise", "safety",
+    "arrangement", "honesty", "sponsorship", "trust", "standing", "apex", "influence", "rise", "safety",
 )  # fmt: skip
 """The order in which somebody new is asked about (design choice); what is not named here comes after, as it was declared."""
 

@@ -120,7 +120,7 @@ def _to_come(world: Simulated) -> tuple[Numbers, Numbers, Numbers]:
 
 def _posts_per_week_covers() -> list[Row]:
     """Does the interval hold the true rate as often as it says? By chance it should; in bursts nobody promised."""
-    return [_covers(1.0, "come by chance"), _covers(0.3, "come in bursts")]
+    return [_covers(8.0, "come almost by the clock"), _covers(1.0, "come by chance"), _covers(0.3, "come in bursts")]
 
 
 def _covers(shape: float, comes: str) -> Row:

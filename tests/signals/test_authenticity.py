@@ -37,6 +37,14 @@ def test_an_account_that_calls_itself_a_bot_and_posts_hundreds_a_day_is_called_a
     assert found.label == "automated"
 
 
+def test_an_account_that_follows_thousands_is_called_a_mass_follower_and_one_that_follows_nobody_never(
+    tmp_path: Path,
+) -> None:
+    crowd = authenticity_of(tmp_path / "many", followers=30, following=40_000, posts_count=90_000, bio="")
+    nobody = authenticity_of(tmp_path / "none", followers=3, following=0, posts_count=90_000, bio="a bot")
+    assert (crowd.label, nobody.label) == ("mass follower", "automated")
+
+
 def test_without_followers_or_following_it_is_unknown_with_a_reason(tmp_path: Path) -> None:
     only_followers = authenticity_of(tmp_path / "one", followers=300, bio="I bake bread")
     neither = authenticity_of(tmp_path / "two", bio="I bake bread")

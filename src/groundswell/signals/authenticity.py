@@ -225,11 +225,24 @@ def _slack(table: pa.Table, given: Mapping[str, Bend]) -> Floats:
 
 
 def _kinds(fields: Mapping[str, Floats]) -> NDArray[np.object_]:
-    """The kind of falseness whose features pull most towards false."""
-    pulls = _pulls(fields)
-    mine = {kind: [place for place, one in enumerate(model().features) if one.kind == kind] for kind in KINDS}
-    sums = np.column_stack([pulls[:, mine[kind]].sum(axis=1) for kind in KINDS])
-    return np.where(sums.max(axis=1) > 0, np.array(KINDS, object)[sums.argmax(axis=1)], "")
+    """The kind of falseness whose features pull most towards false.
+
+    Who follows fewer than usual is no mass follower, whatever that says of it: programs follow nobody. Nor has it a bought crowd
+    who has fewer followers than usual.
+    """
+    pulls, mine = _pulls(fields), {kind: [one.kind == kind for one in model().features] for kind in KINDS}
+    sums = {kind: pulls[:, places].sum(axis=1) for kind, places in mine.items()}
+    follows, followed = (np.nan_to_num(np.log1p(fields[name])) > _usual(name) for name in ("following", "followers"))
+    sums["automated"] = sums["automated"] + np.where(follows, 0, sums["mass follower"])
+    sums["mass follower"] = np.where(follows, sums["mass follower"], 0)
+    sums["bought crowd"] = np.where(followed, sums["bought crowd"], 0)
+    table = np.column_stack([sums[kind] for kind in KINDS])
+    return np.where(table.max(axis=1) > 0, np.array(KINDS, object)[table.argmax(axis=1)], "")
+
+
+def _usual(name: str) -> float:
+    """The mean of a feature among the accounts learned from."""
+    return float(model().mean[[one.name for one in model().features].index(name)])
 
 
 def _pulls(fields: Mapping[str, Floats]) -> Floats:

@@ -108,7 +108,7 @@ def community(
             {"follower": f"x:{other}", "followed": f"x:{name}"} for other in dice.sample(names, 3) if other != name
         ]
     rows["account"] += _counted_again(rows["account"])
-    rows["post"] += _sold_before(names[11], first)
+    rows["post"] += [row for name in names[11:12] for row in _sold_before(name, first)]
     for record, more in _circle(names[1:7], first).items():
         rows[record] += more
     for more in (_reviews(prefix, names[8:12], first), _dialogue(names[8:11], names[-1], first)):

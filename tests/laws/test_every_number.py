@@ -34,6 +34,8 @@ HOURS: list[tuple[float, float | None]] = [(0, 1.0), (1, 2.5), (2, 4.0), (3, Non
 """When somebody commented, and after how many hours the author answered."""
 COUNTS = {0: 500, 10: 560, 20: 600, 35: 640, 45: 760}
 """Day -> followers of somebody who grows."""
+SOLD = [(20 * i, i == 2, 100 + i) for i in range(6)] + [(200 + 10 * i, i % 3 == 0, 60 + 5 * i) for i in range(8)]
+"""Day, whether it was paid, likes."""
 TOPICS = {"bread": 9, "garden": 3, "film": 2}
 GOOD, BAD = "I love this wonderful kettle", "The handle is awful and it broke."
 REVIEWS = (
@@ -77,7 +79,11 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         post("about", f"{topic}{i}", kind="post", text=f"{topic} {i}", language="de" if i < 2 else "en")
         for topic, count in TOPICS.items() for i in range(count)
     ]  # fmt: skip
-    people += [account("spike"), account("sparks")]
+    people += [account("spike"), account("sparks"), account("sold")]
+    posts += [
+        post("sold", i, kind="post", text="#ad new" if sold else "plain", likes=likes, created_at=day(when), observed_at=day(400))
+        for i, (when, sold, likes) in enumerate(SOLD)
+    ]  # fmt: skip
     posts += [post("sparks", i, kind="post", created_at=day(10 * i)) for i in range(5)]
     people += [account("grows", followers=count, observed_at=day(when)) for when, count in COUNTS.items()]
     posts += [
@@ -240,6 +246,20 @@ def a_month() -> tuple[float, float, float, int]:
     return math.expm1(30 * pace), low, high, len(COUNTS)
 
 
+def more_sold() -> tuple[float, float, float, int]:
+    """Three of the last eight posts against one of six before (Newcombe's tenth method)."""
+    (now, now_low, now_high, _), (then, then_low, then_high, _) = wilson(3, 8), wilson(1, 6)
+    low, high = math.hypot(now - now_low, then_high - then), math.hypot(now_high - now, then - then_low)
+    return now - then, now - then - low, now - then + high, len(SOLD)
+
+
+def sold_for_less() -> tuple[float, float, float, int]:
+    paid, other = ([math.log(likes + 1) for _, sold, likes in SOLD if sold is is_paid] for is_paid in (True, False))
+    gap, error = statistics.mean(paid) - statistics.mean(other), math.hypot(stats.sem(paid), stats.sem(other))
+    reach = stats.t.ppf(0.95, len(paid) - 1) * error
+    return math.expm1(gap), math.expm1(gap - reach), math.expm1(gap + reach), len(paid)
+
+
 def sparking() -> tuple[float, None, None, int]:
     """Half an hour after each of five posts, ten days apart, somebody acts: full credit, less a fifth for chance."""
     return 1 - 1 / 5, None, None, 5
@@ -276,6 +296,9 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
     "growth_per_month": ("grows", a_month, 1e-6),
     "sparked": ("sparks", sparking, 1e-9),
     "reached_people": ("answers", lambda: (7, 7, 7, 1), 1e-9),
+    "sponsored_share_90": ("sold", lambda: (*wilson(3, 8)[:3], len(SOLD)), 1e-6),
+    "sponsorship_trend": ("sold", more_sold, 1e-6),
+    "sponsored_engagement_gap": ("sold", sold_for_less, 1e-2),
     "post_spike_silence": ("spike", after_the_best, 1e-9),
     "reply_rate": ("answers", lambda: wilson(5, 7), 1e-6),
     "reply_latency_hours": ("answers", kaplan_meier, 1e-9),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from groundswell.signals.declaring import Columns, share, signal
+from groundswell.signals.declaring import Columns, Z, share, signal, wilson
 
 READABLE = "own AND (has_text OR paid_label IS NOT NULL)"
 
@@ -33,3 +33,110 @@ def disclosed_share() -> Columns:
     """Of own posts that look sponsored, the share with a label or a clear word of disclosure. Wilson interval."""
     none = "CASE WHEN count(*) FILTER (own AND paid) = 0 AND count(*) FILTER (own AND has_text) > 0 THEN 'not_applicable' END"
     return share("disclosed", of="own AND paid", reason=none)
+
+
+RECENT_DAYS = 90
+"""What counts as recent, before its newest own post (Cheng & Zhang 2025 speak of single posts; the window is a design choice)."""
+DATED = f"{READABLE} AND created_at IS NOT NULL"
+PAID_EVIDENCE = "own AND paid ORDER BY created_at DESC, post"
+MOMENTS = {
+    "newest": f"max(epoch(created_at)) FILTER ({DATED})",
+    "all_at": f"list(epoch(created_at)) FILTER ({DATED})",
+    "paid_at": f"coalesce(list(epoch(created_at)) FILTER ({DATED} AND paid), list_filter([0e0], lambda x: x > 1e0))",
+}
+SINCE = f"lambda x: x > @newest - {RECENT_DAYS * 86_400}e0"
+COUNTS = {
+    "posts": f"len(list_filter(@all_at, {SINCE}))",
+    "paid": f"len(list_filter(@paid_at, {SINCE}))",
+    "before": f"(len(@all_at) - len(list_filter(@all_at, {SINCE})))",
+    "paid_before": f"(len(@paid_at) - len(list_filter(@paid_at, {SINCE})))",
+}
+NOW, BEFORE = wilson("@paid", "@posts"), wilson("@paid_before", "@before")
+FEWEST = 5
+"""Posts in each stretch of time below which nothing is said of it (design choice)."""
+
+
+@signal(
+    title="Sponsored posts of late", grain="post", unit="share", better="lower",
+    says="In the 90 days before its newest post, {value:.0%} of its posts look paid, gifted or affiliated ({n:post} read in all).",
+    unknown="Fewer than five dated posts in its last 90 days whose text or label can be read.",
+    source="as sponsored_share, over 90 days; one sponsored video costs .19 % of subscribers: Cheng & Zhang 2025, doi 10.1287/mnsc.2023.00193",
+    needs=("post.text", "post.created_at"), evidence=PAID_EVIDENCE,
+)  # fmt: skip
+def sponsored_share_90() -> Columns:
+    """Share of own posts of the 90 days up to its newest that look sponsored. Wilson interval."""
+    return Columns(
+        value=f"CASE WHEN @posts >= {FEWEST} THEN {NOW.value} END",
+        low=NOW.low,
+        high=NOW.high,
+        n=f"count(*) FILTER ({DATED})",
+        at_least=FEWEST,
+        reason=f"CASE WHEN count(*) FILTER ({DATED}) > 0 THEN 'too_few' END",
+        once=(MOMENTS, COUNTS),
+    )
+
+
+@signal(
+    title="Sponsorship over time", grain="post", unit="score", better="lower",
+    says="The share of its posts that look sponsored changed by {value:+.0%} of all posts in its last 90 days ({n:post} read).",
+    unknown="Fewer than five dated, readable posts in its last 90 days, or before.",
+    source="difference of two shares, Newcombe 1998 (method 10)", needs=("post.text", "post.created_at"), evidence=PAID_EVIDENCE,
+)  # fmt: skip
+def sponsorship_trend() -> Columns:
+    """Share of sponsored-looking posts in the 90 days up to its newest, less the share before. Newcombe interval."""
+    change = "@now - @then"
+    enough = f"@posts >= {FEWEST} AND @before >= {FEWEST}"
+    return Columns(
+        value=f"CASE WHEN {enough} THEN {change} END",
+        low=f"{change} - sqrt(pow(@now - @now_low, 2) + pow(@then_high - @then, 2))",
+        high=f"{change} + sqrt(pow(@now_high - @now, 2) + pow(@then - @then_low, 2))",
+        n=f"count(*) FILTER ({DATED})",
+        at_least=2 * FEWEST,
+        reason=f"CASE WHEN count(*) FILTER ({DATED}) > 0 THEN 'too_few' END",
+        once=(
+            MOMENTS,
+            COUNTS,
+            {"now": NOW.value, "now_low": NOW.low, "now_high": NOW.high,
+             "then": BEFORE.value, "then_low": BEFORE.low, "then_high": BEFORE.high},
+        ),
+    )  # fmt: skip
+
+
+COUNTED = "own AND settled AND likes IS NOT NULL"
+LOG = "ln(likes + coalesce(replies, 0) + 1e0)"
+
+
+@signal(
+    title="Engagement when sponsored", grain="post", unit="score", better="higher",
+    says="A typical sponsored-looking post gets {value:+.0%} likes and comments against its other posts ({n} such posts).",
+    unknown="Fewer than three sponsored-looking posts, or fewer than five others, with likes.",
+    source="difference of mean logs, Welch 1947; that pay costs engagement: Cheng & Zhang 2025, doi 10.1287/mnsc.2023.00193",
+    needs=("post.text", "post.likes"), evidence=PAID_EVIDENCE,
+)  # fmt: skip
+def sponsored_engagement_gap() -> Columns:
+    """Ratio of the typical (geometric mean) likes and comments of sponsored-looking posts to its own others, less one.
+
+    The limits take Student's quantile with the degrees of freedom of the smaller group, which is at least Welch's interval.
+    """
+    return Columns(
+        value="CASE WHEN @others >= 5 THEN exp(@gap) - 1e0 END",
+        low="exp(@gap - @t * @error) - 1e0",
+        high="exp(@gap + @t * @error) - 1e0",
+        n=f"count(*) FILTER ({COUNTED} AND paid)",
+        at_least=3,
+        reason=f"CASE WHEN count(*) FILTER ({COUNTED}) > 0 AND count(*) FILTER ({COUNTED} AND paid) = 0 THEN 'not_applicable' "
+        f"WHEN count(*) FILTER ({COUNTED}) > 0 THEN 'too_few' END",
+        once=(
+            {
+                "others": f"count(*) FILTER ({COUNTED} AND NOT paid)",
+                "few": f"(least(count(*) FILTER ({COUNTED} AND paid), count(*) FILTER ({COUNTED} AND NOT paid)) - 1e0)",
+                "gap": f"(avg({LOG}) FILTER ({COUNTED} AND paid) - avg({LOG}) FILTER ({COUNTED} AND NOT paid))",
+                "error": f"sqrt(pow(stddev_samp({LOG}) FILTER ({COUNTED} AND paid), 2) / nullif(count(*) FILTER ({COUNTED} AND paid), 0)"
+                f" + pow(stddev_samp({LOG}) FILTER ({COUNTED} AND NOT paid), 2) / nullif(count(*) FILTER ({COUNTED} AND NOT paid), 0))",
+            },
+            # Cornish-Fisher, Abramowitz & Stegun 26.7.5
+            {
+                "t": f"({Z} + 1.52377e0 / greatest(@few, 1e0) + 1.4202e0 / pow(greatest(@few, 1e0), 2) + 0.983e0 / pow(greatest(@few, 1e0), 3))"
+            },
+        ),
+    )

@@ -34,7 +34,7 @@ def topic_focus() -> Columns:
         low=f"least(1e0, greatest(0e0, {FOCUS} - {Z} * {ERROR}))",
         high=f"least(1e0, greatest(0e0, {FOCUS} + {Z} * {ERROR}))",
         n=N,
-        label="list(topic ORDER BY posts DESC, topic)[1]",
+        label="arg_min(topic, (-posts, topic))",
         at_least=10,
     )
 

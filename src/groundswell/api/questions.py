@@ -171,7 +171,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "labels", "/labels.json", "Accounts that the user knows to be genuine or false", "people", asking.nothing,
-        lambda answers, _: plain(labels(answers.workspace)), lists=("",), numbers=False,
+        lambda answers, _: plain(labels(answers.workspace)), tool=False, numbers=False,
     ),
     Question(
         "signals", "/signals.json", "What can be known of an account, and how", "declarations",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from building import account, community, day, made, post
+from building import account, day, made, post
 from groundswell.explain import explain
 from groundswell.explain.gist import MOST_NAMED, MOST_OF_A_QUESTION, gist_of
 from groundswell.explain.missing import files_that_tell
@@ -82,8 +82,14 @@ def test_not_more_is_named_than_somebody_listens_to(crowd: Workspace) -> None:
 
 
 def test_among_few_nobody_is_said_to_stand_out(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w", community(people=LEAST_PEOPLE - 2))
-    found = explain(workspace, "@p01").gist
+    names = [f"p{number}" for number in range(LEAST_PEOPLE - 2)]
+    rows = {
+        "account": [account(name, followers=1000) for name in names],
+        "post": [
+            one for place, name in enumerate(names) for one in liked(name, 0.9 if place == 1 else 0.02, 12, place)
+        ],
+    }
+    found = explain(made(tmp_path / "w", rows), "@p1").gist
     assert found.stands_out == ()
     assert found.ordinary.startswith("Nothing can be compared")
 

@@ -41,6 +41,9 @@ from groundswell.store import Engine, Workspace
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
+PLATFORMS_HELD = 6
+"""Platforms whose values are held sorted for questions about many people (design choice: bounded memory)."""
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -111,6 +114,7 @@ class Explainer:
         self.present, self.workspace, self.table = present, present.workspace, present.table
         self._judges: tuple[Hashable, Judges] | None = None
         self._brought: Brought | None = None
+        self._others = {name: Others(self.table.rows, name, kept=True) for name in _largest(present)}
         self._lock = Lock()
 
     def prepare(self) -> None:
@@ -119,6 +123,9 @@ class Explainer:
             self.judges()
         self.present.told()
         self._all_brought()
+        for others in self._others.values():
+            for name in SIGNALS:
+                others.held(name)
 
     def judges(self) -> Judges:
         """Who judges, by the files as they lie there now."""
@@ -145,7 +152,7 @@ class Explainer:
         found = Explanation(
             account=account,
             profile=profile,
-            gist=gist_of(values, Others(self.table.rows, profile["platform"])),
+            gist=gist_of(values, self._others_on(profile["platform"])),
             values=values,
             sentences={name: SIGNALS[name].sentence(value) for name, value in values.items()},
             tiers=judges.tiers(values["followers"].value),
@@ -165,12 +172,24 @@ class Explainer:
         named = {one.id: f"import {one.id}: {one.source} ({one.layout})" for one in self.workspace.state.imports()}
         return tuple(named[key] for key in found)
 
+    def _others_on(self, platform: str) -> Others:
+        """Everybody, to compare somebody on a platform with."""
+        return self._others.get(platform) or Others(self.table.rows, platform)
+
     def _all_brought(self) -> Brought:
         with self._lock:
             if self._brought is None:
                 with self.workspace.engine() as engine:
                     self._brought = _brought(engine)
             return self._brought
+
+
+def _largest(present: Present) -> list[str]:
+    """The platforms on which most people are, where many will be asked about."""
+    if not present.kept:
+        return []
+    found = pc.value_counts(present.table.rows.column("platform")).to_pylist()
+    return [one["values"] for one in sorted(found, key=lambda one: -one["counts"])[:PLATFORMS_HELD]]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ A place is a share of people below, with the share below either end of the value
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,9 @@ class Others:
 
     rows: pa.Table
     platform: str
+    kept: bool = False
+    """Asked again and again: values are held sorted, so that a place is found at once (8 bytes a value)."""
+    _sorted: dict[str, tuple[NDArray[np.float64], str]] = field(default_factory=lambda: {})
 
     @cached_property
     def _alike(self) -> NDArray[np.bool_]:
@@ -52,14 +55,20 @@ class Others:
         """Where a value stands; None where it is unknown, has no interval, or too few are known."""
         if value.value is None or value.low is None or value.high is None:
             return None
-        numbers, where = self.known(value.signal)
+        numbers, where = self.held(value.signal) if self.kept else self.known(value.signal)
         if len(numbers) < LEAST_PEOPLE:
             return None
-        low, at, high = (
-            float(np.mean(numbers < end) + np.mean(numbers <= end)) / 2 for end in (value.low, value.value, value.high)
-        )
-        inside = (numbers >= value.low) & (numbers <= value.high) & (numbers != value.value)
-        return Place(low, at, high, float(np.mean(inside)), len(numbers), where)
+        ends = [_below_and_up_to(numbers, end, ordered=self.kept) for end in (value.low, value.value, value.high)]
+        low, at, high = ((below + up_to) / (2 * len(numbers)) for below, up_to in ends)
+        inside = ends[2][1] - ends[0][0] - (ends[1][1] - ends[1][0])
+        return Place(low, at, high, inside / len(numbers), len(numbers), where)
+
+    def held(self, signal: str) -> tuple[NDArray[np.float64], str]:
+        """The known values of a signal, sorted once."""
+        if signal not in self._sorted:
+            numbers, where = self.known(signal)
+            self._sorted[signal] = np.sort(numbers), where
+        return self._sorted[signal]
 
     def known(self, signal: str, part: str = "value") -> tuple[NDArray[np.float64], str]:
         """The known values of a signal (or the rows behind them, `n`), and on which platform; empty for everybody."""
@@ -70,3 +79,10 @@ class Others:
         enough = np.count_nonzero(mine) >= LEAST_PEOPLE
         numbers = values if part == "value" else pc.struct_field(column, part).to_numpy(zero_copy_only=False)
         return numbers[mine if enough else known], self.platform if enough else ""
+
+
+def _below_and_up_to(numbers: NDArray[np.float64], end: float, *, ordered: bool) -> tuple[int, int]:
+    """How many are smaller, and how many are not larger."""
+    if ordered:
+        return int(np.searchsorted(numbers, end, "left")), int(np.searchsorted(numbers, end, "right"))
+    return int(np.count_nonzero(numbers < end)), int(np.count_nonzero(numbers <= end))

@@ -29,6 +29,7 @@ from groundswell.signals.table import prepare
 from groundswell.store.engine import MACROS
 
 LIKES, REPLIES = [10, 20, 30, 40, 50, 60], [1, 0, 3, 2, 5, 4]
+REACTIONS = [likes + replies for likes, replies in zip(LIKES, REPLIES, strict=True)]
 DAYS = [0.0, 1.5, 2.0, 9.0, 9.5, 20.0, 21.0, 22.25, 30.0, 31.0, 40.0, 41.5]
 HOURS: list[tuple[float, float | None]] = [(0, 1.0), (1, 2.5), (2, 4.0), (3, None), (4, 9.0), (5, 30.0), (6, None)]
 """When somebody commented, and after how many hours the author answered."""
@@ -84,6 +85,11 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         post("sold", i, kind="post", text="#ad new" if sold else "plain", likes=likes, created_at=day(when), observed_at=day(400))
         for i, (when, sold, likes) in enumerate(SOLD)
     ]  # fmt: skip
+    people.append(account("deals", followers=1000))
+    posts += [
+        post("deals", i, kind="post", paid_label=i >= 6, likes=10 * i, replies=1, created_at=day(i), observed_at=SEEN)
+        for i in range(12)
+    ]
     posts += [post("sparks", i, kind="post", created_at=day(10 * i)) for i in range(5)]
     people += [account("grows", followers=count, observed_at=day(when)) for when, count in COUNTS.items()]
     posts += [
@@ -199,6 +205,13 @@ def entropy_focus() -> tuple[float, None, None, int]:
     return 1 - (plain + (len(TOPICS) - 1) / (2 * n)) / math.log(K), None, None, n
 
 
+def lead_of_bread() -> tuple[float, float, float, int]:
+    first, second, n = TOPICS["bread"], TOPICS["garden"], sum(TOPICS.values())
+    lead = (first - second) / n
+    error = math.sqrt(((first + second) / n - lead**2) / n)
+    return lead, max(0.0, lead - stats.norm.ppf(0.95) * error), min(1.0, lead + stats.norm.ppf(0.95) * error), n
+
+
 def still_active() -> tuple[float, None, None, int]:
     """A gamma mixture of exponential waits is a Lomax distribution; the posts were looked at long after the last."""
     gaps = np.array(GAPS)
@@ -282,6 +295,12 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
     "like_rate_mean": ("rates", lambda: average(PER_FOLLOWER), 1e-4),
     "public_rate": ("rates", lambda: typical(PUBLIC), 1e-9),
     "public_rate_mean": ("rates", lambda: average(PUBLIC), 1e-4),
+    "typical_reactions": ("rates", lambda: typical(REACTIONS), 1e-9),
+    "kept_ratio": ("rates", lambda: typical([(i + 1) / likes for i, likes in enumerate(LIKES)]), 1e-9),
+    "engagement_forecast": ("rates", lambda: (statistics.mean(REACTIONS), None, None, 6), 1e-9),
+    "organic_rate": ("deals", lambda: typical([(10 * i + 1) / 1000 for i in range(6)]), 1e-9),
+    "sponsored_rate": ("deals", lambda: typical([(10 * i + 1) / 1000 for i in range(6, 12)]), 1e-9),
+    "topic_lead": ("about", lead_of_bread, 1e-6),
     "view_rate": ("rates", lambda: typical([0.05] * 6), 1e-9),
     "view_rate_mean": ("rates", lambda: (0.05, 0.05, 0.05, 6), 1e-9),
     "reach_rate": ("rates", lambda: typical(PER_REACH), 1e-9),

@@ -378,7 +378,7 @@ def test_its_evidence_can_be_fetched_and_is_the_accounts_own(room: Room, name: s
 # -- the query -----------------------------------------------------------------------------------------------------------
 
 FUNCTIONS = frozenset({
-    "any_value", "arg_max", "avg", "coalesce", "count", "epoch", "epoch_us", "exp", "first", "floor", "greatest", "least", "len", "list",
+    "any_value", "arg_max", "arg_min", "avg", "coalesce", "count", "epoch", "epoch_us", "exp", "first", "floor", "greatest", "least", "len", "list",
     "list_avg", "list_filter", "list_last", "list_max", "list_sort", "list_stddev_pop", "list_sum", "list_transform", "ln", "max",
     "median", "min", "nullif", "pow", "range", "round", "row_number", "sig12", "sqrt", "starts_with", "stddev_samp", "struct_pack",
     "sum",

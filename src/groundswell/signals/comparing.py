@@ -38,7 +38,7 @@ CLOSE = {
     "repeat_correspondents": "people who return",
     "reply_rate": "answers given",
 }
-"""Signals of closeness, and what they are called; the last is asked only where none of the others is known."""
+"""Signals of closeness, and what they are called; the last, what somebody gives back, counts as much as the others together."""
 DIGITS = 9
 """Decimals of a logarithm that are compared: the last bits differ from machine to machine, and would break ties."""
 

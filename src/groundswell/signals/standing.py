@@ -118,23 +118,26 @@ def _quality(places: Places) -> dict[str, Any]:
 
 
 def _closeness(places: Places) -> dict[str, Any]:
-    """Mean place of the ties that are known; answers given where none is."""
+    """The mean of two halves: the mean place of the ties that are known, and the place of answers given; of one where one is known."""
     ties = {name: places.of(name) for name in CLOSE}
-    answers = ties.pop("reply_rate")
-    shares = np.array([one.share for one in ties.values()])
-    none = ~np.isfinite(shares).any(axis=0)
-    many = np.maximum(np.isfinite(shares).sum(axis=0), 1)
+    answers = ties["reply_rate"]
+    tied = [one for name, one in ties.items() if name != "reply_rate"]
 
     def end(at: float | None) -> Floats:
-        found = np.array([one.share if at is None else one.limit(at) for one in ties.values()])
-        other = answers.share if at is None else answers.limit(at)
-        return np.where(none, other, np.nansum(found, axis=0) / many)
+        half = _mean_of_known([one.share if at is None else one.limit(at) for one in tied])
+        return _mean_of_known([half, answers.share if at is None else answers.limit(at)])
 
     n = np.min([np.where(one.n > 0, one.n, 10**9) for one in ties.values()], axis=0)
-    said = [(CLOSE[name], one.share) for name, one in ties.items()]
-    label = _listed([*said, (CLOSE["reply_rate"], np.where(none, answers.share, np.nan))])
+    label = _listed([(CLOSE[name], one.share) for name, one in ties.items()])
     told = np.any([np.isfinite(places.compared.numbers[name]) for name in CLOSE], axis=0)
-    return _columns("closeness", end(None), end(0.05), end(0.95), np.where(none, answers.n, n), label, told)
+    return _columns("closeness", end(None), end(0.05), end(0.95), n, label, told)
+
+
+def _mean_of_known(parts: list[Floats]) -> Floats:
+    """The mean of what is known; nan where nothing is."""
+    found = np.array(parts)
+    many = np.isfinite(found).sum(axis=0)
+    return np.where(many > 0, np.nansum(found, axis=0) / np.maximum(many, 1), np.nan)
 
 
 def _stability(places: Places) -> dict[str, Any]:
@@ -334,7 +337,7 @@ def quality_percentile() -> Columns:
     needs=("interaction.actor",),
 )  # fmt: skip
 def closeness_percentile() -> Columns:
-    """Mean of its places in friends and family, mutual follows and people who return; in answers given where none is known."""
+    """Half its mean place in friends and family, mutual follows and people who return, half in answers given; one where one is known."""
     return _told("closeness")
 
 

@@ -286,7 +286,13 @@ def test_progress_reaches_the_end(tmp_path: Path) -> None:
 
 def test_silence_is_possible(tmp_path: Path) -> None:
     made = simulate(tmp_path, people=100, posts_per_person=0)
-    assert made.counts == {"accounts": 100, "posts": 0, "interactions": 0, "follows": made.counts["follows"]}
+    assert made.counts == {
+        "accounts": 100,
+        "posts": 0,
+        "interactions": 0,
+        "follows": made.counts["follows"],
+        "history": made.counts["history"],
+    }
     assert made.files["posts"].read_text("utf-8").startswith('"platform","id"')
 
 
@@ -309,3 +315,70 @@ def test_twenty_thousand_people_fit_in_bounded_memory(tmp_path: Path) -> None:
     posts, megabytes = (int(number) for number in done.stdout.split())
     assert posts > 500_000
     assert megabytes < 700
+
+
+def test_counts_over_time_end_at_the_profile_and_keep_their_own_dates(
+    community: Truth, truth: dict[str, np.ndarray]
+) -> None:
+    seen = table(community, "history")
+    assert 0.2 < pc.count_distinct(seen["id"]).as_py() / 2_000 < 0.4
+    assert pc.max(seen["observed_at"]).as_py() < table(community, "accounts")["observed_at"][0].as_py()
+    assert seen.group_by(["id", "observed_at"]).aggregate([]).num_rows == seen.num_rows
+    watched = {account.partition(":")[2] for account in truth["account"][truth["growth_shape"] != None]}  # noqa: E711
+    assert set(seen["id"].to_pylist()) <= watched
+    assert pc.min(seen["followers"]).as_py() >= 1
+
+
+def test_every_shape_of_growth_is_there_and_risers_cross_when_the_truth_says(
+    community: Truth, truth: dict[str, np.ndarray]
+) -> None:
+    assert set(truth["growth_shape"]) == {None, "steady", "linear", "logistic", "spurts", "falling"}
+    seen = table(community, "history")
+    rises = dict(zip(truth["account"], truth["rises_to_next_tier_at"], strict=True))
+    end = dict(zip(truth["account"], truth["followers"], strict=True))
+    times: dict[bool, list[float]] = {True: [], False: []}
+    rows = zip(accounts_by_id(seen), seen["followers"].to_pylist(), seen["observed_at"].to_pylist(), strict=True)
+    first = {account: (count, at) for account, count, at in sorted(rows, key=lambda row: row[2], reverse=True)}
+    for account, (count, _) in first.items():
+        times[not np.isnat(rises[account])].append(end[account] / count)
+    assert len(times[True]) > 30
+    assert np.median(times[True]) > 1.4 > 1.2 > np.median(times[False])
+
+
+def accounts_by_id(rows: pa.Table) -> list[str]:
+    return pc.binary_join_element_wise(rows["platform"], rows["id"], ":").to_pylist()
+
+
+def test_a_bought_crowd_comes_between_two_looks(community: Truth, truth: dict[str, np.ndarray]) -> None:
+    seen = table(community, "history").sort_by([("id", "ascending"), ("observed_at", "ascending")])
+    bought = dict(zip(truth["account"], truth["bought_jump_at"], strict=True))
+    share = dict(zip(truth["account"], truth["bought_jump_share"], strict=True))
+    found: list[bool] = []
+    moments = seen["observed_at"].cast(pa.timestamp("s")).to_numpy()
+    counts = seen["followers"].to_numpy().astype(float)
+    for account, place in zip(*grouped(np.array(accounts_by_id(seen)), np.arange(seen.num_rows)), strict=True):
+        at = bought[account]
+        after = int(np.searchsorted(moments[place], at)) if not np.isnat(at) else 0
+        if share[account] > 0.2 and 0 < after < len(place):
+            steps = np.diff(np.log(counts[place]))
+            found.append(bool(steps[after - 1] > 0.1))
+    assert len(found) > 3
+    assert np.mean(found) > 0.9
+
+
+def test_stars_are_liked_less_and_answer_less_as_they_grow(posts: pa.Table, truth: dict[str, np.ndarray]) -> None:
+    own = posts.filter(pc.and_(pc.equal(posts["kind"], "post"), pc.is_valid(posts["likes"])))
+    stars = set(truth["account"][truth["starified"] == True])  # noqa: E712
+    steady = set(truth["account"][truth["growth_shape"] == "steady"]) - stars
+    at = own["created_at"].cast(pa.int64()).to_numpy()
+    early, late = at < np.quantile(at, 0.3), (at > np.quantile(at, 0.7)) & (at < at.max() - 7 * 86_400)
+    likes, who = own["likes"].to_numpy(), np.array(accounts_of(own).to_pylist())
+    follows = dict(zip(truth["account"], truth["followers"], strict=True))
+    rate = likes / np.array([follows[account] for account in who])
+    fell = [
+        np.median(rate[late & np.isin(who, list(some))]) / np.median(rate[early & np.isin(who, list(some))])
+        for some in (stars, steady)
+    ]
+    assert len(stars) > 15
+    assert fell[1] == pytest.approx(1, abs=0.2)
+    assert fell[0] < 1.3  # they grew to two times as many, and would have been liked so much more

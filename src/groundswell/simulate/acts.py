@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from groundswell.simulate.growth import Growth
 from groundswell.simulate.people import TOPICS_A_PERSON, People, choose_each
 from groundswell.simulate.plan import HOUR, Flags, Numbers, Plan, Shares
 from groundswell.simulate.ties import Circles
@@ -60,14 +61,15 @@ class Happened:
     @classmethod
     def drawn(cls, world: World, circles: Circles, block: int) -> Happened:
         """Let a block live: posts first, then what they caused."""
-        rng, own = world.plan.chance("acts", block), _draw_own_posts(world.plan, world.people, block)
+        growth = Growth.drawn(world.plan, world.people, block)
+        rng, own = world.plan.chance("acts", block), _draw_own_posts(world.plan, world.people, growth, block)
         replies = _draw_replies(world, rng, own, circles)
-        answered, answers = _draw_answers(world.plan, world.people, rng, own, replies)
+        answered, answers = _draw_answers(world, growth, rng, own, replies)
         reposts, likes = _draw_reposts(world, rng, own), _draw_likes(world, rng, own, circles)
         return cls(block, own, replies, answered, answers, reposts, likes)
 
 
-def _draw_own_posts(plan: Plan, people: People, block: int) -> Own:
+def _draw_own_posts(plan: Plan, people: People, growth: Growth, block: int) -> Own:
     """Posts of the people of a block, in order of person and time."""
     rng, ids = plan.chance("posts", block), plan.ids(block)
     count = rng.poisson(people.posts[ids])
@@ -83,7 +85,7 @@ def _draw_own_posts(plan: Plan, people: People, block: int) -> Own:
         author=author,
         at=at,
         topic=topic,
-        likes=_likes_of(plan, people, rng, author, at),
+        likes=_at_the_time(plan, growth, block, author, at, _likes_of(plan, people, rng, author, at)),
         paid=paid,
         disclosed=disclosed,
         labelled=disclosed & (rng.random(size) < mentions["paid_label_share"]) & (people.platform[author] == 0),
@@ -112,6 +114,12 @@ def _likes_of(plan: Plan, people: People, rng: np.random.Generator, author: Numb
     return rng.poisson(people.like_rate[author] * people.followers[author] * luck * ripe)
 
 
+def _at_the_time(plan: Plan, growth: Growth, block: int, author: Numbers, at: Numbers, likes: Numbers) -> Numbers:
+    """Likes of those who followed at the time: some of the end's were not there yet, some have left since."""
+    rng, moved = plan.chance("then", block), growth.likes(author, at)
+    return rng.binomial(likes, np.minimum(moved, 1)) + rng.poisson(likes * np.maximum(moved - 1, 0))
+
+
 def _after(rng: np.random.Generator, at: Numbers, hours: float | Shares, spread: float) -> Numbers:
     """A log-normal time later."""
     return at + (HOUR * hours * np.exp(rng.normal(0, spread, len(at)))).astype(np.int64) + 1
@@ -133,13 +141,14 @@ def _draw_replies(world: World, rng: np.random.Generator, own: Own, circles: Cir
 
 
 def _draw_answers(
-    plan: Plan, people: People, rng: np.random.Generator, own: Own, replies: Acts
+    world: World, growth: Growth, rng: np.random.Generator, own: Own, replies: Acts
 ) -> tuple[Numbers, Acts]:
     """Which replies the author answered by the end, and the answers."""
+    plan, people = world.plan, world.people
     author = own.author[replies.post]
     at = _after(rng, replies.at, people.latency[author], plan.assumed["replies"]["answer_spread"])
     answers = Acts(author, replies.post, at)
-    did = (rng.random(len(author)) < people.answers[author]) & (at <= plan.end)
+    did = (rng.random(len(author)) < people.answers[author] * growth.answers(author, replies.at)) & (at <= plan.end)
     return np.flatnonzero(did), answers.kept(did)
 
 

@@ -19,7 +19,18 @@ BLOCK = 1_000
 """People per unit of chance; changing it changes every file."""
 HOUR = 3_600
 DAY = 24 * HOUR
-_DRAWS = {"people": 1, "ties": 2, "posts": 3, "acts": 4, "texts": 5, "profiles": 6, "listed": 7, "follows": 8}
+_DRAWS = {
+    "people": 1,
+    "ties": 2,
+    "posts": 3,
+    "acts": 4,
+    "texts": 5,
+    "profiles": 6,
+    "listed": 7,
+    "follows": 8,
+    "growth": 9,
+    "then": 10,
+}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.simulate.acts import Acts, Happened, Own
+from groundswell.simulate.growth import Growth, crossed_at
 from groundswell.simulate.people import People
 from groundswell.simulate.plan import Flags, Numbers, Plan
 from groundswell.simulate.ties import Circles
@@ -27,6 +28,12 @@ _ACCOUNTS = pa.schema(
         "location": pa.string(), "country": pa.string(), "language": pa.string(), "followers": pa.int64(),
         "following": pa.int64(), "posts_count": pa.int64(), "created_at": _SECONDS, "account_type": pa.string(),
         "observed_at": _SECONDS, "simulated": pa.bool_(),
+    }
+)  # fmt: skip
+_HISTORY = pa.schema(
+    {
+        "platform": pa.string(), "id": pa.string(), "handle": pa.string(), "followers": pa.int64(), "observed_at": _SECONDS,
+        "simulated": pa.bool_(),
     }
 )  # fmt: skip
 _POSTS = pa.schema(
@@ -344,6 +351,57 @@ def account_rows(world: World, block: int, counts: dict[str, Numbers]) -> pa.Tab
     )
 
 
+@dataclass(frozen=True)
+class Watched:
+    """Counts of followers over time of the people of a block."""
+
+    growth: Growth
+    counts: Numbers
+    """(people, moments); the last column is what the profile says."""
+    known: Flags
+    """(people, moments): watched, and already there."""
+
+    @classmethod
+    def of(cls, world: World, block: int, counts: dict[str, Numbers]) -> Watched:
+        """What was seen of a block."""
+        ids, growth = world.plan.ids(block), Growth.drawn(world.plan, world.people, block)
+        end = np.maximum(world.people.followers[ids], counts["listed_followers"][ids])
+        seen = np.maximum(np.rint(end[:, None] * growth.relative), 1).astype(np.int64)
+        there = growth.moments >= world.people.created[ids][:, None]
+        return cls(growth, seen, there & growth.watched[:, None])
+
+
+def history_rows(world: World, block: int, counts: dict[str, Numbers]) -> pa.Table:
+    """Followers of those whom somebody watched, at every look before the end, which the profiles tell."""
+    watched = Watched.of(world, block, counts)
+    person, look = np.nonzero(watched.known[:, :-1])
+    who = person + watched.growth.first
+    return _table(
+        _HISTORY,
+        len(who),
+        platform=world.platform(who),
+        id=world.account_ids(who),
+        handle=world.handles.take(pa.array(who)),
+        followers=watched.counts[person, look],
+        observed_at=watched.growth.moments[look],
+        simulated=True,
+    )
+
+
+def _growth_truth(world: World, block: int, counts: dict[str, Numbers]) -> dict[str, pa.Array]:
+    """How the followers came, for the truth; nothing of those whom nobody watched."""
+    watched, assumed = Watched.of(world, block, counts), world.plan.assumed["growth"]
+    growth = watched.growth
+    crossed = crossed_at(watched.counts, growth.moments, np.array(assumed["tiers"]), watched.known)
+    return {
+        "growth_shape": pa.array(list(assumed["shape"])).take(pa.array(growth.shape, mask=~growth.watched)),
+        "rises_to_next_tier_at": pa.array(crossed, mask=crossed == 0).cast(_SECONDS),
+        "bought_jump_at": pa.array(growth.bought_at, mask=growth.bought_at == 0).cast(_SECONDS),
+        "bought_jump_share": pa.array(growth.bought, mask=~growth.watched),
+        "starified": pa.array(growth.starified, mask=~growth.watched),
+    }
+
+
 def _names(plan: Plan, rng: np.random.Generator, ids: Numbers) -> pa.Array:
     names, size = plan.assumed["names"], len(ids)
     first = pa.array(names["first"]).take(pa.array(rng.integers(0, len(names["first"]), size)))
@@ -399,6 +457,7 @@ def truth_rows(world: World, block: int, counts: dict[str, Numbers]) -> pa.Table
         "rhythm": pa.array(list(plan.assumed["rhythm"])).take(pa.array(people.rhythm[ids])),
         "gap_shape": people.gap_shape[ids],
         "posts_until": pa.array(people.ends[ids]).cast(_SECONDS),
+        **_growth_truth(world, block, counts),
         **{name: count[ids] for name, count in counts.items()},
     }
     return pa.table({name: pa.array(column) for name, column in columns.items()})

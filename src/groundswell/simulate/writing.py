@@ -15,7 +15,15 @@ import pyarrow as pa
 
 from groundswell.simulate.acts import Happened
 from groundswell.simulate.plan import BLOCK, Numbers
-from groundswell.simulate.rows import PostIds, account_rows, follow_rows, interaction_rows, post_rows, truth_rows
+from groundswell.simulate.rows import (
+    PostIds,
+    account_rows,
+    follow_rows,
+    history_rows,
+    interaction_rows,
+    post_rows,
+    truth_rows,
+)  # fmt: skip
 from groundswell.simulate.ties import Circles
 from groundswell.simulate.world import World
 
@@ -30,7 +38,7 @@ class Truth:
 
     folder: Path
     files: dict[str, Path]
-    """accounts, posts, interactions, follows, sheet -> path; what a user would import."""
+    """accounts, posts, interactions, follows, history, sheet -> path; what a user would import."""
     truth: Path
     """One row an account: archetype, topics, propensities, and what came of them. Never imported."""
     counts: dict[str, int]
@@ -128,7 +136,7 @@ def write_community(
 ) -> Truth:
     """Live block after block into the files, then say who they were."""
     plan = world.plan
-    names = ("accounts", "posts", "interactions", "follows")
+    names = ("accounts", "posts", "interactions", "follows", "history")
     sheaves = {name: _Sheaf(folder / f"{name}.{form}", form) for name in names}
     truth = _Sheaf(folder / "truth.parquet", "parquet")
     counts: dict[str, Numbers] = {}
@@ -144,6 +152,7 @@ def write_community(
             progress(min(batch.stop * BLOCK, plan.people), plan.people)
     for block in range(plan.blocks):
         sheaves["accounts"].add(account_rows(world, block, counts))
+        sheaves["history"].add(history_rows(world, block, counts))
         truth.add(truth_rows(world, block, counts))
     for sheaf in (*sheaves.values(), truth):
         sheaf.done()

@@ -165,14 +165,15 @@ topic AS (SELECT account, topic, count(*) AS posts FROM post WHERE own AND topic
 entropy AS (
     SELECT account, sum(posts)::BIGINT AS n, count(*) AS seen,
            ln(sum(posts)) - sum(posts * ln(posts)) / sum(posts) AS plain,
-           sum(posts * ln(posts) * ln(posts)) / sum(posts) - 2e0 * ln(sum(posts)) * sum(posts * ln(posts)) / sum(posts)
-               + ln(sum(posts)) * ln(sum(posts)) AS squares,
-           list(name ORDER BY posts DESC, name)[1] AS label, ln(greatest(any_value(topics), 2)) AS k
+           sum((posts + 1e0 / greatest(topics, 2)) * ln(posts + 1e0 / greatest(topics, 2))) AS smooth,
+           sum((posts + 1e0 / greatest(topics, 2)) * ln(posts + 1e0 / greatest(topics, 2)) ** 2) AS square,
+           list(name ORDER BY posts DESC, name)[1] AS label, greatest(any_value(topics), 2) AS many, ln(greatest(any_value(topics), 2)) AS k
     FROM topic JOIN topic_names USING (topic) GROUP BY account
 ),
 of_topic AS (
     SELECT account, n, label, 1e0 - (plain + (seen - 1e0) / (2e0 * n)) / k AS focus,
-           sqrt(greatest(squares - plain * plain, 0e0) / n) / k AS error FROM entropy
+           sqrt(greatest((square + (many - seen) / many * k * k) / (n + 1e0)
+               - ((smooth - (many - seen) / many * k) / (n + 1e0)) ** 2, 0e0) / (n + 1e0)) / k AS error FROM entropy
 ),
 spoken AS (SELECT account, language, count(*) AS posts FROM post WHERE own AND language IS NOT NULL GROUP BY ALL),
 of_spoken AS (

@@ -199,10 +199,15 @@ def kaplan_meier() -> tuple[float, None, None, int]:
     raise AssertionError("fewer than half were answered")
 
 
-def entropy_focus() -> tuple[float, None, None, int]:
+def entropy_focus() -> tuple[float, float, float, int]:
+    """The error is that of the entropy of smoothed shares: one more post, spread over all topics, those not seen among them."""
     n = sum(TOPICS.values())
     plain = -sum(count / n * math.log(count / n) for count in TOPICS.values())
-    return 1 - (plain + (len(TOPICS) - 1) / (2 * n)) / math.log(K), None, None, n
+    value = 1 - (plain + (len(TOPICS) - 1) / (2 * n)) / math.log(K)
+    shares = (np.array([*TOPICS.values(), *[0] * (K - len(TOPICS))]) + 1 / K) / (n + 1)
+    spread = math.sqrt(np.cov(np.log(shares), aweights=shares, ddof=0))
+    half = float(stats.norm.ppf(0.95)) * spread / math.sqrt(n + 1) / math.log(K)
+    return value, value - half, value + half, n
 
 
 def lead_of_bread() -> tuple[float, float, float, int]:
@@ -323,7 +328,7 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
     "reply_latency_hours": ("answers", kaplan_meier, 1e-9),
     "sponsored_share": ("paid", lambda: wilson(4, 8), 1e-6),
     "disclosed_share": ("paid", lambda: wilson(3, 4), 1e-6),
-    "topic_focus": ("about", entropy_focus, 1e-9),
+    "topic_focus": ("about", entropy_focus, 1e-7),
     "language": ("about", lambda: wilson(8, 14), 1e-6),
     "praise_share": ("reviews", lambda: wilson(8, 12), 1e-6),
     "honesty_balance": ("reviews", on_the_plateau, 1e-6),
@@ -464,6 +469,24 @@ def test_focus_does_not_depend_on_how_many_posts_were_read() -> None:
 
     assert typical_focus(2000) == pytest.approx(exact, abs=0.005)
     assert typical_focus(20) == pytest.approx(exact, abs=0.03)
+
+
+@pytest.mark.parametrize("posts", [10, 20, 50])
+def test_the_interval_of_focus_holds_what_few_posts_have_not_shown(posts: int) -> None:
+    """Of people between single-minded and all over the place; an error from the shares as they stand would hold 48, 64 and 78 %."""
+    dice, topics, people = np.random.default_rng(posts), 20, 3000
+    strength = np.exp(dice.uniform(np.log(0.02), 0, people))
+    mix = dice.standard_gamma(strength[:, None], (people, topics)) + 1e-9
+    mix /= mix.sum(axis=1, keepdims=True)
+    drawn = dice.multinomial(posts, mix)
+    who, topic = np.nonzero(drawn)
+    table = pa.table(
+        {"who": who, "topic": topic.astype(str), "posts": drawn[who, topic], "topics": [topics] * len(who)}
+    )
+    limits = np.asarray([row[2:4] for row in ask(topic_focus.columns, table)], float)
+    truth = 1 + (mix * np.log(mix)).sum(axis=1) / np.log(topics)
+    held = ((limits[:, 0] <= truth) & (truth <= limits[:, 1])).mean()
+    assert 0.83 <= held <= 0.93
 
 
 def test_waiting_times_are_kaplan_meiers(tmp_path: Path) -> None:

@@ -153,7 +153,11 @@ gap AS (
     SELECT account, len(m) AS posts, (m[-1] - m[1]) / 604800e0 AS weeks,
            list_transform(range(2, len(m) + 1), lambda i: (m[i] - m[i - 1]) / 86400e0) AS gaps FROM moments
 ),
-spread AS (SELECT *, len(gaps) AS n, list_sum(gaps) AS total, list_sum(list_transform(gaps, lambda y: y * y)) AS squares FROM gap),
+spread AS (
+    SELECT *, len(gaps) AS n, list_sum(gaps) AS total, list_sum(list_transform(gaps, lambda y: y * y)) AS squares,
+           coalesce(greatest((list_stddev_samp(gaps) / nullif(list_avg(gaps), 0)) ** 2, 0.05e0), 1e0) AS uneven
+    FROM gap
+),
 of_gap AS (
     SELECT *, bursty(list_stddev_pop(gaps) / nullif(total / n, 0), n) AS b,
            sqrt(n - 1e0) * list_stddev_pop(list_transform(gaps, lambda x: bursty(
@@ -218,8 +222,8 @@ SELECT a.account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.locat
        {_share("sponsored_share", "sponsored_n", hits="sponsored_k")},
        {_share("disclosed_share", "disclosed_n", hits="disclosed_k", reason=f"WHEN {none} IS NOT NULL THEN {none}")},
        CASE WHEN posts >= 3 AND weeks >= 1 THEN (posts - 1) / weeks END AS posts_per_week,
-       CASE WHEN posts >= 3 AND weeks >= 1 THEN byar(posts - 1, -1) / weeks END AS posts_per_week_low,
-       CASE WHEN posts >= 3 AND weeks >= 1 THEN byar(posts, 1) / weeks END AS posts_per_week_high,
+       CASE WHEN posts >= 3 AND weeks >= 1 THEN byar((posts - 1) / uneven, -1) * uneven / weeks END AS posts_per_week_low,
+       CASE WHEN posts >= 3 AND weeks >= 1 THEN byar((posts - 1) / uneven + 1e0, 1) * uneven / weeks END AS posts_per_week_high,
        coalesce(posts, 0) AS posts_per_week_n,
        CASE WHEN of_gap.n >= 10 THEN b END AS burstiness,
        CASE WHEN of_gap.n >= 10 THEN greatest(-1e0, b - 1.6448536e0 * b_error) END AS burstiness_low,

@@ -1,0 +1,429 @@
+"""Does it foresee who rises, find whose word others pass on, and measure rhythm without bias?
+
+Made-up people grow by a straight line, by an S, in spurts or hardly at all, with heavy-tailed gusts; none is the random walk with a
+trend that the signals fit. What is said at a moment is held against what came after it. Each account is one case; an account seen at
+several moments is drawn as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.validity import worlds
+from benchmarks.validity.basics import in_order, known
+from benchmarks.validity.figures import (
+    SEED,
+    Array,
+    Compared,
+    Metric,
+    Numbers,
+    Row,
+    auc,
+    bias,
+    brier,
+    compared,
+    concordance,
+    ece,
+    log_loss,
+    mean_absolute_error,
+    not_tested,
+    rmse,
+    spearman,
+)  # fmt: skip
+from benchmarks.validity.formulas import on_facts, on_rows
+from benchmarks.validity.worlds import Simulated
+from groundswell.signals.arrays import Asked
+from groundswell.signals.computing import compute
+from groundswell.signals.influence import ACTED, POSTED, Acts, credit
+from groundswell.signals.rise import next_edge
+from groundswell.store import Workspace
+
+DAY = 86_400
+SPLIT = "split in time"
+
+
+def _at(workspace: Workspace, moment: datetime, names: Sequence[str], *, backtest: bool = False) -> pa.Table:
+    """Some signals as of a moment: without the others, which would take most of the time."""
+    with workspace.engine(moment=moment, backtest=backtest) as engine:
+        return compute(Asked(engine, workspace.fits), names=names)
+
+
+def _verdict(found: Compared, bar: float) -> str:
+    return "meets the target" if found.figure > bar else "misses the target"
+
+
+# -- who rises -------------------------------------------------------------------------------------------------------------
+
+
+AHEAD = 90
+COUNTS_BEFORE = """
+    SELECT account, ln(arg_max(followers, observed_at)) AS last,
+           (ln(arg_max(followers, observed_at)) - ln(list_sort(list(struct_pack(at := observed_at, f := followers)))[-2].f)) AS step,
+           max(observed_at) AS at
+    FROM account_history WHERE followers > 0 AND observed_own AND observed_at <= '{moment}' GROUP BY account HAVING count(*) >= 3
+"""
+COUNTS_AFTER = """
+    SELECT account, max(followers) AS most, arg_max(followers, observed_at) AS final FROM account_history
+    WHERE followers > 0 AND observed_own AND observed_at > '{moment}' GROUP BY account
+"""
+
+
+def rise_figures() -> list[Row]:
+    """Who reaches the next tier within 90 days, and how fast somebody grows."""
+    made = worlds.several()
+    parts = [_before_and_after(world) for world in made]
+    rose, chance, last, step, edge, grew, pace, slope = (np.concatenate(column) for column in zip(*parts, strict=True))
+    by_step = np.clip(step * AHEAD / STEP_DAYS, -3, 3)
+    baselines = {
+        "highest recent growth (between the last two counts)": step,
+        "nearest to the next tier": last - edge,
+        "the growth between the last two counts goes on": last + by_step - edge,
+    }
+    return [
+        *(_risers(name, *known(rose, chance, guess)) for name, guess in baselines.items()),
+        *_calibrated(*known(rose, chance, (last + by_step >= edge).astype(np.float64))),
+        *_growth(grew, pace, by_step, slope),
+        not_tested("Does it foresee who reaches the next tier within 180 days?",
+                   "the made-up window is half a year: nothing comes after what half a year ahead would need", signals=("rise_180",)),
+        not_tested("Does it foresee who rises among real people?",
+                   "no file at hand counts real followers over time", signals=("rise_90", "growth_per_month")),
+    ]  # fmt: skip
+
+
+STEP_DAYS = 14
+"""Days between two looks at the made-up followers (simulate.toml)."""
+
+
+def _before_and_after(world: Simulated) -> tuple[Numbers, ...]:
+    """(rose, chance said, log followers, last step, log of the edge, growth that came, growth said, growth so far) of everybody watched."""
+    with world.workspace.engine() as engine:
+        end = engine.rows("SELECT max(observed_at) FROM account_history WHERE observed_own")[0][0]
+        moment = end - timedelta(days=AHEAD)
+        before, after = (engine.table(sql.format(moment=moment)) for sql in (COUNTS_BEFORE, COUNTS_AFTER))
+        first = engine.table(
+            f"""SELECT account, ln(arg_min(followers, observed_at)) AS first, (epoch(max(observed_at)) - epoch(min(observed_at))) / {DAY}e0 AS days
+                FROM account_history WHERE followers > 0 AND observed_own AND observed_at <= '{moment}' GROUP BY account"""
+        )
+    last, step, start, days = (
+        in_order(world, rows, name)
+        for rows, name in ((before, "last"), (before, "step"), (first, "first"), (first, "days"))
+    )
+    most, final = in_order(world, after, "most"), in_order(world, after, "final")
+    edge = np.full(len(last), np.nan)
+    edge[~np.isnan(last)] = next_edge(np.exp(last[~np.isnan(last)]) + 0.5)
+    then = _at(world.workspace, moment, ("rise_90", "growth_per_month"))
+    rose = np.where(np.isnan(most) | np.isnan(edge), np.nan, (most >= edge).astype(np.float64))
+    chance, pace = (world.value(name, signals=then) for name in ("rise_90", "growth_per_month"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = (last - start) / days * AHEAD
+        return rose, chance, last, step, np.log(edge), np.log(final) - last, np.log1p(pace) * AHEAD / 30, slope
+
+
+def _risers(baseline: str, rose: Numbers, chance: Numbers, guess: Numbers) -> Row:
+    found = compared(auc, rose, chance, guess)
+    return found.row(
+        "Does it foresee who reaches the next tier within 90 days?", f"{worlds.described()}, {SPLIT}", baseline, measure="AUC",
+        signals=("rise_90",), wanted="AUC > 0.80", target=_verdict(found, 0.80), people=len(rose),
+        how=f"{len(rose):,} people with at least three counts before, of whom {int(rose.sum()):,} rose in the 90 days after. "
+        "The shapes of growth are made up: what holds here need not hold of real people.",
+    )  # fmt: skip
+
+
+def _calibrated(rose: Numbers, chance: Numbers, goes_on: Numbers) -> list[Row]:
+    data, half = f"{worlds.described()}, {SPLIT}", np.random.default_rng(SEED).permutation(len(rose)) % 2 == 0
+    base = np.full(len(rose), float(rose[half].mean()))
+    apart = compared(ece, rose, chance, goes_on, higher_is_better=False)
+    squared = compared(brier, rose[~half], chance[~half], base[~half], higher_is_better=False)
+    return [
+        apart.row(
+            "Do as many rise as the chances say?", data, "yes or no, as the growth between the last two counts goes on", signals=("rise_90",),
+            measure="expected calibration error", wanted="at most 0.05", target="meets the target" if apart.figure <= 0.05 else "misses the target",
+            how=f"Ten bins of equal width. Said: {chance.mean():.1%} on average; {rose.mean():.1%} rose.",
+        ),
+        squared.row(
+            "Is the chance to rise worth more than how many rise at all?", data, "the share of the other half of the people who rose",
+            measure="Brier score", signals=("rise_90",), how="The share is learned from one half of the people; both are asked of the other.",
+        ),
+    ]  # fmt: skip
+
+
+def _growth(grew: Numbers, pace: Numbers, by_step: Numbers, slope: Numbers) -> list[Row]:
+    data, how = (
+        f"{worlds.described()}, {SPLIT}",
+        "Log followers 90 days later, less those at the moment; said: the pace a month, three times.",
+    )
+    common = {"signals": ("growth_per_month",), "how": how}
+    return [
+        compared(spearman, *known(grew, pace, by_step)).row(
+            "Does growth a month order people by how they grow next?", data, "growth between the last two counts", measure="rank correlation", **common,
+        ),
+        compared(mean_absolute_error, *known(grew, pace, slope), higher_is_better=False).row(
+            "How far is growth a month from the growth that comes?", data, "the straight line through the first and the last count",
+            measure="mean distance in log followers", **common,
+        ),
+        compared(mean_absolute_error, *known(grew, pace, np.zeros(len(grew))), higher_is_better=False).row(
+            "How far is growth a month from the growth that comes?", data, "followers stay as they are",
+            measure="mean distance in log followers", **common,
+        ),
+    ]  # fmt: skip
+
+
+# -- whose word is passed on -----------------------------------------------------------------------------------------------
+
+
+FEWEST_LATER = 3
+PASSED_ON = """
+    SELECT p.account, count(*) FILTER (later) AS posts_after, coalesce(sum(n) FILTER (later), 0) / nullif(count(*) FILTER (later), 0) AS after,
+           coalesce(sum(n) FILTER (NOT later), 0) / nullif(count(*) FILTER (NOT later), 0) AS before
+    FROM (SELECT account, post, created_at > '{moment}' AS later FROM posts WHERE kind = 'post' AND created_at IS NOT NULL) AS p
+    LEFT JOIN (SELECT i.post, count(*) AS n FROM interactions AS i JOIN posts AS q ON q.post = i.post
+               WHERE i.verb = 'repost' AND i.actor <> q.account AND (i.acted_at <= '{moment}' OR q.created_at > '{moment}') GROUP BY i.post) USING (post)
+    GROUP BY p.account
+"""
+
+
+def influence_figures(data_folder: Path | None = None) -> list[Row]:
+    """What posts sparked before, against what is passed on after; and against acts whose times mean nothing."""
+    made = worlds.several()
+    parts = [_sparked_and_passed_on(world) for world in made]
+    after, said, followers, before, planted = (np.concatenate(column) for column in zip(*parts, strict=True))
+    guesses = {"follower count": followers, "reposts a post so far (historical mean)": before}
+    return [
+        *(_foretells(name, *known(after, said, guess)) for name, guess in guesses.items()),
+        *(_how_many(name, *known(after, said, guess)) for name, guess in guesses.items()),
+        *(_planted(name, *known(planted, said, guess)) for name, guess in guesses.items()),
+        _shuffled(made),
+        _real_influence(data_folder),
+    ]
+
+
+def _sparked_and_passed_on(world: Simulated) -> tuple[Numbers, ...]:
+    moment = world.moment(0.6)
+    with world.workspace.engine() as engine:
+        rows = engine.table(PASSED_ON.format(moment=moment))
+    said = world.value("sparked", signals=_at(world.workspace, moment, ("sparked",), backtest=True))
+    enough = in_order(world, rows, "posts_after") >= FEWEST_LATER
+    after = np.where(enough, in_order(world, rows, "after"), np.nan)
+    followers, planted = world.true("followers").astype(np.float64), world.true("spark").astype(np.float64)
+    return after, said, followers, in_order(world, rows, "before"), planted
+
+
+def _foretells(baseline: str, after: Numbers, said: Numbers, guess: Numbers) -> Row:
+    return compared(spearman, after, said, guess).row(
+        "Does what posts sparked so far order people by what will be passed on?", f"{worlds.described()}, {SPLIT}", baseline,
+        measure="rank correlation", signals=("sparked",), people=len(after),
+        published="Bakshy et al. 2011: past influence and followers foretell best, and most of the variance stays unexplained",
+        how="What was known when 60 % of the posts were written, against reposts a post of at least three later posts. Replies count in what "
+        "was sparked, and reposts alone in what is foretold.",
+    )  # fmt: skip
+
+
+def _how_many(baseline: str, after: Numbers, said: Numbers, guess: Numbers) -> Row:
+    half = np.random.default_rng(SEED).permutation(len(after)) % 2 == 0
+    ours, theirs = (_scaled(part, after, half) for part in (said, guess))
+    return compared(rmse, after[~half], ours, theirs, higher_is_better=False).row(
+        "How far is what was sparked from how often a post will be passed on?", f"{worlds.described()}, {SPLIT}", baseline,
+        measure="root mean squared error in reposts a post", signals=("sparked",),
+        how="Both are put on the scale of reposts by a straight line learned from one half of the people, and asked of the other.",
+    )  # fmt: skip
+
+
+def _scaled(guess: Numbers, truth: Numbers, learned: Array) -> Numbers:
+    slope, level = np.polyfit(guess[learned], truth[learned], 1)
+    return np.asarray(level + slope * guess[~learned], np.float64)
+
+
+def _planted(baseline: str, planted: Numbers, said: Numbers, guess: Numbers) -> Row:
+    return compared(spearman, planted, said, guess).row(
+        "Does it find those whose word was planted to move others?", worlds.described(), baseline, measure="rank correlation",
+        signals=("sparked",), how="Planted: how many more of the followers are asked to pass a post on. Replies count in what was sparked "
+        "and do not depend on it.",
+    )  # fmt: skip
+
+
+def _shuffled(made: Sequence[Simulated]) -> Row:
+    """Acts keep their post and their author; only when they came is dealt out anew among the acts on the same author."""
+    net, plain, true = [], [], []
+    for world in made:
+        with world.workspace.engine() as engine:
+            posted = engine.table(POSTED.replace("{wanted}", "true") + " ORDER BY account")
+            acted = engine.table(ACTED.replace("{wanted}", "true") + " ORDER BY ALL")
+        place = {name: number for number, name in enumerate(posted.column("account").to_pylist())}
+        who = np.array([place[name] for name in acted.column("account").to_pylist()], np.int64)
+        post, at, moment = (acted.column(name).to_numpy().astype(np.int64) for name in ("post", "posted", "acted"))
+        order = np.lexsort((np.random.default_rng(SEED).random(len(who)), who))
+        dealt = np.empty_like(moment)
+        dealt[np.lexsort((np.arange(len(who)), who))] = moment[order]
+        own = posted.column("own_posts").to_numpy().astype(np.int64)
+        acts = np.bincount(who, minlength=len(own))
+        told = (acts >= 5) & (own >= 5)
+        net.append(credit(Acts(who, post, at, dealt), own)[0][told])
+        true.append(credit(Acts(who, post, at, moment), own)[0][told])
+        plain.append((acts / np.maximum(own, 1))[told])
+    ours, theirs, real = (np.concatenate(part) for part in (net, plain, true))
+    found = compared(bias, np.zeros(len(ours)), ours, theirs, higher_is_better=False)
+    return found.row(
+        "Does it earn nothing to be acted on at times that mean nothing?", f"{worlds.described()}, times of acts shuffled", "replies and reposts a post",
+        measure="mean acts a post, which should be 0", signals=("sparked",), wanted="at most 0.02",
+        target="meets the target" if found.figure <= 0.02 else "misses the target", published="the shuffle test: Anagnostopoulos et al. 2008",
+        how=f"The times of the acts on each author are dealt out anew among them. With the true times the mean is {real.mean():.2f}. "
+        "Before what is below 0 is taken for 0.",
+    )  # fmt: skip
+
+
+def _real_influence(data_folder: Path | None) -> Row:
+    question = "Does what posts sparked foretell what will be passed on, among real people?"
+    if data_folder is None:
+        return not_tested(
+            question, "the real data that this needs are not at hand (GROUNDSWELL_DATA)", signals=("sparked",)
+        )
+    return not_tested(
+        question,
+        "no real file at hand lists, with dates, who passed on which posts of an author over time",
+        signals=("sparked",),
+    )
+
+
+# -- rhythm ----------------------------------------------------------------------------------------------------------------
+
+
+INTERVALS = 12
+HORIZON = 30
+SHAPES = {"by chance": 1.0, "almost by the clock": 8.0, "in bursts": 0.3}
+
+
+def rhythm_figures(data_folder: Path | None = None) -> list[Row]:
+    """Burstiness of few posts, and who goes on."""
+    bursts = [row for comes, shape in SHAPES.items() for row in _burstiness(comes, shape)]
+    cases = [_then_and_later(world) for world in worlds.several()]
+    found = tuple(np.concatenate(column) for column in zip(*cases, strict=True))
+    return [*bursts, *_goes_on(f"{worlds.described()}, {SPLIT}", *found), *_real_rhythm(data_folder)]
+
+
+def _burstiness(comes: str, shape: float) -> list[Row]:
+    rng, people = np.random.default_rng(SEED), worlds.sized(3_000, 600)
+    gaps = rng.standard_gamma(shape, (people, INTERVALS)) / shape * 3 * DAY
+    at = np.column_stack([np.zeros(people), np.cumsum(gaps, axis=1)])
+    posts = pa.table({
+        "account": pa.array(np.repeat(np.arange(people), INTERVALS + 1)), "kind": pa.array(["post"] * at.size),
+        "created_at": _moments(at.ravel()), "observed_at": _moments(np.full(at.size, at.max() + DAY)),
+    })  # fmt: skip
+    ours = on_facts("burstiness", np.arange(people), posts=posts)["value"]
+    plain = (gaps.std(axis=1) - gaps.mean(axis=1)) / (gaps.std(axis=1) + gaps.mean(axis=1))
+    true = np.full(people, (1 - np.sqrt(shape)) / (1 + np.sqrt(shape)))
+    measures: tuple[tuple[str, Metric], ...] = (("bias", bias), ("root mean squared error", rmse))
+    return [
+        _few_posts(comes, name, compared(metric, *known(true, ours, plain), higher_is_better=False))
+        for name, metric in measures
+    ]
+
+
+def _few_posts(comes: str, measure: str, found: Compared) -> Row:
+    wanted = {"wanted": "at most 0.03", "target": "meets the target" if found.figure <= 0.03 else "misses the target"}
+    return found.row(
+        f"How far is the burstiness of {INTERVALS} intervals from the truth, where posts come {comes}?", "posts drawn from known gaps",
+        "(sd - mean) / (sd + mean), Goh & Barabasi 2008", measure=measure, signals=("burstiness",),
+        how="Gamma gaps, whose burstiness with endless posts is known.", **(wanted if measure == "bias" else {}),
+    )  # fmt: skip
+
+
+def _moments(seconds: Numbers) -> pa.Array:
+    return pa.array((seconds * 1e6).astype(np.int64)).cast(pa.timestamp("us", tz="UTC"))
+
+
+# (account, whether it posted within 30 days after, chance said, days of silence, days until its next post)
+def _then_and_later(world: Simulated) -> tuple[Numbers, ...]:
+    moment = world.moment(0.6)
+    with world.workspace.engine() as engine:
+        rows = engine.table(LATER.format(moment=moment, horizon=HORIZON))
+    said = world.value("persistence", signals=_at(world.workspace, moment, ("persistence",), backtest=True))
+    posted, silence, wait = (in_order(world, rows, name) for name in ("posted", "silence", "wait"))
+    return known(np.asarray(np.arange(len(said)) + 1e6 * world.seed, np.float64), posted, said, silence, wait)
+
+
+LATER = """
+    SELECT account, (min(created_at) FILTER (created_at > '{moment}') <= '{moment}'::TIMESTAMPTZ + INTERVAL {horizon} DAY) IS TRUE AS posted,
+           epoch('{moment}'::TIMESTAMPTZ - max(created_at) FILTER (created_at <= '{moment}')) / 86400e0 AS silence,
+           coalesce(epoch(min(created_at) FILTER (created_at > '{moment}') - '{moment}'::TIMESTAMPTZ) / 86400e0, 1e6) AS wait
+    FROM posts WHERE kind IS NULL OR kind IN ('post', 'quote') GROUP BY account
+"""
+
+
+def _goes_on(
+    data: str, account: Numbers, posted: Numbers, said: Numbers, silence: Numbers, wait: Numbers, *, note: str = ""
+) -> list[Row]:
+    """Against recency: who spoke last; and for chances, how many went on among those who had been silent as long."""
+    half = np.random.default_rng(SEED).permutation(int(account.max()) + 1)[account.astype(np.int64)] % 2 == 0
+    usual = _by_recency(posted, silence, half)
+    common = {"signals": ("persistence",), "people": len(np.unique(account))}
+    how = f"{len(posted):,} cases; {posted.mean():.0%} posted again within 30 days.{note}"
+    return [
+        compared(auc, posted, said, -silence, accounts=account).row(
+            "Does it tell who will post within 30 days?", data, "recency: who posted last", measure="AUC", how=how, **common),
+        compared(_sooner, wait, said, -silence, accounts=account, draws=200).row(
+            "Do those of whom it says so post again sooner?", data, "recency: who posted last", measure="C-index",
+            how="Of two people drawn at random, whether the one with the higher chance posts again first.", **common),
+        compared(log_loss, posted[~half], said[~half], usual, accounts=account[~half], higher_is_better=False).row(
+            "Are its chances to go on worth more than recency alone?", data, "share of the other half, silent as long, who went on",
+            measure="log loss", how=f"{how} Recency: eighths of the other half of the people by their silence.", **common),
+    ]  # fmt: skip
+
+
+def _sooner(wait: Array, score: Array) -> float:
+    return concordance(-wait, score, pairs=20_000)
+
+
+def _by_recency(posted: Numbers, silence: Numbers, half: Array) -> Numbers:
+    """How many went on among those of the one half who had been silent about as long, for everybody of the other."""
+    edges = np.quantile(silence[half], np.arange(1, 8) / 8)
+    bins = np.searchsorted(edges, silence)
+    yes, all_ = (np.bincount(bins[half], weights, 8) for weights in (posted[half], None))
+    return ((yes + 0.5) / (all_ + 1))[bins[~half]]
+
+
+MOMENTS = [datetime(2025, month, 1, tzinfo=UTC) for month in range(7, 13)] + [
+    datetime(2026, month, 1, tzinfo=UTC) for month in range(1, 6)
+]
+"""First days of months: what real people had posted before, and the 30 days after, are in the files."""
+OWN_GAPS = """
+    SELECT account, len(m) AS posts, m[1] AS first_at, m[len(m)] AS last_at, epoch('{moment}'::TIMESTAMPTZ) AS seen_at,
+           list_transform(range(2, len(m) + 1), lambda i: (m[i] - m[i - 1]) / 86400e0) AS gaps
+    FROM (SELECT account, list_sort(list(epoch(created_at))) AS m FROM posts
+          WHERE created_at <= '{moment}' AND (kind IS NULL OR kind IN ('post', 'quote')) GROUP BY account) WHERE len(m) >= 4
+"""
+
+
+def _real_rhythm(data_folder: Path | None) -> list[Row]:
+    question, workspace = "Does it tell which real people will post within 30 days?", worlds.real("bluesky_keegan")
+    if data_folder is None or workspace is None:
+        absent = "the real data that this needs are not at hand (GROUNDSWELL_DATA)"
+        return [not_tested(question, absent, signals=("persistence",))]
+    cases: list[tuple[str, bool, float, float, float]] = []
+    with workspace.engine() as engine:
+        for moment in MOMENTS:
+            gaps = engine.table(OWN_GAPS.format(moment=moment))
+            names = gaps.column("account").to_pylist()
+            said = on_rows("persistence", np.array(names), gaps)["value"] if names else np.zeros(0)
+            later = {name: came for name, *came in engine.rows(LATER.format(moment=moment, horizon=HORIZON))}
+            for name, chance in zip(names, said, strict=True):
+                posted, silence, wait = later[name]
+                cases.append((name, posted, float(chance), silence, wait))
+    columns = list(zip(*cases, strict=True))
+    _, account = np.unique(np.array(columns[0]), return_inverse=True)
+    columns = known(*(np.asarray(part, np.float64) for part in (account, *columns[1:])))
+    if not 5 <= columns[1].sum() <= len(columns[1]) - 5:
+        alike = f"of {len(columns[1])} cases in the files nearly all end alike"
+        return [not_tested(question, alike, signals=("persistence",))]
+    return _goes_on(
+        "Bluesky accounts around one newspaper, at the first days of eleven months",
+        *columns,
+        note=" The files hold only the newest posts of each account: whoever posts often is missing from the early months.",
+    )
+
+
+__all__ = ["influence_figures", "rhythm_figures", "rise_figures"]

@@ -64,6 +64,7 @@ def duck(workspace: Workspace, table: SignalTable) -> Iterator[Engine]:
     """DuckDB with everything that a query of a grain reads, grains of arrays included."""
     with workspace.engine() as engine:
         prepare(engine, workspace.cache / "findings", table.corpus)
+        engine.forget = lambda name: None  # type: ignore[method-assign]  # what grains of arrays gave is asked again
         compute(Asked(engine, workspace.fits))
         yield engine
 

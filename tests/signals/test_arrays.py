@@ -26,8 +26,9 @@ ASKED: list[tuple[str, int]] = []
 def toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Three grains: whom one follows, how many those have in all, and where one stands against a fit."""
     monkeypatch.setattr("groundswell.signals.table._code_version", lambda: "toys")
-    before = set(SIGNALS), set(ARRAYS)
-    ASKED.clear()
+    before = dict(SIGNALS), dict(ARRAYS)
+    for declared in (SIGNALS, ARRAYS, ASKED):
+        declared.clear()
 
     @array_grain("toy_follows", columns={"account": pa.string(), "follows": pa.int64()})
     def follows(asked: Asked) -> pa.Table:
@@ -84,10 +85,9 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return observed("above")
 
     yield
-    for name in set(SIGNALS) - before[0]:
-        del SIGNALS[name]
-    for name in set(ARRAYS) - before[1]:
-        del ARRAYS[name]
+    for declared, all_before in zip((SIGNALS, ARRAYS), before, strict=True):
+        declared.clear()
+        declared.update(all_before)  # type: ignore[arg-type]
 
 
 def told(asked: Asked, grain: str, sql: str) -> pa.Table:

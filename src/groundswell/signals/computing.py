@@ -8,13 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as _compute
 
 from groundswell.signals.arrays import ARRAYS, Asked, is_late
 from groundswell.signals.declaring import SIGNALS, Signal
 from groundswell.signals.grains import GATHERED, GRAINS, ONE_ROW, grain_sql
 from groundswell.store import Engine
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 VALUE = pa.struct(
     [
@@ -40,6 +44,10 @@ PROFILE = (
 )
 
 
+SILENCE = {"value": None, "low": None, "high": None, "n": 0, "label": None, "reason": "not_observed"}
+"""What is known of somebody about whom a grain has no row."""
+
+
 def want(engine: Engine, accounts: Collection[str]) -> None:
     """Name the accounts that `{wanted}` in a grain means."""
     engine.register("wanted_accounts", pa.table({"account": pa.array(sorted(accounts), pa.string())}))
@@ -62,23 +70,31 @@ def compute_early(asked: Asked, wanted: Sequence[Signal]) -> pa.Table:
     if asked.only and any(grain in GRAINS for grain in grains):
         for table, rows in GATHERED.items():
             engine.execute(f"CREATE OR REPLACE TEMP TABLE gathered_{table} AS {rows}")
+    rows = engine.table(
+        f"""SELECT account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.location,
+                   a.language AS language_declared, a.account_type
+            FROM accounts AS a WHERE {asked.where("a.account")} ORDER BY account"""
+    )
     for grain in grains:
         mine = [signal for signal in wanted if signal.grain == grain]
         if grain in ARRAYS:
             engine.register(f"grain_{grain}", ARRAYS[grain].rows(asked))
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE of_{grain} AS {grain_query(grain, mine, only=asked.only)}")
-    joins = " ".join(f"LEFT JOIN of_{grain} USING (account)" for grain in grains)
-    columns = "".join(
-        f", coalesce(of_{signal.grain}.{signal.name}, {_silence()}) AS {signal.name}" for signal in wanted
-    )
-    rows = engine.table(
-        f"""SELECT account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.location,
-                   a.language AS language_declared, a.account_type{columns}
-            FROM accounts AS a {joins} WHERE {asked.where("a.account")} ORDER BY account"""
-    )
-    for grain in grains:
-        engine.execute(f"DROP TABLE of_{grain}")
-    return rows.cast(_schema(wanted))
+        # Laid side by side here, grain by grain: one join of everything would hold all of it in the engine at once.
+        rows = _beside(rows, engine.table(grain_query(grain, mine, only=asked.only)), mine)
+        if grain in ARRAYS:
+            engine.forget(f"grain_{grain}")
+    return rows.select([*PROFILE, *(signal.name for signal in wanted)])
+
+
+def _beside(rows: pa.Table, found: pa.Table, signals: Sequence[Signal]) -> pa.Table:
+    """Append the signals found to rows of accounts; of whom nothing was found, nothing is observed."""
+    places = pc.index_in(rows.column("account").combine_chunks(), value_set=found.column("account").combine_chunks())
+    order = pc.fill_null(places, found.num_rows)
+    nothing = pa.array([SILENCE], VALUE)
+    for signal in signals:
+        column = found.column(signal.name).combine_chunks().cast(VALUE)
+        rows = rows.append_column(pa.field(signal.name, VALUE), pa.concat_arrays([column, nothing]).take(order))
+    return rows
 
 
 def append_late(asked: Asked, rows: pa.Table, wanted: Sequence[Signal]) -> pa.Table:
@@ -86,14 +102,8 @@ def append_late(asked: Asked, rows: pa.Table, wanted: Sequence[Signal]) -> pa.Ta
     for grain in (name for name in ARRAYS if any(signal.grain == name for signal in wanted)):
         mine = [signal for signal in wanted if signal.grain == grain]
         asked.engine.register(f"grain_{grain}", ARRAYS[grain].rows(replace(asked, earlier=rows)))
-        asked.engine.register("asked_accounts", rows.select(["account"]))
-        columns = ", ".join(f"coalesce(f.{signal.name}, {_silence()}) AS {signal.name}" for signal in mine)
-        found = asked.engine.table(
-            f"""SELECT {columns} FROM asked_accounts AS a LEFT JOIN ({grain_query(grain, mine)}) AS f USING (account)
-                ORDER BY account"""
-        )
-        for signal in mine:
-            rows = rows.append_column(pa.field(signal.name, VALUE), found.column(signal.name).cast(VALUE))
+        rows = _beside(rows, asked.engine.table(grain_query(grain, mine)), mine)
+        asked.engine.forget(f"grain_{grain}")
     return rows
 
 
@@ -157,12 +167,3 @@ def _pack(signal: Signal) -> str:
         n := coalesce({name}__n, 0)::BIGINT,
         label := CASE WHEN {enough} THEN {name}__label::VARCHAR END,
         reason := CASE WHEN {enough} THEN NULL ELSE coalesce({name}__reason::VARCHAR, {counted}) END) AS {name}"""
-
-
-def _silence() -> str:
-    return """struct_pack("value" := NULL::DOUBLE, low := NULL::DOUBLE, high := NULL::DOUBLE, n := 0::BIGINT,
-                          label := NULL::VARCHAR, reason := 'not_observed')"""
-
-
-def _schema(signals: Sequence[Signal]) -> pa.Schema:
-    return pa.schema([*((name, pa.string()) for name in PROFILE), *((signal.name, VALUE) for signal in signals)])

@@ -135,6 +135,10 @@ class Engine:
         """Make an Arrow table readable under a name."""
         self.connection.register(name, table)
 
+    def forget(self, name: str) -> None:
+        """Let go of an Arrow table that was registered."""
+        self.connection.unregister(name)
+
     def execute(self, sql: str) -> None:
         """Run a statement for its effect (temporary tables, views)."""
         self.connection.execute(sql)

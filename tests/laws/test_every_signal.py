@@ -421,14 +421,16 @@ def test_its_query_writes_no_decimal_literal(name: str) -> None:
     assert [token for token in tokens(query(name)) if re.fullmatch(r"\d+\.\d+", token)] == []
 
 
-@every_signal
-def test_its_query_can_be_shown_and_gives_the_value_shown(room: Room, name: str) -> None:
+@pytest.mark.parametrize("grain", sorted({one.grain for one in SIGNALS.values()}))
+def test_its_query_can_be_shown_and_gives_the_value_shown(room: Room, grain: str) -> None:
     from groundswell.signals.table import prepare
 
     workspace, corpus = usual(room).workspace, signal_table(usual(room).workspace).corpus
+    names = [name for name, one in SIGNALS.items() if one.grain == grain]
     with workspace.engine() as engine:
         prepare(engine, workspace.cache / "findings", corpus)
-        alone = compute(Asked(engine, workspace.fits), names=[name]).to_pylist()
+        alone = compute(Asked(engine, workspace.fits), names=names).to_pylist()
     for row in alone:
-        assert_agree(usual(room).of(name)[row["account"]], Value(signal=name, **row[name]))
-    assert json.dumps(query(name))
+        for name in names:
+            assert_agree(usual(room).of(name)[row["account"]], Value(signal=name, **row[name]))
+    assert all(json.dumps(query(name)) for name in names)

@@ -101,13 +101,21 @@ SUBJECT = """
 """
 # A file of follows says something of a tie only where it says anything of one of the two.
 FOLLOWED = """
-    SELECT t.actor, t.account,
-           CASE WHEN count(f.follower) FILTER (f.since IS NULL OR epoch(f.since) <= t.first_at) > 0 THEN 0
-                WHEN any_value(k.account) IS NOT NULL THEN 1 END AS stranger
-    FROM arranged AS t
-    LEFT JOIN follows AS f ON (f.follower = t.actor AND f.followed = t.account) OR (f.follower = t.account AND f.followed = t.actor)
-    LEFT JOIN (SELECT followed AS account FROM follows UNION SELECT follower FROM follows) AS k ON k.account = t.account
-    GROUP BY t.actor, t.account
+    WITH either AS (
+        SELECT actor AS follower, account AS followed, actor, account, first_at FROM arranged
+        UNION ALL SELECT account, actor, actor, account, first_at FROM arranged
+    ),
+    before AS (
+        SELECT t.actor, t.account FROM follows AS f JOIN either AS t ON t.follower = f.follower AND t.followed = f.followed
+        GROUP BY t.actor, t.account HAVING bool_or(f.since IS NULL OR epoch(f.since) <= t.first_at)
+    ),
+    known AS (
+        SELECT followed AS account FROM follows WHERE followed IN (SELECT account FROM arranged)
+        UNION SELECT follower FROM follows WHERE follower IN (SELECT account FROM arranged)
+    )
+    SELECT t.actor, t.account, CASE WHEN b.actor IS NOT NULL THEN 0 WHEN k.account IS NOT NULL THEN 1 END AS stranger
+    FROM arranged AS t LEFT JOIN before AS b ON b.actor = t.actor AND b.account = t.account
+    LEFT JOIN known AS k ON k.account = t.account
 """
 POD = {"account": pa.string(), "comments": pa.int64(), "arranged": pa.float64(), "people": pa.int64()}
 POD_TOUCHES = """

@@ -37,6 +37,8 @@ COUNTS = {0: 500, 10: 560, 20: 600, 35: 640, 45: 760}
 """Day -> followers of somebody who grows."""
 SOLD = [(20 * i, i == 2, 100 + i) for i in range(6)] + [(200 + 10 * i, i % 3 == 0, 60 + 5 * i) for i in range(8)]
 """Day, whether it was paid, likes."""
+LIKED = [90, 110, 100, 95, 105, 120, 80, 135, 140, 90, 155, 110]
+"""Likes of twelve posts, a week apart, of somebody who doubles her followers meanwhile and answers less."""
 TOPICS = {"bread": 9, "garden": 3, "film": 2}
 GOOD, BAD = "I love this wonderful kettle", "The handle is awful and it broke."
 REVIEWS = (
@@ -96,6 +98,16 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         post("spike", i, kind="post", likes=10 + 90 * (i == 4), created_at=day(when), observed_at=SEEN)
         for i, when in enumerate(DAYS)
     ]  # fmt: skip
+    strays = [*["bread"] * 8, *["garden"] * 2, "film", *["bread #ad"] * 2, *["film #ad"] * 3]
+    people += [
+        account("strays"),
+        *(account("star", followers=1000 + 10 * when, observed_at=day(when)) for when in range(0, 101, 10)),
+    ]
+    posts += [post("strays", i, kind="post", text=f"{text} {i}") for i, text in enumerate(strays)]
+    posts += [
+        post("star", i, kind="post", likes=likes, created_at=day(7 * i + 5), observed_at=SEEN)
+        for i, likes in enumerate(LIKED)
+    ]
     kinds = ["post"] * 5 + ["quote"] * 2 + ["repost"] * 3 + ["reply"] * 4
     posts += [post("own", i, kind=kind) for i, kind in enumerate(kinds)]
     acts: list[dict[str, Any]] = []
@@ -103,6 +115,10 @@ def rows() -> dict[str, list[dict[str, Any]]]:
         acts.append(reply(f"fan{i}", "answers", "answers-0", f"c{i}", day(0) + timedelta(hours=asked)))
         if after is not None:
             acts.append(reply("answers", f"fan{i}", f"c{i}", f"a{i}", day(0) + timedelta(hours=asked + after)))
+    for i in range(12):
+        acts.append(reply("fan0", "star", f"star-{i}", f"ask{i}", day(7 * i + 5.1)))
+        if i < 6 or i in (7, 9):
+            acts.append(reply("star", "fan0", f"ask{i}", f"said{i}", day(7 * i + 5.5)))
     posts += [post("reviews", i, kind="post", text=text, language="en") for i, text in enumerate(REVIEWS)]
     people += [account(name) for name in ("reviews", "talks", "talker")]
     people += [account(f"brand{i}", account_type="brand") for i in range(3)]
@@ -230,9 +246,9 @@ def still_active() -> tuple[float, None, None, int]:
     return float(active * (1 - later / now)), None, None, len(gaps)
 
 
-def growing() -> tuple[float, float, float]:
+def growing(counts: dict[int, int] = COUNTS) -> tuple[float, float, float]:
     """Daily pace of log followers, its error, and the daily spread around it; no increment is far from the others."""
-    days, logs = list(COUNTS), [math.log(count) for count in COUNTS.values()]
+    days, logs = list(counts), [math.log(count) for count in counts.values()]
     steps = [
         (after - before, logs[i + 1] - logs[i], 0.5 ** ((days[-1] - after) / 60))
         for i, (before, after) in enumerate(itertools.pairwise(days))
@@ -286,6 +302,22 @@ def sparking() -> tuple[float, None, None, int]:
     return 1 - 1 / 5, None, None, 5
 
 
+def risen_and_gone() -> tuple[float, None, None, int]:
+    """Six posts in each half; followers of the latest count before each post; all comments answered at first, then two of five: the last is too young."""
+    normal = statistics.NormalDist()
+    rates = [math.log((likes + 1) / (1000 + 10 * ((7 * i + 5) // 10 * 10))) for i, likes in enumerate(LIKED)]
+    moved, error = (
+        statistics.mean(rates[6:]) - statistics.mean(rates[:6]),
+        math.hypot(stats.sem(rates[:6]), stats.sem(rates[6:])),
+    )
+    before, after = (7 / 8, 8), (3 / 7, 7)
+    spread = math.sqrt(sum(p * (1 - p) / n for p, n in (before, after)))
+    fewer = normal.cdf((before[0] - after[0] - 0.1) / spread)
+    pace, pace_error, _ = growing({when: 1000 + 10 * when for when in range(0, 101, 10)})
+    grows = normal.cdf((30 * pace - math.log(1.02)) / (30 * pace_error))
+    return grows * math.sqrt(normal.cdf((math.log(0.8) - moved) / error) * fewer), None, None, 12
+
+
 def after_the_best() -> tuple[float, None, None, int]:
     return (DAYS[5] - DAYS[4]) / statistics.median_low(GAPS), None, None, len(DAYS)
 
@@ -326,6 +358,8 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
     "sponsored_share_90": ("sold", lambda: (*wilson(3, 8)[:3], len(SOLD)), 1e-6),
     "sponsorship_trend": ("sold", more_sold, 1e-6),
     "sponsored_engagement_gap": ("sold", sold_for_less, 1e-2),
+    "off_topic_sponsored_share": ("strays", lambda: wilson(3, 5), 1e-6),
+    "starification": ("star", risen_and_gone, 1e-6),
     "post_spike_silence": ("spike", after_the_best, 1e-9),
     "reply_rate": ("answers", lambda: wilson(5, 7), 1e-6),
     "reply_latency_hours": ("answers", kaplan_meier, 1e-9),

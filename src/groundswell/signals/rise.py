@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, signal
+from groundswell.signals.starring import FEWEST_POSTS
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -281,7 +282,30 @@ def post_spike_silence() -> Columns:
     )
 
 
+@signal(
+    title="Starification", grain="stars", unit="score", better="lower",
+    says="It rises and lets go of those who made it, {value:.2f} of 1: {label} ({n:post} read).",
+    unknown="Its followers were not counted over time, or fewer than five posts with likes are in either half of its time.",
+    source="seed 002 ('starification … lost touch with their fan base'); chances from Welch 1947 and Agresti & Caffo 2000; marks are a "
+    "design choice",
+    needs=("account.followers", "post.likes", "post.created_at"),
+    evidence="own AND likes IS NOT NULL ORDER BY created_at DESC, post",
+)  # fmt: skip
+def starification() -> Columns:
+    """Chance that it grows 2 % a month, times the geometric mean of the chances that engagement fell by a fifth and answers by a tenth.
+
+    The second half of its time against the first; where comments are few, engagement alone. A chance says how sure it is: no interval.
+    """
+    return Columns(
+        value="score",
+        n="posts",
+        label="label",
+        at_least=2 * FEWEST_POSTS,
+        reason="CASE WHEN NOT enough THEN 'too_few' END",
+    )
+
+
 __all__ = [
     "Series", "Trend", "crossing", "growth", "growth_per_month", "next_edge", "post_spike_silence", "read_series", "read_trends",
-    "rise_90", "rise_180",
+    "rise_90", "rise_180", "starification",
 ]  # fmt: skip

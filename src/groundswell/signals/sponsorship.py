@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from groundswell.signals.dealing import OTHERS_FROM
 from groundswell.signals.declaring import Columns, Z, share, signal, wilson
 
 READABLE = "own AND (has_text OR paid_label IS NOT NULL)"
@@ -100,6 +103,20 @@ def sponsorship_trend() -> Columns:
              "then": BEFORE.value, "then_low": BEFORE.low, "then_high": BEFORE.high},
         ),
     )  # fmt: skip
+
+
+@signal(
+    title="Sponsored off its topics", grain="deals", unit="share", better="lower",
+    says="{value:.0%} of its {n} sponsored-looking posts are about something that its other posts hardly touch.",
+    unknown="Fewer than three sponsored-looking posts, or fewer than five others, whose topic can be told.",
+    source="seed 002 ('partnership for money regardless of the products or affinity with their community'); Wilson 1927",
+    needs=("post.text",), evidence=PAID_EVIDENCE,
+)  # fmt: skip
+def off_topic_sponsored_share() -> Columns:
+    """Of posts that look sponsored, the share on topics that make up less than 15 % of its other own posts. Wilson interval."""
+    reason = f"CASE WHEN paid = 0 THEN 'not_applicable' WHEN others < {OTHERS_FROM} THEN 'too_few' END"
+    told = wilson("off", "paid", reason=reason)
+    return replace(told, value=f"CASE WHEN others >= {OTHERS_FROM} THEN {told.value} END")
 
 
 COUNTED = "own AND settled AND likes IS NOT NULL"

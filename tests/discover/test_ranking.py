@@ -202,3 +202,11 @@ def test_it_says_who_gets_the_places(shortlist: Shortlist) -> None:
         assert sum(one.people for one in groups) == shortlist.population
         assert sum(one.fitting for one in groups) == shortlist.fitting
         assert sum(one.places for one in groups) == min(20, shortlist.fitting)
+
+
+def test_no_language_is_left_out_of_a_sector_without_a_word_about_it(workspace: Workspace, brief: Brief) -> None:
+    found = discover(workspace, brief)
+    groups = [one for one in found.exposure if one.by == "language" and one.group != "unknown" and one.people >= 40]
+    assert len(groups) > 1
+    notes = " ".join(note for note in found.notes if "hardly reach" in note)
+    assert [one.group for one in groups if not one.fitting and f"“{one.group}”" not in notes] == []

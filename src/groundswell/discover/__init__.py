@@ -4,6 +4,7 @@ First the gates, each of which says how many people it removed and lists apart t
 score, so that the points of a line sum to the number shown. Follower count carries no weight of its own.
 
     brief       what a brand wants, read from TOML
+    sector      its words, read in whichever language people write
     gates       who is in, who is out, who could not be checked
     checks      what a person should look at: contradictions, confirmations, incidents
     scoring     points, term by term

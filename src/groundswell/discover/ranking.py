@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -18,10 +17,11 @@ from groundswell.discover.checks import checks_of
 from groundswell.discover.exposure import exposure
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import SOMETHING_KNOWN, Asked, Scored, scored_terms, something_known, totals
+from groundswell.discover.sector import Sector, notes_on, read_sector
 from groundswell.discover.shortlist import Match, Shortlist
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.findings import Progress
-from groundswell.signals.kinship import Shares, Texts
+from groundswell.signals.kinship import Texts
 from groundswell.signals.posts import PostsOf, posts_of
 from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
@@ -51,7 +51,7 @@ def discover(
 
 def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progress | None) -> Shortlist:
     table, texts = present.table, present.texts(progress)
-    passed, terms, topic_names = judged(brief, meaning, table.rows, texts)
+    passed, terms, sector = judged(brief, meaning, table.rows, texts)
     lines = _Lines(present, brief, terms, passed)
     matches, unchecked = lines.make()
     return Shortlist(
@@ -64,7 +64,7 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
         gates=tuple(gate for gate in passed.results if gate.name != SOMETHING_KNOWN or gate.unknown),
         population=table.rows.num_rows,
         fitting=int(passed.inside.sum()),
-        notes=tuple(_notes(brief, meaning, topic_names)),
+        notes=tuple(_notes(brief, meaning, sector)),
         simulated=present.workspace.simulated(),
         made_at=datetime.now(UTC),
         facts_version=table.facts_version,
@@ -78,18 +78,15 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
 
 def judged(
     brief: Brief, meaning: Definition, rows: pa.Table, texts: Texts
-) -> tuple[Passed, list[Scored], tuple[str, ...]]:
-    """Who passes the gates, what everybody earns, and the topics that the sector was read as."""
-    sector, topic_names = _sector(brief, texts)
-    asked = Asked(sector, texts.saying(brief.brand_terms or [brief.brand]))
-    terms = scored_terms(brief, meaning, rows, texts, asked)
-    gates = gates_of(brief, meaning, rows, texts, sector)
-    return pass_gates(chain(gates, something_known(terms)), rows.num_rows), terms, topic_names
-
-
-def _sector(brief: Brief, texts: Texts) -> tuple[Shares | None, tuple[str, ...]]:
+) -> tuple[Passed, list[Scored], Sector | None]:
+    """Who passes the gates, what everybody earns, and how the sector was read."""
     phrases = brief.segments.get("sector")
-    return texts.in_sector(phrases) if phrases else (None, ())
+    sector = read_sector(phrases, rows, texts) if phrases else None
+    shares = sector.shares if sector else None
+    asked = Asked(shares, texts.saying(brief.brand_terms or [brief.brand]))
+    terms = scored_terms(brief, meaning, rows, texts, asked)
+    gates = gates_of(brief, meaning, rows, texts, shares)
+    return pass_gates(chain(gates, something_known(terms)), rows.num_rows), terms, sector
 
 
 class _Lines:
@@ -157,13 +154,8 @@ class _Lines:
         )
 
 
-def _notes(brief: Brief, meaning: Definition, topics: Sequence[str]) -> list[str]:
-    notes: list[str] = []
-    if brief.segments.get("sector"):
-        read = (
-            f"the topics {' / '.join(topics)}, and posts that say its words" if topics else "posts that say its words"
-        )
-        notes.append(f"The sector {' or '.join(brief.segments['sector'])} was read as {read}.")
+def _notes(brief: Brief, meaning: Definition, sector: Sector | None) -> list[str]:
+    notes = notes_on(brief.segments["sector"], sector) if sector else []
     missing = [name for name in ("tone", "age", "sex") if brief.segments.get(name)]
     if missing:
         notes.append(f"The brief asks for {' and '.join(missing)}, which is not measured; it was not applied.")

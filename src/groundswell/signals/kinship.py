@@ -9,7 +9,7 @@ A post belongs to a sector when it says all words of the sector's phrase, or whe
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -31,6 +31,8 @@ TEXTS_READ = 20
 """Newest own posts of an account that enter its place in the space of texts, with its bio (design choice: bounded work)."""
 SPOKEN_IN_TOPIC = 0.1
 """Share of a topic's posts that must say a sector's word before the topic stands for the sector (design choice)."""
+LETTERS = 5
+"""Letters from which on a word is told in the beginning of another, longer one (design choice: "vegan" in "veganes", not "art" in "arte")."""
 EPOCH = date(1970, 1, 1)
 
 
@@ -87,9 +89,9 @@ class Texts:
         """Count, per account, own posts that say a phrase or have a topic."""
         return self._per_account(self.index.posts_saying(phrases, topics=topics, together=together))
 
-    def in_sector(self, phrases: Sequence[str]) -> tuple[Shares, tuple[str, ...]]:
-        """Count, per account, own posts in a sector; also names the topics that the phrases were read as."""
-        topics = sorted({topic for phrase in phrases for topic in self.topics_about(phrase)})
+    def in_sector(self, phrases: Sequence[str], also: Iterable[int] = ()) -> tuple[Shares, tuple[str, ...]]:
+        """Count, per account, own posts in a sector, `also` in these topics; names the topics that the phrases were read as."""
+        topics = sorted({*also, *(topic for phrase in phrases for topic in self.topics_about(phrase))})
         names = tuple(self.corpus.names[topic] for topic in topics) if self.corpus else ()
         return self.saying(phrases, topics=topics, together=True), names
 
@@ -108,6 +110,26 @@ class Texts:
             said, most = said + rate * np.log(whole / len(hits)), np.maximum(most, rate)
         chosen = (most >= SPOKEN_IN_TOPIC) & (said >= said.max(initial=0.0) / 2)
         return [int(topic) for topic in np.flatnonzero(chosen)]
+
+    def topics_named(self, phrase: str) -> list[int]:
+        """Topics with a word in their name that begins with one of a phrase's, in whichever language.
+
+        The words so found must weigh half as much, by their rarity, as all words of the phrase that are said at all.
+        """
+        if self.corpus is None:
+            return []
+        whole, said = (
+            int(self.own_texts.sum()),
+            {word: len(self.index.posts_saying([word])) for word in set(words_of(phrase))},
+        )
+        weight = {word: float(np.log(whole / hits)) for word, hits in said.items() if 0 < hits <= whole / 3}
+        stems = {word: rarity for word, rarity in weight.items() if len(word) >= LETTERS}
+
+        def named(name: str) -> float:
+            return sum(rarity for stem, rarity in stems.items() if any(w.startswith(stem) for w in words_of(name)))
+
+        least = sum(weight.values()) / 2
+        return [topic for topic, name in enumerate(self.corpus.names) if stems and named(name) >= least]
 
     def likeness(self, phrase: str) -> NDArray[np.float64]:
         """Cosine of each account's words to a phrase, 0..1; NaN where nothing is known of either."""

@@ -1,0 +1,118 @@
+"""A sector named in one language: whom its words reach in another, and that nobody is left out without a word about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from building import account, made, post
+from groundswell.discover import Brief, discover
+from groundswell.signals.kinship import Texts
+
+BRIEF = Brief(brand="Nobody", definition="everyday_voice@1", segments={"sector": ("vegan food",)})
+Notes = Callable[[dict[str, tuple[int, str]]], list[str]]
+
+
+@pytest.fixture
+def unreached(tmp_path: Path) -> Notes:
+    """Notes on languages, of a world of people by language, each of whom writes one text four times."""
+
+    def told(people: dict[str, tuple[int, str]]) -> list[str]:
+        names = [
+            (f"{language}{n}", language, text) for language, (number, text) in people.items() for n in range(number)
+        ]
+        rows: dict[str, list[dict[str, Any]]] = {
+            "account": [account(name) for name, _, _ in names],
+            "post": [
+                post(name, f"{n}", text=text, language=language) for name, language, text in names for n in range(4)
+            ],
+        }
+        return [note for note in discover(made(tmp_path / "w", rows), BRIEF).notes if "hardly reach" in note]
+
+    return told
+
+
+def test_a_language_in_which_no_word_of_the_sector_is_said_is_named_with_its_people_and_a_way_out(
+    unreached: Notes,
+) -> None:
+    (note,) = unreached({"en": (40, "my vegan bread"), "es": (30, "mi pan de espelta"), "fr": (29, "mon pain")})
+    assert "30 people write in “es”, of whom none ever says a word of it" in note
+    assert "“fr”" not in note, "fewer than thirty"
+    assert "“en”" not in note
+    assert 'sector = ["vegan food", "veganes Essen"]' in note
+
+
+def test_a_word_that_both_languages_share_reaches_both(unreached: Notes) -> None:
+    assert not unreached({"en": (40, "my vegan bread"), "de": (40, "mein vegan gebackenes Brot")})
+
+
+def test_a_topic_of_another_language_counts_where_it_is_named_after_a_word_of_the_sector(tmp_path: Path) -> None:
+    subjects = {
+        "en": ("vegan food tofu", "bicycle uphill saddle", "camera shutter film", "garden compost roses"),
+        "de": (
+            "vegane Hafersahne Gulasch",
+            "Fahrrad fahren bergauf",
+            "Kamera Blende Belichtung",
+            "Beete Kompost Rosen",
+        ),
+    }
+    says = {
+        f"{language}-{subject}-{n}": (language, text)
+        for language, texts in subjects.items()
+        for subject, text in enumerate(texts)
+        for n in range(30)
+    }
+    workspace = made(
+        tmp_path / "w",
+        {
+            "account": [account(name) for name in says],
+            "post": [
+                post(name, f"{name}-{n}", text=f"{text} {n}", language=language)
+                for name, (language, text) in says.items()
+                for n in range(6)
+            ],
+        },
+    )
+    found = discover(workspace, replace(BRIEF, limit=200))
+    assert "vegane" in found.notes[0]
+    listed = {match.account for match in (*found.matches, *found.unchecked)}
+    assert {name.rpartition("-")[0] for name in listed} == {"x:en-0", "x:de-0"}
+    assert not [note for note in found.notes if "hardly reach" in note]
+
+
+def test_nothing_is_said_of_languages_where_nobody_at_all_says_the_words(unreached: Notes) -> None:
+    assert not unreached({"en": (40, "my bicycle"), "es": (40, "mi bicicleta")})
+
+
+class Index:
+    """How many posts of a thousand say each word."""
+
+    def __init__(self, **said: int) -> None:
+        self.said = said
+
+    def posts_saying(self, phrases: list[str]) -> range:
+        return range(self.said.get(phrases[0], 0))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [
+        ("vegan food", ["tofu, veganbread, seitan", "vegane, hafersahne, gulasch"]),
+        ("Vegan", ["tofu, veganbread, seitan", "vegane, hafersahne, gulasch"]),
+        ("art", []),  # three letters begin too much: "arte", "artikel"
+        ("vegan surfboards", []),  # the rarer word says what is meant, and no topic is named after it
+        ("hafersahnetorte", []),
+        ("", []),
+    ],
+)
+def test_a_topic_is_named_after_a_word_that_one_of_its_own_begins_with(phrase: str, found: list[str]) -> None:
+    names = ("tofu, veganbread, seitan", "arte, grabado, primer", "vegane, hafersahne, gulasch")
+    index: Any = Index(vegan=100, art=100, surfboards=1, hafersahnetorte=3)
+    everything: Any = SimpleNamespace(index=index, corpus=SimpleNamespace(names=names), own_texts=np.array([1000]))
+    assert [names[topic] for topic in Texts.topics_named(everything, phrase)] == found

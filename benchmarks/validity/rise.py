@@ -88,6 +88,7 @@ def rise_figures() -> list[Row]:
         *(_risers(name, *known(rose, chance, guess)) for name, guess in baselines.items()),
         *_calibrated(*known(rose, chance, (last + by_step >= edge).astype(np.float64))),
         *_growth(grew, pace, by_step, slope),
+        *_stars(made),
         not_tested("Does it foresee who reaches the next tier within 180 days?",
                    "the made-up window is half a year: nothing comes after what half a year ahead would need", signals=("rise_180",)),
         not_tested("Does it foresee who rises among real people?",
@@ -171,6 +172,29 @@ def _growth(grew: Numbers, pace: Numbers, by_step: Numbers, slope: Numbers) -> l
             measure="mean distance in log followers", **common,
         ),
     ]  # fmt: skip
+
+
+def _stars(made: Sequence[Simulated]) -> list[Row]:
+    """Planted stars among everybody who was watched: growth alone does not make one, nor does a loss of likes."""
+    planted = np.concatenate([world.true("starified").astype(np.float64) for world in made])
+    said, growth = (
+        np.concatenate([world.value(name) for world in made]) for name in ("starification", "growth_per_month")
+    )
+    true, ours, theirs = known(planted, said, growth)
+    flagged = int((ours >= FLAGGED).sum())
+    right = float(true[ours >= FLAGGED].mean()) if flagged else 0.0
+    return [
+        compared(auc, true, ours, theirs).row(
+            "Does it find those who rise and let go of their fans?", worlds.described(), "growth a month", measure="AUC",
+            signals=("starification",), people=len(true),
+            how=f"{int(true.sum())} planted among {len(true):,} who were counted over time and post enough; their likes a follower and their "
+            f"answers fall to 15 to 50 %. At {FLAGGED} or more {flagged} are warned of, {right:.0%} of them rightly.",
+        )
+    ]  # fmt: skip
+
+
+FLAGGED = 0.5
+"""From this score on somebody counts as warned of."""
 
 
 # -- whose word is passed on -----------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]"
 """Scripts that set no spaces between words: whether such a comment is generic is not told."""
 
 COMMENTS = """
-    SELECT p.account, p.actor, p.post, p.via, epoch(p.acted_at) AS clock FROM interactions AS p
+    SELECT p.account, p.actor, p.post, p.via, epoch(p.acted_at) AS clock, hash(p.actor, p.account) AS pair FROM interactions AS p
     WHERE p.verb = 'reply' AND p.account IS NOT NULL AND p.actor <> p.account AND p.post IS NOT NULL AND p.acted_at IS NOT NULL
       AND {near}
 """
@@ -58,10 +58,33 @@ NEAR = """
     SELECT account FROM wanted_accounts
     UNION SELECT actor FROM interactions WHERE verb = 'reply' AND account IN (SELECT account FROM wanted_accounts)
 """
+# Most pairs meet once or twice: their hashes tell, far cheaper than to count the different posts of all.
 TIES = f"""
-    SELECT actor, account, min(clock) AS first_at FROM comments GROUP BY actor, account HAVING count(DISTINCT post) >= {AGAIN}
+    SELECT actor, account, min(clock) AS first_at FROM comments
+    WHERE pair IN (SELECT pair FROM comments GROUP BY pair HAVING count(*) >= {AGAIN})
+    GROUP BY actor, account HAVING count(DISTINCT post) >= {AGAIN}
 """
 
+# Each of the long tables is read once, for the few rows that ties are judged by.
+MUTUAL = """
+    SELECT c.account, c.actor, c.post, c.via, c.clock FROM comments AS c
+    JOIN (SELECT actor, account, hash(actor, account) AS pair FROM arranged
+          UNION SELECT account, actor, hash(account, actor) FROM arranged) AS t
+    ON t.pair = c.pair AND t.actor = c.actor AND t.account = c.account
+"""
+THEIRS = f"""
+    SELECT *, key_of_post(post) AS post_key, key_of_post(via) AS via_key
+    FROM mutual SEMI JOIN arranged USING (actor, account)
+"""
+WORDED = """
+    SELECT key, text, text_hash, created_at FROM posts
+    WHERE key IN (SELECT post_key FROM theirs UNION SELECT via_key FROM theirs)
+"""
+ANSWERED = """
+    WITH given AS (SELECT DISTINCT account, post FROM comments WHERE account IN (SELECT account FROM arranged)),
+    answers AS (SELECT DISTINCT via FROM comments WHERE via IN (SELECT post FROM given))
+    SELECT account, count(*) AS posts FROM given ANTI JOIN answers ON answers.via = given.post GROUP BY account
+"""
 # Whom an answer answers is read from the acts: what it was given to is itself an answer to the same person, or it is not.
 SAID = f"""
     WITH said AS (
@@ -69,35 +92,33 @@ SAID = f"""
                q.via IS NOT NULL AS talk, v.text_hash, v.text IS NOT NULL AND NOT regexp_matches(v.text, '{UNSPACED}') AS readable,
                len(regexp_extract_all(regexp_replace(v.text, '@[\\w.]+', '', 'g'), '{WORDS}')) AS words,
                list_has_any(regexp_extract_all(lower(v.text), '{LONG_WORDS}'), regexp_extract_all(lower(p.text), '{LONG_WORDS}')) AS specific
-        FROM comments AS c SEMI JOIN arranged AS t ON t.actor = c.actor AND t.account = c.account
-        LEFT JOIN comments AS r ON r.via = c.post AND r.actor = c.account AND r.account = c.actor
-        LEFT JOIN comments AS q ON q.via = r.post AND q.actor = c.actor AND q.account = c.account
-        LEFT JOIN posts AS p ON p.key = key_of_post(c.post)
-        LEFT JOIN posts AS v ON v.key = key_of_post(c.via)
+        FROM theirs AS c
+        LEFT JOIN mutual AS r ON r.via = c.post AND r.actor = c.account AND r.account = c.actor
+        LEFT JOIN mutual AS q ON q.via = r.post AND q.actor = c.actor AND q.account = c.account
+        LEFT JOIN worded AS p ON p.key = c.post_key
+        LEFT JOIN worded AS v ON v.key = c.via_key
     ),
     timed AS (
         SELECT *, least(clock - lag(clock) OVER w, lead(clock) OVER w - clock) <= {TOGETHER_MINUTES * 60} AS beside,
                count(*) OVER (PARTITION BY actor, text_hash) > 1 AS repeated
         FROM said WINDOW w AS (PARTITION BY post ORDER BY clock, actor)
-    ),
-    answered AS (
-        SELECT c.account, count(DISTINCT c.post) AS posts FROM comments AS c
-        WHERE c.account IN (SELECT account FROM arranged) AND NOT c.post IN (SELECT via FROM comments WHERE via IS NOT NULL)
-        GROUP BY c.account
     )
     SELECT t.actor, t.account,
            avg((coalesce(beside, false) OR delay <= {HASTE_MINUTES * 60})::INT) FILTER (direct AND (delay >= 0 OR beside)) AS haste,
            avg((repeated OR (words <= {FEW_WORDS} AND NOT coalesce(specific, false)))::INT) FILTER (direct AND readable) AS generic,
            CASE WHEN count(via) > 0 THEN 1 - least(1, count(*) FILTER (talk) / ({TALK} * count(*))) END AS silent,
            count(DISTINCT post) FILTER (direct) / any_value(n.posts)::DOUBLE AS dutiful
-    FROM timed AS t JOIN answered AS n USING (account) GROUP BY t.actor, t.account
+    FROM timed AS t JOIN ({ANSWERED}) AS n USING (account) GROUP BY t.actor, t.account
 """
 SUBJECT = """
-    SELECT p.account, arg_max(topic, (posts, -topic)) AS topic FROM (
-        SELECT p.account, t.topic, count(*) AS posts FROM posts AS p JOIN topic_of_text AS t ON t.text_hash = p.text_hash
-        WHERE t.topic IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote'))
-          AND p.account IN (SELECT actor FROM arranged UNION SELECT account FROM arranged)
-        GROUP BY ALL) AS p GROUP BY p.account
+    WITH own AS (
+        SELECT account, text_hash, count(*) AS posts FROM posts
+        WHERE (kind IS NULL OR kind IN ('post', 'quote')) AND account IN (SELECT actor FROM arranged UNION SELECT account FROM arranged)
+        GROUP BY ALL
+    )
+    SELECT account, arg_max(topic, (posts, -topic)) AS topic FROM (
+        SELECT o.account, t.topic, sum(o.posts) AS posts FROM own AS o JOIN topic_of_text AS t ON t.text_hash = o.text_hash
+        WHERE t.topic IS NOT NULL GROUP BY ALL) GROUP BY account
 """
 # A file of follows says something of a tie only where it says anything of one of the two.
 FOLLOWED = """
@@ -117,6 +138,8 @@ FOLLOWED = """
     FROM arranged AS t LEFT JOIN before AS b ON b.actor = t.actor AND b.account = t.account
     LEFT JOIN known AS k ON k.account = t.account
 """
+JUDGED_BY = {"mutual": MUTUAL, "theirs": THEIRS, "worded": WORDED, "subjects": SUBJECT}
+"""Tables that ties are judged by, in the order in which they are made."""
 POD = {"account": pa.string(), "comments": pa.int64(), "arranged": pa.float64(), "people": pa.int64()}
 POD_TOUCHES = """
     SELECT account FROM interactions WHERE verb = 'reply' AND account IS NOT NULL
@@ -179,11 +202,13 @@ def _recurring(asked: Asked) -> pa.Table:
 def _by_arrangement(asked: Asked) -> pa.Table:
     """Of the recurring ties, those where more than half of what is known speaks for arrangement."""
     engine = asked.engine
-    return engine.table(
+    for name, sql in JUDGED_BY.items():
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+    found = engine.table(
         f"""WITH parts AS (
                 SELECT t.actor, t.account, s.haste, s.generic, s.silent, s.dutiful, f.stranger, (a.topic <> b.topic)::INT AS elsewhere
                 FROM arranged AS t LEFT JOIN ({SAID}) AS s USING (actor, account) LEFT JOIN ({FOLLOWED}) AS f USING (actor, account)
-                LEFT JOIN ({SUBJECT}) AS a ON a.account = t.actor LEFT JOIN ({SUBJECT}) AS b ON b.account = t.account),
+                LEFT JOIN subjects AS a ON a.account = t.actor LEFT JOIN subjects AS b ON b.account = t.account),
             held AS (SELECT actor, account, list_filter([haste, generic, silent, dutiful, elsewhere], lambda x: x IS NOT NULL) AS known,
                             coalesce(stranger, {STRANGER_UNKNOWN}) AS stranger
                      FROM parts)
@@ -191,6 +216,9 @@ def _by_arrangement(asked: Asked) -> pa.Table:
             FROM (SELECT *, (list_sum(known) + stranger) / (len(known) + 1) AS speaks FROM held)
             WHERE len(known) >= {ENOUGH_KNOWN} AND speaks > {LITTLE}"""
     )
+    for name in JUDGED_BY:
+        engine.execute(f"DROP TABLE {name}")
+    return found
 
 
 @signal(

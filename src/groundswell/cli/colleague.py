@@ -87,7 +87,10 @@ def _judged(found: Explanation, *, in_full: bool) -> Iterator[str]:
 
 def _said(found: Explanation, name: str) -> str:
     """A signal's sentence with its interval."""
-    between = _between(found.values[name])
+    from groundswell.exports.wording import range_beside
+    from groundswell.signals import SIGNALS
+
+    between = range_beside(found.values[name], SIGNALS[name].unit)
     return found.sentences[name] + (f"  [90 %: {between}]" if between else "")
 
 

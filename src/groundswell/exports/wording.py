@@ -91,6 +91,14 @@ def range_in_words(value: Value, unit: str) -> str:
     return f"{number_in_words(low, unit).removesuffix(AFTER.get(unit, ''))} to {number_in_words(high, unit)}"
 
 
+def range_beside(value: Value, unit: str) -> str:
+    """Write the 90 % interval to stand beside the signal's sentence; nothing where the sentence says it already."""
+    from groundswell.signals import SIGNALS
+
+    declared = SIGNALS.get(value.signal)
+    return "" if declared and "{low" in declared.says else range_in_words(value, unit)
+
+
 def who(match: Match) -> str:
     """Return what to call the person: name, else handle, else the account's id."""
     return match.name or (f"@{match.handle}" if match.handle else match.account)

@@ -279,7 +279,7 @@ def alpha_consumer() -> Columns:
 
 @signal(
     title="Kind of small account", grain="apex", unit="share", better="neither",
-    says="It is {label}: the first rule for small accounts that holds, with {value:.0%} of those before it ruled out.",
+    says="Among small accounts it counts as {label}: the first rule that holds, with {value:.0%} of those before it ruled out.",
     unknown="No rule for small accounts holds, or it is not small.",
     source="seed 003: 'small influencers are small for a reason … too new … haven't found that sweet spot'; seed 002 for the specialist",
     needs=("account.account",),

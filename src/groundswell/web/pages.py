@@ -31,6 +31,7 @@ from groundswell.exports.wording import (
     number_in_words,
     platform_name,
     printable,
+    range_beside,
     range_in_words,
     safe_link,
     signal_titles,
@@ -376,8 +377,11 @@ def _environment() -> Environment:
     def interval(value: Any) -> str:
         return range_in_words(value, unit_of(value.signal, titles))
 
+    def beside(value: Any) -> str:
+        return range_beside(value, unit_of(value.signal, titles))
+
     filters: dict[str, Any] = {
-        "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
+        "beside": beside, "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
         "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
         "share": lambda part: number_in_words(part, "share"), "people": _people,
     }  # fmt: skip

@@ -72,7 +72,7 @@ MUTUAL = """
           UNION SELECT account, actor, hash(account, actor) FROM arranged) AS t
     ON t.pair = c.pair AND t.actor = c.actor AND t.account = c.account
 """
-THEIRS = f"""
+THEIRS = """
     SELECT *, key_of_post(post) AS post_key, key_of_post(via) AS via_key
     FROM mutual SEMI JOIN arranged USING (actor, account)
 """
@@ -91,7 +91,8 @@ SAID = f"""
         SELECT c.account, c.actor, c.post, c.via, c.clock, c.clock - epoch(p.created_at) AS delay, r.via IS NULL AS direct,
                q.via IS NOT NULL AS talk, v.text_hash, v.text IS NOT NULL AND NOT regexp_matches(v.text, '{UNSPACED}') AS readable,
                len(regexp_extract_all(regexp_replace(v.text, '@[\\w.]+', '', 'g'), '{WORDS}')) AS words,
-               list_has_any(regexp_extract_all(lower(v.text), '{LONG_WORDS}'), regexp_extract_all(lower(p.text), '{LONG_WORDS}')) AS specific
+               CASE WHEN words <= {FEW_WORDS} THEN list_has_any(regexp_extract_all(lower(v.text), '{LONG_WORDS}'),
+                                                                regexp_extract_all(lower(p.text), '{LONG_WORDS}')) END AS specific
         FROM theirs AS c
         LEFT JOIN mutual AS r ON r.via = c.post AND r.actor = c.account AND r.account = c.actor
         LEFT JOIN mutual AS q ON q.via = r.post AND q.actor = c.actor AND q.account = c.account
@@ -248,9 +249,10 @@ OBJECTS_FROM = 3
 NEXT = 5
 """Shares of the same thing looked at after each one: what thousands pass on in a minute says nothing of any two of them."""
 SHARES_FROM = 5
+# Posts and what they share go by the hashes of their names: whole numbers are sorted and compared many times faster than texts.
 SHARES = f"""
-    SELECT p.account, p.post, epoch(p.created_at) AS clock,
-           coalesce(p.repost_of, p.links[1], CASE WHEN p.text_hash <> {WORDLESS} THEN p.text_hash::VARCHAR END) AS object
+    SELECT p.account, p.key, epoch(p.created_at) AS clock,
+           coalesce(key_of_post(coalesce(p.repost_of, p.links[1])), CASE WHEN p.text_hash <> {WORDLESS} THEN p.text_hash END) AS object
     FROM posts AS p
     WHERE p.created_at IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote', 'repost')) AND {{wanted}}
 """
@@ -266,15 +268,7 @@ def sharing(asked: Asked) -> pa.Table:
     """One row an account with dated posts: how many, and how many the same as a partner's at once, again and again."""
     engine = asked.engine
     _gather_shares(asked)
-    engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE pairs AS
-            WITH several AS (SELECT object FROM shares GROUP BY object HAVING min(account) <> max(account)),
-            placed AS (SELECT *, row_number() OVER (PARTITION BY object ORDER BY clock, account, post) AS place
-                       FROM shares SEMI JOIN several USING (object))
-            SELECT a.account AS one, b.account AS other, a.object, a.post AS post_one, b.post AS post_other
-            FROM placed AS a JOIN placed AS b ON a.object = b.object AND b.place BETWEEN a.place + 1 AND a.place + {NEXT}
-            WHERE b.clock - a.clock <= {AT_ONCE} AND a.account <> b.account"""
-    )
+    engine.register("pairs", _at_once(asked))
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE partners AS
             SELECT least(one, other) AS one, greatest(one, other) AS other, count(DISTINCT object) AS objects FROM pairs
@@ -282,32 +276,60 @@ def sharing(asked: Asked) -> pa.Table:
     )
     engine.register("partners_kept", _beyond_chance(asked))
     found = engine.table(
-        f"""WITH either AS (SELECT one AS account, other AS partner FROM partners_kept UNION ALL SELECT other, one FROM partners_kept),
-            hits AS (SELECT one AS account, other AS partner, post_one AS post FROM pairs
+        f"""WITH either AS (SELECT one AS person, other AS partner FROM partners_kept UNION ALL SELECT other, one FROM partners_kept),
+            hits AS (SELECT one AS person, other AS partner, post_one AS post FROM pairs
                      UNION ALL SELECT other, one, post_other FROM pairs),
-            counted AS (SELECT account, count(DISTINCT post) AS at_once, count(DISTINCT partner) AS partners
-                        FROM hits JOIN either USING (account, partner) GROUP BY account)
-            SELECT account, count(DISTINCT s.post) AS shares, coalesce(any_value(c.at_once), 0) AS at_once,
-                   coalesce(any_value(c.partners), 0) AS partners
-            FROM shares AS s LEFT JOIN counted AS c USING (account) WHERE {asked.where("account")} GROUP BY account"""
+            counted AS (SELECT person, count(DISTINCT post) AS at_once, count(DISTINCT partner) AS partners
+                        FROM hits JOIN either USING (person, partner) GROUP BY person),
+            dated AS (SELECT person, count(*) AS shares FROM shares GROUP BY person)
+            SELECT account, shares, coalesce(at_once, 0) AS at_once, coalesce(partners, 0) AS partners
+            FROM dated JOIN sharers USING (person) LEFT JOIN counted USING (person) WHERE {asked.where("account")}"""
     )
-    for table in ("shares", "pairs", "partners"):
+    for table in ("shares", "sharers", "partners"):
         engine.execute(f"DROP TABLE {table}")
     return found
 
 
 def _gather_shares(asked: Asked) -> None:
     """Shares of everybody; of few, theirs, of the same things, and all of those who shared any of them."""
-    whole = SHARES.format(wanted="true")
-    if not asked.only:
-        asked.engine.execute(f"CREATE OR REPLACE TEMP TABLE shares AS {whole}")
-        return
-    asked.engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE shares AS
-            WITH s AS ({whole}),
+    rows = SHARES.format(wanted="true")
+    if asked.only:
+        rows = f"""WITH s AS ({rows}),
             theirs AS (SELECT DISTINCT object FROM s WHERE {asked.where("account")}),
             people AS (SELECT DISTINCT account FROM s SEMI JOIN theirs USING (object) UNION SELECT account FROM wanted_accounts)
             SELECT * FROM s WHERE account IN (SELECT account FROM people)"""
+    # Numbers in the order of the names, so that nothing depends on who was read first.
+    asked.engine.execute(
+        """CREATE OR REPLACE TEMP TABLE sharers AS
+           SELECT account, row_number() OVER (ORDER BY account) AS person FROM (SELECT DISTINCT account FROM posts)"""
+    )
+    asked.engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE shares AS SELECT person, key, clock, object FROM ({rows}) JOIN sharers USING (account)"
+    )
+
+
+def _at_once(asked: Asked) -> pa.Table:
+    """Pairs of shares of the same thing by two accounts at once."""
+    placed = asked.engine.table(
+        """SELECT object, clock, person, key FROM shares
+           WHERE object IN (SELECT object FROM shares GROUP BY object HAVING count(*) > 1)
+           ORDER BY object, clock, person, key"""
+    )
+    thing, clock, person, key = (placed.column(name).to_numpy() for name in ("object", "clock", "person", "key"))
+    found = [
+        np.flatnonzero((thing[step:] == thing[:-step]) & (clock[step:] - clock[:-step] <= AT_ONCE) & (person[step:] != person[:-step]))
+        for step in range(1, NEXT + 1)
+    ]  # fmt: skip
+    first = np.concatenate(found)
+    then = first + np.repeat(np.arange(1, NEXT + 1), [len(places) for places in found])
+    return pa.table(
+        {
+            "one": person[first],
+            "other": person[then],
+            "object": thing[first],
+            "post_one": key[first],
+            "post_other": key[then],
+        }
     )
 
 
@@ -316,18 +338,18 @@ def _beyond_chance(asked: Asked) -> pa.Table:
     from scipy.special import pdtrc
 
     found = asked.engine.table(
-        f"""WITH mine AS (SELECT account, object, clock, floor(clock / {AT_ONCE}) AS slot FROM shares
-                          WHERE account IN (SELECT one FROM partners UNION SELECT other FROM partners)),
-            many AS (SELECT account, count(*) AS n FROM mine GROUP BY account),
-            things AS (SELECT DISTINCT account, object FROM mine),
-            common AS (SELECT p.one, p.other, count(*) AS common FROM partners AS p JOIN things AS a ON a.account = p.one
-                       JOIN things AS b ON b.account = p.other AND b.object = a.object GROUP BY ALL),
-            close AS (SELECT p.one, p.other, count(*) AS close FROM partners AS p JOIN mine AS a ON a.account = p.one
-                      JOIN mine AS b ON b.account = p.other AND b.slot BETWEEN a.slot - 1 AND a.slot + 1
+        f"""WITH mine AS (SELECT person, object, clock, floor(clock / {AT_ONCE}) AS slot FROM shares
+                          WHERE person IN (SELECT one FROM partners UNION SELECT other FROM partners)),
+            many AS (SELECT person, count(*) AS n FROM mine GROUP BY person),
+            things AS (SELECT DISTINCT person, object FROM mine),
+            common AS (SELECT p.one, p.other, count(*) AS common FROM partners AS p JOIN things AS a ON a.person = p.one
+                       JOIN things AS b ON b.person = p.other AND b.object = a.object GROUP BY ALL),
+            close AS (SELECT p.one, p.other, count(*) AS close FROM partners AS p JOIN mine AS a ON a.person = p.one
+                      JOIN mine AS b ON b.person = p.other AND b.slot BETWEEN a.slot - 1 AND a.slot + 1
                       WHERE abs(a.clock - b.clock) <= {AT_ONCE} GROUP BY ALL)
             SELECT one, other, objects, common * close / (a.n * b.n)::DOUBLE AS chance
             FROM partners JOIN common USING (one, other) JOIN close USING (one, other)
-            JOIN many AS a ON a.account = one JOIN many AS b ON b.account = other"""
+            JOIN many AS a ON a.person = one JOIN many AS b ON b.person = other"""
     )
     objects, chance = (
         np.asarray(found.column(name).to_numpy(zero_copy_only=False), float) for name in ("objects", "chance")

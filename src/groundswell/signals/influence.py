@@ -50,32 +50,35 @@ class Acts:
 
 def credit(acts: Acts, own_posts: Places) -> tuple[Numbers, Numbers]:
     """Credit a post beyond chance, and its standard error, of each account (0, 1, 2 ...); `own_posts` says how many it made."""
-    _, first, post = np.unique(acts.post, return_index=True, return_inverse=True)
-    author, posted, on_post = acts.account[first], acts.posted[first], np.bincount(post)
-    delay, seconds = acts.acted - acts.posted, _keys(acts)
-    asked = _key(author, posted, acts)
-    earned, by_chance = np.zeros(len(first)), np.zeros(len(first))
-    for window in WINDOWS:
-        earned += np.bincount(post, (delay > 0) & (delay <= window), minlength=len(first)) / STEPS
-        near = np.searchsorted(seconds, asked + window, "right") - np.searchsorted(seconds, asked, "right")
-        by_chance += near / STEPS
+    if not len(acts.post):
+        return np.zeros(len(own_posts)), np.zeros(len(own_posts))
+    order = np.argsort(acts.post)
+    begins = np.flatnonzero(np.diff(acts.post[order], prepend=acts.post[order[0]] - 1))
+    author, posted = acts.account[order[begins]], acts.posted[order[begins]]
+    delay = (acts.acted - acts.posted)[order]
+    # 1 for each step of the stair that an act has not come too late for.
+    worth = np.where(delay > 0, STEPS - np.searchsorted(WINDOWS, delay, "left"), 0)
     total = np.bincount(acts.account, minlength=len(own_posts))
-    net = earned - by_chance * on_post / total[author]
+    share = np.diff(begins, append=len(order)) / total[author]
+    net = (np.add.reduceat(worth, begins) - _near(acts, author, posted) * share) / STEPS
     size = np.maximum(own_posts, np.bincount(author, minlength=len(own_posts)))
     mean = np.bincount(author, net, minlength=len(size)) / np.maximum(size, 1)
     squares = np.bincount(author, net**2, minlength=len(size)) - size * mean**2
     return mean, np.sqrt(np.maximum(squares, 0) / np.maximum(size - 1, 1) / np.maximum(size, 1))
 
 
-def _keys(acts: Acts) -> Places:
-    """Account and time of every act in one sorted number."""
-    return np.sort(_key(acts.account, acts.acted, acts))
-
-
-def _key(account: Places, at: Places, acts: Acts) -> Places:
+def _near(acts: Acts, author: Places, posted: Places) -> Places:
+    """Acts on any post of the author in the windows after each post, added up over the windows."""
     first = min(int(acts.posted.min()), int(acts.acted.min()))
     span = max(int(acts.posted.max()), int(acts.acted.max())) - first + WINDOWS[-1] + 2
-    return account * span + at - first
+    seconds = np.sort(acts.account * span + acts.acted - first)
+    asked = author * span + posted - first
+    order = np.argsort(asked)
+    asked = asked[order]  # in order of time, what is looked up next lies next to what was looked up last
+    within = sum(np.searchsorted(seconds, asked + window, "right") for window in WINDOWS)
+    found = np.zeros(len(asked), np.int64)
+    found[order] = within - len(WINDOWS) * np.searchsorted(seconds, asked, "right")
+    return found
 
 
 # -- the grain -------------------------------------------------------------------------------------------------------------
@@ -115,7 +118,7 @@ def sparks(asked: Asked) -> pa.Table:
     places = _places(number, names)
     acts = Acts(places, *(acted.column(name).to_numpy().astype(np.int64) for name in ("post", "posted", "acted")))
     own = posted.column("own_posts").to_numpy().astype(np.int64)
-    net, error = credit(acts, own) if len(places) else (np.zeros(len(own)), np.zeros(len(own)))
+    net, error = credit(acts, own)
     count = np.bincount(places, minlength=len(own)) if len(places) else np.zeros(len(own), dtype=np.int64)
     mine = pa.table({"account": names, "own_posts": own, "sparked_acts": count, "net": net, "net_error": error})
     return mine.join(reached, "account", join_type="full outer")

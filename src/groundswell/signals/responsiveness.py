@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, Z, share, signal, wilson
+from groundswell.signals.grains import WORDLESS
 from groundswell.signals.tone import LANGUAGES
 
 # A product of fractions that is exactly one half may come out a hair above it.
@@ -49,7 +50,9 @@ def reply_latency_hours() -> Columns:
     )
 
 
-READ = f"(p.language IS NULL OR p.language IN {LANGUAGES}) AND (w.language IS NULL OR w.language IN {LANGUAGES})"
+# Of texts only those in a language that nobody reads here are looked up: few, where all would be as many as there are posts.
+READ = f"""p.text_hash <> {WORDLESS} AND (p.language IS NULL OR p.language IN {LANGUAGES})
+    AND p.text_hash NOT IN (SELECT text_hash FROM wording WHERE language NOT IN {LANGUAGES})"""
 NO_ANSWERS = "Fewer than three of its answers to comments can be read."
 FINDINGS = "words of thanks, apology and remedy in seven languages (design choice)"
 
@@ -73,51 +76,54 @@ FINDINGS = "words of thanks, apology and remedy in seven languages (design choic
 def dialogue(asked: Asked) -> pa.Table:
     """Comments on own posts that ask, threads that go on, and what answers do, counted by account."""
     engine = asked.engine
+    # A pair of people is compared as two numbers, what they said by its whole id.
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE said AS
-            SELECT account, actor, post, via FROM interactions
+            SELECT account, post, via, hash(account) AS whose, hash(actor) AS who FROM interactions
             WHERE verb = 'reply' AND account IS NOT NULL AND via IS NOT NULL AND actor <> account
                   AND ({asked.where("account")} OR {asked.where("actor")})"""
     )
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE turns AS  -- a comment that was answered, how first, and whether its writer came back to that
+            WITH comments AS (SELECT * FROM said WHERE {asked.where("account")})
+            SELECT c.account, c.whose, c.via, c.post, min(a.via) AS answer, bool_or(b.via IS NOT NULL) AS back
+            FROM said AS a
+            JOIN comments AS c ON c.via = a.post AND c.whose = a.who AND c.who = a.whose
+            LEFT JOIN comments AS b ON b.post = a.via AND b.whose = c.whose AND b.who = c.who
+            GROUP BY ALL"""
+    )
+    engine.execute("CREATE OR REPLACE TEMP TABLE answers AS SELECT DISTINCT account, whose, answer FROM turns")
+    told = f"WHERE p.kind = 'reply' AND {READ} {'AND p.post IN (SELECT via FROM said)' if asked.only else ''}"
     found = engine.table(
         f"""
-        WITH comments AS (SELECT account, actor, post, via FROM said WHERE {asked.where("account")}),
-        told AS (
-            SELECT p.post, coalesce(r.question OR r.problem, false) AS asks, coalesce(r.thanks, false) AS thanks,
-                   coalesce(r.apology, false) AS apology, coalesce(r.fix, false) AS fix
-            FROM posts AS p LEFT JOIN remarks AS r ON r.text_hash = p.text_hash LEFT JOIN wording AS w ON w.text_hash = p.text_hash
-            WHERE p.kind = 'reply' AND p.text IS NOT NULL AND {READ} {"AND p.post IN (SELECT via FROM said)" if asked.only else ""}
+        WITH asks AS (
+            SELECT DISTINCT p.post FROM posts AS p
+            JOIN (SELECT text_hash FROM remarks WHERE question OR problem) AS r ON r.text_hash = p.text_hash {told}
         ),
-        turns AS (  -- a comment, its first answer by the author, and whether its writer came back to that
-            SELECT c.account, c.via, c.post, min(a.via) AS answer, count(b.via) > 0 AS back
-            FROM comments AS c
-            LEFT JOIN said AS a ON a.actor = c.account AND a.post = c.via AND a.account = c.actor
-            LEFT JOIN comments AS b ON b.account = c.account AND b.post = a.via AND b.actor = c.actor
-            GROUP BY ALL
-        ),
-        answers AS (SELECT DISTINCT account, answer FROM turns WHERE answer IS NOT NULL),
         counted AS (
-            SELECT t.account,
-                   count(*) FILTER (coalesce(q.asks, false)) AS asked,
-                   count(*) FILTER (coalesce(q.asks, false) AND t.answer IS NOT NULL) AS asked_answered,
+            SELECT c.account, any_value(c.whose) AS whose,
+                   count(q.post) AS asked,
+                   count(q.post) FILTER (t.via IS NOT NULL) AS asked_answered,
                    count(*) FILTER (e.answer IS NULL) AS threads,
                    count(*) FILTER (e.answer IS NULL AND t.back) AS deep
-            FROM turns AS t
-            LEFT JOIN told AS q ON q.post = t.via
-            LEFT JOIN answers AS e ON e.account = t.account AND e.answer = t.post
-            GROUP BY t.account
+            FROM (SELECT DISTINCT account, whose, via, post FROM said WHERE {asked.where("account")}) AS c
+            LEFT JOIN turns AS t ON t.via = c.via AND t.post = c.post AND t.whose = c.whose
+            LEFT JOIN asks AS q ON q.post = c.via
+            LEFT JOIN answers AS e ON e.answer = c.post AND e.whose = c.whose
+            GROUP BY c.account
         ),
         kinds AS (
-            SELECT a.account, count(*) AS answers, count(*) FILTER (q.thanks) AS thanks,
-                   count(*) FILTER (q.apology) AS apologies, count(*) FILTER (q.fix) AS fixes
-            FROM answers AS a JOIN told AS q ON q.post = a.answer GROUP BY a.account
+            SELECT a.account, count(*) AS answers, count(*) FILTER (r.thanks) AS thanks,
+                   count(*) FILTER (r.apology) AS apologies, count(*) FILTER (r.fix) AS fixes
+            FROM answers AS a
+            JOIN (SELECT p.post, p.text_hash FROM posts AS p {told}) AS p ON p.post = a.answer
+            LEFT JOIN remarks AS r ON r.text_hash = p.text_hash
+            GROUP BY a.account
         )
-        SELECT counted.*, v.actor IS NOT NULL AS heard, coalesce(answers, 0) AS answers, thanks, apologies, fixes
-        FROM counted
-        LEFT JOIN (SELECT DISTINCT actor FROM said) AS v ON v.actor = counted.account
-        LEFT JOIN kinds USING (account)"""
+        SELECT counted.*, whose IN (SELECT who FROM said) AS heard, coalesce(answers, 0) AS answers, thanks, apologies, fixes
+        FROM counted LEFT JOIN kinds USING (account)"""
     )
-    engine.execute("DROP TABLE said")
+    engine.execute("DROP TABLE said; DROP TABLE turns; DROP TABLE answers")
     return found
 
 

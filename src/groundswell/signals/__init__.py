@@ -6,11 +6,11 @@
     authenticity    is it what it seems?               standing        where does it stand among its like?
     audience        is its audience what it seems?
     circle          friends, or an audience?           loyalty         who stays?
+    rise            is it on the way up?               influence       do people act because of it?
     occupation      what is it, in its own words?      voice           how does it speak?
     trust           may its word be trusted?           honesty         how does it speak of products?
     apex            is it an alpha consumer; if small, why?
     arrangement     do people act by arrangement?
-    rise            is it on the way up?               influence       do people act because of it?
 
 Signals measure; definitions judge. Unknown is a value with a reason, never 0. To add one, decorate a function in the file of its
 question: the CLI listing, the reference page, the sentence and the laws follow from the declaration.

@@ -116,24 +116,37 @@ def _steps(asked: Asked) -> dict[str, str]:
 
 
 def _posts(mine: str) -> str:
-    """One row an account: how many own posts were heard to say what."""
-    languages = ", ".join(map(quoted, LANGUAGES))
-    heard = {name: f"readable AND marks & {marks()[name]} > 0" for name in COUNTS}
+    """One row an account: how many own posts were heard to say what.
+
+    Few texts bear a mark, so that these are counted apart: a quarter of the rows to carry through seven counts and the months.
+    """
+    listed = f"language IN ({', '.join(map(quoted, LANGUAGES))})"
+    readable = f"coalesce(p.{listed}, v.readable)"
+    heard = {name: f"marks & {marks()[name]} > 0" for name in COUNTS}
     counts = ", ".join(f"count(*) FILTER ({condition}) AS {name}_posts" for name, condition in heard.items())
+    names = [*(f"{name}_posts" for name in COUNTS), "use_months"]
     return f"""
-        SELECT account, count(*) FILTER (readable) AS texts, {counts},
-               count(DISTINCT month) FILTER ({heard["use"]}) AS use_months,
-               count(*) AS own_posts, count(*) FILTER (paid) AS paid_posts
-        FROM (
-            SELECT p.account, v.marks, coalesce(p.language, v.language) IN ({languages}) AS readable,
-                   date_trunc('month', p.created_at) AS month,
-                   coalesce(p.paid_label, false) OR w.text_hash IS NOT NULL AS paid
+        WITH marked AS (
+            SELECT account, {counts}, count(DISTINCT month) AS use_months
+            FROM (
+                SELECT p.account, v.marks, CASE WHEN {heard["use"]} THEN date_trunc('month', p.created_at) END AS month
+                FROM posts AS p
+                JOIN (SELECT text_hash, marks, {listed} AS readable FROM voice WHERE marks <> 0) AS v
+                    ON v.text_hash = p.text_hash
+                WHERE {OWN} AND {mine} AND {readable}
+            ) GROUP BY account
+        ),
+        whole AS (
+            SELECT p.account, count(*) FILTER ({readable}) AS texts, count(*) AS own_posts,
+                   count(*) FILTER (coalesce(p.paid_label, false) OR w.text_hash IS NOT NULL) AS paid_posts
             FROM posts AS p
-            JOIN voice AS v ON v.text_hash = p.text_hash
+            JOIN (SELECT text_hash, {listed} AS readable FROM voice) AS v ON v.text_hash = p.text_hash
             LEFT JOIN (SELECT text_hash FROM wording WHERE clear IS NOT NULL OR unclear IS NOT NULL) AS w
                 ON w.text_hash = p.text_hash
-            WHERE {OWN} AND {mine}
-        ) GROUP BY account"""
+            WHERE {OWN} AND {mine} GROUP BY p.account
+        )
+        SELECT whole.*, {", ".join(f"coalesce(marked.{name}, 0) AS {name}" for name in names)}
+        FROM whole LEFT JOIN marked ON marked.account = whole.account"""
 
 
 def _sites(mine: str) -> str:
@@ -141,19 +154,19 @@ def _sites(mine: str) -> str:
     shorteners, own = (", ".join(map(quoted, some)) for some in (SHORTENERS, SELF_LINKS))
     return f"""
         WITH linked AS (
-            SELECT p.account, p.post, unnest(v.sites) AS site
+            SELECT p.account, p.key, unnest(v.sites) AS site
             FROM posts AS p JOIN (SELECT text_hash, sites FROM voice WHERE sites IS NOT NULL) AS v ON v.text_hash = p.text_hash
             WHERE {OWN} AND {mine}
-            UNION
-            SELECT account, post, regexp_extract(lower(link), {quoted(SITES)}, 1) AS site
-            FROM (SELECT p.account, p.post, unnest(p.links) AS link FROM posts AS p
+            UNION ALL
+            SELECT account, key, regexp_extract(lower(link), {quoted(SITES)}, 1) AS site
+            FROM (SELECT p.account, p.key, unnest(p.links) AS link FROM posts AS p
                   WHERE p.links IS NOT NULL AND {OWN} AND {mine})
         ),
         named AS (
-            SELECT account, regexp_replace(site, '^(m|mobile|amp)[.]', '') AS site, post FROM linked WHERE site <> ''
+            SELECT account, regexp_replace(site, '^(m|mobile|amp)[.]', '') AS site, key FROM linked WHERE site <> ''
         ),
         counted AS (
-            SELECT account, site, count(DISTINCT post) AS posts, site IN ({shorteners}) AS hidden
+            SELECT account, site, count(DISTINCT key) AS posts, site IN ({shorteners}) AS hidden
             FROM named WHERE site NOT IN ({own}) GROUP BY ALL
         )
         SELECT account, count(*) FILTER (NOT hidden) AS sites, sum(posts) FILTER (NOT hidden) AS site_posts,

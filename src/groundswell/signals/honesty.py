@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, signal, wilson
+from groundswell.signals.grains import WORDLESS
 
 FLOOR, BAND_FROM, BAND_TO, TOP = 0.40, 0.70, 0.93, 1.0
 REVIEWS = 5
@@ -23,6 +24,14 @@ REVIEWS = 5
 BRAND = "lower(account_type) IN ('brand', 'business')"
 NO_REVIEWS = "Fewer than five of its English posts judge a product or brand; other languages have no instrument for it."
 NOTHING_SAID = "Fewer than three of its posts speak of a product or brand."
+# Most texts have no tone and no word of payment: the few that have are gathered before posts are laid beside them.
+READ = """
+    SELECT text_hash, t.* EXCLUDE (text_hash), w.language, coalesce(w.says_paid, false) AS says_paid
+    FROM (SELECT * FROM tone WHERE {wanted}) AS t
+    FULL JOIN (SELECT text_hash, language, clear IS NOT NULL OR unclear IS NOT NULL AS says_paid FROM wording
+               WHERE {wanted} AND (clear IS NOT NULL OR unclear IS NOT NULL OR text_hash IN (SELECT text_hash FROM tone))) AS w
+        USING (text_hash)
+"""
 OF_A_THING = "own AND (paid OR speaks)"
 
 
@@ -53,24 +62,27 @@ OF_A_THING = "own AND (paid OR speaks)"
 def opinion(asked: Asked) -> pa.Table:
     """What own posts say of products and brands, counted by account."""
     # That a brand's account became known changes what posts that mention it are about: see `touches`.
+    wanted = (
+        f"text_hash IN (SELECT p.text_hash FROM posts AS p WHERE {asked.where('p.account')})" if asked.only else "true"
+    )
     return asked.engine.table(
         f"""
-        WITH named AS (
+        WITH read AS ({READ.format(wanted=wanted)}),
+        named AS (
             SELECT DISTINCT i.via AS post, i.account AS brand
             FROM interactions AS i JOIN (SELECT account FROM accounts WHERE {BRAND}) AS b ON b.account = i.account
             WHERE i.verb = 'mention' AND i.via IS NOT NULL AND i.actor <> i.account AND {asked.where("i.actor")}
         ),
         own AS (
             SELECT p.account, p.post, n.post IS NOT NULL AS names, t.superlative, t.gifted,
-                   CASE WHEN coalesce(p.language, w.language) = 'en' AND t.praise + t.reservation > 0 THEN t.praise END AS praise,
+                   CASE WHEN coalesce(p.language, t.language) = 'en' AND t.praise + t.reservation > 0 THEN t.praise END AS praise,
                    t.praise + t.reservation AS leaning, t.concrete,
-                   coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
+                   coalesce(p.paid_label, false) OR coalesce(t.says_paid, false) AS paid,
                    paid OR n.post IS NOT NULL OR coalesce(t.speaks, false) AS about
             FROM posts AS p
-            LEFT JOIN wording AS w ON w.text_hash = p.text_hash
-            LEFT JOIN tone AS t ON t.text_hash = p.text_hash
+            LEFT JOIN read AS t ON t.text_hash = p.text_hash
             LEFT JOIN (SELECT DISTINCT post FROM named) AS n ON n.post = p.post
-            WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.text IS NOT NULL AND {asked.where("p.account")}
+            WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.text_hash <> {WORDLESS} AND {asked.where("p.account")}
         ),
         brands AS (
             SELECT own.account, count(DISTINCT brand) FILTER (NOT paid) AS unpaid_brands

@@ -29,12 +29,18 @@ MAIN = f"""
 """
 # Platforms name those who are answered; only a name that somebody chose to write passes anybody on.
 SPOKE = f"""
-    SELECT p.account, p.actor,
-           bool_or(p.verb IN ('quote', 'repost') OR (p.verb = 'mention' AND r.via IS NULL)) AS passed
-    FROM interactions AS p
-    LEFT JOIN (SELECT DISTINCT via FROM interactions WHERE verb = 'reply' AND via IS NOT NULL) AS r
-        ON r.via = CASE WHEN p.verb = 'mention' THEN p.via END
-    WHERE p.verb IN {SPEAKING} AND p.actor <> p.account AND {{wanted}} GROUP BY ALL
+    WITH named AS (
+        SELECT p.account, p.actor, p.via FROM interactions AS p WHERE p.verb = 'mention' AND p.actor <> p.account AND {{wanted}}
+    ),
+    answers AS (
+        SELECT DISTINCT via FROM interactions WHERE verb = 'reply' AND via IN (SELECT via FROM named)
+    )
+    SELECT account, actor, bool_or(passed) AS passed
+    FROM (SELECT p.account, p.actor, p.verb <> 'reply' AS passed FROM interactions AS p
+          WHERE p.verb IN {SPEAKING} AND p.verb <> 'mention' AND p.actor <> p.account AND {{wanted}}
+          UNION ALL
+          SELECT n.account, n.actor, a.via IS NULL FROM named AS n LEFT JOIN answers AS a ON a.via = n.via)
+    GROUP BY ALL
 """
 # Entropy of people over their main topics, and of it what the delta method needs.
 HEARD = """

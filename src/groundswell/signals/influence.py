@@ -13,17 +13,13 @@ figures three to seven times too high). So the label says "associated", and neve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, observed, signal
-
-pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -83,15 +79,19 @@ def _near(acts: Acts, author: Places, posted: Places) -> Places:
 
 # -- the grain -------------------------------------------------------------------------------------------------------------
 
-ACTED = """
-    SELECT p.account, p.key AS post, epoch(p.created_at)::BIGINT AS posted, epoch(i.acted_at)::BIGINT AS acted
-    FROM interactions AS i JOIN posts AS p ON p.post = i.post
-    WHERE i.verb IN ('reply', 'repost', 'quote') AND i.acted_at IS NOT NULL AND p.created_at IS NOT NULL
-          AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND i.actor <> p.account AND {wanted}
+OWN = "p.created_at IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote'))"
+POSTED = f"""
+    SELECT *, row_number() OVER () - 1 AS place FROM (
+        SELECT p.account, count(*) AS own_posts FROM posts AS p
+        WHERE p.account IS NOT NULL AND {OWN} AND {{wanted}} GROUP BY p.account
+    )
 """
-POSTED = """
-    SELECT p.account, count(*) AS own_posts FROM posts AS p
-    WHERE p.created_at IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {wanted} GROUP BY p.account
+ACTED = f"""
+    SELECT p.place, p.key AS post, epoch(p.created_at)::BIGINT AS posted, epoch(i.acted_at)::BIGINT AS acted
+    FROM interactions AS i
+    JOIN (SELECT p.post, p.key, p.created_at, p.account, o.place FROM posts AS p JOIN own_posters AS o ON o.account = p.account
+          WHERE {OWN}) AS p ON p.post = i.post
+    WHERE i.verb IN ('reply', 'repost', 'quote') AND i.acted_at IS NOT NULL AND i.actor <> p.account
 """
 REACHED = """
     SELECT account, count(*) AS people, sum(acts)::BIGINT AS acts FROM (
@@ -111,23 +111,18 @@ REACHED = """
 def sparks(asked: Asked) -> pa.Table:
     """One row an account on which somebody acted: credit a post beyond chance, and how many people acted."""
     reached = asked.engine.table(REACHED.replace("{wanted}", asked.where("i.account")))
-    posted = asked.engine.table(POSTED.replace("{wanted}", asked.where("p.account")))
-    acted = asked.engine.table(ACTED.replace("{wanted}", asked.where("p.account")))
-    names = posted.column("account").combine_chunks()
-    number = acted.column("account").combine_chunks().dictionary_encode()
-    places = _places(number, names)
-    acts = Acts(places, *(acted.column(name).to_numpy().astype(np.int64) for name in ("post", "posted", "acted")))
-    own = posted.column("own_posts").to_numpy().astype(np.int64)
+    asked.engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE own_posters AS {POSTED.replace('{wanted}', asked.where('p.account'))}"
+    )
+    posted = asked.engine.table("SELECT account, own_posts FROM own_posters ORDER BY place")
+    acted = asked.engine.table(ACTED)
+    asked.engine.execute("DROP TABLE own_posters")
+    acts = Acts(*(acted.column(name).to_numpy().astype(np.int64) for name in ("place", "post", "posted", "acted")))
+    names, own = posted.column("account"), posted.column("own_posts").to_numpy().astype(np.int64)
     net, error = credit(acts, own)
-    count = np.bincount(places, minlength=len(own)) if len(places) else np.zeros(len(own), dtype=np.int64)
+    count = np.bincount(acts.account, minlength=len(own))
     mine = pa.table({"account": names, "own_posts": own, "sparked_acts": count, "net": net, "net_error": error})
     return mine.join(reached, "account", join_type="full outer")
-
-
-def _places(number: pa.DictionaryArray, names: pa.Array) -> Places:
-    """Number of each act's account within `names`."""
-    found = pc.index_in(number.dictionary, value_set=names).to_numpy(zero_copy_only=False).astype(np.int64)
-    return found[number.indices.to_numpy(zero_copy_only=False)]
 
 
 @signal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
 import random
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -27,6 +28,8 @@ from groundswell.signals.focus import topic_focus
 from groundswell.signals.rhythm import burstiness, posts_per_week
 from groundswell.signals.table import prepare
 from groundswell.store.engine import MACROS
+
+Node = TypeVar("Node", bound=ast.AST)
 
 LIKES, REPLIES = [10, 20, 30, 40, 50, 60], [1, 0, 3, 2, 5, 4]
 REACTIONS = [likes + replies for likes, replies in zip(LIKES, REPLIES, strict=True)]
@@ -384,8 +387,78 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
 """Signal -> whose, (value, low, high, n) worked out another way (None: not compared), and how closely the limits must agree."""
 
 
+WORKED_OUT_IN = {
+    "academic": "test_occupation.py",
+    "alpha_consumer": "test_worked_out.py",
+    "audience_focus": "test_circle.py",
+    "authenticity": "test_authenticity.py",
+    "authority": "test_circle.py",
+    "basis_experience": "test_worked_out.py",
+    "basis_knowledge": "test_worked_out.py",
+    "basis_position": "test_worked_out.py",
+    "basis_relationship": "test_worked_out.py",
+    "bought_growth": "test_audience.py",
+    "closeness_percentile": "test_worked_out.py",
+    "clustering": "test_worked_out.py",
+    "comment_depth": "test_circle.py",
+    "comment_length": "test_circle.py",
+    "coordinated_sharing": "test_arrangement.py",
+    "correction_share": "test_voice.py",
+    "embeddedness": "test_worked_out.py",
+    "engagement_percentile": "test_worked_out.py",
+    "engagement_residual": "test_worked_out.py",
+    "entertainer": "test_voice.py",
+    "false_audience_share": "test_audience.py",
+    "focus_drift": "test_circle.py",
+    "format_variety": "test_worked_out.py",
+    "friends_family_share": "test_circle.py",
+    "linked_domains": "test_voice.py",
+    "mentions_received": "test_circle.py",
+    "notable_connections": "test_circle.py",
+    "occupation": "test_voice.py",
+    "opinion_strength": "test_worked_out.py",
+    "peer_stability": "test_worked_out.py",
+    "pod_share": "test_arrangement.py",
+    "professional_marks": "test_voice.py",
+    "quality": "test_worked_out.py",
+    "quality_percentile": "test_worked_out.py",
+    "reach_percentile": "test_worked_out.py",
+    "reciprocity": "test_circle.py",
+    "repeat_correspondents": "test_circle.py",
+    "returning_share": "test_circle.py",
+    "second_hop_reach": "test_circle.py",
+    "small_kind": "test_worked_out.py",
+    "stranger_share": "test_circle.py",
+    "superfans": "test_circle.py",
+    "tier_percentile": "test_worked_out.py",
+    "use_in_context_share": "test_voice.py",
+}
+"""Signal -> the file under tests/signals whose own little world its number is worked out in."""
+SIGNAL_TESTS = Path(__file__).parent.parent / "signals"
+
+
+def asserted(file: Path) -> set[str]:
+    """Words in quotes in the tests of a file that assert something, or in what those tests call."""
+    functions = {one.name: one for one in ast.parse(file.read_text("utf-8")).body if isinstance(one, ast.FunctionDef)}
+    tests = [one for name, one in functions.items() if name.startswith("test_") and _any(one, ast.Assert)]
+    called = {call.func.id for test in tests for call in _any(test, ast.Call) if isinstance(call.func, ast.Name)}
+    read = [*tests, *(functions[name] for name in called & set(functions))]
+    return {word.value for one in read for word in _any(one, ast.Constant) if isinstance(word.value, str)}
+
+
+def _any(function: ast.FunctionDef, kind: type[Node]) -> list[Node]:
+    """Nodes of a kind in the body of a function; what it is decorated with does not count."""
+    return [node for line in function.body for node in ast.walk(line) if isinstance(node, kind)]
+
+
 def test_every_signal_has_a_golden_case() -> None:
-    assert set(EXPECTED) == set(SIGNALS)
+    assert set(EXPECTED) | set(WORKED_OUT_IN) == set(SIGNALS)
+    assert not set(EXPECTED) & set(WORKED_OUT_IN)
+
+
+@pytest.mark.parametrize("file", sorted(set(WORKED_OUT_IN.values())))
+def test_a_number_worked_out_elsewhere_is_asserted_there(file: str) -> None:
+    assert {name for name, where in WORKED_OUT_IN.items() if where == file} <= asserted(SIGNAL_TESTS / file)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))

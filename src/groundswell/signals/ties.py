@@ -241,7 +241,8 @@ def circle(asked: Asked) -> pa.Table:
     met = meetings(asked.engine, _near(asked) if asked.only else "")
     keys = met.tie_keys
     ties = Graph.of(met.size, keys // max(met.size, 1), keys % max(met.size, 1))
-    columns = _follows(met) | _closeness(asked.engine, met, ties) | _company(met, ties) | _visits(met)
+    shared = _shared(ties)
+    columns = _follows(met) | _closeness(asked.engine, met, ties, shared) | _company(met, ties, shared) | _visits(met)
     names, loyal = pa.array(met.names, pa.string()), _loyal(met)
     columns |= {"loyal": _count(met, loyal[0])} | _second_hop(asked.engine, met, loyal)
     said = {"loyal_names": _named(asked.engine, met, loyal)}
@@ -276,10 +277,20 @@ def _follows(met: Met) -> dict[str, NDArray[Any]]:
     }
 
 
-def _closeness(engine: Engine, met: Met, ties: Graph) -> dict[str, NDArray[Any]]:
+def _shared(ties: Graph) -> NDArray[np.float64]:
+    """Overlap of the two of each tie, in the order of the graph. It is the same both ways, so half of it is computed."""
+    one, other = ties.one, ties.other
+    back = np.flatnonzero(one > other)
+    there = np.flatnonzero(one < other)
+    found = np.zeros(len(one))
+    found[there] = overlap(ties, one[there], other[there])
+    found[back[np.argsort(other[back] * ties.size + one[back])]] = found[there]
+    return found
+
+
+def _closeness(engine: Engine, met: Met, ties: Graph, shared: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
     """How many neighbours tied people share, and how many of an account's ties are tied to one another."""
     one, degree = ties.one, np.maximum(ties.degree, 1)
-    shared = overlap(ties, one, ties.other)
     mean = np.bincount(one, weights=shared, minlength=met.size) / degree
     spread = np.bincount(one, weights=(shared - mean[one]) ** 2, minlength=met.size)
     wedges, closed = ties.closed_wedges(_hashes(engine, met), WEDGES)
@@ -301,21 +312,21 @@ def _hashes(engine: Engine, met: Met) -> Numbers:
     return found
 
 
-def audience(met: Met, ties: Graph) -> Audience:
-    """Everybody who follows or speaks to an account."""
+def audience(met: Met, ties: Graph, shared: NDArray[np.float64]) -> Audience:
+    """Everybody who follows or speaks to an account; `shared` is what the two of each tie share."""
     size = max(met.size, 1)
     spoke = met.visits.keys
     keys = distinct(np.concatenate([spoke, met.follow_keys]))
     account, other = keys // size, keys % size
     tied = ties.holds(account, other)
     friend = tied.copy()
-    friend[tied] = ties.common(account[tied], other[tied]) > 0
+    friend[tied] = shared > 0  # all who are tied are in the audience, in the order of the graph
     return Audience(account, other, among(keys, spoke), tied, friend)
 
 
-def _company(met: Met, ties: Graph) -> dict[str, NDArray[Any]]:
+def _company(met: Met, ties: Graph, shared: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
     """Of those who follow or speak to an account, how many are friends, and how many strangers."""
-    seen = audience(met, ties)
+    seen = audience(met, ties, shared)
     return {
         "heard": _count(met, met.acts.actor) > 0,
         "audience": _count(met, seen.account),

@@ -8,6 +8,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -221,6 +222,14 @@ def test_an_audience_of_one_interest_is_told_from_a_mixed_one(tell: Tell) -> Non
     assert (alike.value, alike.label, alike.n) == (1, "three", 12)
     assert mixed.value == 0
     assert tell("audience_focus", **crowd_about([3] * 9)).reason == "too_few"
+
+
+def test_the_error_of_the_focus_of_an_audience_is_that_of_shares_smoothed_over_all_topics(tell: Tell) -> None:
+    found = tell("audience_focus", **crowd_about([0] * 7 + [1] * 4 + [5] * 2))
+    shares = (np.array([7, 4, 2, *[0] * 7]) + 0.1) / 14
+    error = np.sqrt(np.cov(np.log(shares), aweights=shares, ddof=0) / 14) / np.log(10)
+    assert found.value is not None
+    assert (found.low, found.high) == pytest.approx((found.value - 1.6448536 * error, found.value + 1.6448536 * error))
 
 
 def test_authority_counts_people_of_its_own_topic_and_nobody_else(tell: Tell) -> None:

@@ -42,12 +42,15 @@ SPOKE = f"""
           SELECT n.account, n.actor, a.via IS NULL FROM named AS n LEFT JOIN answers AS a ON a.via = n.via)
     GROUP BY ALL
 """
-# Entropy of people over their main topics, and of it what the delta method needs.
+# Entropy of people over their main topics, and what the delta method needs of shares smoothed by one more person (see focus.py).
 HEARD = """
     SELECT account, sum(people)::BIGINT AS people, count(*) AS kinds, sum(people * ln(people)) / sum(people) AS inner_log,
-           sum(people * ln(people) * ln(people)) / sum(people) AS inner_square, arg_max(topic, (people, -topic)) AS topic
-    FROM (SELECT s.account, m.topic, count(*) AS people FROM company_spoke AS s JOIN company_main AS m ON m.account = s.actor
-          GROUP BY ALL)
+           sum(smooth * ln(smooth)) AS smooth_log, sum(smooth * ln(smooth) * ln(smooth)) AS smooth_square,
+           arg_max(topic, (people, -topic)) AS topic
+    FROM (SELECT s.account, m.topic, count(*) AS people, count(*) + 1e0 / k.k AS smooth
+          FROM company_spoke AS s JOIN company_main AS m ON m.account = s.actor
+          CROSS JOIN (SELECT greatest(coalesce(any_value(topics), 2), 2) AS k FROM topic_names) AS k
+          GROUP BY s.account, m.topic, k.k)
     GROUP BY account
 """
 WITHIN = """
@@ -81,8 +84,8 @@ WORDS = """
 @array_grain(
     "company",
     columns={
-        "account": pa.string(), "people": pa.int64(), "kinds": pa.int64(), "inner_log": pa.float64(), "inner_square": pa.float64(),
-        "topics": pa.int64(), "heard_name": pa.string(), "own_name": pa.string(), "own_posts": pa.int64(),
+        "account": pa.string(), "people": pa.int64(), "kinds": pa.int64(), "inner_log": pa.float64(), "smooth_log": pa.float64(),
+        "smooth_square": pa.float64(), "topics": pa.int64(), "heard_name": pa.string(), "own_name": pa.string(), "own_posts": pa.int64(),
         "of_topic": pa.int64(), "told": pa.int64(), "passed": pa.int64(), "met": pa.int64(), "high": pa.int64(), "names": pa.string(),
         "words": pa.list_(pa.int64()),
     },
@@ -97,7 +100,7 @@ def company(asked: Asked) -> pa.Table:
     engine.execute(f"CREATE OR REPLACE TEMP TABLE company_topics AS {TOPICS_OF.format(wanted=concerned)}")
     engine.execute(f"CREATE OR REPLACE TEMP TABLE company_main AS {MAIN}")
     rows = engine.table(
-        f"""SELECT a.account, h.people, h.kinds, h.inner_log, h.inner_square, hn.topics, hn.name AS heard_name, tn.name AS own_name,
+        f"""SELECT a.account, h.people, h.kinds, h.inner_log, h.smooth_log, h.smooth_square, hn.topics, hn.name AS heard_name, tn.name AS own_name,
                    w.posts AS own_posts, w.of_topic, t.told, t.passed, n.met, n.high, n.names, c.words
             FROM (SELECT p.account FROM accounts AS p WHERE {wanted}) AS a
             LEFT JOIN ({HEARD}) AS h ON h.account = a.account LEFT JOIN topic_names AS hn ON hn.topic = h.topic

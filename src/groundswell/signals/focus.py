@@ -82,10 +82,10 @@ def own_share() -> Columns:
 
 # Of people by their main topics, what `topic_focus` is of posts by theirs.
 OF_PEOPLE = "(ln(people) - inner_log)"
-SPREAD_OF_PEOPLE = (
-    f"(sqrt(greatest(inner_square - 2e0 * ln(people) * inner_log + ln(people) * ln(people) - {OF_PEOPLE} * {OF_PEOPLE}, 0e0) / people)"
-    " / ln(greatest(topics, 2)))"
-)
+KINDS = "greatest(topics, 2)"
+FIRST = f"((smooth_log - ({KINDS} - kinds) / {KINDS} * ln({KINDS})) / (people + 1e0))"
+SECOND = f"((smooth_square + ({KINDS} - kinds) / {KINDS} * ln({KINDS}) * ln({KINDS})) / (people + 1e0))"
+SPREAD_OF_PEOPLE = f"(sqrt(greatest({SECOND} - {FIRST} * {FIRST}, 0e0) / (people + 1e0)) / ln({KINDS}))"
 LIKENESS = f"(1e0 - ({OF_PEOPLE} + (kinds - 1e0) / (2e0 * people)) / ln(greatest(topics, 2)))"
 
 

@@ -109,20 +109,24 @@ PEOPLE = 41
 POSTS = 12
 TOP = (PEOPLE - 0.5) / PEOPLE
 """The place of who is above all others: forty below, and half of itself."""
+SECOND = (PEOPLE - 1.5) / PEOPLE
+"""The place of who is next."""
 TIE = (PEOPLE - 1) / 2 / PEOPLE
 """The place of the forty who tie below the one at the top."""
 
 
 def like_one_another() -> Rows:
-    """Zoe is the largest, gets three times what is usual, is kept most, uses three formats and answers most; Yan follows back.
+    """Zoe is the largest, gets three times what is usual, is kept most, uses three formats and answers most.
+
+    Yan, the smallest, follows back; Xia, the largest but one, gets four times what is usual.
 
     The others have two followers and one more for each reaction, so that reactions + 1/2 are half of the followers.
     """
     rows: dict[str, list[dict[str, Any]]] = {"account": [], "post": [], "interaction": [], "follow": []}
     for number in range(PEOPLE):
-        name = {0: "yan", PEOPLE - 1: "zoe"}.get(number, f"p{number:02d}")
+        name = {0: "yan", PEOPLE - 2: "xia", PEOPLE - 1: "zoe"}.get(number, f"p{number:02d}")
         zoe, yan = name == "zoe", name == "yan"
-        likes = 1_000 + 10 * number
+        likes, times = 1_000 + 10 * number, {"zoe": 3, "xia": 4}.get(name, 1)
         rows["account"].append(
             account(name, followers=2 * likes + 1, account_type="personal", created_at=day(-500), observed_at=SEEN)
         )
@@ -132,7 +136,7 @@ def like_one_another() -> Rows:
             topic = "garden" if zoe and place < 4 else "bread"
             rows["post"].append(
                 post(name, place, kind="post", text=f"about {topic} {name} {place}", language="en", media=media,
-                     likes=3 * likes + 1 if zoe else likes, replies=0, saves=likes if zoe else number, reposts=0,
+                     likes=times * likes + (times > 1), replies=0, saves=likes if zoe else times * number, reposts=0,
                      created_at=when, observed_at=SEEN, paid_label=False)
             )  # fmt: skip
             said = f"{name}-{place}"
@@ -166,8 +170,8 @@ def test_engagement_for_its_size_is_reactions_by_what_is_usual(peers: Told) -> N
 def test_places_are_the_share_below_and_half_of_who_ties(peers: Told) -> None:
     for name, zoe, p07 in (
         ("reach_percentile", TOP, 7.5 / PEOPLE),
-        ("engagement_percentile", TOP, TIE),
-        ("tier_percentile", TOP, 7.5 / PEOPLE),
+        ("engagement_percentile", SECOND, 19.5 / PEOPLE),
+        ("tier_percentile", SECOND, 7.5 / PEOPLE),
         ("quality_percentile", TOP, 7.5 / PEOPLE),
     ):
         assert peers["zoe"][name].value == pytest.approx(zoe, rel=1e-9), name
@@ -183,13 +187,13 @@ def test_quality_is_the_mean_place_of_own_content_kept_and_formats(peers: Told) 
 
 def test_closeness_is_half_follows_returned_and_half_answers(peers: Told) -> None:
     """Only Yan follows back; Zoe answers most and Yan next, before thirty-nine who tie."""
-    for who, follows, answers in (("zoe", TIE, TOP), ("yan", TOP, 39.5 / PEOPLE), ("p07", TIE, 19.5 / PEOPLE)):
+    for who, follows, answers in (("zoe", TIE, TOP), ("yan", TOP, SECOND), ("p07", TIE, 19.5 / PEOPLE)):
         assert peers[who]["closeness_percentile"].value == pytest.approx((follows + answers) / 2, rel=1e-9)
 
 
 def test_an_alpha_consumer_has_the_geometric_mean_of_its_places_and_others_nothing(peers: Told) -> None:
     close = (TIE + TOP) / 2
-    expected = math.pow(math.sqrt(TOP * TOP) * TOP * close, 1 / 3)
+    expected = math.pow(math.sqrt(TOP * SECOND) * TOP * close, 1 / 3)
     assert peers["zoe"]["alpha_consumer"].value == pytest.approx(expected, rel=1e-9)
     assert (peers["yan"]["alpha_consumer"].value, peers["yan"]["alpha_consumer"].label) == (
         0.0,
@@ -200,8 +204,7 @@ def test_an_alpha_consumer_has_the_geometric_mean_of_its_places_and_others_nothi
 def test_the_kind_is_the_first_rule_that_holds_and_counts_those_ruled_out_before(peers: Told) -> None:
     """Zoe: not big, not new, posted for 22 days only; whether she grows is not known. Yan: 44 days, then silent until June."""
     zoe, yan = peers["zoe"]["small_kind"], peers["yan"]["small_kind"]
-    assert (zoe.value, zoe.n) == (3 / 4, 5)
-    assert (zoe.label or "").startswith("alpha (alpha consumer 0.9")
+    assert (zoe.value, zoe.n, zoe.label) == (3 / 4, 5, "alpha (alpha consumer 0.89)")
     assert (yan.value, yan.n, yan.label) == (1.0, 3, "stalled (days of posting 44, days of silence 107)")
 
 

@@ -85,9 +85,10 @@ def test_public_names_are_sorted_and_exist(path: Path) -> None:
             assert len(names) == len(set(names))
 
 
-def _as_isort(name: str) -> tuple[int, str]:
-    """Constants, then classes, then functions, as the linter sorts them."""
-    return (0 if name.isupper() else 1 if name[:1].isupper() else 2), name
+def _as_isort(name: str) -> tuple[int, list[tuple[bool, int, str]]]:
+    """Constants, then classes, then functions, as the linter sorts them: numbers in a name by their size."""
+    parts = [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name) if part]
+    return (0 if name.isupper() else 1 if name[:1].isupper() else 2), parts
 
 
 @pytest.mark.parametrize(

@@ -307,5 +307,5 @@ def starification() -> Columns:
 
 __all__ = [
     "Series", "Trend", "crossing", "growth", "growth_per_month", "next_edge", "post_spike_silence", "read_series", "read_trends",
-    "rise_180", "rise_90", "starification",
+    "rise_90", "rise_180", "starification",
 ]  # fmt: skip

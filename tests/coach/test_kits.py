@@ -75,7 +75,8 @@ def test_every_number_has_exactly_the_rows_that_it_was_counted_from(peopled: Wor
 
 def test_what_was_sparked_comes_first_and_the_number_of_followers_last(mine: Kit) -> None:
     names = [number.name for number in mine.numbers]
-    assert names[:2] == ["sparked_made", "sparked_repost"]
+    assert names[0] == "sparked_made"
+    assert names[1] in ("sparked_repost", "sparked_quote")
     assert names[-1] == "followers"
     assert "that they caused it is not shown" in mine.numbers[0].says
 

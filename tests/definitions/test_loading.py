@@ -82,7 +82,7 @@ def test_definitions_name_only_known_signals() -> None:
 
 
 def test_the_defaults_exist() -> None:
-    assert definition(DEFAULT_DEFINITION).name == "field_geek@2"
+    assert definition(DEFAULT_DEFINITION).name == "field_geek@1"
     assert tier_set(DEFAULT_TIER_SET).name == DEFAULT_TIER_SET
     assert benchmark(DEFAULT_BENCHMARK).fitted
 

@@ -108,7 +108,7 @@ def test_every_way_to_begin_and_to_undo_answers_in_json(ask: Ask) -> None:
     shown = json.loads(ask("demo", "shown", "--people", "300", "--json")[1])
     assert shown["shortlist"]["simulated"] is True
     assert all(Path(path).is_file() for path in shown["wrote"])
-    assert len(shown["imports"]) == 5
+    assert len(shown["imports"]) == 6
 
 
 def test_an_import_that_was_killed_is_named_and_swept(ask: Ask) -> None:

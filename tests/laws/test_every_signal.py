@@ -203,7 +203,15 @@ CONDITIONS: dict[str, Callable[[Room], World]] = {
     "backtest": backtest, "step by step": grown_step_by_step, "undone": undone,
     "edges": at_the_edges,
 }  # fmt: skip
-under_every_condition = pytest.mark.parametrize("condition", CONDITIONS)
+SELDOM = ("twice", "undone", "edges", "grown")
+"""Conditions that are kept for `make test-all`: the others tell most of what goes wrong, and `make test` is to be run often."""
+
+
+def conditions(*names: str) -> list[Any]:
+    return [pytest.param(name, marks=pytest.mark.slow) if name in SELDOM else name for name in names]
+
+
+under_every_condition = pytest.mark.parametrize("condition", conditions(*CONDITIONS))
 
 
 # -- under every condition ---------------------------------------------------------------------------------------------
@@ -251,7 +259,7 @@ def test_every_signal_is_known_of_somebody_and_unknown_of_somebody(room: Room, n
 
 
 @every_signal
-@pytest.mark.parametrize("condition", ["shuffled", "grown", "twice", "step by step", "undone", "edges"])
+@pytest.mark.parametrize("condition", conditions("shuffled", "grown", "twice", "step by step", "undone", "edges"))
 def test_order_strangers_repetition_and_what_was_undone_change_no_value(room: Room, condition: str, name: str) -> None:
     now = CONDITIONS[condition](room).of(name)
     for who, before in usual(room).of(name).items():

@@ -99,10 +99,11 @@ def test_many_may_ask_at_once(workspace: Workspace) -> None:
 
 
 def test_an_import_and_its_undoing_are_seen_at_the_next_question_however_the_state_is_asked(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w", community(1, people=4))
+    few = {"account": [account(f"p{number}") for number in range(4)]}
+    workspace = made(tmp_path / "w", few)
     answers = Answers(workspace)
     assert answers.people(PeopleAsked()).population == 4
-    key = bring(workspace, community(2, prefix="q", people=4))
+    key = bring(workspace, {"account": [account(f"q{number}") for number in range(4)]})
     assert answers.people(PeopleAsked()).population == 8
     workspace.undo(key)
     assert answers.people(PeopleAsked()).population == 4

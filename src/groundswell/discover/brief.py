@@ -1,7 +1,7 @@
 """The brief: what a brand wants, in its own words. One TOML file, refused with line and nearest key where it does not hold.
 
 brand = "Oat & Co"
-definition = "field_geek@2"
+definition = "field_geek@1"
 [objective]
 metric = "conversions"          # reach | interactions | sparked | conversions
 target = 200

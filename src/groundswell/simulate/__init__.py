@@ -64,7 +64,7 @@ def sample_brief() -> str:
     return """\
 # A brief for the simulated community. Oat & Co is invented; copy this file and write your own.
 brand = "Oat & Co"
-definition = "field_geek@2"
+definition = "field_geek@1"
 
 [objective]
 metric = "conversions"

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from tests.building import bring, community, made
+from tests.building import account, bring, community, made
 
 from groundswell.api import Answers, PeopleAsked
 from groundswell.coach import coach

@@ -7,7 +7,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from tests.building import account, bring, community, made
+from tests.building import account as person
+from tests.building import bring, community, made
 
 from groundswell.api import Answers, PeopleAsked
 from groundswell.coach import coach
@@ -99,11 +100,11 @@ def test_many_may_ask_at_once(workspace: Workspace) -> None:
 
 
 def test_an_import_and_its_undoing_are_seen_at_the_next_question_however_the_state_is_asked(tmp_path: Path) -> None:
-    few = {"account": [account(f"p{number}") for number in range(4)]}
+    few = {"account": [person(f"p{number}") for number in range(4)]}
     workspace = made(tmp_path / "w", few)
     answers = Answers(workspace)
     assert answers.people(PeopleAsked()).population == 4
-    key = bring(workspace, {"account": [account(f"q{number}") for number in range(4)]})
+    key = bring(workspace, {"account": [person(f"q{number}") for number in range(4)]})
     assert answers.people(PeopleAsked()).population == 8
     workspace.undo(key)
     assert answers.people(PeopleAsked()).population == 4

@@ -39,7 +39,7 @@ from benchmarks.validity.formulas import on_facts, on_rows
 from benchmarks.validity.worlds import Simulated
 from groundswell.signals.arrays import Asked
 from groundswell.signals.computing import compute
-from groundswell.signals.influence import ACTED, POSTED, Acts, credit
+from groundswell.signals.influence import Acts, acts_on_posts, credit
 from groundswell.signals.rise import next_edge
 from groundswell.store import Workspace
 
@@ -275,15 +275,14 @@ def _shuffled(made: Sequence[Simulated]) -> Row:
     net, plain, true = [], [], []
     for world in made:
         with world.workspace.engine() as engine:
-            posted = engine.table(POSTED.replace("{wanted}", "true") + " ORDER BY account")
-            acted = engine.table(ACTED.replace("{wanted}", "true") + " ORDER BY ALL")
-        place = {name: number for number, name in enumerate(posted.column("account").to_pylist())}
-        who = np.array([place[name] for name in acted.column("account").to_pylist()], np.int64)
-        post, at, moment = (acted.column(name).to_numpy().astype(np.int64) for name in ("post", "posted", "acted"))
+            _, own, read = acts_on_posts(engine)
+        place = np.lexsort(
+            (read.acted, read.posted, read.post, read.account)
+        )  # the draw must not depend on how rows arrive
+        who, post, at, moment = (part[place] for part in (read.account, read.post, read.posted, read.acted))
         order = np.lexsort((np.random.default_rng(SEED).random(len(who)), who))
         dealt = np.empty_like(moment)
         dealt[np.lexsort((np.arange(len(who)), who))] = moment[order]
-        own = posted.column("own_posts").to_numpy().astype(np.int64)
         acts = np.bincount(who, minlength=len(own))
         told = (acts >= 5) & (own >= 5)
         net.append(credit(Acts(who, post, at, dealt), own)[0][told])

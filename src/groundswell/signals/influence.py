@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, observed, signal
+from groundswell.store import Engine
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -101,6 +102,15 @@ REACHED = """
 """
 
 
+def acts_on_posts(engine: Engine, wanted: str = "true") -> tuple[pa.ChunkedArray, NDArray[np.int64], Acts]:
+    """Who posts, how many own posts each has, and the acts on them, with the place of the author among those who post."""
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE own_posters AS {POSTED.replace('{wanted}', wanted)}")
+    posted, acted = engine.table("SELECT account, own_posts FROM own_posters ORDER BY place"), engine.table(ACTED)
+    engine.execute("DROP TABLE own_posters")
+    acts = Acts(*(acted.column(name).to_numpy().astype(np.int64) for name in ("place", "post", "posted", "acted")))
+    return posted.column("account"), posted.column("own_posts").to_numpy().astype(np.int64), acts
+
+
 @array_grain(
     "sparks",
     columns={
@@ -111,14 +121,7 @@ REACHED = """
 def sparks(asked: Asked) -> pa.Table:
     """One row an account on which somebody acted: credit a post beyond chance, and how many people acted."""
     reached = asked.engine.table(REACHED.replace("{wanted}", asked.where("i.account")))
-    asked.engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE own_posters AS {POSTED.replace('{wanted}', asked.where('p.account'))}"
-    )
-    posted = asked.engine.table("SELECT account, own_posts FROM own_posters ORDER BY place")
-    acted = asked.engine.table(ACTED)
-    asked.engine.execute("DROP TABLE own_posters")
-    acts = Acts(*(acted.column(name).to_numpy().astype(np.int64) for name in ("place", "post", "posted", "acted")))
-    names, own = posted.column("account"), posted.column("own_posts").to_numpy().astype(np.int64)
+    names, own, acts = acts_on_posts(asked.engine, asked.where("p.account"))
     net, error = credit(acts, own)
     count = np.bincount(acts.account, minlength=len(own))
     mine = pa.table({"account": names, "own_posts": own, "sparked_acts": count, "net": net, "net_error": error})

@@ -1,6 +1,7 @@
 """Is the guess at an account's authenticity true? Measured on real accounts that somebody labelled, half of them celebrities.
 
-No account of the test part was looked at while learning. Figures on audiences and on arrangement are in `crowds`.
+Nothing was learned from the test part; but how much celebrities count, and how tightly labels bend, was chosen after figures on it had
+been seen, so that they are no longer blind. Figures on audiences and on arrangement are in `crowds`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from benchmarks.validity.figures import Row, auc, bootstrap, compared, ece, f1, 
 from benchmarks.validity.train_authenticity import accounts, columns, part_of
 from groundswell.signals.authenticity import FLAGGED_BELOW, genuine, model
 
-JUBINS = "jubins_twitter_bots, test part: 40 % of the accounts by a hash of the handle, never learned from"
+JUBINS = "jubins_twitter_bots, test part: 40 % of the accounts by a hash of the handle, never learned from, though two weights were chosen with its figures in sight"
 RULE = "one-line rule: following per follower"
 
 

@@ -48,10 +48,7 @@ PLAIN_BLAME = re.compile(r"(?i)\b(bad|worst|hate|terrible|poor|awful|problem|pro
 SET = Path(__file__).parents[2] / "tests" / "signals" / "disclosure_set.toml"
 ONE_LINE = re.compile(r"(?i)#ad\b|#sponsored\b|#werbung\b|#anzeige\b|#pub\b|#publi\b|#adv\b")
 HANDMADE = "210 handmade texts in en, de, fr, es, it, nl, pt; written and labelled before the table of words was read, by one person"
-SINCE = (
-    "The table was mended after it was held against these texts, so they are no longer unseen; before, it saw 48 of 106 disclosures "
-    "and nothing wrongly. Bare affiliate links and press samples count as seen, though regulators call such words unclear."
-)
+SINCE = "The table was mended after it was held against these texts, so they are no longer unseen. Bare affiliate links and press samples count as seen, though regulators call such words unclear."
 
 
 # -- lean --------------------------------------------------------------------------------------------------------------------

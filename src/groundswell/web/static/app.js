@@ -54,7 +54,7 @@ async function watching() {
   watching();
 }
 
-// Counting again as soon as something is chosen in a brief.
+// Counting again as soon as something is chosen in a brief. While the numbers are still being worked out the page asks again.
 function counting() {
   const form = document.querySelector("form.brief");
   if (!form) return;
@@ -62,9 +62,13 @@ function counting() {
   form.addEventListener("change", async () => {
     const asked = (latest += 1), query = new URLSearchParams(new FormData(form));
     let answer;
-    try { answer = await fetch("/brief?" + query); } catch { return; }
-    if (asked !== latest || !answer.ok) return;
+    do {
+      if (answer) await new Promise((done) => setTimeout(done, 600));
+      try { answer = await fetch("/brief?" + query); } catch { return; }
+      if (asked !== latest || !answer.ok) return;
+    } while (answer.status === 202);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (asked !== latest) return;
     for (const part of [".tally", ".choices .mu", ".meanings .mu"]) {
       const mine = form.querySelectorAll(part), theirs = page.querySelectorAll("form.brief " + part);
       if (mine.length === theirs.length) mine.forEach((one, at) => one.replaceChildren(...theirs[at].childNodes));

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundswell import graph as graphs
 from groundswell.graph import Graph, mutual, numbered, overlap, rewired
+from groundswell.graph import ties as graphs
 
 SIZE = 9
 edges = st.lists(st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1)), max_size=40)

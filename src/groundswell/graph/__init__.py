@@ -1,0 +1,37 @@
+"""Graphs as arrays: who is tied to whom, who is reached by whom, and whom to choose for it. No database, no names.
+
+    ties        people and what they share: neighbours, overlap, closed wedges, rewiring
+    cover       who is reached by which candidates: the one structure in which an audience and a sampled spread are alike
+    choosing    whom to choose from a cover with this money and these conditions, and how far at most from the best
+    maximizing  whom to choose in a network so that a message spreads furthest, with a certificate
+
+What is compiled (numba) or solves linear programs (scipy) is imported when it is first needed.
+"""
+
+from groundswell.graph.ties import (
+    AT_ONCE,
+    Flags,
+    Graph,
+    Numbers,
+    among,
+    distinct,
+    expanded,
+    mutual,
+    numbered,
+    overlap,
+    rewired,
+)
+
+__all__ = [
+    "AT_ONCE",
+    "Flags",
+    "Graph",
+    "Numbers",
+    "among",
+    "distinct",
+    "expanded",
+    "mutual",
+    "numbered",
+    "overlap",
+    "rewired",
+]

@@ -21,6 +21,11 @@ from windows import NARROW, Served, fits, settled, tab_of
 OURS = frozenset({"style"})
 """What a file that stands alone may hold besides."""
 BRIEF = "brand=Oat&definition=field_geek@1"
+EACH = [
+    pytest.param(nasty, marks=() if place % 10 == 0 else pytest.mark.hostile, id=str(place))
+    for place, nasty in enumerate(NASTY)
+]
+"""Everything nasty, one by one; each of them is an import of its own, so that `make test` tries every tenth."""
 
 
 def whole(browser: Browser, address: str, **asked: str) -> Any:
@@ -141,7 +146,7 @@ def test_what_is_typed(hostile: Browser, nasty: str) -> None:
         assert not calculated(answer.text), path
 
 
-@pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
+@pytest.mark.parametrize("nasty", EACH)
 def test_what_is_brought(empty: Browser, nasty: str) -> None:
     quoted = '"{}"'.format(nasty[:3000].replace('"', '""'))
     name = nasty[:120].replace('"', "%22").replace("\r", "").replace("\n", "")
@@ -171,7 +176,7 @@ def test_what_is_brought(empty: Browser, nasty: str) -> None:
         assert not list(alive(empty.page(page))), page
 
 
-@pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
+@pytest.mark.parametrize("nasty", EACH)
 def test_who_is_brought(empty: Browser, nasty: str) -> None:
     quoted = '"{}"'.format(nasty[:3000].replace('"', '""'))
     sheet = (

@@ -48,7 +48,7 @@ PARTS = (
     Part("engagement", "engagement_figures", "Does it foresee the engagement of the next posts?"),
     Part("engagement", "standing_figures", "Does it find those who stand highest among their like?"),
     Part("texts", "tone_figures", "Does it read praise and reservation as people do?"),
-    Part("texts", "disclosure_figures", "Does it see what is disclosed, in seven languages?"),
+    Part("disclosure", "disclosure_figures", "Does it see what is disclosed, in seven languages?"),
     Part("authenticity", "authenticity_figures", "Does it tell accounts that are not what they seem?"),
     Part("authenticity", "audience_figures", "Does it tell how much of an audience is false, and pods from friends?"),
     Part("circle", "circle_figures", "Does it find circles of friends and family?"),

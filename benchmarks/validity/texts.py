@@ -1,4 +1,4 @@
-"""What texts say: does the lean of sentences agree with people, and are disclosures seen in seven languages?
+"""What texts say: does the lean of sentences agree with people?
 
 The lean is held against 20 human raters a text (Hutto & Gilbert 2014, the tweets and review snippets behind VADER itself: its
 authors tuned its rules with texts like these, so the figures are what it can do at best). Reviews are drawn whole.
@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from benchmarks.validity.figures import (
     Array,
@@ -31,10 +28,8 @@ from benchmarks.validity.figures import (
     precision,
     recall,
 )
-from groundswell.signals.findings import disclosure_words, words_read
 from groundswell.signals.tone import LEANS, PRAISES, leans_of
 from groundswell.signals.tone import lean_score as score_of
-from groundswell.store import Workspace
 
 CLEARLY = 0.5
 """Mean rating (-4..4) from which we say that people saw praise, or a reservation (design choice)."""
@@ -45,10 +40,6 @@ KINDS = {
 """Kind of text -> file, and the correlation that the authors publish (their Table 4)."""
 PLAIN_PRAISE = re.compile(r"(?i)\b(good|great|love|best|nice|happy|excellent|perfect|like)\b")
 PLAIN_BLAME = re.compile(r"(?i)\b(bad|worst|hate|terrible|poor|awful|problem|problems|broken|disappointed)\b")
-SET = Path(__file__).parents[2] / "tests" / "signals" / "disclosure_set.toml"
-ONE_LINE = re.compile(r"(?i)#ad\b|#sponsored\b|#werbung\b|#anzeige\b|#pub\b|#publi\b|#adv\b")
-HANDMADE = "210 handmade texts in en, de, fr, es, it, nl, pt; written and labelled before the table of words was read, by one person"
-SINCE = "The table was mended after it was held against these texts, so they are no longer unseen. Bare affiliate links and press samples count as seen, though regulators call such words unclear."
 
 
 # -- lean --------------------------------------------------------------------------------------------------------------------
@@ -206,55 +197,3 @@ def _balance(rated: Rated) -> Row:
         "the median balance of all reviews", measure="mean absolute error", signals=("honesty_balance",),
         how="One review at a time, which is harder than the five or more that the signal asks for.",
     )  # fmt: skip
-
-
-# -- disclosure --------------------------------------------------------------------------------------------------------------
-
-
-def disclosure_figures() -> list[Row]:
-    """Recall and precision on the handmade set, over all languages and of the worst one."""
-    if not SET.is_file():
-        return [
-            not_tested(
-                "Are disclosures seen in seven languages?", "the handmade set is not here", signals=("disclosed_share",)
-            )
-        ]
-    languages, truth, clear, seen, plainly = _disclosures()
-    worst = min(recall(truth[languages == one], seen[languages == one]) for one in np.unique(languages))
-    rows: list[Row] = []
-    for name, metric, ours, wanted in (
-        ("seen", recall, seen, 0.95), ("seen by words that regulators accept", recall, clear, None), ("marked, rightly so", precision, seen, 0.98),
-    ):  # fmt: skip
-        found = compared(metric, truth, ours, plainly)
-        target = (
-            {}
-            if wanted is None
-            else {
-                "wanted": f">= {wanted}",
-                "target": "meets the target" if found.figure >= wanted else "misses the target",
-            }
-        )
-        what = "texts that are" if metric is precision else "disclosures are"
-        rows.append(found.row(
-            f"How many {what} {name}?", HANDMADE, "seven hashtags", measure=metric.__name__, how=f"{SINCE} Worst language: recall {worst:.2f}.",
-            signals=("disclosed_share", "sponsored_share"), **target,
-        ))  # fmt: skip
-    return rows
-
-
-def _disclosures() -> tuple[Array, Array, Array, Array, Array]:
-    told = tomllib.loads(SET.read_text(encoding="utf-8"))
-    rows = [
-        (language, kind != "none", text)
-        for language, kinds in told.items()
-        for kind, texts in kinds.items()
-        for text in texts
-    ]
-    texts = [text for *_, text in rows]
-    with TemporaryDirectory() as folder, Workspace.create(Path(folder) / "w").engine() as engine:
-        engine.register("texts", pa.table({"place": list(range(len(texts))), "text": texts}))
-        columns = ", ".join(words_read("text", words) for words in disclosure_words())
-        found = engine.rows(f"SELECT {columns} FROM texts ORDER BY place")
-    clear, seen = np.array([bool(one) for one, _ in found]), np.array([bool(one or other) for one, other in found])
-    plainly = np.array([bool(ONE_LINE.search(text)) for text in texts])
-    return np.array([language for language, *_ in rows]), np.array([yes for _, yes, _ in rows]), clear, seen, plainly

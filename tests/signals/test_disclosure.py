@@ -12,6 +12,7 @@ from groundswell.signals.findings import disclosure_rules, disclosure_words, wor
 from groundswell.store import Engine, Workspace
 
 SET = tomllib.loads((Path(__file__).parent / "disclosure_set.toml").read_text(encoding="utf-8"))
+SECOND_SET = tomllib.loads((Path(__file__).parent / "disclosure_second_set.toml").read_text(encoding="utf-8"))
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 
@@ -49,6 +50,24 @@ def test_explicit_disclosures_are_seen_and_subjects_negations_and_private_gifts_
     assert sum(seen) / (sum(seen) + wrongly) >= 0.98
 
 
+def test_the_second_set_is_read_rightly_since_the_table_was_mended(engine: Engine) -> None:
+    told = [kinds for name, kinds in SECOND_SET.items() if name in LANGUAGES]
+    seen = [hit for kinds in told for kind in ("paid", "gifted", "affiliate") for hit in marked(engine, kinds[kind])]
+    wrongly = sum(hit for kinds in told for hit in marked(engine, kinds["none"]))
+    assert len(seen) >= 100
+    assert sum(seen) / len(seen) >= 0.95
+    assert sum(seen) / (sum(seen) + wrongly) >= 0.98
+
+
+def test_what_the_first_reading_of_the_second_set_got_wrong_is_kept() -> None:
+    def texts(*kinds: str) -> list[str]:
+        return [text for name in LANGUAGES for kind in kinds for text in SECOND_SET[name][kind]]
+
+    for key, some in (("first_missed", texts("paid", "gifted", "affiliate")), ("first_mistaken", texts("none"))):
+        for start in SECOND_SET[key]:
+            assert sum(text.startswith(start) for text in some) == 1, start
+
+
 def test_paid_posts_are_disclosed_in_clear_words(engine: Engine) -> None:
     clear = [bool(words[0]) for language in LANGUAGES for words in read(engine, *SET[language]["paid"])]
     assert sum(clear) / len(clear) >= 0.95
@@ -64,6 +83,13 @@ def test_paid_posts_are_disclosed_in_clear_words(engine: Engine) -> None:
         ("Ich habe Anzeige erstattet", None),
         ("They sent me this pan to review, so here we go", "sent me"),
         ("He sent me home", None),
+        ("Look at this lamp. Ad.", "Ad"),
+        ("I hate this ad.", None),
+        ("Shop at www.tern.ad", None),
+        ("Anzeige. So geht das", "Anzeige"),
+        ("My gran gifted me a lamp", None),
+        ("Nobody paid me to say this", None),
+        ("Luma is paying me to say this", "paying me to"),
         ("This is not #sponsored", None),
         ("Why not? #sponsored", "#sponsored"),
         ("Not sponsored by anybody. #gifted by my own shop", "#gifted"),

@@ -25,7 +25,7 @@ from groundswell.store.crash_points import crash_point
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, in all)."""
 
-WORDING_VERSION = 3
+WORDING_VERSION = 4
 LETTERS_TO_TELL = 20
 """Below this many letters a language is not told: py3langid's errors grow quickly on shorter texts (design choice)."""
 SURE = 0.7
@@ -35,6 +35,8 @@ HEAD = r"(?:^|[\n.!?*•|])[\s#]*"
 """Where a line or a sentence begins."""
 GAP = " … "
 """How a term of disclosure writes words that may stand between."""
+SENTENCE = r"(?:^|\n|[.!?…]\s)[\s#*(\[]*(?:{})(?:[.!…]\s|[.!…*)\]]*\s*(?:$|\n))"
+"""Words that are a line or a sentence of their own; a full stop within an address begins none."""
 START, END = r"(?:^|[^\p{L}\p{N}_#])", r"(?:$|[^\p{L}\p{N}_])"
 NOT_SPEECH = re.compile(r"https?://\S+|[@#]\S+|\W+|\d+")
 
@@ -59,14 +61,18 @@ def disclosure_words() -> tuple[Words, Words]:
 
 
 def words_of_rules(rules: Sequence[dict[str, Any]]) -> Words:
-    """Patterns for the terms, heads and labels of some rules of the term table."""
-    terms, heads, labels = ([term for rule in rules for term in rule.get(k, ())] for k in ("terms", "heads", "labels"))
+    """Patterns for the terms, heads, labels and lone words of some rules of the term table."""
+    terms, heads, labels, alone = (
+        [term for rule in rules for term in rule.get(kind, ())] for kind in ("terms", "heads", "labels", "alone")
+    )
     pieces = [term for term in terms if GAP not in term]
     whole, label = [rf"{START}(?:{alternatives(pieces)}){END}"], alternatives(labels)
     if heads:
         whole.append(rf"{HEAD}(?:{alternatives(heads)}){END}")
     if labels:
         whole.append(rf"{HEAD}(?:{label})\s*(?:[:|/–—]|-\s)|[\[(]\s*(?:{label})\s*[\])]|[|/]\s*(?:{label})\s*(?:$|\n)")
+    if alone:
+        whole.append(SENTENCE.format(alternatives(alone)))
     gaps = [term for term in terms if GAP in term]
     ends = alternatives(term.rpartition(GAP)[2] for term in gaps)
     return Words(

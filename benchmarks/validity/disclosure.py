@@ -1,0 +1,137 @@
+"""Is what a post discloses seen, in seven languages, and is nothing seen where nothing is said?
+
+Two sets of texts were written by hand, by different people, each before its writer read the table of words. The table was mended after
+both, so only what it made of the second set at the first reading says how it does on texts of somebody else; that reading is kept
+beside the texts. Talk about the news, in which nobody advertises, shows what is marked without cause.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.validity import worlds
+from benchmarks.validity.figures import (
+    Array,
+    Metric,
+    Row,
+    against_constant,
+    compared,
+    not_tested,
+    precision,
+    recall,
+    wilson,
+)
+from groundswell.signals.findings import disclosure_words, words_read
+from groundswell.store import Workspace
+
+SETS = Path(__file__).parents[2] / "tests" / "signals"
+FIRST, SECOND = "disclosure_set.toml", "disclosure_second_set.toml"
+ONE_LINE = re.compile(r"(?i)#ad\b|#sponsored\b|#werbung\b|#anzeige\b|#pub\b|#publi\b|#adv\b")
+PLAIN = re.compile(r"(?i)\b(ad|ads|sponsored|sponsor|paid|gifted|promotion|partnership|affiliate)\b")
+SIGNALS = ("disclosed_share", "sponsored_share")
+BASELINE = "seven hashtags"
+UNCLEAR = "Bare affiliate links and press samples count as seen, though regulators call such words unclear."
+MENDED = f"The table was mended with these texts in sight, so they are no longer unseen. {UNCLEAR}"
+
+
+@dataclass(frozen=True)
+class Read:
+    """Texts of a set: what they say, and what was read in them."""
+
+    languages: Array
+    truth: Array
+    clear: Array
+    seen: Array
+    """Clear words or unclear ones."""
+    plainly: Array
+    at_first: Array
+    """As `seen`, at the first reading; the same where none was kept."""
+
+    @property
+    def data(self) -> str:
+        """The set in words."""
+        return f"{len(self.truth)} short texts in {len(np.unique(self.languages))} languages, half of them traps, by one person"
+
+
+def disclosure_figures() -> list[Row]:
+    """Recall and precision on both sets, and marks on real talk in which nobody advertises."""
+    return [*_second_set(), *_first_set(), _news()]
+
+
+def _second_set() -> list[Row]:
+    read = read_set(SECOND)
+    first = f"Texts and labels were written before their writer read the table of words, and before it was ever held against them. {UNCLEAR}"
+    return [
+        _row("How many disclosures are seen, in texts nobody had tried?", read, recall, read.at_first, 0.95, first),
+        _row("How many texts that are marked say so, in texts nobody had tried?", read, precision, read.at_first, 0.98, first),
+        _row("How many disclosures are seen, in those texts after the table was mended?", read, recall, read.seen, None, MENDED),
+        _row("How many texts that are marked say so, in those texts after the table was mended?", read, precision, read.seen, None, MENDED),
+    ]  # fmt: skip
+
+
+def _first_set() -> list[Row]:
+    read = read_set(FIRST)
+    return [
+        _row("How many disclosures are seen?", read, recall, read.seen, 0.95, MENDED),
+        _row("How many disclosures are seen by words that regulators accept?", read, recall, read.clear, None, MENDED),
+        _row("How many texts that are marked, rightly so?", read, precision, read.seen, 0.98, MENDED),
+    ]
+
+
+def _row(question: str, read: Read, metric: Metric, ours: Array, wanted: float | None, how: str) -> Row:
+    found = compared(metric, read.truth, ours, read.plainly)
+    each = [
+        metric(read.truth[rows], ours[rows]) for rows in (read.languages == one for one in np.unique(read.languages))
+    ]
+    target: dict[str, Any] = {} if wanted is None else {
+        "wanted": f">= {wanted}", "target": "meets the target" if found.figure >= wanted else "misses the target",
+    }  # fmt: skip
+    how = f"{how} Worst language: {min(each):.2f}."
+    return found.row(question, read.data, BASELINE, measure=metric.__name__, how=how, signals=SIGNALS, **target)
+
+
+def read_set(name: str) -> Read:
+    """A set with what the table of words makes of it."""
+    told = tomllib.loads((SETS / name).read_text(encoding="utf-8"))
+    kept = "first_missed" in told
+    missed, mistaken = (tuple(told.pop(key, ())) for key in ("first_missed", "first_mistaken"))
+    rows = [(one, kind != "none", text) for one, kinds in told.items() for kind, some in kinds.items() for text in some]
+    languages, truth, texts = (list(column) for column in zip(*rows, strict=True))
+    clear, seen = marked(texts)
+    yes = np.array(truth)
+    first = [text.startswith(missed if said else mistaken) != said for said, text in zip(truth, texts, strict=True)]
+    plainly = np.array([bool(ONE_LINE.search(text)) for text in texts])
+    return Read(np.array(languages), yes, clear, seen, plainly, np.array(first) if kept else seen)
+
+
+def marked(texts: list[str]) -> tuple[Array, Array]:
+    """Of each text whether clear words, and whether any words of disclosure are read in it."""
+    words = ", ".join(words_read("text", words) for words in disclosure_words())
+    with TemporaryDirectory() as folder, Workspace.create(Path(folder) / "w").engine() as engine:
+        engine.register("texts", pa.table({"place": list(range(len(texts))), "text": texts}))
+        found = engine.rows(f"SELECT {words} FROM texts ORDER BY place")
+    return np.array([bool(one) for one, _ in found]), np.array([bool(one or other) for one, other in found])
+
+
+def _news() -> Row:
+    question, baseline = "How many tweets of news talk are marked?", "nine plain words, anywhere in the text"
+    workspace = worlds.real("rumoureval_threads", "bluesky_keegan")
+    if workspace is None:
+        return not_tested(question, "the real tweets are not at hand", signals=SIGNALS, baseline=baseline)
+    with workspace.engine() as engine:
+        tweets = engine.rows("SELECT DISTINCT text FROM posts WHERE platform = 'twitter' AND text IS NOT NULL")
+    texts = [text for (text,) in tweets]
+    hits, plainly = int(marked(texts)[1].sum()), sum(bool(PLAIN.search(text)) for text in texts)
+    found = against_constant(hits / len(texts), *wilson(hits, len(texts)), plainly / len(texts), higher_is_better=False)
+    return found.row(
+        question, f"rumoureval_threads: {len(texts):,} texts of 2014 and 2015", baseline, measure="share marked", signals=SIGNALS,
+        how="Nobody labelled them, but they talk of disasters and rumours, not of wares: at worst every mark is wrong.",
+    )  # fmt: skip

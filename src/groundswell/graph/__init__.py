@@ -8,6 +8,9 @@
 What is compiled (numba) or solves linear programs (scipy) is imported when it is first needed.
 """
 
+from groundswell.graph.choosing import Choice, Chooser, choose
+from groundswell.graph.cover import Cover
+from groundswell.graph.terms import InfeasibleError, Limit
 from groundswell.graph.ties import (
     AT_ONCE,
     Flags,
@@ -24,10 +27,16 @@ from groundswell.graph.ties import (
 
 __all__ = [
     "AT_ONCE",
+    "Choice",
+    "Chooser",
+    "Cover",
     "Flags",
     "Graph",
+    "InfeasibleError",
+    "Limit",
     "Numbers",
     "among",
+    "choose",
     "distinct",
     "expanded",
     "mutual",

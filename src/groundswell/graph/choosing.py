@@ -1,0 +1,265 @@
+"""Whom to choose from a cover with this money and under these conditions, and how far at most that is from the best.
+
+    chooser = Chooser(cover, prices=prices)
+    choice = chooser.choose(budget=5000, at_least=20, at_most=40, locked=[3], limits=[Limit(new, at_least=5, name="new")])
+    choice.picks, choice.value, choice.certificate
+
+Greedy by value per cost and by value (Yaroslavtsev, Zhou & Avdiukhin 2020: with one budget the better of both, each prefix
+also tried with the best single addition, is at least half of the best), then additions, swaps and removals with refilling
+while they gain. Independently of how the choice was found, the slopes of `bounding` give an upper bound of what *any* choice
+that meets the conditions can reach; `certificate` is value / bound. A `Chooser` keeps slopes and picks, so that another
+budget, a lock or an exclusion starts from there.
+
+Cost: an iteration passes once over the pairs of the cover; some hundreds are made. Not for functions other than coverage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from groundswell.errors import InputError
+from groundswell.graph.cover import Arrays, Cover, Floats, refuse
+from groundswell.graph.terms import SLACK, InfeasibleError, Limit, Terms
+from groundswell.graph.ties import Numbers
+
+ENOUGH = 0.999
+"""Certificate at which nobody looks for better (design choice)."""
+AT_A_TIME = 20
+"""Steps between two looks at the bound (design choice)."""
+MOST_ROUNDS = 40
+"""Looks at the bound, at most (design choice)."""
+BALANCE = 3.0
+"""How far steps in the candidates go against steps in the slopes (design choice, tried on made-up audiences)."""
+SMOOTH = 0.3
+"""Below this largest chance, unequal chances follow the curve 1 - exp(-t); above, the steps of the strongest (design choice)."""
+WIDEST = 8_000_000
+"""Entries of a table of swaps, at most; larger choices are only added to (design choice: 64 MB)."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who was chosen, in the order in which they add value, and how good that is.
+
+    `gains[i]` is what `picks[i]` adds to those before it; they sum to `value`. No choice that meets the conditions reaches
+    more than `bound`; `certificate` is value / bound.
+    """
+
+    picks: Numbers
+    gains: Floats
+    value: float
+    bound: float
+    spent: float
+    seconds: float
+
+    @property
+    def certificate(self) -> float:
+        """The share of the best possible value that this choice is sure to have."""
+        return min(1.0, self.value / self.bound) if self.bound > 0 else 1.0
+
+
+def choose(
+    cover: Cover,
+    *,
+    prices: ArrayLike | None = None,
+    budget: float = np.inf,
+    at_least: int = 0,
+    at_most: int | None = None,
+    locked: Iterable[int] = (),
+    excluded: Iterable[int] = (),
+    limits: Sequence[Limit] = (),
+) -> Choice:
+    """Choose once; see `Chooser`, which is quicker when something is changed and asked again."""
+    return Chooser(cover, prices=prices).choose(
+        budget=budget, at_least=at_least, at_most=at_most, locked=locked, excluded=excluded, limits=limits
+    )
+
+
+class Chooser:
+    """A cover with its prices, and what was learned from it so far."""
+
+    def __init__(self, cover: Cover, *, prices: ArrayLike | None = None) -> None:
+        self.cover, self.prices = cover, _prices(prices, cover.candidates)
+        self._slopes: Floats | None = None
+        self._last: Numbers = np.zeros(0, np.int64)
+
+    def choose(
+        self,
+        *,
+        budget: float = np.inf,
+        at_least: int = 0,
+        at_most: int | None = None,
+        locked: Iterable[int] = (),
+        excluded: Iterable[int] = (),
+        limits: Sequence[Limit] = (),
+    ) -> Choice:
+        """Choose within the budget and the conditions; raises `InfeasibleError`, naming what bites, where nothing meets them."""
+        start, people = perf_counter(), self.cover.candidates
+        if np.isnan(budget) or budget < 0:
+            raise InputError(f"The budget is {budget}.", next_step="Give an amount of money from 0 up.")
+        count = Limit(np.ones(people), at_most=at_most, at_least=at_least or None, name="people")
+        money = Limit(self.prices, at_most=budget, name="budget")
+        terms = Terms.of(people, [money, count, *limits], locked, excluded)
+        search = _Search(self.cover, terms, self.prices)
+        picks, bound = search.run(self._last, self._slopes)
+        self._last, self._slopes = picks, search.slopes
+        picks = search.ordered(picks)
+        gains = self.cover.gains(picks)
+        value = float(gains.sum())
+        spent = float(self.prices[picks].sum())
+        return Choice(picks, gains, value, max(value, bound), spent, perf_counter() - start)
+
+
+class _Search:
+    """One search under fixed conditions."""
+
+    def __init__(self, cover: Cover, terms: Terms, prices: Floats) -> None:
+        from groundswell.graph import bounding, counting
+
+        self.cover, self.terms, self.prices = cover, terms, prices
+        self.bounding, self.counting = bounding, counting
+        self.slopes: Floats = np.zeros(0)
+        self.curve, self.bent = _curves(cover)
+
+    def run(self, last: Numbers, slopes: Floats | None) -> tuple[Numbers, float]:
+        """The best picks found and the lowest bound."""
+        picks = self.first(last)
+        return self.bounded(picks, slopes)
+
+    def first(self, last: Numbers) -> Numbers:
+        """The best of several starts, each improved by swaps."""
+        costs = [np.maximum(self.prices, 1e-12), np.ones(len(self.prices))]
+        starts = [set_ for cost in costs for set_ in self.greedy(cost)]
+        met = [picks for picks in [*starts, last] if self.terms.holds(picks)]
+        if not met:
+            found = self.terms.best(self.cover.each)
+            if found is None:
+                raise self.terms.refuse()
+            met = [found]
+        best = max(met, key=self.cover.value)
+        return self.improved(best)
+
+    def greedy(self, cost: Floats) -> list[Numbers]:
+        """Greedy picks by gain per cost, and the best prefix with one more."""
+        terms = self.terms
+        locked = np.flatnonzero(terms.low > 0)
+        packing = (terms.rows >= 0).all(axis=1)
+        picks, size, extra = self.counting.greedy(
+            locked,
+            (terms.high > 0) & (terms.low < 1),
+            cost,
+            terms.rows[packing],
+            terms.room[packing],
+            self.cover.arrays,
+        )
+        return [picks, np.append(picks[:size], extra)] if extra >= 0 else [picks]
+
+    def improved(self, picks: Numbers) -> Numbers:
+        """Add and swap as long as that gains."""
+        people, terms = self.cover.candidates, self.terms
+        while len(picks) * people <= WIDEST:
+            place = np.full(people, -1, np.int64)
+            place[picks] = np.arange(len(picks))
+            gain, loss, more = self.counting.exchanges(place, len(picks), self.cover.arrays)
+            space = terms.room - terms.rows[:, picks].sum(axis=1) + SLACK
+            free = (place < 0) & (terms.high > 0)
+            addable = free & (terms.rows <= space[:, None]).all(axis=0)
+            change = gain[None, :] + more - loss[:, None]
+            change[:, ~free] = -np.inf
+            change[terms.low[picks] > 0] = -np.inf
+            for row, room in zip(terms.rows, space, strict=True):
+                change[row[None, :] - row[picks][:, None] > room] = -np.inf
+            extra = int(np.argmax(np.where(addable, gain, -np.inf))) if addable.any() else -1
+            swap = int(np.argmax(change)) if change.size else -1
+            least = 1e-12 * max(1.0, float(self.cover.each.max(initial=0)))
+            by_adding = float(gain[extra]) if extra >= 0 else -np.inf
+            by_swapping = float(change.flat[swap]) if swap >= 0 else -np.inf
+            if max(by_adding, by_swapping) <= least:
+                return picks
+            if by_adding >= by_swapping:
+                picks = np.append(picks, extra)
+            else:
+                picks = picks.copy()
+                picks[swap // people] = swap % people
+        return picks
+
+    def bounded(self, picks: Numbers, slopes: Floats | None) -> tuple[Numbers, float]:
+        """Lower the bound step by step until it is near enough or does not fall any more."""
+        cover, terms = self.cover, self.terms
+        value = cover.value(picks)
+        x = terms.low.copy()
+        x[picks] = 1.0
+        self.slopes = np.ones(cover.size) if slopes is None else slopes
+        rows, room = terms.rows * max(value, 1e-12), terms.room * max(value, 1e-12)
+        prices, best, low = np.zeros(len(room)), np.inf, value
+        for _ in range(MOST_ROUNDS):
+            x, self.slopes, prices = self.bounding.search(
+                x, self.slopes, prices, (terms.low, terms.high, rows, room), BALANCE, AT_A_TIME, self.bent, self.curve
+            )
+            before, best = best, min(best, self.bound(self.slopes))
+            if low >= ENOUGH * best or before - best < 1e-5 * best:
+                break
+        return picks, best
+
+    def bound(self, slopes: Floats) -> float:
+        """The bound that these slopes give: a fractional choice under the conditions, by its own multipliers."""
+        constant, each = self.bounding.line(slopes, self.bent, self.curve)
+        return float(constant + fractional(each, self.terms))
+
+    def ordered(self, picks: Numbers) -> Numbers:
+        """The picks in the order in which they add most."""
+        among = np.zeros(self.cover.candidates, np.bool_)
+        among[picks] = True
+        nothing = np.zeros((0, self.cover.candidates))
+        found, _, _ = self.counting.greedy(
+            np.zeros(0, np.int64), among, np.ones(len(among)), nothing, np.zeros(0), self.cover.arrays
+        )
+        return np.concatenate([found, np.setdiff1d(picks, found)])
+
+
+def fractional(each: Floats, terms: Terms) -> float:
+    """An upper bound of what any choice sums up to, when each candidate counts so much: sound for whatever multipliers."""
+    if not len(terms.room):
+        return float(np.where(each > 0, each * terms.high, each * terms.low).sum())
+    from scipy.optimize import linprog
+
+    bounds = np.stack([terms.low, terms.high], axis=1)
+    done: Any = linprog(-each, A_ub=terms.rows, b_ub=terms.room + SLACK, bounds=bounds, method="highs")
+    if done.x is None:
+        return float(np.where(each > 0, each * terms.high, each * terms.low).sum())
+    multipliers = np.maximum(-np.asarray(done.ineqlin.marginals), 0.0)
+    rest = each - multipliers @ terms.rows
+    return float(multipliers @ (terms.room + SLACK) + np.where(rest > 0, rest * terms.high, rest * terms.low).sum())
+
+
+def _curves(cover: Cover) -> tuple[Floats, Arrays]:
+    """The curve of each element, and the arrays with reaches for chances and the weights that belong to them (`bounding`)."""
+    if cover.certain:
+        return np.zeros(0), cover.arrays
+    chance, first = cover.chance_by, cover.reached[:-1]
+    strongest, weakest = np.maximum.reduceat(chance, first), np.minimum.reduceat(chance, first)
+    smooth = (strongest < SMOOTH) & (weakest < strongest)
+    owner = np.repeat(np.arange(cover.size), np.diff(cover.reached))
+    by = np.where(smooth[owner], -np.log1p(-np.minimum(chance, SMOOTH)), chance / strongest[owner])
+    order = np.argsort(cover.candidate, kind="stable")
+    weight = np.broadcast_to(cover.weight, (cover.size,)) * np.where(smooth, 1.0, strongest)
+    bent = cover.arrays._replace(weight=weight, chance_to=by[order], chance_by=by)
+    return np.where(smooth, -1.0, 1.0 - strongest), bent
+
+
+def _prices(prices: ArrayLike | None, people: int) -> Floats:
+    if prices is None:
+        return np.ones(people)
+    found = np.asarray(prices, np.float64).reshape(-1)
+    if len(found) != people:
+        raise InputError(f"There are {len(found):,} prices for {people:,} candidates.")
+    refuse(~np.isfinite(found) | (found <= 0), "price", "Prices are finite amounts above 0; ask what a person costs.")
+    return found
+
+
+__all__ = ["Choice", "Chooser", "InfeasibleError", "Limit", "choose"]

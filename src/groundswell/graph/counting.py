@@ -1,0 +1,157 @@
+"""Compiled loops over a cover: what each candidate adds, what it would leave, what a swap changes. Imported when needed.
+
+An element's state is how many of the chosen reach it for certain (`sure`) and the chance that none of the others does (`left`).
+"""
+# pyright: reportUntypedFunctionDecorator=false
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+Array = Any
+"""An array, as numba sees it; `cover` is a `cover.Arrays`."""
+SLACK = 1e-9
+"""By how much a scaled sum may pass its limit: rounding, not money (design choice)."""
+
+
+@njit(cache=True, nogil=True)
+def _pick(c: int, sure: Array, left: Array, gain: Array, cover: Any) -> None:
+    """Choose `c`: what it reaches is worth less to everybody else from now on."""
+    certain, step = len(cover.chance_by) == 0, 0 if len(cover.weight) == 1 else 1
+    for i in range(cover.first[c], cover.first[c + 1]):
+        e = cover.element[i]
+        before = left[e] if not certain else 1.0
+        if sure[e] > 0:
+            before = 0.0
+        if certain or cover.chance_to[i] >= 1.0:
+            sure[e] += 1
+            gone = before
+        else:
+            left[e] *= 1.0 - cover.chance_to[i]
+            gone = before * cover.chance_to[i]
+        if gone > 0.0:
+            lost = cover.weight[e * step] * gone
+            for j in range(cover.reached[e], cover.reached[e + 1]):
+                gain[cover.candidate[j]] -= lost if certain else lost * cover.chance_by[j]
+
+
+@njit(cache=True, nogil=True)
+def each(cover: Any) -> Array:
+    """What each candidate reaches when chosen alone."""
+    gain, step, certain = cover.alone.copy(), 0 if len(cover.weight) == 1 else 1, len(cover.chance_by) == 0
+    for c in range(len(gain)):
+        total = 0.0
+        for i in range(cover.first[c], cover.first[c + 1]):
+            total += cover.weight[cover.element[i] * step] * (1.0 if certain else cover.chance_to[i])
+        gain[c] += total
+    return gain
+
+
+@njit(cache=True, nogil=True)
+def added(picks: Array, cover: Any) -> Array:
+    """What each pick adds to those before it."""
+    certain, step = len(cover.chance_by) == 0, 0 if len(cover.weight) == 1 else 1
+    left, found = np.ones(len(cover.reached) - 1), np.zeros(len(picks))
+    for k in range(len(picks)):
+        total = cover.alone[picks[k]]
+        for i in range(cover.first[picks[k]], cover.first[picks[k] + 1]):
+            e, chance = cover.element[i], 1.0 if certain else cover.chance_to[i]
+            total += cover.weight[e * step] * left[e] * chance
+            left[e] *= 1.0 - chance
+        found[k] = total
+    return found
+
+
+@njit(cache=True, nogil=True)
+def greedy(start: Array, allowed: Array, cost: Array, rows: Array, room: Array, cover: Any) -> Any:
+    """Add what gains most per cost as long as it fits all limits `rows @ chosen <= room`.
+
+    Returns the picks, and (prefix, candidate) of the best set "a prefix and one more that fits".
+    """
+    people, certain = len(cover.alone), len(cover.chance_by) == 0
+    sure = np.zeros(len(cover.reached) - 1, np.int32)
+    left = np.ones(0 if certain else len(sure))
+    gain = each(cover)
+    picks, size, value = np.empty(people, np.int64), 0, 0.0
+    free, space = allowed.copy(), room.copy()
+    best, best_size, best_extra = -1.0, 0, -1
+    while True:
+        chosen, score, most = -1, 0.0, -1
+        if size < len(start):
+            chosen = start[size]
+        else:
+            for c in range(people):
+                if not free[c] or gain[c] <= 0.0 or not _fits(c, rows, space):
+                    continue
+                if gain[c] > score * cost[c]:
+                    chosen, score = c, gain[c] / cost[c]
+                if most < 0 or gain[c] > gain[most]:
+                    most = c
+            if most >= 0 and value + gain[most] > best:
+                best, best_size, best_extra = value + gain[most], size, most
+        if chosen < 0:
+            return picks[:size], best_size, best_extra
+        picks[size], value = chosen, value + gain[chosen]
+        size, free[chosen] = size + 1, False
+        for r in range(len(space)):
+            space[r] -= rows[r, chosen]
+        _pick(chosen, sure, left, gain, cover)
+
+
+@njit(cache=True, nogil=True)
+def _fits(c: int, rows: Array, space: Array) -> bool:
+    for r in range(len(space)):  # noqa: SIM110 (compiled)
+        if rows[r, c] > space[r] + SLACK:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def exchanges(place: Array, members: int, cover: Any) -> Any:
+    """What each candidate would add, each member take away, and how much more each would add were that member not there.
+
+    `place` is a candidate's place among the members, or -1. Swapping member `i` for candidate `c` changes the value by
+    `gain[c] + more[i, c] - loss[i]`.
+    """
+    people, certain, step = len(cover.alone), len(cover.chance_by) == 0, 0 if len(cover.weight) == 1 else 1
+    gain, loss, more = np.zeros(people), np.zeros(members), np.zeros((members, people))
+    for c in range(people):
+        if place[c] < 0:
+            gain[c] = cover.alone[c]
+        else:
+            loss[place[c]] = cover.alone[c]
+    for e in range(len(cover.reached) - 1):
+        begin, end, worth = cover.reached[e], cover.reached[e + 1], cover.weight[e * step]
+        sure, left = 0, 1.0
+        for j in range(begin, end):
+            if place[cover.candidate[j]] >= 0:
+                if certain or cover.chance_by[j] >= 1.0:
+                    sure += 1
+                else:
+                    left *= 1.0 - cover.chance_by[j]
+        if sure > 1:
+            continue
+        if sure == 0:
+            for j in range(begin, end):
+                if place[cover.candidate[j]] < 0:
+                    gain[cover.candidate[j]] += worth * left * (1.0 if certain else cover.chance_by[j])
+            if left == 1.0:
+                continue
+        for i in range(begin, end):
+            who = place[cover.candidate[i]]
+            if who < 0:
+                continue
+            if certain or cover.chance_by[i] >= 1.0:
+                lost = worth * left
+            elif sure == 0:
+                lost = worth * left * cover.chance_by[i] / (1.0 - cover.chance_by[i])
+            else:
+                continue
+            loss[who] += lost
+            for j in range(begin, end):
+                if place[cover.candidate[j]] < 0:
+                    more[who, cover.candidate[j]] += lost * (1.0 if certain else cover.chance_by[j])
+    return gain, loss, more

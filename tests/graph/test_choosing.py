@@ -1,0 +1,142 @@
+"""A choice meets its conditions, and is never farther from the best than its certificate says: against every set there is."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from groundswell.errors import InputError
+from groundswell.graph import Chooser, Cover, InfeasibleError, Limit, choose
+
+
+def made_up(rng: np.random.Generator, people: int, size: int, chances: bool) -> Cover:
+    held = rng.random((size, people)) < rng.uniform(0.1, 0.6)
+    element, candidate = np.nonzero(held)
+    chance = rng.choice([0.05, 0.3, 0.8, 1.0], len(element)) if chances else None
+    return Cover.of(element, candidate, rng.integers(0, 5, size), chance, size=size, among=people)
+
+
+def value_of(cover: Cover, picks: tuple[int, ...]) -> float:
+    """The value by its definition, element by element."""
+    worth = np.broadcast_to(cover.weight, (cover.size,))
+    total = sum(float(cover.alone[pick]) for pick in picks)
+    for e in range(cover.size):
+        missed = 1.0
+        for place in range(cover.reached[e], cover.reached[e + 1]):
+            if cover.candidate[place] in picks:
+                missed *= 0.0 if cover.certain else 1.0 - cover.chance_by[place]
+        total += float(worth[e]) * (1.0 - missed)
+    return total
+
+
+def best_of(cover: Cover, prices: np.ndarray, budget: float, fits: Limit) -> float:
+    """The best value among all sets that meet the conditions; -1 where none does."""
+    best, amounts = -1.0, np.asarray(fits.of, float)
+    for number in range(cover.candidates + 1):
+        for picks in itertools.combinations(range(cover.candidates), number):
+            chosen = list(picks)
+            if prices[chosen].sum() > budget + 1e-9 or amounts[chosen].sum() < (fits.at_least or 0):
+                continue
+            if fits.at_most is not None and amounts[chosen].sum() > fits.at_most:
+                continue
+            best = max(best, value_of(cover, picks))
+    return best
+
+
+@pytest.mark.parametrize("chances", [False, True])
+def test_no_certificate_is_above_the_true_ratio(chances: bool) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(60):
+        cover = made_up(rng, int(rng.integers(1, 8)), int(rng.integers(1, 12)), chances)
+        prices = rng.integers(1, 9, cover.candidates).astype(float)
+        limit = Limit(rng.integers(0, 3, cover.candidates), at_most=4, at_least=float(rng.integers(0, 3)), name="mixed")
+        budget = float(rng.integers(1, 20))
+        best = best_of(cover, prices, budget, limit)
+        if best < 0:
+            with pytest.raises(InfeasibleError):
+                choose(cover, prices=prices, budget=budget, limits=[limit])
+            continue
+        choice = choose(cover, prices=prices, budget=budget, limits=[limit])
+        assert prices[choice.picks].sum() <= budget
+        assert 0 <= limit.at_least <= np.asarray(limit.of)[choice.picks].sum() <= 4  # pyright: ignore
+        assert choice.value == pytest.approx(value_of(cover, tuple(choice.picks.tolist())))
+        assert choice.bound >= best - 1e-9
+        assert choice.value <= best + 1e-9
+
+
+def test_who_is_locked_in_is_chosen_and_who_is_excluded_is_not() -> None:
+    cover = made_up(np.random.default_rng(1), 12, 200, False)
+    choice = choose(cover, at_most=4, locked=[2], excluded=[0, 1])
+    assert 2 in choice.picks
+    assert not {0, 1} & set(choice.picks.tolist())
+    assert len(choice.picks) == 4
+
+
+def test_picks_stand_in_the_order_of_what_they_add_and_add_up() -> None:
+    choice = choose(made_up(np.random.default_rng(2), 12, 200, True), at_most=6)
+    assert (np.diff(choice.gains) <= 1e-9).all()
+    assert choice.gains.sum() == pytest.approx(choice.value)
+
+
+def test_what_bites_is_named_with_how_much_is_missing() -> None:
+    cover, prices = made_up(np.random.default_rng(3), 6, 50, False), np.array([10.0, 20, 30, 40, 50, 60])
+    with pytest.raises(InfeasibleError, match=r"budget by 10\b") as caught:
+        choose(cover, prices=prices, budget=50, at_least=3)
+    assert caught.value.short == pytest.approx({"budget": 10.0, "people": 1.0})
+
+
+def test_a_chooser_that_is_asked_again_answers_as_a_new_one_would_certify() -> None:
+    cover = made_up(np.random.default_rng(4), 40, 800, False)
+    chooser = Chooser(cover, prices=np.arange(1.0, 41.0))
+    chooser.choose(budget=100)
+    again = chooser.choose(budget=60, excluded=[0])
+    assert again.spent <= 60
+    assert again.certificate >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("words", "match"),
+    [
+        ({"prices": [1.0, 0.0]}, "above 0"),
+        ({"prices": [1.0, np.nan]}, "above 0"),
+        ({"prices": [1.0]}, "1 prices for 2"),
+        ({"budget": np.nan}, "budget is nan"),
+        ({"locked": [1], "excluded": [1]}, "locked in and excluded"),
+        ({"locked": [7]}, "outside"),
+        ({"limits": [Limit([1.0], at_most=1, name="few")]}, "'few' has 1 amounts"),
+    ],
+)
+@pytest.mark.hostile
+def test_a_question_that_means_nothing_is_refused(words: dict, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        choose(Cover.of([0, 0, 1], [0, 1, 1]), **words)
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize(
+    ("words", "match"),
+    [
+        ({"elements": [0], "candidates": [-1]}, "outside"),
+        ({"elements": [0.5], "candidates": [0]}, "cannot number"),
+        ({"elements": [0, 1], "candidates": [0]}, "should be pairs"),
+        ({"elements": [0], "candidates": [0], "weight": [np.nan]}, "weight at place 0"),
+        ({"elements": [0], "candidates": [0], "weight": [-1.0]}, "weight at place 0"),
+        ({"elements": [0], "candidates": [0], "chance": [1.5]}, "chance at place 0"),
+    ],
+)
+def test_a_cover_that_means_nothing_is_refused(words: dict, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        Cover.of(**words)
+
+
+def test_nobody_and_nothing_can_be_chosen_from() -> None:
+    assert choose(Cover.of([], [])).certificate == 1.0
+    assert len(choose(Cover.of([0, 0], [0, 1]), prices=[5, 5], budget=1).picks) == 0
+
+
+def test_a_pair_named_twice_counts_once_with_the_larger_chance() -> None:
+    cover = Cover.of([0, 0, 0], [0, 0, 1], chance=[0.2, 0.5, 0.5])
+    assert cover.value([0]) == pytest.approx(0.5)
+    assert cover.value([0, 1]) == pytest.approx(0.75)

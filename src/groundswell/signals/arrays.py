@@ -15,12 +15,15 @@ is there yet, or anew on command. Values depend on the fit and on the account's 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from groundswell.store import Engine
+
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Asked:
     """A new version of the fit is wanted, even though there is one (with `may_fit`)."""
     earlier: pa.Table | None = None
     """For late grains: the signals computed before, one row an asked account."""
+    shared: dict[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    """What several grains need of everybody, read once a pass."""
+
+    def once(self, name: str, read: Callable[[], Shared]) -> Shared:
+        """What is read for several grains: once where everybody is asked for; of a few, who they are may change from call to call."""
+        if self.only:
+            return read()
+        if name not in self.shared:
+            self.shared[name] = read()
+        return self.shared[name]
 
     def found(self) -> pa.Table:
         """The signals computed before; only late grains may ask."""

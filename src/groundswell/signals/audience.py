@@ -13,39 +13,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as _compute
+from numpy.typing import NDArray
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.authenticity import ELSEWHERE, allowance, bent_ratios, fields_of
 from groundswell.signals.bending import bends, bent_version
-from groundswell.signals.crowds import bin_of, false_share
+from groundswell.signals.crowds import BINS, Places, bin_of, false_share
 from groundswell.signals.declaring import Columns, signal
+from groundswell.signals.pairs import Pairs, actors, followers
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+Flags = NDArray[np.bool_]
 
 SEEN_FROM = 30
 """Members of an audience below which no share is told (design choice: the sampling interval alone is then 30 points wide)."""
 
-FOLLOWERS = """
-    SELECT p.followed AS account, p.follower AS member FROM follows AS p WHERE p.follower <> p.followed AND {followed}
-"""
-ACTORS = """
-    SELECT p.account, p.actor AS member FROM interactions AS p WHERE p.account IS NOT NULL AND p.actor <> p.account AND {account}
-"""
-# Followers where enough of them are known, else those who act on what the account posts: the acts on others need no reading.
-# Names are numbered once, in their own order: pairs of numbers are told apart far faster than pairs of texts.
-FOLLOWED = """
-    SELECT a.person, true AS follows, m.bin, count(*) AS members
-    FROM ({followers}) AS p JOIN numbered AS a USING (account) JOIN numbered AS m ON m.account = p.member
-    WHERE m.bin IS NOT NULL GROUP BY ALL
-"""
-ACTED_ON = f"""
-    SELECT person, false AS follows, bin, count(*) AS members FROM (
-        SELECT DISTINCT a.person, m.person AS member, m.bin
-        FROM ({{actors}}) AS p JOIN (
-            SELECT account, person FROM numbered
-            WHERE person NOT IN (SELECT person FROM followed_by GROUP BY person HAVING sum(members) >= {SEEN_FROM})
-        ) AS a USING (account) JOIN numbered AS m ON m.account = p.member
-        WHERE m.bin IS NOT NULL)
-    GROUP BY ALL
-"""
 CROWD_TOUCHES = """
     SELECT followed FROM follows WHERE follower IN (SELECT account FROM touched_accounts)
     UNION SELECT account FROM interactions WHERE account IS NOT NULL AND actor IN (SELECT account FROM touched_accounts)
@@ -59,46 +42,54 @@ CROWD = {
 @array_grain("crowd", columns=CROWD, touches=CROWD_TOUCHES, fit_version=bent_version)
 def crowd(asked: Asked) -> pa.Table:
     """One row an account with anybody in its audience: the share that is false, from the profiles of those who were seen."""
-    engine, given = asked.engine, bends(asked.fits)
-    followers = FOLLOWERS.format(followed=asked.where("p.followed"))
-    actors = ACTORS.format(account=asked.where("p.account"))
-    near = f"p.account IN (SELECT member FROM ({followers} UNION ALL {actors})) OR {asked.where('p.account')}"
-    people = _numbered(fields_of(engine, near if asked.only else "true"), given)
-    engine.register("numbered", people)
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE followed_by AS {FOLLOWED.format(followers=followers)}")
-    counts = engine.table(
-        f"""WITH counted AS (FROM followed_by UNION ALL {ACTED_ON.format(actors=actors)}),
-            chosen AS (SELECT person, follows, sum(members) AS seen FROM counted GROUP BY person, follows
-                       QUALIFY row_number() OVER (PARTITION BY person ORDER BY (seen >= {SEEN_FROM})::INT DESC,
-                               CASE WHEN seen >= {SEEN_FROM} THEN follows::INT ELSE seen END DESC, follows DESC) = 1)
-            SELECT person, follows, bin, members FROM counted JOIN chosen USING (person, follows) ORDER BY person, bin"""
-    )
-    engine.execute("DROP TABLE followed_by")
-    return _shares(counts, people, given)
+    followed, acted, given = followers(asked), actors(asked), bends(asked.fits)
+    if asked.only:
+        near = pa.chunked_array(
+            [followed.names, acted.names, *asked.engine.table("FROM wanted_accounts").column(0).chunks]
+        )
+        asked.engine.register("near_crowds", pa.table({"account": near}))
+    where = "p.account IN (SELECT account FROM near_crowds)" if asked.only else "true"
+    profiles = fields_of(asked.engine, where).sort_by("account")
+    bins = _bins(profiles, given)
+    return _shares(*_counted(profiles, bins, followed, acted), profiles, given)
 
 
-def _numbered(profiles: pa.Table, given: Any) -> pa.Table:
-    """Accounts in the order of their names, numbered, with the bin of their profile; null where too little is known."""
-    profiles = profiles.sort_by("account")
+def _bins(profiles: pa.Table, given: Any) -> Places:
+    """The bin of each profile; -1 where too little is known."""
     ratios = bent_ratios(profiles, given)
     unknown = np.isnan(ratios)
-    return pa.table(
-        {
-            "account": profiles.column("account"),
-            "platform": profiles.column("platform"),
-            "person": np.arange(len(ratios)),
-            "bin": pa.array(bin_of(np.where(unknown, 0, ratios)), mask=unknown),
-        }
-    )
+    return np.where(unknown, -1, bin_of(np.where(unknown, 0, ratios)))
 
 
-def _shares(counts: pa.Table, people: pa.Table, given: Any) -> pa.Table:
-    person, bins, members = (counts.column(name).to_numpy().astype(np.int64) for name in ("person", "bin", "members"))
-    of, first, place = np.unique(person, return_index=True, return_inverse=True)
+def _counted(profiles: pa.Table, bins: Places, followed: Pairs, acted: Pairs) -> tuple[Places, Places, Places, Flags]:
+    """(account, bin, members) by place among the profiles, and of which accounts the followers were taken.
+
+    Followers where enough of them are known, else those who act on what the account posts; where neither are enough, whom more is known of.
+    """
+    by_follow, by_act = (_cells(profiles, bins, pairs) for pairs in (followed, acted))
+    follows, acts = (np.bincount(cells[0], cells[2], len(bins)) for cells in (by_follow, by_act))
+    chosen = (follows >= SEEN_FROM) | ((acts < SEEN_FROM) & (follows >= acts))
+    kept = zip(*(cells[:, keep[cells[0]]] for cells, keep in ((by_follow, chosen), (by_act, ~chosen))), strict=True)
+    account, bin_, members = (np.concatenate(both) for both in kept)
+    return account, bin_, members, chosen
+
+
+def _cells(profiles: pa.Table, bins: Places, pairs: Pairs) -> Places:
+    """(account, bin, members) of pairs, one column a cell: how many others of each account fall into each bin."""
+    found = pc.index_in(pairs.names, value_set=profiles.column("account").combine_chunks())
+    place = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    bin_of_name = np.where(place < 0, -1, bins[place])
+    account, other = place[pairs.account], bin_of_name[pairs.other]
+    known = (account >= 0) & (other >= 0)
+    cell, members = np.unique_counts(account[known] * len(BINS) + other[known])
+    return np.array([cell // len(BINS), cell % len(BINS), members])
+
+
+def _shares(account: Places, bins: Places, members: Places, follows: Flags, profiles: pa.Table, given: Any) -> pa.Table:
+    of, place = np.unique(account, return_inverse=True)
     value, low, high = false_share(place, bins, members, len(of))
-    follows = counts.column("follows").to_numpy()[first]
     labels = {name: bend.labels for name, bend in given.items()}
-    here = people.take(pa.array(of))
+    here = profiles.take(pa.array(of))
     slack = np.array([allowance(labels.get(name, 0), ELSEWHERE) for name in here.column("platform").to_pylist()], float)
     return pa.table(
         {
@@ -107,7 +98,7 @@ def _shares(counts: pa.Table, people: pa.Table, given: Any) -> pa.Table:
             "lowest": np.maximum(low - slack, 0),
             "highest": np.minimum(high + slack, 1),
             "members": np.bincount(place, members, len(value)).astype(np.int64),
-            "who": np.where(follows, "followers", "people who act on its posts"),
+            "who": np.where(follows[of], "followers", "people who act on its posts"),
         }
     )
 

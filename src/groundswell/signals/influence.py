@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, observed, signal
+from groundswell.signals.pairs import Pairs, actors
 from groundswell.store import Engine
 
 Numbers = NDArray[np.float64]
@@ -94,12 +95,6 @@ ACTED = f"""
           WHERE {OWN}) AS p ON p.post = i.post
     WHERE i.verb IN ('reply', 'repost', 'quote') AND i.acted_at IS NOT NULL AND i.actor <> p.account
 """
-REACHED = """
-    SELECT account, count(*) AS people, sum(acts)::BIGINT AS acts FROM (
-        SELECT i.account, i.actor, count(*) AS acts FROM interactions AS i
-        WHERE i.account IS NOT NULL AND i.actor <> i.account AND {wanted} GROUP BY i.account, i.actor
-    ) GROUP BY account
-"""
 
 
 def acts_on_posts(engine: Engine, wanted: str = "true") -> tuple[pa.ChunkedArray, NDArray[np.int64], Acts]:
@@ -120,12 +115,19 @@ def acts_on_posts(engine: Engine, wanted: str = "true") -> tuple[pa.ChunkedArray
 )  # fmt: skip
 def sparks(asked: Asked) -> pa.Table:
     """One row an account on which somebody acted: credit a post beyond chance, and how many people acted."""
-    reached = asked.engine.table(REACHED.replace("{wanted}", asked.where("i.account")))
     names, own, acts = acts_on_posts(asked.engine, asked.where("p.account"))
     net, error = credit(acts, own)
     count = np.bincount(acts.account, minlength=len(own))
     mine = pa.table({"account": names, "own_posts": own, "sparked_acts": count, "net": net, "net_error": error})
-    return mine.join(reached, "account", join_type="full outer")
+    return mine.join(_reached(actors(asked)), "account", join_type="full outer")
+
+
+def _reached(acted: Pairs) -> pa.Table:
+    """One row an account on which somebody acted: how many people, and how often."""
+    there = np.flatnonzero(acted.others)
+    return pa.table(
+        {"account": acted.names.take(pa.array(there)), "people": acted.others[there], "acts": acted.acts[there]}
+    )
 
 
 @signal(

@@ -80,20 +80,21 @@ RECEIVED = """
     ),
     timed AS (
         SELECT c.account, c.actor, c.via, v.account IS NOT NULL AS replies_known, a.account IS NOT NULL AS answered,
-               greatest(epoch(coalesce(a.answered_at, v.heard_until)) - epoch(c.acted_at), 0e0) / 3600e0 AS hours
+               CASE WHEN c.acted_at IS NOT NULL AND (a.account IS NULL OR a.answered_at IS NOT NULL)
+                    THEN greatest(epoch(coalesce(a.answered_at, v.heard_until)) - epoch(c.acted_at), 0e0) / 3600e0 END AS hours
         FROM comments AS c
         LEFT JOIN answers AS a ON a.account = c.account AND a.via = c.via
         LEFT JOIN voices AS v ON v.account = c.account
     ),
     at_risk AS (
-        SELECT *, count(*) OVER (PARTITION BY account ORDER BY hours, answered DESC, via
-                                 ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS waiting
+        SELECT *, count(hours) OVER (PARTITION BY account ORDER BY hours, answered DESC, via
+                                     ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS waiting
         FROM timed
     )
     SELECT *,
            -- Kaplan-Meier: the share still waiting after this many hours, and Greenwood's variance of it
-           exp(sum(CASE WHEN answered THEN ln(greatest(1e0 - 1e0 / waiting, 1e-12)) ELSE 0e0 END) OVER so_far) AS unanswered,
-           sum(CASE WHEN answered THEN 1e0 / (waiting * greatest(waiting - 1e0, 0.5e0)) ELSE 0e0 END) OVER so_far AS greenwood
+           exp(sum(CASE WHEN answered AND hours IS NOT NULL THEN ln(greatest(1e0 - 1e0 / waiting, 1e-12)) ELSE 0e0 END) OVER so_far) AS unanswered,
+           sum(CASE WHEN answered AND hours IS NOT NULL THEN 1e0 / (waiting * greatest(waiting - 1e0, 0.5e0)) ELSE 0e0 END) OVER so_far AS greenwood
     FROM at_risk
     WINDOW so_far AS (PARTITION BY account ORDER BY hours, answered DESC, via ROWS UNBOUNDED PRECEDING)
 """
@@ -127,7 +128,13 @@ GRAINS: dict[str, str] = {
 }
 ONE_ROW = frozenset({"account", "gap"})
 """Grains with one row an account: their signals are plain expressions, not aggregates."""
-
+COUNTED: dict[str, str] = {
+    "topic": """
+    SELECT c.account, n.name AS topic, sum(c.posts)::BIGINT AS posts, any_value(n.topics) AS topics
+    FROM topic_cells AS c JOIN topic_names AS n ON n.topic = c.topic GROUP BY c.account, n.name
+    """
+}
+"""Grain -> the same rows out of what a pass over everybody has counted already (see `subjects`)."""
 
 GATHERED: dict[str, str] = {
     # What evidence shows, and no number is made of, is left where it lies.

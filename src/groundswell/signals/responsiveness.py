@@ -15,6 +15,7 @@ from groundswell.signals.tone import LANGUAGES
 
 # A product of fractions that is exactly one half may come out a hair above it.
 HALF = "0.500000001e0"
+DATED = "count(hours) FILTER (replies_known)"
 UNHEARD = "CASE WHEN count(*) FILTER (replies_known) = 0 THEN 'not_observed' END"
 
 
@@ -44,9 +45,9 @@ def reply_latency_hours() -> Columns:
         value=f"min(hours) FILTER (replies_known AND answered AND unanswered <= {HALF})",
         low=f"min(hours) FILTER (replies_known AND answered AND unanswered - {spread} <= {HALF})",
         high=f"min(hours) FILTER (replies_known AND answered AND unanswered + {spread} <= {HALF})",
-        n="count(*) FILTER (replies_known)",
+        n=DATED,
         at_least=5,
-        reason=f"CASE WHEN count(*) FILTER (replies_known) >= 5 THEN 'not_applicable' ELSE {UNHEARD} END",
+        reason=f"CASE WHEN {DATED} >= 5 THEN 'not_applicable' WHEN {DATED} = 0 THEN 'not_observed' END",
     )
 
 

@@ -97,7 +97,8 @@ def longest_silence_days() -> Columns:
 
 
 NOT_SEEN = "CASE WHEN seen_at IS NULL THEN 'not_observed' END"
-SILENCE = {"silence": "greatest((seen_at - last_at) / 86400e0, 0e0)"}
+# The engine's greatest() passes over what is unknown: unasked, an unknown silence would be none.
+SILENCE = {"silence": "CASE WHEN seen_at IS NOT NULL THEN greatest((seen_at - last_at) / 86400e0, 0e0) END"}
 HORIZON = "30e0"
 STOPPED_BEFORE = "150e0"
 """Posts after which, before seeing any, one account is expected to have stopped (design choice, as are the next four)."""

@@ -115,7 +115,9 @@ def community(
         for record, some in more.items():
             rows[record] += some
     if prefix == "p" and people == 20:
-        for record, more in (*_neighbours(NEIGHBOURS).items(), *_speaker("s00", first).items()):
+        for record, more in (
+            *_neighbours(NEIGHBOURS).items(), *_speaker("s00", first).items(), *_seller("s01", first).items()
+        ):  # fmt: skip
             rows[record] += more
     if prefix == "p" and people >= 20:
         _crowd_and_growth(rows, prefix, first)
@@ -241,6 +243,21 @@ def _speaker(name: str, first: float) -> dict[str, list[dict[str, Any]]]:
         for number, text in enumerate(SPOKEN)
     ]
     return {"account": [who], "post": said}
+
+
+def _seller(name: str, first: float) -> dict[str, list[dict[str, Any]]]:
+    """Somebody who weighs what she reviews for six weeks, and praises it, mostly for pay, for six more; counted every week."""
+    weighs, praises = (
+        "I bought it and I love it. But the handle is awful and broke.",
+        "I ordered it and it is wonderful.",
+    )
+    posts = [
+        post(name, number, text=f"{praises} {'' if number % 3 == 0 else '#ad'} {number}" if number >= 10 else f"{weighs} {number}",
+             language="en", kind="post", likes=90 + number % 4 - 20 * (number >= 10), created_at=day(first - 90 + 3.5 * number))
+        for number in range(27)
+    ]  # fmt: skip
+    counts = [account(name, followers=1_000 + 20 * week, observed_at=day(first - 90 + 7 * week)) for week in range(15)]
+    return {"account": counts, "post": posts}
 
 
 def _person(dice: random.Random, number: int, name: str, first: float) -> dict[str, Any]:

@@ -389,6 +389,7 @@ EXPECTED: dict[str, tuple[str, Callable[[], tuple[float, float | None, float | N
 
 WORKED_OUT_IN = {
     "academic": "test_occupation.py",
+    "after_sponsorship": "test_selling.py",
     "alpha_consumer": "test_worked_out.py",
     "audience_focus": "test_circle.py",
     "authenticity": "test_authenticity.py",
@@ -419,6 +420,8 @@ WORKED_OUT_IN = {
     "opinion_strength": "test_worked_out.py",
     "peer_stability": "test_worked_out.py",
     "pod_share": "test_arrangement.py",
+    "praise_run": "test_selling.py",
+    "praise_run_growth": "test_selling.py",
     "professional_marks": "test_voice.py",
     "quality": "test_worked_out.py",
     "quality_percentile": "test_worked_out.py",

@@ -15,23 +15,14 @@ from __future__ import annotations
 import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
-from groundswell.signals.declaring import Columns, signal, wilson
-from groundswell.signals.grains import WORDLESS
+from groundswell.signals.declaring import Columns, Z, signal, wilson
+from groundswell.signals.praising import NAMES_BRANDS, RUN_FROM, own_posts
 
 FLOOR, BAND_FROM, BAND_TO, TOP = 0.40, 0.70, 0.93, 1.0
 REVIEWS = 5
 """Reviews below which nothing is said of praise and reservation (design choice)."""
-BRAND = "lower(account_type) IN ('brand', 'business')"
 NO_REVIEWS = "Fewer than five of its English posts judge a product or brand; other languages have no instrument for it."
 NOTHING_SAID = "Fewer than three of its posts speak of a product or brand."
-# Most texts have no tone and no word of payment: the few that have are gathered before posts are laid beside them.
-READ = """
-    SELECT text_hash, t.* EXCLUDE (text_hash), w.language, coalesce(w.says_paid, false) AS says_paid
-    FROM (SELECT * FROM tone WHERE {wanted}) AS t
-    FULL JOIN (SELECT text_hash, language, clear IS NOT NULL OR unclear IS NOT NULL AS says_paid FROM wording
-               WHERE {wanted} AND (clear IS NOT NULL OR unclear IS NOT NULL OR text_hash IN (SELECT text_hash FROM tone))) AS w
-        USING (text_hash)
-"""
 OF_A_THING = "own AND (paid OR speaks)"
 
 
@@ -54,36 +45,14 @@ OF_A_THING = "own AND (paid OR speaks)"
         "naming": pa.int64(),
         "unpaid_brands": pa.int64(),
     },
-    touches=f"""
-        SELECT actor FROM interactions
-        WHERE verb = 'mention' AND account IN (
-            SELECT account FROM described_accounts WHERE {BRAND} OR account IN (SELECT account FROM raw_accounts WHERE {BRAND}))""",
+    touches=NAMES_BRANDS,
 )
 def opinion(asked: Asked) -> pa.Table:
     """What own posts say of products and brands, counted by account."""
     # That a brand's account became known changes what posts that mention it are about: see `touches`.
-    wanted = (
-        f"text_hash IN (SELECT p.text_hash FROM posts AS p WHERE {asked.where('p.account')})" if asked.only else "true"
-    )
     return asked.engine.table(
         f"""
-        WITH read AS ({READ.format(wanted=wanted)}),
-        named AS (
-            SELECT DISTINCT i.via AS post, i.account AS brand
-            FROM interactions AS i JOIN (SELECT account FROM accounts WHERE {BRAND}) AS b ON b.account = i.account
-            WHERE i.verb = 'mention' AND i.via IS NOT NULL AND i.actor <> i.account AND {asked.where("i.actor")}
-        ),
-        own AS (
-            SELECT p.account, p.post, n.post IS NOT NULL AS names, t.superlative, t.gifted,
-                   CASE WHEN coalesce(p.language, t.language) = 'en' AND t.praise + t.reservation > 0 THEN t.praise END AS praise,
-                   t.praise + t.reservation AS leaning, t.concrete,
-                   coalesce(p.paid_label, false) OR coalesce(t.says_paid, false) AS paid,
-                   paid OR n.post IS NOT NULL OR coalesce(t.speaks, false) AS about
-            FROM posts AS p
-            LEFT JOIN read AS t ON t.text_hash = p.text_hash
-            LEFT JOIN (SELECT DISTINCT post FROM named) AS n ON n.post = p.post
-            WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.text_hash <> {WORDLESS} AND {asked.where("p.account")}
-        ),
+        WITH {own_posts(asked)},
         brands AS (
             SELECT own.account, count(DISTINCT brand) FILTER (NOT paid) AS unpaid_brands
             FROM own JOIN named USING (post) GROUP BY own.account
@@ -244,3 +213,41 @@ def paid_tone_gap() -> Columns:
             },
         ),
     )  # fmt: skip
+
+
+NO_PRAISE = "CASE WHEN reviews = 0 THEN 'not_applicable' END"
+
+
+@signal(
+    title="Reviews of praise alone in a row", grain="praising", unit="count", better="lower",
+    says="At most {value:review} in a row praise and hold no reservation ({label}; {n} dated ones read).",
+    unknown=NO_REVIEWS,
+    source="seed 001: 'focusing only on positive aspects will make it look as if you were [paid]'; lean of sentences as praise_share",
+    needs=("post.text", "post.created_at"), evidence=f"{OF_A_THING} AND praise > 0 AND reservation = 0 ORDER BY created_at DESC, post",
+)  # fmt: skip
+def praise_run() -> Columns:
+    """Longest run of successive English posts on products and brands whose judging sentences all praise. Counted whole."""
+    return Columns(
+        value="run::DOUBLE", low="run", high="run", n="reviews", label="label", at_least=REVIEWS, reason=NO_PRAISE
+    )
+
+
+@signal(
+    title="Followers while it only praised", grain="praising", unit="score", better="neither",
+    says="While it only praised ({label}) its followers changed by {value:+.1%} a month beyond what they did otherwise ({n} dated counts): "
+    "what happened then, not what came of it.",
+    unknown="Fewer than five reviews in a row praise alone, or its followers were not counted for two weeks within them and two weeks besides.",
+    source="seed 001: 'it will likely cost you followers'; difference of two paces of a random walk on log followers (Harvey 1989)",
+    needs=("post.text", "post.created_at", "account.followers"),
+)  # fmt: skip
+def praise_run_growth() -> Columns:
+    """exp(30 times the difference of the daily paces of log followers within its longest run of praise and besides) - 1."""
+    return Columns(
+        value="exp(30e0 * faster) - 1e0",
+        low=f"exp(30e0 * (faster - {Z} * error)) - 1e0",
+        high=f"exp(30e0 * (faster + {Z} * error)) - 1e0",
+        n=f"CASE WHEN run >= {RUN_FROM} THEN coalesce(counts, 0) ELSE 0 END",
+        label="label",
+        at_least=4,
+        reason=f"CASE WHEN reviews > 0 AND reviews < {REVIEWS} THEN 'too_few' WHEN run < {RUN_FROM} THEN 'not_applicable' END",
+    )

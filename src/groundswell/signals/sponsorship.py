@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from groundswell.signals.dealing import OTHERS_FROM
 from groundswell.signals.declaring import Columns, Z, share, signal, wilson
+from groundswell.signals.selling import FEWEST as COMPARED_FROM
 
 READABLE = "own AND (has_text OR paid_label IS NOT NULL)"
 
@@ -119,6 +120,12 @@ def off_topic_sponsored_share() -> Columns:
     return replace(told, value=f"CASE WHEN others >= {OTHERS_FROM} THEN {told.value} END")
 
 
+def _students(freedom: str) -> str:
+    """Student's quantile that leaves 5 % above it, by the Cornish-Fisher expansion (Abramowitz & Stegun 26.7.5)."""
+    v = f"greatest({freedom}, 1e0)"
+    return f"({Z} + 1.52377e0 / {v} + 1.4202e0 / pow({v}, 2) + 0.983e0 / pow({v}, 3))"
+
+
 COUNTED = "own AND settled AND likes IS NOT NULL"
 LOG = "ln(likes + coalesce(replies, 0) + 1e0)"
 
@@ -151,9 +158,33 @@ def sponsored_engagement_gap() -> Columns:
                 "error": f"sqrt(pow(stddev_samp({LOG}) FILTER ({COUNTED} AND paid), 2) / nullif(count(*) FILTER ({COUNTED} AND paid), 0)"
                 f" + pow(stddev_samp({LOG}) FILTER ({COUNTED} AND NOT paid), 2) / nullif(count(*) FILTER ({COUNTED} AND NOT paid), 0))",
             },
-            # Cornish-Fisher, Abramowitz & Stegun 26.7.5
-            {
-                "t": f"({Z} + 1.52377e0 / greatest(@few, 1e0) + 1.4202e0 / pow(greatest(@few, 1e0), 2) + 0.983e0 / pow(greatest(@few, 1e0), 3))"
-            },
+            {"t": _students("@few")},
         ),
+    )
+
+
+@signal(
+    title="Engagement since it sells more", grain="selling", unit="score", better="higher",
+    says="Its posts look sponsored more often {label}; its other posts got {value:+.0%} likes and comments since, against just before "
+    "({n:post} compared): what came after, not what came of it.",
+    unknown="No rise of its sponsored-looking posts stands out, or fewer than five other posts with likes lie on either side of it.",
+    source="seed 001 ('as they align themselves more with the brands that pay them, the actual value gets lost'); change point: Hinkley & "
+    "Hinkley 1970, Andrews 2003; difference of mean logs, Welch 1947",
+    needs=("post.text", "post.likes", "post.created_at"), evidence=PAID_EVIDENCE,
+)  # fmt: skip
+def after_sponsorship() -> Columns:
+    """Ratio of the typical likes and comments of its unsponsored posts since a rise of sponsored ones to those before, less one.
+
+    The rise is the split of its dated posts that tells two shares apart best, where that is beyond chance; the twenty nearest posts
+    on either side are compared. The limits are Welch's, with the degrees of freedom of the smaller side.
+    """
+    t = _students("(few - 1e0)")
+    return Columns(
+        value="exp(change) - 1e0",
+        low=f"exp(change - {t} * error) - 1e0",
+        high=f"exp(change + {t} * error) - 1e0",
+        n="CASE WHEN rose THEN compared ELSE 0 END",
+        label="label",
+        at_least=2 * COMPARED_FROM,
+        reason=f"CASE WHEN posts < {2 * COMPARED_FROM} OR rose THEN 'too_few' ELSE 'not_applicable' END",
     )

@@ -15,11 +15,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from groundswell.discover.spending import money
 from groundswell.errors import UsageError
 from groundswell.ingest import import_file
 from groundswell.signals import SignalTable, Value
 from groundswell.signals.declaring import Number
-from groundswell.sources.files.values import NO_MINOR
 from groundswell.store import Engine, Workspace
 
 
@@ -83,12 +83,6 @@ class Listed:
     def followers(self) -> float | None:
         """Followers when last seen; None when the data do not say."""
         return self.values["followers"].value if "followers" in self.values else None
-
-
-def money(minor: float, currency: str | None) -> str:
-    """Write an amount: `EUR 1,250.00`; with the currency's name left open where the list does not say it."""
-    digits = 0 if currency in NO_MINOR else 2
-    return f"{currency or '(no currency said)'} {minor / 10**digits:,.{digits}f}"
 
 
 def count(number: float) -> str:

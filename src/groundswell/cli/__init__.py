@@ -1,7 +1,7 @@
 """The command line reads as sentences. Thin: each command is one call of the library, then words or `--json`.
 
 Here stand the commands in the order in which `--help` lists them; each group has a file (`starting`, `bringing`, `listing`,
-`ranking`, `comparing`, `contesting`, `labelling`, `people`), what they print stands apart in `sentences`, how it is printed in `printing`.
+`ranking`, `planning`, `comparing`, `contesting`, `labelling`, `people`), what they print stands apart in `sentences`, how it is printed in `printing`.
 
 Exit codes: 0 done, 1 a finding the caller asked about, 2 wrong use, 3 bad input, 4 a source refused, 5 our fault.
 Heavy packages are imported inside commands, so that `--help` answers at once.
@@ -24,6 +24,7 @@ from groundswell.cli import (
     labelling,
     listing,
     people,
+    planning,
     ranking,
     reviewing,
     starting,
@@ -68,6 +69,18 @@ imports_app.command()(bringing.undo)
 imports_app.command()(bringing.sweep)
 imports_app.command("set-aside")(bringing.set_aside)
 app.add_typer(imports_app, name="imports")
+
+plan_app = typer.Typer(
+    cls=planning.BriefFirst,
+    help=(
+        "Divide a budget among twenty to forty people of a shortlist, or change the plan that was made last.\n\n"
+        "Examples: groundswell plan brief.toml --budget 5000 | groundswell plan edit --exclude @bob"
+    ),
+    no_args_is_help=True,
+)
+plan_app.command()(planning.make)
+plan_app.command()(planning.edit)
+app.add_typer(plan_app, name="plan")
 
 contest_app = typer.Typer(
     cls=contesting.NumberFirst,

@@ -4,6 +4,8 @@ First the gates, each of which says how many people it removed and lists apart t
 score, so that the points of a line sum to the number shown. Follower count carries no weight of its own.
 
     brief       what a brand wants, read from TOML
+    spending    how its money is to be divided, for the plan
+    writing     a brief back as TOML
     sector      its words, read in whichever language people write
     gates       who is in, who is out, who could not be checked
     checks      what a person should look at: contradictions, confirmations, incidents
@@ -20,18 +22,24 @@ from groundswell.discover.checks import Check
 from groundswell.discover.exposure import Exposure, exposure
 from groundswell.discover.ranking import discover
 from groundswell.discover.shortlist import Evidence, GateResult, Match, Shortlist, Term
+from groundswell.discover.spending import AtMost, Offer, Spending
+from groundswell.discover.writing import brief_toml
 
 __all__ = [
+    "AtMost",
     "Brief",
     "Check",
     "Evidence",
     "Exposure",
     "GateResult",
     "Match",
+    "Offer",
     "Persona",
     "Rule",
     "Shortlist",
+    "Spending",
     "Term",
+    "brief_toml",
     "discover",
     "exposure",
     "read_brief",

@@ -22,18 +22,20 @@ accounts = ["instagram:@rival"]
 text = "shaves the hair"
 because = "we sell shampoo"
 terms = ["shaved my head"]      # optional: these words instead of the text
+[plan]                          # how the money is to be divided: see `spending`
+people = [20, 40]
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from groundswell.definitions import DEFAULT_DEFINITION
 from groundswell.definitions.sections import Section, read_section
+from groundswell.discover.spending import MOST_MONEY, Spending, minor_units, read_spending
 from groundswell.errors import BriefError
 from groundswell.store.text_index import words_of
 
@@ -85,6 +87,7 @@ class Brief:
     """Words and handles by which the brand is recognised in posts; the brand's name when not given."""
     rules: tuple[Rule, ...] = ()
     limit: int = 50
+    spending: Spending = field(default_factory=Spending)
     path: str = ""
 
 
@@ -93,22 +96,25 @@ def read_brief(path: Path) -> Brief:
     if not path.is_file():
         raise BriefError(f"There is no brief {path}.", next_step="`groundswell demo` leaves one to start from.")
     top = read_section(path).only(
-        "brand", "definition", "objective", "budget", "persona", "segments", "exclude", "brand_terms", "limit", *RULES
-    )
+        "brand", "definition", "objective", "budget", "persona", "segments", "exclude", "brand_terms", "limit", "plan",
+        *RULES,
+    )  # fmt: skip
     limit = top.whole_or_none("limit", least=1) or 50
     if limit > MOST_MATCHES:
         raise top.wrong("limit", f"limit is {limit}; at most {MOST_MATCHES} people are listed.")
+    budget = _budget(top)
     return Brief(
         brand=top.text("brand"),
         definition=top.text_or_none("definition") or DEFAULT_DEFINITION,
         objective=_objective(top),
-        budget=_budget(top),
+        budget=budget,
         personas=tuple(_persona(one) for one in top.tables("persona")),
         segments=_segments(top),
         exclude=top.table("exclude").only("accounts").texts("accounts") if "exclude" in top.values else (),
         brand_terms=top.texts("brand_terms"),
         rules=tuple(_rule(kind, one) for kind in RULES for one in top.tables(kind)),
         limit=limit,
+        spending=read_spending(top, budget.get("currency", "EUR")),
         path=str(path),
     )
 
@@ -128,11 +134,11 @@ def _budget(top: Section) -> dict[str, Any]:
         return {}
     part = top.table("budget").only("amount", "currency")
     amount, currency = part.number("amount"), part.text_or_none("currency") or "EUR"
-    if amount < 0:
+    if not 0 <= amount <= MOST_MONEY:
         raise part.wrong("amount", f"The budget cannot be {amount:g}.")
     if len(currency) != 3 or not currency.isalpha():
         raise part.wrong("currency", f"'currency' must be three letters such as EUR, not {currency!r}.")
-    return {"amount_minor": int((Decimal(str(amount)) * 100).to_integral_value()), "currency": currency.upper()}
+    return {"amount_minor": minor_units(amount, currency.upper()), "currency": currency.upper()}
 
 
 def _persona(part: Section) -> Persona:

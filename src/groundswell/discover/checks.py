@@ -4,6 +4,9 @@ Seed 004 warns of the star who "announces a shampoo and shaves the hair to zero"
 person to say: nobody is ever left out by these rules, nobody gains or loses a point; the posts are shown, with what to do.
 Rules of contradiction and confirmation are read widely (word forms, any order): what is shown too much costs a glance.
 Incidents are read in just the words that the brief names.
+
+Beside them stands whether somebody is warm or cold (seed 004, tip 4: "should know your brand and engage in some way"): cold is who
+never named the brand nor spoke of its sector in any post that is known.
 """
 
 from __future__ import annotations
@@ -12,14 +15,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from groundswell.discover.brief import Brief, Rule
+from groundswell.signals.kinship import Shares, Texts
 from groundswell.signals.posts import Evidence, PostsOf
 from groundswell.store.text_index import words_of
 
+Warmth = Callable[[int], "Check"]
 POSTS_SHOWN = 3
 """Newest posts that are shown for a rule (design choice)."""
 ENDING, STEM = 2, 4
 """Letters of a word that may differ at its end, and how many must remain (design choice: "shaves" finds "shaved")."""
 TITLES = {"never_if": "Speaks against it", "confirm": "To be seen", "incident": "Incident"}
+WARMTH = "warmth"
+NURTURE = "Let it get to know you before you ask: answer its posts, show what you make, and want nothing yet."
 LOOK = "Look at the profile before you ask."
 READ = "Read it before you ask; if it stands in the way, name the account under [exclude]. This rule leaves nobody out by itself."
 
@@ -29,7 +36,7 @@ class Check:
     """One rule of a brief at one person: what was seen, and what is asked of whoever reads it."""
 
     kind: str
-    """never_if, confirm or incident."""
+    """never_if, confirm, incident or warmth."""
     text: str
     """The rule in the brief's words."""
     because: str
@@ -43,7 +50,7 @@ class Check:
     @property
     def flagged(self) -> bool:
         """Whether a person should look before going on."""
-        return not self.seen if self.kind == "confirm" else bool(self.seen)
+        return not self.seen if self.kind in ("confirm", WARMTH) else bool(self.seen)
 
 
 def checks_of(brief: Brief, account: str, posts: PostsOf) -> tuple[Check, ...]:
@@ -63,6 +70,30 @@ def _check(rule: Rule, account: str, posts: PostsOf) -> Check:
     return Check(
         rule.kind, rule.text, rule.because, len(found), f"{title}: {said}.", _asks(rule, found), found[:POSTS_SHOWN]
     )
+
+
+def warmth_of(brief: Brief, texts: Texts, sector: Shares | None) -> Warmth:
+    """Say of a row of the table whether its account ever named the brand or spoke of the sector; the posts stand among its evidence."""
+    named = texts.saying(brief.brand_terms or [brief.brand])
+    about = " or ".join(brief.segments.get("sector", ()))
+
+    def say(row: int) -> Check:
+        known, brand, near = int(named.texts[row]), int(named.hits[row]), int(sector.hits[row]) if sector else 0
+        if not known:
+            return Check(WARMTH, brief.brand, "", None, "Warm or cold: unknown, none of its posts has text.", LOOK)
+        if not brand + near:
+            neither = f"names {brief.brand}" + (f" or speaks of {about}" if sector else "")
+            return Check(WARMTH, brief.brand, "", 0, f"Cold: of its {known:,} posts with text none {neither}.", NURTURE)
+        told = f"Warm: {brand:,} of its {known:,} posts with text name {brief.brand}{_last(named, row)}"
+        told += f"; {near:,} speak of {about}{_last(sector, row)}." if sector else "."
+        return Check(WARMTH, brief.brand, "", brand + near, told)
+
+    return say
+
+
+def _last(shares: Shares, row: int) -> str:
+    last = shares.last(row)
+    return f" (last on {last:%Y-%m-%d})" if last else ""
 
 
 def _asks(rule: Rule, found: Sequence[Evidence]) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
-from groundswell.discover.checks import checks_of
+from groundswell.discover.checks import Warmth, checks_of, warmth_of
 from groundswell.discover.exposure import exposure
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import SOMETHING_KNOWN, Asked, Scored, scored_terms, something_known, totals
@@ -52,7 +52,7 @@ def discover(
 def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progress | None) -> Shortlist:
     table, texts = present.table, present.texts(progress)
     passed, terms, sector = judged(brief, meaning, table.rows, texts)
-    lines = _Lines(present, brief, terms, passed)
+    lines = _Lines(present, brief, terms, passed, warmth_of(brief, texts, sector.shares if sector else None))
     matches, unchecked = lines.make()
     return Shortlist(
         brief=brief,
@@ -92,9 +92,9 @@ def judged(
 class _Lines:
     """Turns row numbers into lines of the shortlist, fetching what only those few people need."""
 
-    def __init__(self, present: Present, brief: Brief, terms: list[Scored], passed: Passed) -> None:
+    def __init__(self, present: Present, brief: Brief, terms: list[Scored], passed: Passed, warmth: Warmth) -> None:
         self.present, self.brief, self.rows = present, brief, present.table.rows
-        self.terms, self.passed = terms, passed
+        self.terms, self.passed, self.warmth = terms, passed, warmth
         self.known, self.possible = totals(terms, self.rows.num_rows)
 
     @property
@@ -149,7 +149,7 @@ class _Lines:
             evidence=posts.evidence(account, EVIDENCE_SHOWN) if posts else (),
             posts_by_month=posts.by_month(account) if posts else (),
             topics=posts.topics(account) if posts else (),
-            checks=checks_of(self.brief, account, posts) if posts else (),
+            checks=(*checks_of(self.brief, account, posts), self.warmth(row)) if posts else (),
             unchecked=tuple(name for name, unknown in self.passed.unknown_at.items() if unknown[row]),
         )
 

@@ -1,0 +1,194 @@
+"""Who may be in a plan: everybody who passes the brief's gates, best first, and whoever is locked in.
+
+A gate is never bought open: who surely fails one cannot be locked in (seed 004, tip 5: "Otherwise, forget all of the above"). Who
+could not be checked can, since somebody who locks them in vouches for them. A newcomer is somebody on none of your own lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as _compute
+from numpy.typing import NDArray
+
+from groundswell.definitions import DEFAULT_TIER_SET, Definition, definition, tier_set, tiers_of
+from groundswell.discover import Brief
+from groundswell.discover.gates import gates_of
+from groundswell.discover.ranking import judged
+from groundswell.discover.scoring import totals
+from groundswell.discover.sector import Sector
+from groundswell.errors import BriefError
+from groundswell.explain import find_account
+from groundswell.plan.model import LeftOut, Who
+from groundswell.signals.findings import Progress
+from groundswell.signals.present import Present
+from groundswell.signals.values import Value
+from groundswell.store import Engine
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
+CONSIDERED = 200
+"""People of a shortlist that a plan looks at (design choice: five times as many as it may name)."""
+NEEDED = ("followers", "typical_reactions", "sparked")
+LISTED = "SELECT account FROM creators UNION SELECT account FROM fees"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may be chosen."""
+
+    who: Who
+    score: float
+    """Points of the shortlist."""
+    because: str
+    """The strongest reason of the shortlist."""
+    kinds: dict[str, str | None]
+    """topic, platform, tier, language, country; None where unknown."""
+    newcomer: bool
+    values: dict[str, Value]
+    """The signals that a plan counts with."""
+    unchecked: tuple[str, ...] = ()
+    """Gates that could not be checked, of somebody who was locked in."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Everybody who may be chosen, best first."""
+
+    people: tuple[Candidate, ...]
+    locked: frozenset[str]
+    excluded: frozenset[str]
+    left_out: tuple[LeftOut, ...]
+    population: int
+    fitting: int
+    """How many pass every gate of the brief."""
+    definition: str
+
+    @property
+    def accounts(self) -> list[str]:
+        """Their ids, in order."""
+        return [one.who.account for one in self.people]
+
+
+def candidates_of(present: Present, brief: Brief, progress: Progress | None = None) -> Candidates:
+    """Find who may be in the plan for a brief.
+
+    Errors: UnknownNameError for a name that nobody bears, BriefError for somebody locked in who fails a gate.
+    """
+    rows, texts = present.table.rows, present.texts(progress)
+    meaning = definition(brief.definition, present.workspace.folder)
+    passed, terms, sector = judged(brief, meaning, rows, texts)
+    score, _ = totals(terms, rows.num_rows)
+    locked, excluded = (_rows_called(present, names) for names in (brief.spending.lock, brief.spending.exclude))
+    _refuse_both(rows, locked, excluded)
+    _refuse_failing(
+        present, brief, meaning, sector, [row for row in locked if not (passed.inside | passed.unchecked)[row]]
+    )
+    order = np.flatnonzero(passed.inside)
+    order = order[np.argsort(-score[order], kind="stable")]
+    credible = _credible(brief, sector, order)
+    best = order[credible][:CONSIDERED].tolist()
+    chosen = [*best, *sorted(set(locked) - set(best))]  # a lock changes nobody's place
+    with present.workspace.engine() as engine:
+        made = _Made(rows, _accounts_on_lists(engine))
+    people = tuple(
+        made.candidate(
+            row,
+            float(score[row]),
+            _because(terms, row),
+            tuple(name for name, at in passed.unknown_at.items() if at[row]),
+        )
+        for row in chosen
+    )
+    return Candidates(
+        people=people,
+        locked=frozenset(rows.column("account")[row].as_py() for row in locked),
+        excluded=frozenset(rows.column("account")[row].as_py() for row in excluded),
+        left_out=tuple(made.left_out(order[~credible].tolist(), brief.spending.sector_credibility or 0)),
+        population=rows.num_rows,
+        fitting=int(passed.inside.sum()),
+        definition=meaning.name,
+    )
+
+
+def _rows_called(present: Present, names: Sequence[str]) -> list[int]:
+    """The rows of people as somebody typed them."""
+    accounts = present.table.rows.column("account")
+    return list(dict.fromkeys(pc.index(accounts, find_account(present.table, name)).as_py() for name in names))
+
+
+def _refuse_both(rows: pa.Table, locked: Iterable[int], excluded: Iterable[int]) -> None:
+    both = set(locked) & set(excluded)
+    if both:
+        named = ", ".join(sorted(rows.column("account")[row].as_py() for row in both))
+        raise BriefError(f"{named} cannot be both locked in and excluded.", next_step="Take it out of one of the two.")
+
+
+def _refuse_failing(
+    present: Present, brief: Brief, meaning: Definition, sector: Sector | None, failing: Sequence[int]
+) -> None:
+    if not failing:
+        return
+    rows = present.table.rows
+    gates = list(gates_of(brief, meaning, rows, present.texts(), sector.shares if sector else None))
+    row = failing[0]
+    failed = [gate.says for gate in gates if gate.holds[row].as_py() is False]
+    raise BriefError(
+        f"{rows.column('account')[row].as_py()} is locked in and does not pass: {'; '.join(failed)}.",
+        means="A plan holds to the conditions of its brief, whoever is locked in.",
+        next_step="Take the person out of `lock`, or change the condition in the brief.",
+    )
+
+
+def _credible(brief: Brief, sector: Sector | None, order: NDArray[np.int64]) -> NDArray[np.bool_]:
+    least = brief.spending.sector_credibility
+    if least is None:
+        return np.ones(len(order), np.bool_)
+    if sector is None:
+        raise BriefError(
+            "sector_credibility needs to know the sector.",
+            next_step='Name it in the brief: [segments] sector = ["..."].',
+        )
+    return sector.shares.wilson()[0][order] >= least
+
+
+def _because(terms: Sequence[Any], row: int) -> str:
+    made = [term.term(row) for term in terms]
+    known = sorted((term for term in made if term.points), key=lambda term: -(term.points or 0.0))
+    return known[0].sentence if known else ""
+
+
+def _accounts_on_lists(engine: Engine) -> frozenset[str]:
+    return frozenset(account for (account,) in engine.rows(LISTED))
+
+
+class _Made:
+    """Makes candidates of rows."""
+
+    def __init__(self, rows: pa.Table, listed: frozenset[str]) -> None:
+        self.rows, self.listed = rows, listed
+
+    def candidate(self, row: int, score: float, because: str, unchecked: tuple[str, ...]) -> Candidate:
+        found: dict[str, Any] = self.rows.slice(row, 1).to_pylist()[0]
+        values = {name: Value(signal=name, **found[name]) for name in NEEDED}
+        tier = tiers_of(tier_set(DEFAULT_TIER_SET), [values["followers"].value]).column("tier")[0].as_py()
+        kinds = {
+            "topic": found["topic_focus"]["label"], "platform": found["platform"], "tier": tier,
+            "language": found["language"]["label"] or found["language_declared"], "country": found["country"],
+        }  # fmt: skip
+        return Candidate(who_of(found), score, because, kinds, found["account"] not in self.listed, values, unchecked)
+
+    def left_out(self, rows: Sequence[int], least: float) -> Iterable[LeftOut]:
+        wanted = ("account", "platform", "handle", "name", "url")
+        because, do = f"its sector is not surely {least:.0%} of its own posts", "Lower sector_credibility in the brief."
+        for found in self.rows.select(wanted).take(pa.array(rows, pa.int64())).to_pylist():
+            yield LeftOut(who_of(found), because, do)
+
+
+def who_of(row: dict[str, Any]) -> Who:
+    """Who a row of the table of signals speaks of."""
+    return Who(row["account"], row["platform"], row["handle"], row["name"], row["url"])

@@ -1,0 +1,152 @@
+"""Whom to choose from a pool: the brief's conditions as limits, and in words what is in the way when they cannot hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from groundswell.discover.spending import AtMost, Spending, money
+from groundswell.errors import InputError
+from groundswell.graph.choosing import Choice, Chooser
+from groundswell.graph.terms import InfeasibleError, Limit
+from groundswell.plan.pool import Pool
+
+USUAL_PEOPLE = (20, 40)
+"""Seed 004: the same budget as for the big one, "perhaps 20 to 40 of these"."""
+BUDGET, PEOPLE, NEWCOMERS = "budget", "people", "newcomers"
+
+
+class ImpossibleError(InputError):
+    """No plan meets every condition of the brief; says which is in the way, and by how much."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a plan must hold to, as places in the pool."""
+
+    least: int
+    most: int
+    soft: bool
+    """Whether `least` was nobody's wish: then fewer people are better than no plan."""
+    locked: tuple[int, ...]
+    excluded: frozenset[int]
+    limits: tuple[Limit, ...]
+    notes: tuple[str, ...]
+    chooser: Chooser
+
+
+def conditions_of(pool: Pool) -> Conditions:
+    """Read the conditions of the pool's brief.
+
+    Errors: ImpossibleError where somebody who is locked in cannot be planned with.
+    """
+    spending, candidates = pool.brief.spending, pool.candidates
+    least, most = spending.people or USUAL_PEOPLE
+    locked = tuple(pool.places(candidates.locked))
+    _refuse_unplannable(pool, locked)
+    limits, notes = _limits(pool, spending)
+    excluded = frozenset(pool.places(candidates.excluded)) | pool.closed
+    return Conditions(least, most, spending.people is None, locked, excluded, limits, notes, pool.chooser())
+
+
+def _refuse_unplannable(pool: Pool, locked: Iterable[int]) -> None:
+    for place in locked:
+        who = pool.people[place].who
+        why = next((one for one in pool.left_out if one.who == who), None)
+        if place in pool.closed and why:
+            raise ImpossibleError(f"{who.called} is locked in: {why.because}.", next_step=why.do)
+
+
+def _limits(pool: Pool, spending: Spending) -> tuple[tuple[Limit, ...], tuple[str, ...]]:
+    limits: list[Limit] = []
+    notes: list[str] = []
+    for one in spending.at_most:
+        found = list(_limits_of(pool, one))
+        limits += found
+        if not found:
+            notes.append(
+                f"At most {one.people} of {one.of} {one.value or ''}: nobody who could be chosen is known to be of it."
+            )
+    if spending.newcomers:
+        new = np.array([person.newcomer for person in pool.people], np.float64)
+        limits.append(Limit(new, at_least=spending.newcomers, name=NEWCOMERS))
+    return tuple(limits), tuple(notes)
+
+
+def _limits_of(pool: Pool, one: AtMost) -> Iterable[Limit]:
+    """One limit for each value that is meant; whoever's value is unknown is bound by none."""
+    known = sorted({value for person in pool.people if (value := person.kinds[one.of])})
+    wanted = [value for value in known if one.value is None or _is(value, one.value)]
+    for value in wanted:
+        mine = np.array([person.kinds[one.of] == value for person in pool.people], np.float64)
+        yield Limit(mine, at_most=one.people, name=f"at most {one.people} of {one.of} {value}")
+
+
+def _is(value: str, asked: str) -> bool:
+    """Whether a value is what was asked: the same word, or one of the words by which a topic is named."""
+    return asked.casefold() in {value.casefold(), *(word.strip().casefold() for word in value.split(","))}
+
+
+def choose(pool: Pool, conditions: Conditions, budget_minor: int) -> Choice:
+    """The best plan for this money.
+
+    Errors: ImpossibleError, which says what is in the way.
+    """
+    ask = partial(
+        conditions.chooser.choose, budget=budget_minor, at_most=conditions.most, locked=conditions.locked,
+        excluded=conditions.excluded, limits=conditions.limits,
+    )  # fmt: skip
+    try:
+        return ask(at_least=conditions.least)
+    except InfeasibleError as error:
+        if not conditions.soft:
+            raise _impossible(pool, conditions, error) from error
+    try:
+        return ask()
+    except InfeasibleError as error:
+        raise _impossible(pool, replace(conditions, least=0), error) from error
+
+
+def chosen_or_none(pool: Pool, conditions: Conditions, budget_minor: int) -> Choice | None:
+    """The best plan for this money, or None where there is none."""
+    try:
+        return choose(pool, conditions, budget_minor)
+    except ImpossibleError:
+        return None
+
+
+def cheapest_for(pool: Pool, people: int, conditions: Conditions) -> float | None:
+    """What so many people cost at least, the cheapest first; None where there are not so many. Limits may make it more."""
+    open_ = np.sort([cost for place, cost in enumerate(pool.costs) if place not in conditions.excluded])
+    return float(np.round(open_[:people]).sum()) if len(open_) >= people else None
+
+
+def _impossible(pool: Pool, conditions: Conditions, error: InfeasibleError) -> ImpossibleError:
+    open_ = len(pool.people) - len(conditions.excluded)
+    ways = [_way(pool, name, by) for name, by in error.short.items()]
+    means = f"{len(pool.people):,} people fit the brief and were looked at; {open_:,} of them have a price, something known that counts, and are not excluded."
+    step = (
+        f"Any one of these would make it possible: {'; '.join(ways)}."
+        if ways
+        else "Lock or exclude fewer people, or drop a condition."
+    )
+    return ImpossibleError("No plan meets every condition of the brief.", means=means, next_step=step)
+
+
+def _way(pool: Pool, name: str, by: float) -> str:
+    """One condition, and by how much it is in the way, in words."""
+    if name == BUDGET:
+        return f"{money(np.ceil(by), pool.currency)} more"
+    people = int(np.ceil(by - 1e-9))
+    several = "1 person" if people == 1 else f"{people:,} people"
+    if name == NEWCOMERS:
+        return f"{several} fewer who must be newcomers"
+    if name.startswith(PEOPLE):
+        return f"{several} fewer at least" if name.endswith("least") else f"{several} more at most"
+    return f"{several} more than “{name}”"
+
+
+__all__ = ["USUAL_PEOPLE", "Conditions", "ImpossibleError", "cheapest_for", "choose", "chosen_or_none", "conditions_of"]

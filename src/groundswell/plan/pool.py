@@ -1,0 +1,116 @@
+"""Everything that a plan needs and that neither its budget nor a lock or an exclusion changes: read once, planned from often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundswell.discover import Brief
+from groundswell.errors import BriefError
+from groundswell.explain import find_account
+from groundswell.graph.choosing import Chooser
+from groundswell.plan.audience import Audience, read_audience
+from groundswell.plan.candidates import Candidate, Candidates, candidates_of
+from groundswell.plan.model import LeftOut, Price
+from groundswell.plan.objectives import Objective, objective_named, objective_of, without_value
+from groundswell.plan.outcomes import Past, read_past
+from groundswell.plan.prices import Fees, fees_known, price_of, why_no_price
+from groundswell.signals.findings import Progress
+from groundswell.signals.present import Present
+
+AS_GOOD_AS_NOTHING = 1e-6
+"""What somebody who costs nothing is taken to cost, in minor units: a chooser divides by prices (design choice)."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Who may be chosen, what each costs, and what each brings."""
+
+    brief: Brief
+    candidates: Candidates
+    prices: tuple[Price | None, ...]
+    fees: Fees
+    audience: Audience
+    past: Past
+    objective: Objective
+    objective_note: str
+    left_out: tuple[LeftOut, ...]
+    currency: str
+    simulated: bool
+    facts_version: str
+
+    @property
+    def people(self) -> tuple[Candidate, ...]:
+        """Who may be chosen, best first."""
+        return self.candidates.people
+
+    def chooser(self) -> Chooser:
+        """Chooses among them. A new one for each plan: what was asked before must not change an answer."""
+        return Chooser(self.objective.cover, prices=self.costs)
+
+    @cached_property
+    def costs(self) -> NDArray[np.float64]:
+        """What each costs in minor units, as a chooser counts."""
+        return np.array([max(price.minor, AS_GOOD_AS_NOTHING) if price else 1.0 for price in self.prices])
+
+    @cached_property
+    def closed(self) -> frozenset[int]:
+        """Places of those who cannot be chosen: without a price, or without anything known that would count."""
+        valued = zip(self.prices, self.objective.valued, strict=True)
+        return frozenset(place for place, (price, known) in enumerate(valued) if price is None or not known)
+
+    def places(self, accounts: frozenset[str]) -> list[int]:
+        """Places of these accounts, of those who are among the candidates."""
+        return [place for place, one in enumerate(self.people) if one.who.account in accounts]
+
+
+def budget_of(brief: Brief) -> tuple[int, str]:
+    """The money of a brief.
+
+    Errors: BriefError where there is none.
+    """
+    if not brief.budget.get("amount_minor"):
+        raise BriefError(
+            "There is no money to divide.", next_step="Say --budget 5000, or write [budget] amount = 5000 in the brief."
+        )
+    return brief.budget["amount_minor"], brief.budget["currency"]
+
+
+def read_pool(present: Present, brief: Brief, progress: Progress | None = None) -> Pool:
+    """Read what a plan for this brief needs.
+
+    Errors: BriefError and UnknownNameError as for `candidates_of`; for a quoted price of somebody who is not in the data.
+    """
+    _, currency = budget_of(brief)
+    name, note = objective_named(brief)
+    candidates = candidates_of(present, brief, progress)
+    people, accounts = candidates.people, candidates.accounts
+    rows = present.table.rows
+    quoted = {find_account(present.table, account): minor for account, minor in brief.spending.prices}
+    with present.workspace.engine() as engine:
+        fees = fees_known(engine, rows, currency)
+        audience = read_audience(engine, rows, accounts, brief)
+        past = read_past(engine, accounts)
+    priced = [_price(one, quoted, fees, brief) for one in people]
+    objective = objective_of(name, people, audience, robust=brief.spending.robust)
+    unpriced = tuple(_unpriced(one, fees) for one, price in zip(people, priced, strict=True) if price is None)
+    return Pool(
+        brief=brief, candidates=candidates, prices=tuple(priced), fees=fees, audience=audience, past=past, objective=objective,
+        objective_note=note, left_out=(*unpriced, *without_value(objective, people), *candidates.left_out), currency=currency,
+        simulated=present.workspace.simulated(), facts_version=present.table.facts_version,
+    )  # fmt: skip
+
+
+def _price(one: Candidate, quoted: dict[str, int], fees: Fees, brief: Brief) -> Price | None:
+    followers = one.values["followers"].value
+    return price_of(
+        one.who.account, one.who.platform, followers, quoted=quoted, fees=fees, offers=brief.spending.offers
+    )
+
+
+def _unpriced(one: Candidate, fees: Fees) -> LeftOut:
+    because, do = why_no_price(one.who.account, one.who.platform, one.values["followers"].value, fees)
+    return LeftOut(one.who, because, do)

@@ -1,0 +1,214 @@
+"""What does each person cost? As quoted; else as your own lists say; else estimated from your own deals; else nobody knows.
+
+The estimate is a line through your own known fees: log fee against log followers, and the platform (least squares; interval of
+a new observation by Student's t, as any textbook has it, e.g. Draper & Smith 1998, section 1.4). It asks for eight deals (design
+choice), and a plan counts with the upper quartile, so that three of four such fees are expected to be lower (design choice).
+Nothing about the person but followers and platform enters: no sex, age, origin or look, declared or guessed. Amounts of
+different currencies are never added or converted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from groundswell.discover.spending import Offer, money
+from groundswell.plan.model import Price
+from groundswell.store import Engine
+
+DEALS_NEEDED = 8
+DEALS_ON_PLATFORM = 3
+"""Of a platform with fewer deals nothing is estimated (design choice)."""
+FARTHEST = 3.0
+"""Nothing is estimated for accounts three times larger or smaller than any of the deals (design choice)."""
+QUARTILE, TAIL = 0.75, 0.95
+KNOWN_FEES = """
+    SELECT f.account, f.amount_minor, f.currency, f.kind, f.deliverable, f.observed_at::DATE::VARCHAR AS seen FROM fees AS f
+    WHERE f.amount_minor > 0
+    ORDER BY f.account, (f.deliverable IS NULL OR f.deliverable = 'post') DESC, f.observed_at DESC, f.kind = 'paid' DESC,
+             f.amount_minor DESC, f.deliverable
+"""
+"""Fees on the user's lists: what is for a post before other things, then the newest, then what was paid before what was asked."""
+
+
+@dataclass(frozen=True)
+class Fees:
+    """What the user's lists say of fees in one currency, and what other people may ask by that."""
+
+    of: Mapping[str, dict[str, Any]]
+    """Account -> its fee."""
+    elsewhere: Mapping[str, tuple[str, ...]]
+    """Account -> other currencies in which its fee is listed."""
+    line: Line | None
+    deals: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Log fee against log followers, and the platform."""
+
+    platforms: tuple[str, ...]
+    """The first one is where the line itself lies; each other one has a step of its own."""
+    sloped: bool
+    coefficients: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+    """Of X'X: how unsure the line is at each place."""
+    spread: float
+    freedom: int
+    deals: int
+    sizes: tuple[float, float]
+    """Followers of the smallest and of the largest of the deals."""
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """From how many followers to how many something is estimated."""
+        return self.sizes[0] / FARTHEST, self.sizes[1] * FARTHEST
+
+    def around(self, followers: float, platform: str) -> tuple[int, int, int] | None:
+        """Low end, upper quartile and high end of what somebody may ask; None where there are no such deals."""
+        from scipy.special import stdtrit
+
+        if platform not in self.platforms or not self.reach[0] <= followers <= self.reach[1]:
+            return None
+        x = _columns([followers], [platform], self.platforms, self.sloped)[0]
+        middle = float(x @ self.coefficients)
+        error = self.spread * float(np.sqrt(1 + x @ self.inverse @ x))
+        steps = [-stdtrit(self.freedom, TAIL), stdtrit(self.freedom, QUARTILE), stdtrit(self.freedom, TAIL)]
+        low, usual, high = (round(float(np.exp(min(middle + step * error, 60.0)))) for step in steps)
+        return low, usual, high
+
+
+def fees_known(engine: Engine, rows: pa.Table, currency: str) -> Fees:
+    """Read the user's own fees in one currency, and draw the line through those of known size."""
+    mine: dict[str, dict[str, Any]] = {}
+    elsewhere: dict[str, list[str]] = {}
+    for fee in engine.table(KNOWN_FEES).to_pylist():
+        if fee["currency"] == currency:
+            mine.setdefault(fee["account"], fee)
+        else:
+            elsewhere.setdefault(fee["account"], []).append(fee["currency"] or "no currency said")
+    deals = [fee for fee in mine.values() if fee["deliverable"] in (None, "post")]
+    sizes = _sizes(rows, [fee["account"] for fee in deals])
+    usable = [(fee["amount_minor"], *sizes[fee["account"]]) for fee in deals if fee["account"] in sizes]
+    line = fitted([one[0] for one in usable], [one[1] for one in usable], [one[2] for one in usable])
+    return Fees(mine, {name: tuple(found) for name, found in elsewhere.items()}, line, len(usable), currency)
+
+
+def _sizes(rows: pa.Table, accounts: Sequence[str]) -> dict[str, tuple[float, str]]:
+    """Account -> (followers, platform) of those whose size is known."""
+    import pyarrow.compute as compute
+
+    pc: Any = compute
+    some = rows.select(["account", "platform", "followers"]).filter(
+        pc.is_in(rows.column("account"), pa.array(accounts, pa.string()))
+    )
+    return {
+        row["account"]: (row["followers"]["value"], row["platform"])
+        for row in some.to_pylist()
+        if row["followers"]["value"]
+    }
+
+
+def fitted(fees: Sequence[float], followers: Sequence[float], platforms: Sequence[str]) -> Line | None:
+    """The line through these deals; None when there are too few."""
+    often = [name for name, deals in Counter(platforms).most_common() if deals >= DEALS_ON_PLATFORM]
+    kept = [place for place, name in enumerate(platforms) if name in often]
+    if len(kept) < DEALS_NEEDED:
+        return None
+    sizes, names = [followers[place] for place in kept], [platforms[place] for place in kept]
+    y = np.log(np.array([fees[place] for place in kept], np.float64))
+    line = _least_squares(y, sizes, names, tuple(often), sloped=len(set(sizes)) > 1)
+    # Where larger accounts are the cheaper ones, size explains nothing.
+    return (
+        line
+        if not line.sloped or line.coefficients[1] > 0
+        else _least_squares(y, sizes, names, tuple(often), sloped=False)
+    )
+
+
+def _least_squares(
+    y: NDArray[np.float64], sizes: Sequence[float], names: Sequence[str], platforms: tuple[str, ...], *, sloped: bool
+) -> Line:
+    x = _columns(sizes, names, platforms, sloped)
+    inverse: NDArray[np.float64] = np.linalg.pinv(x.T @ x).astype(np.float64)
+    coefficients = inverse @ x.T @ y
+    freedom = max(1, len(y) - x.shape[1])
+    spread = float(np.sqrt(np.sum((y - x @ coefficients) ** 2) / freedom))
+    ends = (float(min(sizes)), float(max(sizes)))
+    return Line(platforms, sloped, coefficients, inverse, spread, freedom, len(y), ends)
+
+
+def _columns(
+    followers: Sequence[float], names: Sequence[str], platforms: Sequence[str], sloped: bool
+) -> NDArray[np.float64]:
+    sizes = [np.log(np.array(followers, np.float64))] if sloped else []
+    steps = [np.array([name == one for name in names], np.float64) for one in platforms[1:]]
+    return np.stack([np.ones(len(followers)), *sizes, *steps], axis=1)
+
+
+def price_of(
+    account: str, platform: str, followers: float | None, *, quoted: Mapping[str, int], fees: Fees, offers: Sequence[Offer]
+) -> Price | None:  # fmt: skip
+    """What somebody costs; None where a fee is due and nobody knows it."""
+    extra = sum(one.cost_minor or 0 for one in offers)
+    given = " and ".join(
+        f"{one.kind} for {money(one.cost_minor, fees.currency)}" for one in offers if one.cost_minor is not None
+    )
+    if account in quoted:
+        return Price(quoted[account], "quoted", f"{money(quoted[account], fees.currency)} as quoted", quoted[account])
+    if all(one.cost_minor is not None for one in offers):
+        return Price(extra, "no fee", given)
+    fee = _fee(account, platform, followers, fees)
+    if fee is None:
+        return None
+    says = f"{fee.says}, and {given}" if given else fee.says
+    return Price(fee.minor + extra, fee.source, says, fee.minor, fee.low_minor, fee.high_minor)
+
+
+def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Price | None:
+    if account in fees.of:
+        known = fees.of[account]
+        kind = known["kind"] or "listed"
+        what = f" for a {known['deliverable']}" if known["deliverable"] else ""
+        return Price(
+            known["amount_minor"],
+            kind,
+            f"{money(known['amount_minor'], fees.currency)}{what} {kind}, seen {known['seen']}",
+        )
+    around = fees.line.around(followers, platform) if fees.line and followers else None
+    if around is None or fees.line is None:
+        return None
+    low, usual, high = around
+    says = (
+        f"{money(usual, fees.currency)} estimated from {fees.line.deals} deals of your own: three of four such fees lie below, "
+        f"nine of ten between {money(low, fees.currency)} and {money(high, fees.currency)}"
+    )
+    return Price(usual, "estimated", says, usual, low, high)
+
+
+def why_no_price(account: str, platform: str, followers: float | None, fees: Fees) -> tuple[str, str]:
+    """Why somebody's price is not known, and what to do."""
+    do = "Ask them, and give it as --price, or under [plan.price] in the brief; or import a list with fees."
+    if account in fees.elsewhere:
+        named = " and ".join(sorted(set(fees.elsewhere[account])))
+        return (
+            f"no price known in {fees.currency}: the fee on your lists is in {named}, and currencies are never mixed",
+            do,
+        )
+    if not followers:
+        return "no price known, nor their followers, by which it could be estimated", do
+    if fees.line is None:
+        return (
+            f"no price known: {fees.deals} deals of your own in {fees.currency} are too few to estimate from, which takes {DEALS_NEEDED}",
+            do,
+        )
+    if not fees.line.reach[0] <= followers <= fees.line.reach[1]:
+        return f"no price known: {followers:,.0f} followers are far from the sizes of your own deals", do
+    return f"no price known: fewer than {DEALS_ON_PLATFORM} of your deals are on {platform}", do

@@ -1,0 +1,162 @@
+"""What a plan says of itself, in sentences that use its own numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from groundswell.discover.spending import money
+from groundswell.graph.choosing import Choice
+from groundswell.plan.audience import DRAWN
+from groundswell.plan.choosing import Conditions, cheapest_for
+from groundswell.plan.model import AudienceKnown, Pick, Plan, Who
+from groundswell.plan.pool import Pool
+
+UNEVEN = 3.0
+"""Audiences known this many times better than others make those look better: then it is said (design choice)."""
+NAMED = 5
+"""People named in one sentence (design choice)."""
+OVERLAP = "Overlap is the share of a person's known audience whom those before them in the plan reach already."
+
+
+def plan_says(made: Plan) -> tuple[str, ...]:
+    """What it is, what it comes to, what is left."""
+    many = people(len(made.picks))
+    spent, budget = money(made.spent_minor, made.currency), money(made.budget_minor, made.currency)
+    says = [f"{many} for {spent} of {budget}; {money(made.left_minor, made.currency)} are left."]
+    says.append(f"Together they come to {number(made.value)}: {made.measure}.")
+    kept = made.value_if_declined / made.value if made.value and not made.robust else None
+    if made.robust:
+        says.append(
+            "Chosen for the case that each of them declines with a chance of one in five; the figures count with that."
+        )
+    elif kept is not None:
+        says.append(
+            f"If each declines with a chance of one in five, {number(made.value_if_declined)} can be expected ({kept:.0%})."
+        )
+    return tuple(says)
+
+
+def certificate_says(choice: Choice) -> str:
+    """How far from the best possible, as a sentence."""
+    if choice.certificate >= 1 - 1e-9:
+        return "No plan under these conditions comes to more by this measure: it is the best possible."
+    return (
+        f"This plan is at least {np.floor(choice.certificate * 1000) / 10:.1f}% of the best possible: no plan under these conditions comes "
+        f"to more than {number(choice.bound)} by this measure."
+    )
+
+
+def overlap_says(pool: Pool, made: Plan) -> str:
+    """How much the audiences have in common, and what is meant by it."""
+    known = made.audience
+    if not pool.audience.known:
+        return "Overlap is unknown: the data name nobody who follows these people or acted on their posts. Import followers or comments to know it."
+    if not known.follows_listed:
+        return f"Overlap is unknown for this plan: nobody of its audience is named in the data. {OVERLAP}"
+    share = 1 - known.members / known.follows_listed
+    return f"{known.members:,} different people in {known.follows_listed:,} places of audiences: {share:.0%} of the places are taken by somebody counted before. {OVERLAP}"
+
+
+def audience_says(pool: Pool, picks: Sequence[int], known: AudienceKnown) -> tuple[str, ...]:
+    """From what the audience is known, and what is not known of it."""
+    audience = pool.audience
+    if not audience.known:
+        return ("Nobody who follows these people or acts on their posts is named in the data.",)
+    read = {"follows": "who follows them", "acts": "who acted on their posts"}
+    says = [
+        f"Read from {' and '.join(read[source] for source in audience.sources)}: {known.members:,} different people."
+    ]
+    if audience.usual is not None:
+        says.append(
+            f"The chance that a post moves somebody is learned from acts in the data ({audience.usual:.2%} on average; each person's own share "
+            f"is drawn towards what is usual for that audience, which counts like {DRAWN:.0f} posts)."
+        )
+    else:
+        says.append("No acts on posts are known, so that everybody in an audience counts as reached.")
+    shares = [
+        audience.followers_named[pick] / size for pick in picks if (size := pool.people[pick].values["followers"].value)
+    ]
+    named = [share for share in shares if share]
+    if named:
+        says.append(
+            f"Of a typical person's followers the data name {min(float(np.median(named)), 1):.1%}; nothing is scaled up to the rest."
+        )
+        if max(named) > UNEVEN * min(named):
+            says.append(
+                f"The data name from {min(min(named), 1):.1%} to {min(max(named), 1):.1%} of somebody's followers: who is better known looks better here."
+            )
+    if known.without_false:
+        says.append(f"{people(known.without_false)} left out because the account looks false.")
+    return tuple(says)
+
+
+def other_says(pool: Pool, budget: int, other: Choice, leaves: Sequence[Who], enters: Sequence[Who]) -> str:
+    """What another budget changes."""
+    parts = [f"With {money(budget, pool.currency)}: {people(len(other.picks))}, {number(other.value)}."]
+    if leaves:
+        parts.append(f"{_named(leaves)} would leave.")
+    if enters:
+        parts.append(f"{_named(enters)} would enter.")
+    return " ".join(parts) if len(parts) > 1 else f"{parts[0]} Nobody would leave or enter."
+
+
+def notes_of(pool: Pool, conditions: Conditions, choice: Choice) -> tuple[str, ...]:
+    """What else somebody should know."""
+    notes = [pool.objective_note, *conditions.notes, *_too_few(pool, conditions, choice), *_prices(pool, choice)]
+    notes += _left_out(pool)
+    vouched = [pool.people[pick].who for pick in choice.picks.tolist() if pool.people[pick].unchecked]
+    if vouched:
+        notes.append(f"{_named(vouched)}: locked in, though not every condition of the brief could be checked.")
+    if pool.candidates.fitting > len(pool.people):
+        notes.append(f"{pool.candidates.fitting:,} people fit the brief; the best {len(pool.people):,} were looked at.")
+    return tuple(note for note in notes if note)
+
+
+def _too_few(pool: Pool, conditions: Conditions, choice: Choice) -> list[str]:
+    if not conditions.soft or len(choice.picks) >= conditions.least:
+        return []
+    least = cheapest_for(pool, conditions.least, conditions)
+    advice = f"“Perhaps 20 to 40 of these” is the advice of seed 004; this plan comes to {people(len(choice.picks))}."
+    if least is None:
+        return [f"{advice} Fewer than {conditions.least} people can be planned with."]
+    return [f"{advice} {conditions.least} people cost at least {money(least, pool.currency)}."]
+
+
+def _prices(pool: Pool, choice: Choice) -> list[str]:
+    sources = Counter(price.source for pick in choice.picks.tolist() if (price := pool.prices[pick]))
+    said = ", ".join(f"{count:,} {source}" for source, count in sources.most_common())
+    estimated = sources.get("estimated", 0)
+    tail = " Ask for the estimated ones before anything is promised." if estimated else ""
+    return [f"Prices: {said}.{tail}"] if said else []
+
+
+def _left_out(pool: Pool) -> list[str]:
+    counted = Counter((one.because, one.do) for one in pool.left_out)
+    return [
+        f"{people(count)} could not be chosen: {because}. {do}" for (because, do), count in counted.most_common(NAMED)
+    ]
+
+
+def people(count: int) -> str:
+    """`1 person`, `20 people`."""
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
+def number(value: float) -> str:
+    """A value of the objective as it reads."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
+
+
+def gain_of(pick: Pick) -> str:
+    """What a pick adds, and for how much money."""
+    for_money = f", {pick.gain_per_money:.2g} for each unit of money" if pick.gain_per_money is not None else ""
+    return f"{number(pick.gain)}{for_money}"
+
+
+def _named(some: Sequence[Who]) -> str:
+    named = [one.called for one in some[:NAMED]]
+    more = len(some) - len(named)
+    return ", ".join(named) + (f" and {people(more)} more" if more else "")

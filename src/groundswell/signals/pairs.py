@@ -1,7 +1,7 @@
 """Pairs of people: who follows whom, and who did anything to what somebody else posted, each pair once, by number.
 
 Several grains count people and not acts. They share one reading: everybody gets a number, the long tables come out of the engine
-as one number a row (whose it is in the upper half, who did it in the lower), and sorting those brings equal pairs together.
+as numbers, two of which are packed into one (whose it is in the upper half, who did it in the lower): sorting brings equal pairs together.
 Likes and saves are most of all acts, and ten of them may be one pair.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +21,8 @@ from groundswell.signals.arrays import Asked
 HALF = 32
 """Bits of one of the two numbers of a pair."""
 
-FOLLOWED = "SELECT followed AS account, follower AS other FROM follows WHERE follower <> followed"
-ACTED = "SELECT account, actor AS other FROM interactions WHERE account IS NOT NULL AND actor <> account"
+FOLLOWED = "SELECT followed AS one, follower AS other FROM follows WHERE follower <> followed"
+ACTED = "SELECT account AS one, actor AS other FROM interactions WHERE account IS NOT NULL AND actor <> account"
 EVERYBODY = """
     CREATE OR REPLACE TEMP TABLE everybody AS
     SELECT account, (row_number() OVER (ORDER BY account) - 1)::INTEGER AS person FROM (
@@ -30,6 +31,10 @@ EVERYBODY = """
             SELECT actor AS account FROM interactions UNION ALL SELECT account FROM interactions WHERE account IS NOT NULL
             UNION ALL SELECT follower FROM follows UNION ALL SELECT followed FROM follows
         ) ANTI JOIN accounts USING (account))
+"""
+IN_NUMBERS = """
+    SELECT a.person AS one, b.person AS other, p.* EXCLUDE (one, other) FROM ({rows}) AS p
+    JOIN everybody AS a ON a.account = p.one JOIN everybody AS b ON b.account = p.other
 """
 
 
@@ -75,29 +80,31 @@ def actors(asked: Asked) -> Pairs:
 
 
 def _pairs(asked: Asked, rows: str, column: str) -> Pairs:
-    names, pairs = (_few if asked.only else _all)(asked, f"{rows} AND {asked.where(column)}")
-    pairs = np.sort(pairs)
+    names, ((account, other),) = by_number(asked, f"{rows} AND {asked.where(column)}", few=asked.only)
+    pairs = np.sort((account << HALF) | other)
     begins = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), pairs[1:] != pairs[:-1]])[: len(pairs)])
     each = pairs[begins]
-    times = np.diff(begins, append=len(pairs))
-    return Pairs(names, each >> HALF, each & ((1 << HALF) - 1), times)
+    return Pairs(names, each >> HALF, each & ((1 << HALF) - 1), np.diff(begins, append=len(pairs)))
 
 
-def _all(asked: Asked, rows: str) -> tuple[pa.Array, NDArray[np.int64]]:
-    """Numbered by the engine, on all processors: names are never held."""
+def by_number(asked: Asked, *queries: str, few: bool) -> tuple[pa.Array, list[list[NDArray[Any]]]]:
+    """Ids by number, and the columns of each query, of which `one` and `other` come first and are ids, as numbers.
+
+    The engine numbers everybody, on all processors, so that names are never held. To number `few` that way would read everything:
+    they are numbered among themselves.
+    """
+    if few:
+        tables = [asked.engine.table(sql) for sql in queries]
+        names, ids = numbered([table.column(name) for table in tables for name in ("one", "other")])
+        rest = [[column.to_numpy() for column in table.columns[2:]] for table in tables]
+        return names, [[*ids[2 * turn : 2 * turn + 2], *columns] for turn, columns in enumerate(rest)]
     names = everybody(asked)
-    found = asked.engine.table(
-        f"""SELECT (a.person::BIGINT << {HALF}) | o.person AS pair FROM ({rows}) AS p
-            JOIN everybody AS a ON a.account = p.account JOIN everybody AS o ON o.account = p.other"""
-    )
-    return names, found.column("pair").to_numpy()
+    found = [asked.engine.table(IN_NUMBERS.format(rows=sql)) for sql in queries]
+    return names, [[_plain(column.to_numpy()) for column in table.columns] for table in found]
 
 
-def _few(asked: Asked, rows: str) -> tuple[pa.Array, NDArray[np.int64]]:
-    """Numbered among themselves: to number everybody would read everything."""
-    found = asked.engine.table(rows)
-    names, (account, other) = numbered([found.column("account"), found.column("other")])
-    return names, (account << HALF) | other
+def _plain(numbers: NDArray[Any]) -> NDArray[Any]:
+    return numbers.astype(np.int64) if numbers.dtype == np.int32 else numbers
 
 
-__all__ = ["Pairs", "actors", "everybody", "followers"]
+__all__ = ["Pairs", "actors", "by_number", "everybody", "followers"]

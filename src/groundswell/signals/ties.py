@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
-from groundswell.graph import Flags, Graph, Numbers, among, distinct, expanded, numbered, overlap
+from groundswell.graph import Flags, Graph, Numbers, among, distinct, expanded, overlap
 from groundswell.signals.arrays import Asked, array_grain
+from groundswell.signals.pairs import by_number
 from groundswell.store import Engine
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -90,6 +91,18 @@ class Met:
         return len(self.names)
 
     @cached_property
+    def there(self) -> Flags:
+        """Who follows, is followed, speaks or is spoken to at all."""
+        found = np.zeros(self.size, np.bool_)
+        for who in (
+            self.follower,
+            self.followed,
+            *(who for acts in (self.acts, self.answers) for who in (acts.actor, acts.account)),
+        ):
+            found[who] = True
+        return found
+
+    @cached_property
     def follow_keys(self) -> Numbers:
         """Every follow, as followed * size + follower, ascending."""
         return np.sort(self.followed * self.size + self.follower)
@@ -117,28 +130,21 @@ def _both(size: int, keys: Numbers) -> Numbers:
     return turned[among(turned, keys)]
 
 
-def meetings(engine: Engine, near: str = "") -> Met:
+def meetings(asked: Asked, near: str = "") -> Met:
     """Read who follows and speaks to whom; with `near`, the name of a table of accounts, only where one of them is concerned."""
     one, other = (f"{name} IN (SELECT account FROM {near})" if near else "true" for name in ("{0}", "{1}"))
     where = f"({one} OR {other})"
-    follows = engine.table(
-        f"""SELECT follower, followed, {_told()}::TINYINT AS how FROM follows
-            WHERE follower <> followed AND {where.format("follower", "followed")}"""
+    follows = f"""SELECT follower AS one, followed AS other, {_told()}::TINYINT AS how FROM follows
+        WHERE follower <> followed AND {where.format("follower", "followed")}"""
+    acts = f"""SELECT actor AS one, account AS other, verb = 'reply' AS comment,
+               CASE WHEN post IS NULL THEN 0 ELSE hash(post) END AS post, CASE WHEN via IS NULL THEN 0 ELSE hash(via) END AS via,
+               coalesce(epoch_us(acted_at) // {DAY}, {UNDATED}) AS day FROM interactions
+        WHERE verb IN {SPEAKING} AND actor <> account AND {where.format("actor", "account")}"""
+    names, ((follower, followed, how), (actor, account, comment, *said)) = by_number(
+        asked, follows, acts, few=bool(near)
     )
-    acts = engine.table(
-        f"""SELECT actor, account, verb = 'reply' AS comment, CASE WHEN post IS NULL THEN 0 ELSE hash(post) END AS post,
-                   CASE WHEN via IS NULL THEN 0 ELSE hash(via) END AS via,
-                   coalesce(epoch_us(acted_at) // {DAY}, {UNDATED}) AS day
-            FROM interactions
-            WHERE verb IN {SPEAKING} AND actor <> account AND {where.format("actor", "account")}"""
-    )
-    names, (follower, followed, actor, account) = numbered(
-        [follows.column("follower"), follows.column("followed"), acts.column("actor"), acts.column("account")]
-    )
-    comment, post, via, day = (acts.column(name).to_numpy() for name in ("comment", "post", "via", "day"))
-    spoken = Acts(actor, account, comment.astype(np.bool_), post.astype(np.uint64), via.astype(np.uint64), day)
+    spoken = Acts(actor, account, comment.astype(np.bool_), *said)
     answers, returns = _answers(spoken)
-    how = follows.column("how").to_numpy()
     return Met(names, follower, followed, how, spoken.kept(~answers), spoken.kept(answers), returns[answers])
 
 
@@ -238,7 +244,7 @@ class Audience:
 )  # fmt: skip
 def circle(asked: Asked) -> pa.Table:
     """One row an account: its ties, its audience, and who of them comes again."""
-    met = meetings(asked.engine, _near(asked) if asked.only else "")
+    met = meetings(asked, _near(asked) if asked.only else "")
     keys = met.tie_keys
     ties = Graph.of(met.size, keys // max(met.size, 1), keys % max(met.size, 1))
     shared = _shared(ties)
@@ -246,12 +252,13 @@ def circle(asked: Asked) -> pa.Table:
     names, loyal = pa.array(met.names, pa.string()), _loyal(met)
     columns |= {"loyal": _count(met, loyal[0])} | _second_hop(asked.engine, met, loyal)
     said = {"loyal_names": _named(asked.engine, met, loyal)}
-    return pa.table({"account": names, **{name: pa.array(column) for name, column in columns.items()}, **said})
+    found = pa.table({"account": names, **{name: pa.array(column) for name, column in columns.items()}, **said})
+    return found.filter(pa.array(met.there))
 
 
 def _near(asked: Asked) -> str:
     """Make the table of those asked for and everybody tied or loyal to them: what is around those is needed as well."""
-    met = meetings(asked.engine, "wanted_accounts")
+    met = meetings(asked, "wanted_accounts")
     keys = met.tie_keys
     more = asked.engine.table("SELECT account FROM wanted_accounts").column("account")
     near = distinct(np.concatenate([keys // max(met.size, 1), _loyal(met)[1]]))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 
 from building import account, day, made, post
 from groundswell.discover import Brief, Rule, Shortlist, discover
-from groundswell.discover.checks import says
+from groundswell.discover.checks import says, warmth_of
 from groundswell.exports import export_shortlist
+from groundswell.signals.kinship import Shares
 from groundswell.store import Workspace
 
 SHAMPOO = Rule("never_if", "shaves the hair", "we sell shampoo")
@@ -48,7 +52,7 @@ def shortlist(workspace: Workspace, brief: Brief) -> Shortlist:
 
 def flags(shortlist: Shortlist, handle: str) -> dict[str, tuple[int | None, bool]]:
     match = next(one for one in shortlist.matches if one.handle == handle)
-    return {check.kind: (check.seen, check.flagged) for check in match.checks}
+    return {check.kind: (check.seen, check.flagged) for check in match.checks if check.kind != "warmth"}
 
 
 def test_a_contradiction_is_shown_with_the_post_that_speaks_of_it(shortlist: Shortlist) -> None:
@@ -73,6 +77,38 @@ def test_rules_leave_nobody_out_and_change_no_score(workspace: Workspace, brief:
         (one.account, one.score) for one in shortlist.matches
     ]
     assert plain.gates == shortlist.gates
+
+
+def warmth(shortlist: Shortlist) -> dict[str, tuple[str, bool]]:
+    """Handle -> what is said of its warmth, and whether a person should look."""
+    return {
+        str(match.handle): (check.says, check.flagged)
+        for match in shortlist.matches for check in match.checks if check.kind == "warmth"
+    }  # fmt: skip
+
+
+def test_who_never_named_the_brand_nor_its_sector_is_cold_and_who_did_is_warm(
+    workspace: Workspace, brief: Brief
+) -> None:
+    found = warmth(discover(workspace, replace(brief, brand="Street", rules=(), limit=10)))
+    assert found["bald"] == ("Cold: of its 5 posts with text none names Street.", True)
+    assert found["cook"] == ("Warm: 1 of its 5 posts with text name Street (last on 2026-01-02).", False)
+    assert found["mute"] == ("Warm or cold: unknown, none of its posts has text.", True)
+
+
+def test_who_speaks_of_the_sector_is_no_stranger_to_the_brand(brief: Brief) -> None:
+    """Two people who never name the brand; the second speaks of lentils in three of forty posts."""
+    nothing, texts = np.zeros(2, np.int64), np.array([40, 40])
+    named = Shares(nothing, nothing, nothing - 1, texts)
+    sector = Shares(np.array([0, 3]), np.array([0, 3]), np.array([-1, 20_000]), texts)
+    asked: Any = SimpleNamespace(saying=lambda phrases: named)
+    say = warmth_of(replace(brief, segments={"sector": ("lentils",)}), asked, sector)
+    assert (say(0).says, say(0).flagged) == (
+        "Cold: of its 40 posts with text none names Oat & Co or speaks of lentils.",
+        True,
+    )
+    assert (say(1).flagged, say(1).seen) == (False, 3)
+    assert say(1).says == "Warm: 0 of its 40 posts with text name Oat & Co; 3 speak of lentils (last on 2024-10-04)."
 
 
 @pytest.mark.parametrize(

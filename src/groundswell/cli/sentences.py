@@ -105,8 +105,8 @@ def shortlist_lines(shortlist: Shortlist, show: int) -> Iterator[str]:
     )
     for match in shortlist.matches[:show]:
         yield f"{match.rank:>3}. @{match.handle or match.account}  {match.score:.1f} of 100 points ({match.platform})"
-        for sentence in match.sentences:
-            yield f"       {sentence}"
+        yield from (f"       {sentence}" for sentence in match.sentences)
+        yield from (f"       ! {check.says}" for check in match.checks if check.flagged)
     if shortlist.empty_because:
         yield shortlist.empty_because
     for note in shortlist.notes:

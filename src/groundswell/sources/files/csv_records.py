@@ -44,8 +44,6 @@ class Stretch:
     """Bytes of the block it covers; the rest belongs to the next block."""
     next_line: int
     empty: int = 0
-    longest: int = 0
-    """Length of the longest record in bytes."""
     newlines_inside: bool = False
     set_aside: list[SetAside] = field(default_factory=lambda: [])
 
@@ -92,7 +90,6 @@ def _measure(
         used=cut,
         next_line=line + used_newlines,
         empty=empty,
-        longest=int(lengths.max()) if len(lengths) else 0,
         newlines_inside=inside,
     )
 
@@ -225,10 +222,8 @@ class Careful:
         yield self._hand_over(at)
 
     def _hand_over(self, used: int) -> Stretch:
-        clean, longest, lines = b"".join(self.rows), max(map(len, self.rows), default=0), np.array(self.lines, np.int64)
-        made = Stretch(
-            clean, lines, used, self.line, self.empty, longest, newlines_inside=True, set_aside=self.set_aside
-        )
+        clean, lines = b"".join(self.rows), np.array(self.lines, np.int64)
+        made = Stretch(clean, lines, used, self.line, self.empty, newlines_inside=True, set_aside=self.set_aside)
         self.rows, self.lines, self.empty, self.set_aside = [], [], 0, []
         return made
 

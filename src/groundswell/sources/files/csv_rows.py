@@ -26,7 +26,7 @@ from groundswell.sources import SetAside
 from groundswell.sources.files.blobs import Blob, GzipReader, read_up_to
 from groundswell.sources.files.csv_records import Stretch, careful_stretches, clean_stretch, readable, scan
 from groundswell.sources.files.encodings import MIXED, Encoding, Utf8Reader
-from groundswell.sources.files.tables import Rows
+from groundswell.sources.files.tables import Rows, ahead
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 MIB = 1 << 20
@@ -138,7 +138,7 @@ class CsvTable:
         parser = Parser(names, self.shape.delimiter, self._note)
         with self.blob.opener() as reader:
             source = CleanedReader(Utf8Reader(reader, self.encoding), mac_ends=self.mac_ends)
-            for stretch, columns in parser.stretches(source, line, _skip_lines(source, line - 1)):
+            for stretch, columns in ahead(parser.stretches(source, line, _skip_lines(source, line - 1))):
                 yield from _bounded(stretch, columns, source.done)
             if source.nulls:
                 self._note(
@@ -253,7 +253,7 @@ class Parser:
     def _arrow(self, clean: bytes | memoryview, stretch: Stretch) -> pa.Table:
         return pacsv.read_csv(
             pa.BufferReader(pa.py_buffer(clean)),
-            pacsv.ReadOptions(column_names=self.names, block_size=max(MIB, 2 * stretch.longest + 16)),
+            pacsv.ReadOptions(column_names=self.names, block_size=len(clean) + 16),
             pacsv.ParseOptions(delimiter=self.delimiter.decode(), newlines_in_values=stretch.newlines_inside),
             pacsv.ConvertOptions(column_types=self.types, null_values=[""], strings_can_be_null=True),
         )

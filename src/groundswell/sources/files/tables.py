@@ -7,13 +7,16 @@ knows the other's business.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
 from groundswell.sources import SetAside
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -52,3 +55,12 @@ class TableFile(Protocol):
     def rows(self, header_row: int = 0) -> Iterator[Rows]:
         """Yield the table from the row after `header_row` (0-based index into `preview()`)."""
         ...
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, each made while the one before it is used; never more than one ahead."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader") as reader:
+        coming = reader.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = reader.submit(next, items, None)
+            yield item

@@ -112,6 +112,12 @@ def by_distinct(values: pa.Array, read: Callable[[str], Any], type_: pa.DataType
     return meanings.take(encoded.indices)
 
 
+def of_distinct(values: pa.Array, read: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """The same where all distinct values are read together."""
+    encoded = values.dictionary_encode()
+    return read(encoded.dictionary).take(encoded.indices)
+
+
 def texts(values: pa.Array) -> pa.Array:
     """Any array as text; the empty cell is unknown, everything else stays byte for byte."""
     if pa.types.is_dictionary(values.type):

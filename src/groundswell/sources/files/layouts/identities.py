@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.records import PLATFORMS
-from groundswell.sources.files.values import SILENT, by_distinct, texts
+from groundswell.sources.files.values import SILENT, by_distinct, of_distinct, texts
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -131,21 +131,26 @@ def platforms(values: pa.Array) -> pa.Array:
     return by_distinct(texts(values), platform_of, pa.string())
 
 
+_FULL = re.compile(ID_PREFIX)
+_ADDRESS = re.compile(r"^(https?://|www\.)|^[\w.-]+\.[a-z]{2,}/", re.IGNORECASE)
+_NATIVE = re.compile(r"\d{5,}|UC[\w-]{22}")
+
+
 def account_of(word: str, platform: str | None) -> str | None:
     """Read whatever names an account: full id, address, did, number or handle. `platform` where the word itself has none."""
     plain = word.strip().strip(QUOTES).strip()
     if not plain or plain.lower() in SILENT:
         return None
-    if re.match(ID_PREFIX, plain):
+    if _FULL.match(plain):
         return plain
-    if re.match(r"^(https?://|www\.)|^[\w.-]+\.[a-z]{2,}/", plain, re.IGNORECASE):
+    if _ADDRESS.match(plain):
         profile = profile_of(plain)
         return profile.account if profile else None
     if plain.startswith("did:"):
         return f"bluesky:{plain}"
     if platform is None:
         return None
-    if platform in ("blog", "podcast") or re.fullmatch(r"\d{5,}|UC[\w-]{22}", plain):
+    if platform in ("blog", "podcast") or _NATIVE.fullmatch(plain):
         return f"{platform}:{plain}"
     return f"{platform}:@{plain.lstrip('@' + QUOTES).lower()}"
 
@@ -158,18 +163,27 @@ def _prefixed(platform: Platform, values: pa.Array, mark: str = ":") -> pa.Array
     glued = pc.binary_join_element_wise(
         platform if platform is not None else pa.scalar(None, pa.string()), values, mark
     )
+    if _all_numbers(values):
+        return glued
     full = pc.match_substring_regex(values, ID_PREFIX)
     return pc.if_else(full, values, glued) if pc.any(full).as_py() else glued
 
 
 def sound(values: pa.Array) -> pa.Array:
     """Native ids as text; those that a spreadsheet rounded, and words for "none", are unknown."""
+    if pa.types.is_string(values.type) and _all_numbers(values):
+        return values
     words = unwrapped(pc.utf8_trim_whitespace(texts(values)))
     broken = pc.fill_null(damaged(values), False)
     if pc.any(broken).as_py():
         words = pc.if_else(broken, None, words)
     void = pc.is_in(words, pa.array(["", "None", "nan", "NaN", "null", "-1"]))
     return pc.if_else(void, None, words) if pc.any(void).as_py() else words
+
+
+def _all_numbers(values: pa.Array) -> bool:
+    """Whether all that is known is plain digits: so most ids are written, and then nothing about them needs a closer look."""
+    return pc.all(pc.ascii_is_decimal(values)).as_py() is not False
 
 
 def damaged(values: pa.Array) -> pa.Array:
@@ -188,8 +202,12 @@ def unwrapped(values: pa.Array) -> pa.Array:
 
 
 def handles(values: pa.Array) -> pa.Array:
-    """Handles without @ and quotes, lower case; addresses of profiles give theirs."""
-    words = pc.utf8_trim_whitespace(pc.utf8_trim(pc.utf8_trim_whitespace(texts(values)), QUOTES))
+    """Handles without @ and quotes, lower case; addresses of profiles give theirs. Many posts have one author."""
+    return of_distinct(texts(values), _handles)
+
+
+def _handles(words: pa.Array) -> pa.Array:
+    words = pc.utf8_trim_whitespace(pc.utf8_trim(pc.utf8_trim_whitespace(words), QUOTES))
     words = pc.utf8_lower(pc.utf8_ltrim(words, "@" + QUOTES))
     address = pc.match_substring(words, "/")
     if pc.any(address).as_py():
@@ -297,7 +315,8 @@ def one_name(posts: pa.Array) -> pa.Array:
 
 def told_otherwise(posts: pa.Array) -> pa.Array:
     """Ids of Instagram's posts that an address or a shortcode of the same row should replace."""
-    return pc.match_substring_regex(posts, _OTHER_NUMBER)
+    fits = pc.equal(pc.binary_length(posts), len("instagram:") + 17)
+    return pc.match_substring_regex(posts, _OTHER_NUMBER) if pc.any(fits).as_py() else fits
 
 
 _POST_ADDRESSES = (

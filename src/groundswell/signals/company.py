@@ -9,22 +9,16 @@ from __future__ import annotations
 import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
+from groundswell.signals.subjects import count_topics
 from groundswell.signals.ties import SPEAKING
 
 MAIN_FROM = 3
 """Own posts with a topic from which on a main topic is told (design choice)."""
 HIGHER = 10
 """Somebody stands high to whom ten times as many listen (design choice), or whom the platform verified."""
-OWN = "(p.kind IS NULL OR p.kind IN ('post', 'quote'))"
 
-TOPICS_OF = f"""
-    SELECT p.account, t.topic, count(*) AS posts
-    FROM posts AS p JOIN topic_of_text AS t ON t.text_hash = p.text_hash
-    WHERE {OWN} AND t.topic IS NOT NULL AND {{wanted}}
-    GROUP BY ALL
-"""
 MAIN = f"""
-    SELECT account, arg_max(topic, (posts, -topic)) AS topic, max(posts) AS posts FROM company_topics
+    SELECT account, arg_max(topic, (posts, -topic)) AS topic, max(posts) AS posts FROM topic_cells
     GROUP BY account HAVING sum(posts) >= {MAIN_FROM}
 """
 # Platforms name those who are answered; only a name that somebody chose to write passes anybody on.
@@ -97,7 +91,7 @@ def company(asked: Asked) -> pa.Table:
     engine, wanted = asked.engine, asked.where("p.account")
     engine.execute(f"CREATE OR REPLACE TEMP TABLE company_spoke AS {SPOKE.format(wanted=wanted)}")
     concerned = f"({wanted} OR p.account IN (SELECT actor FROM company_spoke))" if asked.only else "true"
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE company_topics AS {TOPICS_OF.format(wanted=concerned)}")
+    count_topics(asked, concerned)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE company_main AS {MAIN}")
     rows = engine.table(
         f"""SELECT a.account, h.people, h.kinds, h.inner_log, h.smooth_log, h.smooth_square, hn.topics, hn.name AS heard_name, tn.name AS own_name,
@@ -110,6 +104,6 @@ def company(asked: Asked) -> pa.Table:
             LEFT JOIN ({NOTABLE}) AS n ON n.account = a.account
             LEFT JOIN ({WORDS.replace("{wanted}", wanted)}) AS c ON c.account = a.account"""
     )
-    for table in ("spoke", "topics", "main"):
+    for table in ("spoke", "main"):
         engine.execute(f"DROP TABLE company_{table}")
     return rows

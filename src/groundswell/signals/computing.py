@@ -15,7 +15,8 @@ import pyarrow.compute as _compute
 
 from groundswell.signals.arrays import ARRAYS, Asked, is_late
 from groundswell.signals.declaring import SIGNALS, Signal
-from groundswell.signals.grains import GATHERED, GRAINS, ONE_ROW, grain_sql
+from groundswell.signals.grains import COUNTED, GATHERED, GRAINS, ONE_ROW, grain_sql
+from groundswell.signals.subjects import count_topics
 from groundswell.store import Engine
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -79,8 +80,11 @@ def compute_early(asked: Asked, wanted: Sequence[Signal]) -> pa.Table:
         mine = [signal for signal in wanted if signal.grain == grain]
         if grain in ARRAYS:
             engine.register(f"grain_{grain}", ARRAYS[grain].rows(asked))
+        counted = not asked.only and grain in COUNTED
+        if counted:
+            count_topics(asked)
         # Laid side by side here, grain by grain: one join of everything would hold all of it in the engine at once.
-        rows = _beside(rows, engine.table(grain_query(grain, mine, only=asked.only)), mine)
+        rows = _beside(rows, engine.table(grain_query(grain, mine, only=asked.only, counted=counted)), mine)
         if grain in ARRAYS:
             engine.forget(f"grain_{grain}")
     return rows.select([*PROFILE, *(signal.name for signal in wanted)])
@@ -107,13 +111,15 @@ def append_late(asked: Asked, rows: pa.Table, wanted: Sequence[Signal]) -> pa.Ta
     return rows
 
 
-def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False) -> str:
+def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False, counted: bool = False) -> str:
     """Return the one query that computes these signals of a grain: account and one struct a signal.
 
-    With `only`, of the accounts that were wanted, from their gathered rows.
+    With `only`, of the accounts that were wanted, from their gathered rows; with `counted`, from what was counted for several grains.
     """
     if grain in ARRAYS:
         source = f"SELECT {', '.join(ARRAYS[grain].schema.names)} FROM grain_{grain}"
+    elif counted:
+        source = COUNTED[grain]
     else:
         source = grain_sql(grain, only=only, gathered=only)
     staged = staged_query(signals, f"({source})", one_row=grain in ONE_ROW or grain in ARRAYS)

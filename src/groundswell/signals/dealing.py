@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
+from groundswell.signals.subjects import count_topics
 
 OTHERS_FROM = 5
 """Other posts with a topic from which on its topics are told (design choice)."""
@@ -12,14 +13,7 @@ MAIN_SHARE = 0.15
 """From this share of its other posts on a topic is one of its own (design choice; as credibility in a sector is asked of a shortlist)."""
 
 DEALS = f"""
-    WITH worded AS (SELECT text_hash FROM wording WHERE clear IS NOT NULL OR unclear IS NOT NULL),
-    cells AS (
-        SELECT p.account, t.topic, count(*) AS posts,
-               count(*) FILTER (coalesce(p.paid_label, false) OR w.text_hash IS NOT NULL) AS paid
-        FROM posts AS p JOIN topic_of_text AS t ON t.text_hash = p.text_hash LEFT JOIN worded AS w ON w.text_hash = p.text_hash
-        WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND t.topic IS NOT NULL AND {{wanted}}
-        GROUP BY p.account, t.topic
-    ),
+    WITH cells AS (FROM topic_cells),
     sums AS (SELECT account, sum(posts - paid)::BIGINT AS others, sum(paid)::BIGINT AS paid FROM cells GROUP BY account)
     SELECT s.account, any_value(s.others) AS others, any_value(s.paid) AS paid,
            coalesce(sum(c.paid) FILTER (c.posts - c.paid < {MAIN_SHARE} * s.others), 0)::BIGINT AS off
@@ -32,7 +26,8 @@ DEALS = f"""
 )  # fmt: skip
 def deals(asked: Asked) -> pa.Table:
     """One row an account with posts whose topic can be told: how many look sponsored, and how many of those are off its topics."""
-    return asked.engine.table(DEALS.format(wanted=asked.where("p.account")))
+    count_topics(asked)
+    return asked.engine.table(DEALS)
 
 
 __all__ = ["deals"]

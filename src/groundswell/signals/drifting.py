@@ -9,21 +9,13 @@ from __future__ import annotations
 import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
+from groundswell.signals.subjects import count_topics
 
 LATE_FROM, BEFORE_FROM = 3, 5
 """Posts of late and before from which on two mixes are compared (design choice)."""
 
 MIXES = """
-    WITH said AS (
-        SELECT p.account, t.topic, epoch(p.created_at) AS moment
-        FROM posts AS p JOIN topic_of_text AS t ON t.text_hash = p.text_hash
-        WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND t.topic IS NOT NULL AND p.created_at IS NOT NULL AND {wanted}
-    ),
-    ends AS (SELECT account, max(moment) - (max(moment) - min(moment)) / 3e0 AS since FROM said GROUP BY account),
-    cells AS (
-        SELECT s.account, s.topic, count(*) AS posts, count(*) FILTER (s.moment > e.since) AS late
-        FROM said AS s JOIN ends AS e ON e.account = s.account GROUP BY ALL
-    ),
+    WITH cells AS (SELECT account, topic, dated AS posts, late FROM topic_cells WHERE dated > 0),
     sums AS (SELECT account, sum(posts)::BIGINT AS posts, sum(late)::BIGINT AS late, count(*) AS kinds FROM cells GROUP BY account),
     terms AS (
         SELECT c.account, c.topic, c.late / a.late - (c.posts - c.late) / (a.posts - a.late) AS gain,
@@ -49,7 +41,7 @@ MIXES = """
 )  # fmt: skip
 def mix(asked: Asked) -> pa.Table:
     """One row an account: what its topics say of the period a post is from, in nats."""
+    count_topics(asked)
     return asked.engine.table(
-        f"""SELECT m.* REPLACE (n.name AS grown) FROM ({MIXES.format(wanted=asked.where("p.account"))}) AS m
-            LEFT JOIN topic_names AS n ON n.topic = m.grown"""
+        f"SELECT m.* REPLACE (n.name AS grown) FROM ({MIXES}) AS m LEFT JOIN topic_names AS n ON n.topic = m.grown"
     )

@@ -291,6 +291,7 @@ def _saying(dice: random.Random, number: int, name: str, post_number: int, first
         saves=dice.randint(0, 40),
         views=dice.randint(1_000, 90_000) if number % 2 else None,
         reach=dice.randint(1_000, 50_000) if number % 3 == 0 else None,
+        observed_at=SEEN if number % 7 else None,
     )
 
 

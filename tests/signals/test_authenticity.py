@@ -69,17 +69,30 @@ def test_absurd_counts_are_taken_at_the_edge_of_what_was_learned() -> None:
     assert np.isfinite(model().log_ratio(huge)).all()
 
 
+def shown(**known: float) -> dict[str, np.ndarray[Any, Any]]:
+    """The fields of one profile; nan what is not known."""
+    return {one.field: np.array([known.get(one.field, np.nan)]) for one in model().features}
+
+
 def test_evidence_names_what_pulls_strongest_first() -> None:
-    profile = {"handle": "lunch_bot", "bio": "automated lunch", "url": None, "posts_count": 90_000}
-    values = {"followers": Value("followers", 200.0, n=1), "following_ratio": Value("following_ratio", 0.01, n=1)}
-    found = authenticity_evidence(profile, values)
+    found = authenticity_evidence(shown(followers=200, following=2, posts=90_000, named=1, digits=0, url=0))
     assert [abs(one.pull) for one in found] == sorted((abs(one.pull) for one in found), reverse=True)
     assert {"200 followers", "follows 2 accounts"} <= {one.says for one in found}
     assert next(one for one in found if "automation" in one.says).pull > 0
 
 
+def test_pulls_of_all_fields_are_what_moves_the_logit_from_an_average_account() -> None:
+    fields = shown(
+        followers=200, following=900, posts=40, listed=3, verified=0, bio=0.5, url=1, digits=0.2, named=0, pace=2
+    )
+    pulls = authenticity_evidence(fields)
+    moved = sum(one.pull for one in pulls) + model().constant - np.log(model().mix / (1 - model().mix))
+    assert {one.field for one in model().features} == {name for name, value in fields.items() if not np.isnan(value[0])}
+    assert moved == pytest.approx(model().log_ratio(fields)[0])
+
+
 def test_evidence_leaves_out_what_nobody_knows() -> None:
-    assert authenticity_evidence({}, {}) == ()
+    assert authenticity_evidence(shown()) == ()
 
 
 def test_beats_the_one_line_rule_is_calibrated_and_flags_few_ordinary_people(data_folder: Path) -> None:

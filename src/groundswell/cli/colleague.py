@@ -63,6 +63,7 @@ def _groups(found: Explanation) -> Iterator[str]:
         for name in group.signals:
             if found.values[name].known:
                 yield f"  - {_said(found, name)}"
+            yield from (f"      {says}" for says in found.seeming if name == "authenticity")
             if name in found.sql:
                 yield f"      {' '.join(found.sql[name].split())}"
         if group.known < len(group.signals):

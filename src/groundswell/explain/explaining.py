@@ -31,8 +31,10 @@ from groundswell.definitions import (
 )
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain.gist import Gist, gist_of
+from groundswell.explain.seeming import pulls_of, seeming_says
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
 from groundswell.signals.among import Others
+from groundswell.signals.authenticity import Pull
 from groundswell.signals.computing import grain_query
 from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence, PostsOf, read_one
@@ -89,6 +91,10 @@ class Explanation:
     simulated: bool
     facts_version: str
     sql: dict[str, str] = field(default_factory=lambda: {})
+    pulls: tuple[Pull, ...] = ()
+    """What its profile shows for or against its being genuine, strongest first."""
+    seeming: tuple[str, ...] = ()
+    """The same in words, with the kind of false that it would be."""
 
 
 def explain(
@@ -149,6 +155,7 @@ class Explainer:
             known = [name for name, value in values.items() if value.known]
             posts, evidence = read_one(engine, account, known, self.present)
             sources = self._sources(engine, account)
+            pulls = pulls_of(engine, values["authenticity"])
         found = Explanation(
             account=account,
             profile=profile,
@@ -163,6 +170,8 @@ class Explainer:
             simulated=self.workspace.simulated(),
             facts_version=self.table.facts_version,
             sql={name: signal_sql(name) for name in values} if with_sql else {},
+            pulls=pulls,
+            seeming=seeming_says(values["authenticity"], pulls),
         )
         return found, posts
 

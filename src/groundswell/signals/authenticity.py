@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +43,8 @@ AT_HOME, ELSEWHERE = 0.05, 0.10
 """What the interval allows for on the platform learned from (its calibration error), and on any other (measured shifts of
 8-10 points from one set of Instagram accounts to another)."""
 LABELS_ENOUGH = 100
+FLAGS = ("verified", "url", "named")
+"""Fields that are true or false, and are said so."""
 KINDS = ("automated", "mass follower", "bought crowd")
 SAYS_AUTOMATED = r"(?i)bot([^a-z]|$)|(^|[^a-z])bots([^a-z]|$)|automat"
 
@@ -279,13 +280,8 @@ class Pull:
     pull: float
 
 
-def authenticity_evidence(profile: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Pull, ...]:
-    """What in a profile speaks for or against it, strongest first.
-
-    `profile` holds any of handle, bio, url, verified, listed, posts_count; `values` the signals by name (followers, following_ratio,
-    account_age_days). What neither knows is left out.
-    """
-    fields = _shown(profile, values)
+def authenticity_evidence(fields: Mapping[str, Floats]) -> tuple[Pull, ...]:
+    """What one profile shows for or against it (fields of one row, see `read_fields`), strongest first; what is not known is left out."""
     pulls = _pulls(fields)[0]
     by_field: dict[str, list[int]] = {}
     for place, one in enumerate(model().features):
@@ -298,35 +294,9 @@ def authenticity_evidence(profile: Mapping[str, Any], values: Mapping[str, Any])
 def _pull(fields: Mapping[str, Floats], places: Sequence[int], pulls: Floats) -> Pull:
     features = [model().features[place] for place in places]
     main = max(zip(places, features, strict=True), key=lambda one: abs(pulls[one[0]]))[1]
-    return Pull(main.says.format(value=float(fields[main.field][0])), main.kind, float(pulls[list(places)].sum()))
-
-
-def _shown(profile: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Floats]:
-    """The fields that a profile and its signals show, one row."""
-    import re
-
-    def said(name: str) -> float | None:
-        one = values.get(name)
-        return getattr(one, "value", one)
-
-    handle, bio, url = (profile.get(name) for name in ("handle", "bio", "url"))
-    followers, ratio, posts, age = (
-        said("followers"),
-        said("following_ratio"),
-        profile.get("posts_count"),
-        said("account_age_days"),
-    )
-    plain: dict[str, Any] = {
-        "followers": followers,
-        "following": profile.get("following") if followers is None or ratio is None else ratio * followers,
-        "posts": posts, "listed": profile.get("listed"), "verified": profile.get("verified"),
-        "bio": None if bio is None else min(len(bio.strip(" ")), 160) / 160,
-        "url": None if bio is None and url is None else float(bool((url or "").strip(" "))),
-        "digits": sum(letter in "0123456789" for letter in handle) / len(handle) if handle else None,
-        "named": float(bool(re.search(SAYS_AUTOMATED, f"{handle} {bio or ''}"))) if handle is not None else None,
-        "pace": posts / max(age, 1) if posts is not None and age is not None else None,
-    }  # fmt: skip
-    return {name: np.array([np.nan if value is None else value], float) for name, value in plain.items()}
+    value = float(fields[main.field][0])
+    says = main.says.replace("{value:.0f}", "yes" if value else "no") if main.field in FLAGS else main.says
+    return Pull(says.format(value=value), main.kind, float(pulls[list(places)].sum()))
 
 
 def latest_bend(folder: Path, platform: str) -> Bend | None:

@@ -68,7 +68,8 @@ WORDS = """
     FROM (SELECT i.account, c.words
           FROM (SELECT p.account, p.actor, p.via FROM interactions AS p
                 WHERE p.verb = 'reply' AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}) AS i
-          JOIN (SELECT account, post, (strlen(replace(text, '@', '')) - strlen(replace(text, ' ', '')) + 1)::BIGINT AS words
+          JOIN (SELECT account, post, (strlen(text) - strlen(replace(text, ' ', '')) + 1
+                       - CASE WHEN contains(text, '@') THEN strlen(text) - strlen(replace(text, '@', '')) ELSE 0 END)::BIGINT AS words
                 FROM posts WHERE text IS NOT NULL AND (kind IS NULL OR kind NOT IN ('post', 'repost'))) AS c
               ON c.post = i.via AND c.account = i.actor)
     WHERE words > 0 GROUP BY account

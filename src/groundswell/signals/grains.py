@@ -108,11 +108,16 @@ TOPIC = """
     GROUP BY p.account, n.name
 """
 
+# Where the platform declares the language nothing is looked up, and nothing was guessed.
 SPOKEN = """
-    SELECT p.account, coalesce(p.language, w.language) AS language, count(*) AS posts
-    FROM posts AS p
-    LEFT JOIN wording AS w ON w.text_hash = p.text_hash
-    WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND coalesce(p.language, w.language) IS NOT NULL AND {wanted}
+    SELECT account, language, count(*) AS posts
+    FROM (
+        SELECT p.account, p.language FROM posts AS p
+        WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.language IS NOT NULL AND {wanted}
+        UNION ALL
+        SELECT p.account, w.language FROM posts AS p JOIN wording AS w ON w.text_hash = p.text_hash
+        WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.language IS NULL AND w.language IS NOT NULL AND {wanted}
+    )
     GROUP BY ALL
 """
 

@@ -94,13 +94,15 @@ def dialogue(asked: Asked) -> pa.Table:
             GROUP BY ALL"""
     )
     engine.execute("CREATE OR REPLACE TEMP TABLE answers AS SELECT DISTINCT account, whose, answer FROM turns")
-    told = f"WHERE p.kind = 'reply' AND {READ} {'AND p.post IN (SELECT via FROM said)' if asked.only else ''}"
+    engine.execute(
+        f"""CREATE OR REPLACE TEMP TABLE told AS  -- what is read out of comments and answers alike
+            SELECT p.post, r.question OR r.problem AS asks, r.thanks, r.apology, r.fix
+            FROM posts AS p LEFT JOIN remarks AS r ON r.text_hash = p.text_hash
+            WHERE p.kind = 'reply' AND {READ} {"AND p.post IN (SELECT via FROM said)" if asked.only else ""}"""
+    )
     found = engine.table(
         f"""
-        WITH asks AS (
-            SELECT DISTINCT p.post FROM posts AS p
-            JOIN (SELECT text_hash FROM remarks WHERE question OR problem) AS r ON r.text_hash = p.text_hash {told}
-        ),
+        WITH asks AS (SELECT post FROM told WHERE asks),
         counted AS (
             SELECT c.account, any_value(c.whose) AS whose,
                    count(q.post) AS asked,
@@ -114,17 +116,15 @@ def dialogue(asked: Asked) -> pa.Table:
             GROUP BY c.account
         ),
         kinds AS (
-            SELECT a.account, count(*) AS answers, count(*) FILTER (r.thanks) AS thanks,
-                   count(*) FILTER (r.apology) AS apologies, count(*) FILTER (r.fix) AS fixes
-            FROM answers AS a
-            JOIN (SELECT p.post, p.text_hash FROM posts AS p {told}) AS p ON p.post = a.answer
-            LEFT JOIN remarks AS r ON r.text_hash = p.text_hash
+            SELECT a.account, count(*) AS answers, count(*) FILTER (t.thanks) AS thanks,
+                   count(*) FILTER (t.apology) AS apologies, count(*) FILTER (t.fix) AS fixes
+            FROM answers AS a JOIN told AS t ON t.post = a.answer
             GROUP BY a.account
         )
         SELECT counted.*, whose IN (SELECT who FROM said) AS heard, coalesce(answers, 0) AS answers, thanks, apologies, fixes
         FROM counted LEFT JOIN kinds USING (account)"""
     )
-    engine.execute("DROP TABLE said; DROP TABLE turns; DROP TABLE answers")
+    engine.execute("DROP TABLE said; DROP TABLE turns; DROP TABLE answers; DROP TABLE told")
     return found
 
 

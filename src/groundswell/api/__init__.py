@@ -13,12 +13,12 @@ No rule, no formula, no query: what is asked here is answered by `signals`, `def
 from __future__ import annotations
 
 from groundswell.api.answers import Answers, Overview
-from groundswell.api.briefs import BriefForm, Options, as_toml, brief_of
+from groundswell.api.briefs import BriefForm, Options, PlanForm, as_toml, brief_of
 from groundswell.api.people import PeopleAsked, PeoplePage
 from groundswell.api.questions import QUESTIONS, Question, signal_as_json
 from groundswell.api.routes import as_json, routes
 
 __all__ = [
-    "QUESTIONS", "Answers", "BriefForm", "Options", "Overview", "PeopleAsked", "PeoplePage", "Question", "as_json",
+    "QUESTIONS", "Answers", "BriefForm", "Options", "Overview", "PeopleAsked", "PeoplePage", "PlanForm", "Question", "as_json",
     "as_toml", "brief_of", "routes", "signal_as_json",
 ]  # fmt: skip

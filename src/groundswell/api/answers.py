@@ -29,7 +29,7 @@ from groundswell.advocacy import (
     sheet_back,
     staff,
 )
-from groundswell.api.briefs import BriefForm, Options, brief_of, options_for
+from groundswell.api.briefs import BriefForm, Options, PlanForm, brief_of, options_for, planned_brief
 from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
 from groundswell.coach import Coaching, Kit, coach, kit
 from groundswell.definitions import DEFAULT_TIER_SET, Overlaps, overlaps_in, tier_set
@@ -46,6 +46,7 @@ from groundswell.explain import (
 )
 from groundswell.exports import pictures
 from groundswell.ingest import rows_set_aside
+from groundswell.plan import Plan, asked_of, planned, read_pool, same_pool
 from groundswell.signals import REASONS, SignalTable, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.kinship import Texts
@@ -223,6 +224,18 @@ class Answers:
         """The shortlist for a brief."""
         brief, present = brief_of(form), self._now().present
         return self._once(("shortlist", form), lambda: discover(self.workspace, brief, present=present))
+
+    def plan(self, form: PlanForm) -> Plan:
+        """The budget of a brief, divided; what does not hang on the amount, locks and exclusions is read once."""
+        brief, present = planned_brief(form), self._now().present
+        basis = same_pool(brief)
+        key = ("pool", replace(form, brief=replace(form.brief, amount=""), people="", lock=(), skip=(), newcomers=0))
+
+        def ask() -> Plan:
+            pool = self._once(key, lambda: read_pool(present, basis))
+            return planned(present, asked_of(pool, present, brief))
+
+        return self._once(("plan", form), ask)
 
     def options(self, form: BriefForm) -> Options:
         """How many people each condition of a brief leaves."""

@@ -6,13 +6,15 @@ is asked with. Nothing is judged here but the form.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from inspect import signature
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import BeforeValidator, Field
 
-from groundswell.api.briefs import BriefForm
+from groundswell.api.briefs import BriefForm, PlanForm
 from groundswell.api.people import PeopleAsked
 from groundswell.definitions import DEFAULT_DEFINITION
 from groundswell.errors import UsageError
@@ -145,6 +147,31 @@ def form_of(
         country=tuple(filter(None, country)), language=tuple(filter(None, language)), definition=definition,
         amount=amount, currency=currency, exclude=several(exclude), brand_terms=several(brand_terms), limit=limit,
     )  # fmt: skip
+
+
+def _beside_a_brief(reads: Callable[..., PlanForm]) -> Callable[..., PlanForm]:
+    """Give a function the parameters of a brief as well, as if it had written them out."""
+    of_brief, own = signature(form_of), signature(reads)
+    mine = [one for one in own.parameters.values() if one.kind is not one.VAR_KEYWORD]
+    reads.__signature__ = own.replace(parameters=[*of_brief.parameters.values(), *mine])  # type: ignore[attr-defined]
+    reads.__annotations__ = form_of.__annotations__ | reads.__annotations__
+    return reads
+
+
+@_beside_a_brief
+def plan_of(
+    people: Annotated[str, Query(description="At least and at most so many, as in 20-40")] = "",
+    objective: Annotated[str, Query(description="unique reach, interactions or sparked actions")] = "",
+    lock: Annotated[list[str], Query(description="These for sure: @handle, or an id")] = [],  # noqa: B006
+    skip: Annotated[list[str], Query(description="These not")] = [],  # noqa: B006
+    price: Annotated[list[str], Query(description="What was quoted, as in @ann=300")] = [],  # noqa: B006
+    newcomers: Annotated[int, Query(ge=0, le=1000, description="At least so many who are on no list")] = 0,
+    robust: Annotated[bool, Query(description="Choose for the case that a fifth declines")] = False,
+    **brief: Any,
+) -> PlanForm:
+    """Read a brief and how its money, `amount`, is to be divided."""
+    locked, skipped, priced = (tuple(one for one in said if one.strip()) for said in (lock, skip, price))
+    return PlanForm(form_of(**brief), people, objective, locked, skipped, priced, newcomers, robust)
 
 
 def of_list(id: ListNumber = None) -> int | None:

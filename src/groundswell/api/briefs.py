@@ -22,6 +22,7 @@ from groundswell.discover.gates import Passed
 from groundswell.discover.ranking import judged
 from groundswell.errors import BriefError
 from groundswell.exports.wording import printable
+from groundswell.plan import Changes, changed, from_to, quoted
 from groundswell.signals import SignalTable
 from groundswell.signals.kinship import Texts
 
@@ -51,6 +52,23 @@ class BriefForm:
     exclude: tuple[str, ...] = ()
     brand_terms: tuple[str, ...] = ()
     limit: int = 50
+
+
+@dataclass(frozen=True)
+class PlanForm:
+    """A brief, and what somebody filled in of dividing its money, as text."""
+
+    brief: BriefForm
+    people: str = ""
+    """As in 20-40."""
+    objective: str = ""
+    lock: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    """Not these."""
+    price: tuple[str, ...] = ()
+    """As in @ann=300."""
+    newcomers: int = 0
+    robust: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +132,15 @@ def brief_of(form: BriefForm) -> Brief:
             what = error.what.replace(str(path), "The brief")
             step = error.next_step or "Change it in the form, and ask again."
             raise BriefError(what, means=error.means, next_step=step) from error
+
+
+def planned_brief(form: PlanForm) -> Brief:
+    """Return the brief with what was filled in of dividing its money; errors as for `brief_of` and `changed`."""
+    said = Changes(
+        people=from_to(form.people), objective=form.objective or None, lock=form.lock, exclude=form.skip, prices=quoted(form.price),
+        newcomers=form.newcomers, robust=form.robust,
+    )  # fmt: skip
+    return changed(brief_of(form.brief), said)
 
 
 def options_for(form: BriefForm, table: SignalTable, texts: Texts, folder: Path) -> Options:

@@ -25,7 +25,9 @@ from groundswell.errors import UnknownNameError
 from groundswell.explain import Explanation, Lookalikes, SideBySide, signal_sql
 from groundswell.explain.labelling import labels
 from groundswell.exports import shortlist_as_json
+from groundswell.exports.plans import plan_as_json
 from groundswell.exports.tables import plain
+from groundswell.plan import Plan
 from groundswell.signals import SIGNALS
 from groundswell.store import Import, unfinished
 
@@ -134,6 +136,11 @@ QUESTIONS: tuple[Question, ...] = (
         "discover", "/shortlist.json", "People ranked for a brief, with reasons", "marketer", asking.form_of,
         lambda answers, form: shortlist_as_json(answers.shortlist(form)), Shortlist, lists=("matches", "unchecked"),
         says="Gates come first and say whom they removed; who could not be checked stands apart, neither in nor out.",
+    ),
+    Question(
+        "plan", "/plan.json", "A budget divided among twenty to forty people", "marketer", asking.plan_of,
+        lambda answers, form: plan_as_json(answers.plan(form)), Plan, lists=("picks", "left_out", "overlaps"),
+        says="Whom, for how much, what each adds, what to expect from past posts, and how far at most from the best possible.",
     ),
     Question(
         "review", "/sheet.json", "A list reviewed", "marketer", asking.of_list,

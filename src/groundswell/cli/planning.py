@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from groundswell.cli.asking import AsJson, Folder, pairs, workspace_at
+from groundswell.cli.asking import AsJson, Folder, workspace_at
 from groundswell.cli.planned import plan_lines
 from groundswell.cli.printing import print_json, progress_bar, say, say_all
-from groundswell.errors import UsageError
 
 if TYPE_CHECKING:
     from groundswell.discover import Brief
@@ -33,6 +32,9 @@ Locked = Annotated[list[str] | None, typer.Option("--lock", metavar="@WHO", help
 Excluded = Annotated[list[str] | None, typer.Option("--exclude", metavar="@WHO", help="This one not.")]
 Freed = Annotated[
     list[str] | None, typer.Option("--free", metavar="@WHO", help="Neither locked nor excluded any more.")
+]
+Newcomers = Annotated[
+    int | None, typer.Option(min=0, max=1_000, help="At least so many who are on none of your lists.")
 ]
 Robust = Annotated[bool | None, typer.Option("--robust/--plain", help="Choose for the case that a fifth declines.")]
 To = Annotated[list[Path] | None, typer.Option(help="Write it: .xlsx .html .pdf .csv .parquet .json")]
@@ -56,6 +58,7 @@ def make(
     price: Quoted = None,
     lock: Locked = None,
     exclude: Excluded = None,
+    newcomers: Newcomers = None,
     robust: Robust = None,
     to: To = None,
     show: Show = 40,
@@ -68,7 +71,7 @@ def make(
     """
     from groundswell.discover import read_brief
 
-    changes = _changes(budget, currency, people, objective, price, lock, exclude, None, robust)
+    changes = _changes(budget, currency, people, objective, price, lock, exclude, None, newcomers, robust)
     _make(read_brief(brief), changes, to, show, workspace, as_json)
 
 
@@ -82,6 +85,7 @@ def edit(
     lock: Locked = None,
     exclude: Excluded = None,
     free: Freed = None,
+    newcomers: Newcomers = None,
     robust: Robust = None,
     to: To = None,
     show: Show = 40,
@@ -94,7 +98,7 @@ def edit(
     """
     from groundswell.plan import kept_brief
 
-    changes = _changes(budget, currency, people, objective, price, lock, exclude, free, robust)
+    changes = _changes(budget, currency, people, objective, price, lock, exclude, free, newcomers, robust)
     _make(kept_brief(workspace_at(workspace), name), changes, to, show, workspace, as_json)
 
 
@@ -121,30 +125,11 @@ def _make(brief: Brief, changes: Changes, to: list[Path] | None, show: int, fold
 
 def _changes(
     budget: float | None, currency: str | None, people: str | None, objective: str | None, price: list[str] | None,
-    lock: list[str] | None, exclude: list[str] | None, free: list[str] | None, robust: bool | None,
+    lock: list[str] | None, exclude: list[str] | None, free: list[str] | None, newcomers: int | None, robust: bool | None,
 ) -> Changes:  # fmt: skip
-    from groundswell.plan import Changes
+    from groundswell.plan import Changes, from_to, quoted
 
     return Changes(
-        budget=budget, currency=currency, people=_from_to(people), objective=objective,
-        prices={who: _amount(said) for who, said in pairs(price, "--price").items()},
-        lock=tuple(lock or ()), exclude=tuple(exclude or ()), free=tuple(free or ()), robust=robust,
+        budget=budget, currency=currency, people=from_to(people or ""), objective=objective, prices=quoted(price or ()),
+        lock=tuple(lock or ()), exclude=tuple(exclude or ()), free=tuple(free or ()), newcomers=newcomers, robust=robust,
     )  # fmt: skip
-
-
-def _from_to(said: str | None) -> tuple[int, int] | None:
-    if said is None:
-        return None
-    least, _, most = said.partition("-")
-    if not (least.strip().isdecimal() and (most or least).strip().isdecimal()) or len(said) > 12:
-        raise UsageError(f"--people {said!r} is not of the form FROM-TO.", next_step="For example --people 20-40")
-    return int(least), int(most or least)
-
-
-def _amount(said: str) -> float:
-    try:
-        return float(said)
-    except ValueError as error:
-        raise UsageError(
-            f"--price: {said!r} is no amount of money.", next_step="For example --price @ann=300"
-        ) from error

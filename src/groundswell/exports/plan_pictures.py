@@ -55,30 +55,31 @@ def who_overlaps_whom(picks: Sequence[Pick], pairs: Sequence[Pair]) -> str:
     if len(shown) < 2 or not drawn:
         return ""
     seat = {pick.who.account: number for number, pick in enumerate(shown)}
-    side = min(22.0, (WIDTH - 120) / len(shown))
-    left, top = 116.0, 8.0
-    body = bar("tr", left, top, side * len(shown), side * len(shown))
+    left, top, high = 116.0, 4.0, 15.0
+    wide = (WIDTH - left) / len(shown)
+    body = bar("tr", left, top, wide * len(shown), high * len(shown))
     for pair in drawn:
         if pair.one in seat and pair.other in seat:
-            body += _square(seat[pair.one], seat[pair.other], pair.share, left, top, side)
-            body += _square(seat[pair.other], seat[pair.one], pair.share, left, top, side)
-    for number in range(0, len(shown), max(1, len(shown) // 20)):
-        called = shortened(shown[number].who.called, 18)
-        body += text(left - 6, top + side * (number + 0.5) + 4, called, "mu en")
+            one, other = seat[pair.one], seat[pair.other]
+            body += _cell(one, other, pair.share, (left, top, wide, high)) + _cell(
+                other, one, pair.share, (left, top, wide, high)
+            )
+    for number, pick in enumerate(shown):
+        body += text(left - 6, top + high * number + 12, shortened(pick.who.called, 17), "mu en")
     first = drawn[0]
     names = {pick.who.account: pick.who.called for pick in picks}
     said = (
         f"{names.get(first.one, first.one)} and {names.get(first.other, first.other)} share most: {first.shared} people"
     )
-    return picture(
-        top + side * len(shown) + 8, f"Who overlaps whom: {said}, {first.share:.0%} of the smaller audience", body
-    )
+    label = f"Who overlaps whom: {said}, {first.share:.0%} of the smaller audience"
+    return picture(top + high * len(shown) + 6, label, body)
 
 
-def _square(row: int, column: int, share: float, left: float, top: float, side: float) -> str:
+def _cell(row: int, column: int, share: float, where: tuple[float, float, float, float]) -> str:
+    left, top, wide, high = where
+    x, y = num(left + wide * column), num(top + high * row)
     opacity = f"{0.15 + 0.85 * min(share, 1.0):.2f}"
-    x, y = num(left + side * column), num(top + side * row)
-    return f'<rect class="ba" x="{x}" y="{y}" width="{num(side - 1)}" height="{num(side - 1)}" opacity="{opacity}"/>'
+    return f'<rect class="ba" x="{x}" y="{y}" width="{num(wide - 1)}" height="{num(high - 1)}" opacity="{opacity}"/>'
 
 
 def mix_against_wanted(mix: Sequence[MixLine]) -> str:

@@ -14,15 +14,15 @@ model        what is handed over
 
 from __future__ import annotations
 
-from groundswell.plan.changing import Changes, changed
+from groundswell.plan.changing import Changes, changed, from_to, quoted
 from groundswell.plan.choosing import ImpossibleError
 from groundswell.plan.keeping import keep, kept_brief
 from groundswell.plan.model import Pick, Plan, Price
 from groundswell.plan.planning import plan, planned
-from groundswell.plan.pool import Pool, read_pool
+from groundswell.plan.pool import Pool, asked_of, read_pool, same_pool
 from groundswell.plan.wording import gain_of
 
 __all__ = [
-    "Changes", "ImpossibleError", "Pick", "Plan", "Pool", "Price", "changed", "gain_of", "keep", "kept_brief", "plan", "planned",
-    "read_pool",
+    "Changes", "ImpossibleError", "Pick", "Plan", "Pool", "Price", "asked_of", "changed", "from_to", "gain_of", "keep",
+    "kept_brief", "plan", "planned", "quoted", "read_pool", "same_pool",
 ]  # fmt: skip

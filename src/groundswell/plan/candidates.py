@@ -83,8 +83,8 @@ def candidates_of(present: Present, brief: Brief, progress: Progress | None = No
     meaning = definition(brief.definition, present.workspace.folder)
     passed, terms, sector = judged(brief, meaning, rows, texts)
     score, _ = totals(terms, rows.num_rows)
-    locked, excluded = (_rows_called(present, names) for names in (brief.spending.lock, brief.spending.exclude))
-    _refuse_both(rows, locked, excluded)
+    locked_in, excluded = names_in(present, brief)
+    locked = [pc.index(rows.column("account"), name).as_py() for name in sorted(locked_in)]
     _refuse_failing(
         present, brief, meaning, sector, [row for row in locked if not (passed.inside | passed.unchecked)[row]]
     )
@@ -106,8 +106,8 @@ def candidates_of(present: Present, brief: Brief, progress: Progress | None = No
     )
     return Candidates(
         people=people,
-        locked=frozenset(rows.column("account")[row].as_py() for row in locked),
-        excluded=frozenset(rows.column("account")[row].as_py() for row in excluded),
+        locked=locked_in,
+        excluded=excluded,
         left_out=tuple(made.left_out(order[~credible].tolist(), brief.spending.sector_credibility or 0)),
         population=rows.num_rows,
         fitting=int(passed.inside.sum()),
@@ -115,17 +115,20 @@ def candidates_of(present: Present, brief: Brief, progress: Progress | None = No
     )
 
 
-def _rows_called(present: Present, names: Sequence[str]) -> list[int]:
-    """The rows of people as somebody typed them."""
-    accounts = present.table.rows.column("account")
-    return list(dict.fromkeys(pc.index(accounts, find_account(present.table, name)).as_py() for name in names))
+def names_in(present: Present, brief: Brief) -> tuple[frozenset[str], frozenset[str]]:
+    """Ids of those whom a brief locks in, and of those whom it excludes.
 
-
-def _refuse_both(rows: pa.Table, locked: Iterable[int], excluded: Iterable[int]) -> None:
-    both = set(locked) & set(excluded)
-    if both:
-        named = ", ".join(sorted(rows.column("account")[row].as_py() for row in both))
-        raise BriefError(f"{named} cannot be both locked in and excluded.", next_step="Take it out of one of the two.")
+    Errors: UnknownNameError for a name that nobody bears, BriefError for somebody who is both.
+    """
+    spending = brief.spending
+    locked, excluded = (
+        frozenset(find_account(present.table, name) for name in names) for names in (spending.lock, spending.exclude)
+    )
+    if both := sorted(locked & excluded):
+        raise BriefError(
+            f"{', '.join(both)} cannot be both locked in and excluded.", next_step="Take it out of one of the two."
+        )
+    return locked, excluded
 
 
 def _refuse_failing(

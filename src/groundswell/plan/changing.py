@@ -24,6 +24,7 @@ class Changes:
     free: tuple[str, ...] = ()
     """Neither locked nor excluded any more."""
     prices: Mapping[str, float] = field(default_factory=lambda: {})
+    newcomers: int | None = None
     robust: bool | None = None
 
 
@@ -45,9 +46,40 @@ def changed(brief: Brief, changes: Changes) -> Brief:
         lock=(*_without(old.lock, named), *_once(changes.lock)),
         exclude=(*_without(old.exclude, named), *_once(changes.exclude)),
         prices=tuple(prices.items()),
+        newcomers=old.newcomers if changes.newcomers is None else changes.newcomers,
         robust=old.robust if changes.robust is None else changes.robust,
     )
     return replace(brief, budget=budget, spending=spending)
+
+
+def from_to(said: str) -> tuple[int, int] | None:
+    """Read how many people, as in 20-40; one number is just so many.
+
+    Errors: UsageError for anything else.
+    """
+    if not said.strip():
+        return None
+    least, _, most = (part.strip() for part in said.partition("-"))
+    if len(said) > 12 or not all(part.isascii() and part.isdecimal() for part in (least, most or least)):
+        raise UsageError(f"{said[:40]!r} is not of the form FROM-TO.", next_step="For example 20-40.")
+    return int(least), int(most or least)
+
+
+def quoted(said: Iterable[str]) -> dict[str, float]:
+    """Read prices as in @ann=300.
+
+    Errors: UsageError for anything else.
+    """
+    found: dict[str, float] = {}
+    for one in said:
+        who, equals, amount = one.rpartition("=")
+        try:
+            found[who.strip()] = float(amount)
+        except ValueError:
+            equals = ""
+        if not equals or not who.strip():
+            raise UsageError(f"{one[:80]!r} is no price.", next_step="Write who and how much, as in @ann=300.")
+    return found
 
 
 def _budget(brief: Brief, changes: Changes) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from groundswell.errors import BriefError
 from groundswell.explain import find_account
 from groundswell.graph.choosing import Chooser
 from groundswell.plan.audience import Audience, read_audience
-from groundswell.plan.candidates import Candidate, Candidates, candidates_of
+from groundswell.plan.candidates import Candidate, Candidates, candidates_of, names_in
 from groundswell.plan.model import LeftOut, Price
 from groundswell.plan.objectives import Objective, objective_named, objective_of, without_value
 from groundswell.plan.outcomes import Past, read_past
@@ -65,6 +65,23 @@ class Pool:
     def places(self, accounts: frozenset[str]) -> list[int]:
         """Places of these accounts, of those who are among the candidates."""
         return [place for place, one in enumerate(self.people) if one.who.account in accounts]
+
+
+def same_pool(brief: Brief) -> Brief:
+    """The brief without what no pool hangs on: the amount of money, how many people, who is locked in or excluded, limits."""
+    free = replace(brief.spending, people=None, lock=(), exclude=(), newcomers=0, at_most=())
+    return replace(brief, budget={"amount_minor": 1, "currency": budget_of(brief)[1]}, spending=free, path="")
+
+
+def asked_of(pool: Pool, present: Present, brief: Brief) -> Pool:
+    """The pool for another brief with the same `same_pool`; read anew only where somebody locked in is not in it.
+
+    Errors: as for `read_pool`.
+    """
+    locked, excluded = names_in(present, brief)
+    if not locked <= set(pool.candidates.accounts):
+        return read_pool(present, brief)
+    return replace(pool, brief=brief, candidates=replace(pool.candidates, locked=locked, excluded=excluded))
 
 
 def budget_of(brief: Brief) -> tuple[int, str]:

@@ -161,15 +161,17 @@ def price_of(
     given = " and ".join(
         f"{one.kind} for {money(one.cost_minor, fees.currency)}" for one in offers if one.cost_minor is not None
     )
-    if account in quoted:
-        return Price(quoted[account], "quoted", f"{money(quoted[account], fees.currency)} as quoted", quoted[account])
-    if all(one.cost_minor is not None for one in offers):
+    if account not in quoted and all(one.cost_minor is not None for one in offers):
         return Price(extra, "no fee", given)
-    fee = _fee(account, platform, followers, fees)
+    fee = _quoted(quoted[account], fees.currency) if account in quoted else _fee(account, platform, followers, fees)
     if fee is None:
         return None
     says = f"{fee.says}, and {given}" if given else fee.says
     return Price(fee.minor + extra, fee.source, says, fee.minor, fee.low_minor, fee.high_minor)
+
+
+def _quoted(minor: int, currency: str) -> Price:
+    return Price(minor, "quoted", f"{money(minor, currency)} as quoted")
 
 
 def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Price | None:
@@ -182,6 +184,8 @@ def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Pr
             kind,
             f"{money(known['amount_minor'], fees.currency)}{what} {kind}, seen {known['seen']}",
         )
+    if account in fees.elsewhere:
+        return None  # what they ask is known, and not in this currency
     around = fees.line.around(followers, platform) if fees.line and followers else None
     if around is None or fees.line is None:
         return None
@@ -210,5 +214,5 @@ def why_no_price(account: str, platform: str, followers: float | None, fees: Fee
             do,
         )
     if not fees.line.reach[0] <= followers <= fees.line.reach[1]:
-        return f"no price known: {followers:,.0f} followers are far from the sizes of your own deals", do
+        return "no price known: the account is far larger or smaller than those of your own deals", do
     return f"no price known: fewer than {DEALS_ON_PLATFORM} of your deals are on {platform}", do

@@ -23,6 +23,7 @@ from groundswell.web.importing import OUR_FAULT, Desk, said
 from groundswell.web.journeys import add_journeys
 from groundswell.web.pages import NotReadyError, Pages
 from groundswell.web.persons import add_persons
+from groundswell.web.planning import add_planning
 from groundswell.web.safety import ENTRANCE, Launch, Safety
 from groundswell.web.uploads import CAP
 
@@ -54,6 +55,7 @@ def make_app(workspace: Workspace, launch: Launch, *, cap: int = CAP) -> FastAPI
     pages = Pages(answers, desk, cap=cap)
     add_journeys(pages)
     add_persons(pages)
+    add_planning(pages)
     app.include_router(routes(answers))
     app.include_router(pages.router)
     _add_entrance(app, launch)

@@ -57,7 +57,7 @@ MEDIA = {
 
 
 WAYS = {
-    "/brief": "/marketer", "/shortlist": "/marketer", "/sheet": "/marketer", "/audit": "/marketer", "/staff": "/company",
+    "/brief": "/marketer", "/shortlist": "/marketer", "/plan": "/marketer", "/sheet": "/marketer", "/audit": "/marketer", "/staff": "/company",
     "/census": "/company", "/person": "/people", "/compare": "/people", "/like": "/people", "/contests": "/people",
     "/import": "/imports", "/arriving": "/imports",
 }  # fmt: skip

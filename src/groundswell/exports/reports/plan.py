@@ -20,7 +20,9 @@ def plan_report(made: Plan) -> Report:
         dek=" ".join(made.sentences),
         sections=sections(
             section("How good it is", Lines((made.certificate_says,)), curve_of(made), _others(made)),
-            section("Who, in the order in which they add value", _everybody(made)),
+            section(
+                "Who, in the order in which they add value", _everybody(made), Lines(_price_notes(made), soft=True)
+            ),
             section("What to expect", Lines((*(one.says for one in made.expected), made.number.says))),
             section(
                 "Who is reached", Lines((*made.audience.sentences, made.overlap_says)), overlap_of(made), mix_of(made)
@@ -59,16 +61,27 @@ def mix_of(made: Plan) -> Picture:
 
 def _everybody(made: Plan) -> Table:
     columns = (
-        Column("#", "whole", 5), Column("Who", "text", 28), Column("Platform", "text", 12), Column("Price", "text", 14),
-        Column("Adds", "points", 9), Column("Overlap with those before", "text", 13), Column("Audience known", "whole", 10),
-        Column("How the price is known", "wrap", 40), Column("Why this person", "wrap", 50),
+        Column("Who", "text", 30), Column("Platform", "text", 12), Column("Price", "text", 14),
+        Column("Price is", "text", 12), Column("Adds", "points", 9), Column("Overlap", "text", 9),
+        Column("Audience known", "whole", 10), Column("Why this person", "wrap", 60),
     )  # fmt: skip
     rows = tuple(
-        (pick.place, called(pick), platform_name(pick.who.platform), money(pick.price.minor, made.currency), pick.gain,
-         "unknown" if pick.overlap is None else f"{pick.overlap:.0%}", pick.known_audience, pick.price.says, pick.because)
+        (f"{pick.place}. {called(pick)}", platform_name(pick.who.platform), money(pick.price.minor, made.currency), pick.price.source,
+         pick.gain, "unknown" if pick.overlap is None else f"{pick.overlap:.0%}", pick.known_audience, pick.because)
         for pick in made.picks
     )  # fmt: skip
-    return Table("Picks", f"Adds: {made.measure}", columns, rows)
+    return Table("Picks", f"Adds: {made.measure}. Overlap: with those before", columns, rows)
+
+
+def _price_notes(made: Plan) -> tuple[str, ...]:
+    """How each price is known, once for all who share the same words."""
+    said: dict[str, list[str]] = {}
+    for pick in made.picks:
+        said.setdefault(pick.price.says, []).append(pick.who.called)
+    return tuple(
+        f"{', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''}: {says}."
+        for says, names in said.items()
+    )
 
 
 def called(pick: Pick) -> str:

@@ -77,6 +77,38 @@ function counting() {
   });
 }
 
+// A slider beside the budget of a plan; whatever is changed plans again, and the page stays where it is.
+function planning() {
+  const form = document.querySelector("form.plan"), amount = form && form.querySelector("#amount");
+  if (!amount || !Number(amount.value)) return;
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Number(amount.value))) - 1);
+  const slider = Object.assign(document.createElement("input"), { type: "range", min: step, max: 3 * Number(amount.value), step, value: amount.value });
+  slider.setAttribute("aria-label", "Budget");
+  amount.after(slider);
+  slider.addEventListener("input", () => { amount.value = slider.value; });
+  let latest = 0;
+  document.addEventListener("change", async (event) => {
+    const mine = document.querySelector("form.plan");
+    if (!mine || !mine.contains(event.target) || !Number(mine.querySelector("#amount").value)) return;
+    const asked = (latest += 1), query = new URLSearchParams(new FormData(mine));
+    let answer;
+    do {
+      if (answer) await new Promise((done) => setTimeout(done, 600));
+      try { answer = await fetch("/plan?" + query); } catch { return; }
+      if (asked !== latest) return;
+      if (!answer.ok) { location.assign("/plan?" + query); return; }
+    } while (answer.status === 202);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (asked !== latest) return;
+    for (const part of ["header.head", ".top-actions", "main > .note", "form.plan section", "main > section"]) {
+      const ours = [...document.querySelectorAll(part)], theirs = [...page.querySelectorAll(part)];
+      ours.forEach((one, at) => { if (theirs[at]) one.replaceWith(document.adoptNode(theirs[at])); });
+    }
+    history.replaceState(null, "", "/plan?" + query);
+  });
+}
+
 dropping();
 watching();
 counting();
+planning();

@@ -11,7 +11,6 @@ from groundswell.discover import Brief, discover
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain import contest, explain, review_contest
 from groundswell.signals import SIGNALS, signal_table
-from groundswell.signals.arrays import is_late
 from groundswell.store import Workspace
 
 WHO, SIGNAL = "@p01", "topic_focus"
@@ -47,15 +46,43 @@ def test_a_contested_number_is_unknown_with_that_reason_and_nothing_of_it_is_tol
     assert SIGNAL not in after.evidence
     assert "contests it" in after.sentences[SIGNAL]
     assert after.facts_version != before.facts_version
-    for name, other in after.values.items():
-        made_of_others = is_late(SIGNALS[name].grain)
-        assert other == before.values[name] or name == SIGNAL or (made_of_others and other.reason == "contested"), name
+    hidden = {name for name, other in after.values.items() if other != before.values[name]}
+    assert hidden <= made_of(SIGNAL)
 
 
-def test_what_is_made_of_a_contested_number_is_hidden_with_it(workspace: Workspace) -> None:
-    contest(workspace, WHO, SIGNAL, because="It is not so.")
-    late = [name for name, one in SIGNALS.items() if is_late(one.grain)]
-    assert not [name for name in late if explain(workspace, WHO).values[name].known]
+def made_of(signal: str) -> set[str]:
+    """A signal and whatever says to be made of it, or of that."""
+    found, size = {signal}, 0
+    while len(found) > size:
+        size = len(found)
+        found |= {name for name, one in SIGNALS.items() if found & set(one.made_of)}
+    return found
+
+
+def test_what_is_made_of_a_contested_number_is_hidden_with_it_and_nothing_else(workspace: Workspace) -> None:
+    before = explain(workspace, "@n05").values
+    contest(workspace, "@n05", "typical_reactions", because="It is not so.")
+    after = explain(workspace, "@n05").values
+    made = {
+        "typical_reactions",
+        "engagement_percentile",
+        "engagement_residual",
+        "engagement_forecast",
+        "alpha_consumer",
+        "small_kind",
+    }
+    known = {name for name in made if before[name].known}
+    assert {"engagement_percentile", "engagement_residual"} <= known
+    assert {name for name in SIGNALS if after[name] != before[name]} == known
+    assert all(after[name].reason == "contested" for name in known)
+    assert after["reach_percentile"].known
+
+
+def test_a_contested_verdict_hides_itself_alone(workspace: Workspace) -> None:
+    before = explain(workspace, "@n05").values
+    contest(workspace, "@n05", "tier_percentile", because="It is not so.")
+    after = explain(workspace, "@n05").values
+    assert {name for name in SIGNALS if after[name] != before[name]} == {"tier_percentile"}
 
 
 def test_a_gate_on_a_contested_number_cannot_be_checked(workspace: Workspace) -> None:

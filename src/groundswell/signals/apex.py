@@ -268,6 +268,7 @@ def apex(asked: Asked) -> pa.Table:
     source="seed 003: 'alpha consumers … apex of the pyramid'; gates and geometric mean are a design choice; against closeness: "
     "Valsesia, Proserpio & Nunes 2020, doi 10.1177/0022243720915467",
     needs=("account.platform", "post.text"),
+    made_of=("professional_marks", "sponsored_share", *(one.name for one in MULTIPLIED)),
 )  # fmt: skip
 def alpha_consumer() -> Columns:
     """0 unless personal, without marks of a professional, at most 5 % paid, and above 90 % of peers in reach (80 % surely).
@@ -283,6 +284,7 @@ def alpha_consumer() -> Columns:
     unknown="No rule for small accounts holds, or it is not small.",
     source="seed 003: 'small influencers are small for a reason … too new … haven't found that sweet spot'; seed 002 for the specialist",
     needs=("account.account",),
+    made_of=("alpha_consumer", "followers", "account_age_days", "topic_focus", "sponsored_share", "silence_days", "growth_per_month"),
 )  # fmt: skip
 def small_kind() -> Columns:
     """The first rule that holds of new, stalled, alpha, specialist and everyday voice; the share of earlier rules that are ruled out."""

@@ -1,20 +1,20 @@
 """What somebody contests is hidden wherever numbers are read: the value is unknown, `contested`, until a person has looked.
 
 The table that is kept holds every number; this lies over it when it is handed out, so that a contest that was rejected brings the
-number back without computing anything. What may be made of it is hidden with it: every signal that is computed later, from what was
-found before (standing among peers, a verdict of several parts). That hides more than it must, never less.
+number back without computing anything. What is made of it is hidden with it: every signal that declares so (standing among peers, a
+verdict of several parts), and what is made of those.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.signals.arrays import ARRAYS, is_late
 from groundswell.signals.declaring import SIGNALS
 from groundswell.store.contests import Contest
 
@@ -45,14 +45,16 @@ def _row(table: pa.Table, one: Contest) -> int | None:
     return None if place < 0 else place
 
 
-def _with_dependents(signal: str) -> set[str]:
-    """A signal with all that may be made of it: those of later grains."""
-    if signal not in SIGNALS:
-        return {signal}
-    late = [grain for grain in ARRAYS if is_late(grain)]
-    mine = SIGNALS[signal].grain
-    later = set(late[late.index(mine) + 1 :] if mine in late else late)
-    return {signal} | {name for name, one in SIGNALS.items() if one.grain in later}
+@cache
+def _with_dependents(signal: str) -> frozenset[str]:
+    """A signal with all that is made of it."""
+    made = {name for name, one in SIGNALS.items() if signal in one.made_of}
+    return frozenset({signal}).union(*(_with_dependents(name) for name in made))
+
+
+def made_of_all(signal: str) -> set[str]:
+    """All that a signal is made of, itself among them."""
+    return {name for name in SIGNALS if signal in _with_dependents(name)}
 
 
 def _hidden(column: pa.StructArray, places: Collection[int]) -> pa.Array:

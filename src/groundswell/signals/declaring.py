@@ -65,6 +65,8 @@ class Signal:
     """The human question, i.e. the file it is declared in."""
     evidence: str = ""
     """For post grains: a SQL condition and order that pick the posts that show it."""
+    made_of: tuple[str, ...] = ()
+    """Signals found before that it is computed from, or shows: what is said of one of them is said of it (see `contested`)."""
     lifecycle: Literal["experimental", "stable", "deprecated"] = "stable"
 
     def sentence(self, value: Value) -> str:
@@ -104,6 +106,7 @@ def signal(
     source: str,
     needs: tuple[str, ...],
     evidence: str = "",
+    made_of: tuple[str, ...] = (),
     lifecycle: Literal["experimental", "stable", "deprecated"] = "stable",
 ) -> Callable[[Callable[[], Columns]], Signal]:
     """Declare a signal. The function's name is the signal's name; its docstring says the formula in words."""
@@ -112,7 +115,7 @@ def signal(
         declared = Signal(
             name=function.__name__, title=title, grain=grain, unit=unit, better=better, says=says, unknown=unknown,
             source=source, needs=needs, columns=function(), explains=" ".join((function.__doc__ or "").split()),
-            question=function.__module__.rpartition(".")[2], evidence=evidence, lifecycle=lifecycle,
+            question=function.__module__.rpartition(".")[2], evidence=evidence, made_of=made_of, lifecycle=lifecycle,
         )  # fmt: skip
         if declared.name in SIGNALS:
             raise ValueError(f"two signals are called {declared.name}")

@@ -290,6 +290,7 @@ def post_spike_silence() -> Columns:
     "design choice",
     needs=("account.followers", "post.likes", "post.created_at"),
     evidence="own AND likes IS NOT NULL ORDER BY created_at DESC, post",
+    made_of=("growth_per_month",),
 )  # fmt: skip
 def starification() -> Columns:
     """Chance that it grows 2 % a month, times the geometric mean of the chances that engagement fell by a fifth and answers by a tenth.

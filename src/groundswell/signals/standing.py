@@ -24,6 +24,8 @@ BETA = "Beta(r + 1/2, n - r + 1/2) for r of n peers below (Brown, Cai & DasGupta
 PEERS = (
     "Peers share the platform and as much of language, kind, topic, occupation, country and age as thirty of them do."
 )
+LIKE = ("language", "topic_focus", "topic_lead", "occupation", "account_age_days")
+"""Signals that peers are alike in."""
 PLACE = {
     "value": pa.float64(),
     "low": pa.float64(),
@@ -233,6 +235,7 @@ def topic_lead() -> Columns:
     unknown="Its followers are not known, or there are fewer than thirty peers.",
     source=f"seed 003: 'risen above their peers and amassed a much higher following than most of them'; {BETA}",
     needs=("account.followers",),
+    made_of=(*LIKE, "followers"),
 )  # fmt: skip
 def reach_percentile() -> Columns:
     """Share of peers with fewer followers, ties counted half. Peers share the platform and as much as thirty of them do."""
@@ -245,6 +248,7 @@ def reach_percentile() -> Columns:
     unknown="Its engagement or size is not known, or there are fewer than thirty peers.",
     source=f"residual of log reactions on log followers, per platform; {BETA}",
     needs=("post.likes", "post.replies", "account.followers"),
+    made_of=(*LIKE, "followers", "typical_reactions"),
 )  # fmt: skip
 def engagement_percentile() -> Columns:
     """Share of peers whose residual engagement is lower, ties counted half."""
@@ -257,6 +261,7 @@ def engagement_percentile() -> Columns:
     unknown="Its engagement or size is not known, or there are fewer than thirty accounts of its size on its platform.",
     source=f"size classes by decades, as in Markerly 2016; {BETA}",
     needs=("post.likes", "post.replies", "account.followers"),
+    made_of=("followers", "public_rate"),
 )  # fmt: skip
 def tier_percentile() -> Columns:
     """Share of accounts of the same platform and size class whose likes and comments per follower are lower."""
@@ -270,6 +275,7 @@ def tier_percentile() -> Columns:
     source="median curve of log(reactions + 1/2) by log(followers), measured on the user's own accounts; that the rate falls with "
     "size by itself: InstaFake (Akyon & Kalfaoglu 2019), slope -0.27",
     needs=("post.likes", "post.replies", "account.followers"),
+    made_of=("followers", "typical_reactions"),
 )  # fmt: skip
 def engagement_residual() -> Columns:
     """(Typical likes and comments + 1/2) divided by the measured curve at its followers; the interval is that of its own posts."""
@@ -283,6 +289,7 @@ def engagement_residual() -> Columns:
     source="mean of the last eight posts, drawn towards the curve of its size only where that foretold held-back posts better "
     "(empirical Bayes, Morris 1983; cross-validated, paired)",
     needs=("post.likes", "post.replies", "post.created_at"),
+    made_of=("followers", "typical_reactions"),
 )  # fmt: skip
 def engagement_forecast() -> Columns:
     """Mean of the last eight posts, with the weight n / (n + k) against the curve; k is nought unless cross-validation earned it.
@@ -310,6 +317,7 @@ def format_variety() -> Columns:
     unknown="Fewer than two of own content, saves and shares, and formats are known, or there are fewer than thirty peers.",
     source="proxies of seed 003's 'creative talents and ability to create amazing content'; Pal & Counts 2011 for own content",
     needs=("post.kind",),
+    made_of=(*LIKE, "own_share", "kept_ratio", "format_variety"),
 )  # fmt: skip
 def quality() -> Columns:
     """Mean of its places among peers in own content, in saves and shares per like, and in variety of formats; at least two of them."""
@@ -322,6 +330,7 @@ def quality() -> Columns:
     unknown="Its quality is not known, or there are fewer than thirty peers.",
     source=f"place of `quality`; {BETA}",
     needs=("post.kind",),
+    made_of=(*LIKE, "own_share", "kept_ratio", "format_variety", "quality"),
 )  # fmt: skip
 def quality_percentile() -> Columns:
     """Share of peers whose quality is lower, ties counted half."""
@@ -335,6 +344,7 @@ def quality_percentile() -> Columns:
     source="seed 003: 'their following is a lot more friends and family'; ties after Gilbert & Karahalios 2009; against it: Valsesia, "
     "Proserpio & Nunes 2020, doi 10.1177/0022243720915467",
     needs=("interaction.actor",),
+    made_of=(*LIKE, *CLOSE),
 )  # fmt: skip
 def closeness_percentile() -> Columns:
     """Half its mean place in friends and family, mutual follows and people who return, half in answers given; one where one is known."""
@@ -347,6 +357,7 @@ def closeness_percentile() -> Columns:
     unknown="It has no peers.",
     source="expected Jaccard of the peers under resampling of own posts (normal approximation); below 0.6 the topic is not used",
     needs=("account.followers",),
+    made_of=(*LIKE, "followers"),
 )  # fmt: skip
 def peer_stability() -> Columns:
     """Chance that its main topic stays its main topic when posts are drawn again; 1 where peers are not chosen by topic."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.signals.arrays import ARRAYS, Asked, is_late
-from groundswell.signals.computing import append_late, compute_early, want
+from groundswell.signals.computing import PROFILE, append_late, compute_early, want
 from groundswell.signals.declaring import SIGNALS, Signal
 from groundswell.signals.keeping import as_computed
 from groundswell.store import Engine, Workspace
@@ -39,6 +39,7 @@ def touched_since(workspace: Workspace, engine: Engine, changed: list[int], link
         # For grains whose `touches` asks what came or went, beside whom it speaks of.
         engine.register("described_accounts", delta.table("SELECT DISTINCT account, account_type FROM raw_accounts"))
         engine.register("changed_replies", delta.table("SELECT DISTINCT post FROM raw_posts WHERE kind = 'reply'"))
+        engine.register("changed_posts", delta.table("SELECT DISTINCT repost_of, links, text_hash FROM raw_posts"))
     engine.register("named", named)
     engine.register("answered_posts", answered)
     # A handle that was linked, or no longer is, moves rows between two accounts: both are computed again.
@@ -62,11 +63,17 @@ def update(asked: Asked, before: pa.Table, touched: set[str]) -> tuple[pa.Table,
     late = [signal for signal in SIGNALS.values() if is_late(signal.grain)]
     reached = _reached(asked.engine, touched)
     want(asked.engine, touched)
-    fresh = compute_early(asked, early)
-    others = _reached_rows(asked, before.select(fresh.column_names), reached)
+    fresh = compute_early(asked, [signal for signal in early if signal.grain not in reached])
+    others = _kept_rows(before, reached)
+    for grain, more in reached.items():
+        mine = [signal for signal in early if signal.grain == grain]
+        want(asked.engine, touched | more)  # both at once: what a grain reads around them it reads once
+        found = compute_early(asked, mine)
+        fresh, others = _append_columns(fresh, found, mine), _lay_columns(others, found, mine)
     changed = touched.union(*reached.values())
     want(asked.engine, changed)
-    rows = pa.concat_tables([fresh, others]).sort_by("account").combine_chunks()
+    names = [*PROFILE, *(signal.name for signal in early)]
+    rows = pa.concat_tables([fresh.select(names), others.select(names)]).sort_by("account").combine_chunks()
     rows = append_late(asked, rows, late).select(before.column_names)
     return rows, changed
 
@@ -87,14 +94,17 @@ def _computed() -> Iterable[str]:
     return dict.fromkeys(signal.grain for signal in SIGNALS.values() if signal.grain in ARRAYS)
 
 
-def _reached_rows(asked: Asked, before: pa.Table, reached: dict[str, set[str]]) -> pa.Table:
-    """The kept rows of accounts that were only reached, with the columns of the grains that reached them computed again."""
+def _kept_rows(before: pa.Table, reached: dict[str, set[str]]) -> pa.Table:
+    """The kept rows of accounts that were only reached."""
     everybody = pa.array(sorted(set[str]().union(*reached.values())), pa.string())
-    rows = as_computed(before.filter(pc.is_in(before.column("account"), everybody)).combine_chunks())
-    for grain, more in reached.items():
-        want(asked.engine, more)
-        mine = [signal for signal in SIGNALS.values() if signal.grain == grain]
-        rows = _lay_columns(rows, compute_early(asked, mine), mine)
+    return as_computed(before.filter(pc.is_in(before.column("account"), everybody)).combine_chunks())
+
+
+def _append_columns(rows: pa.Table, found: pa.Table, signals: Iterable[Signal]) -> pa.Table:
+    """Append some signals, found of these accounts and of others."""
+    places = pc.index_in(rows.column("account").combine_chunks(), value_set=found.column("account").combine_chunks())
+    for signal in signals:
+        rows = rows.append_column(signal.name, found.column(signal.name).take(places))
     return rows
 
 

@@ -15,6 +15,7 @@ from benchmarks.validity.figures import Array, Numbers
 from groundswell.signals import SIGNALS
 from groundswell.signals.computing import grain_query
 from groundswell.signals.grains import GRAINS
+from groundswell.signals.packing import packed
 from groundswell.store import Engine, Workspace
 
 pc: Any = _compute
@@ -26,7 +27,8 @@ def on_facts(signal: str, accounts: Array, **facts: pa.Table) -> dict[str, Numbe
     with tempfile.TemporaryDirectory(prefix="validity-") as folder, Workspace.create(Path(folder)).engine() as engine:
         for name, table in facts.items():
             engine.register(name, _whole(engine, name, table))
-        found = engine.table(grain_query(SIGNALS[signal].grain, [SIGNALS[signal]]))
+        asked = [SIGNALS[signal]]
+        found = packed(engine.table(grain_query(SIGNALS[signal].grain, asked)), asked)
     place = pc.index_in(
         pa.array(accounts).cast(pa.string()), found.column("account").combine_chunks().cast(pa.string())
     )

@@ -20,7 +20,7 @@ from groundswell.definitions import (
     overlaps,
 )
 from groundswell.signals import signal_table
-from groundswell.signals.computing import VALUE
+from groundswell.signals.packing import VALUE
 
 WHO = Provenance("us", "as we like")
 

@@ -388,8 +388,7 @@ def test_its_evidence_can_be_fetched_and_is_the_accounts_own(room: Room, name: s
 FUNCTIONS = frozenset({
     "any_value", "arg_max", "arg_min", "avg", "coalesce", "count", "epoch", "epoch_us", "exp", "first", "floor", "greatest", "least", "len", "list",
     "list_avg", "list_filter", "list_last", "list_max", "list_sort", "list_stddev_pop", "list_sum", "list_transform", "ln", "max",
-    "median", "min", "nullif", "pow", "range", "round", "row_number", "sig12", "sqrt", "starts_with", "stddev_samp", "struct_pack",
-    "sum",
+    "median", "min", "nullif", "pow", "range", "round", "row_number", "sqrt", "starts_with", "stddev_samp", "sum",
 })  # fmt: skip
 """What a formula may call: each exists, or has an exact twin, in the engines that a formula may have to run on. Left out on
 purpose: mode (ties go by arrival), approximate aggregates, anything that draws by chance or reads the clock."""

@@ -18,6 +18,7 @@ from building import community, edges, made
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.arrays import ARRAYS, Asked
 from groundswell.signals.computing import compute, grain_query
+from groundswell.signals.packing import packed
 from groundswell.signals.table import SignalTable, prepare
 from groundswell.store import Engine, Workspace
 from groundswell.store.spark import SparkEngine, tables_read, to_spark
@@ -76,7 +77,7 @@ def test_every_signal_is_the_same_on_both(duck: Engine, spark: SparkEngine, grai
     query = grain_query(grain, mine)
     for name in tables_read(query):
         spark.register(name, duck.table(f"SELECT * FROM {name}"))
-    here, there = by_account(duck.table(query)), by_account(spark.table(query))
+    here, there = by_account(packed(duck.table(query), mine)), by_account(packed(spark.table(query), mine))
     assert here.keys() == there.keys()
     assert any(row[signal.name]["value"] is not None for row in here.values() for signal in mine)
     differing = [

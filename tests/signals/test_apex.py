@@ -9,7 +9,7 @@ import pytest
 
 from groundswell.signals import SIGNALS
 from groundswell.signals.apex import alpha_columns, kind_columns, rules
-from groundswell.signals.computing import VALUE
+from groundswell.signals.packing import VALUE
 
 PERSON: dict[str, float | None] = {
     "reach_percentile": 0.96, "engagement_percentile": 0.81, "quality_percentile": 0.6, "closeness_percentile": 0.7,

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from groundswell.signals.computing import PROFILE, VALUE
+from groundswell.signals.computing import PROFILE
 from groundswell.signals.keeping import Kept, as_computed, keep, keep_over, kept_in
+from groundswell.signals.packing import VALUE
 
 PEOPLE = [f"x:p{number:03d}" for number in range(100)]
 

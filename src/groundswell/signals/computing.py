@@ -16,21 +16,12 @@ import pyarrow.compute as _compute
 from groundswell.signals.arrays import ARRAYS, Asked, is_late
 from groundswell.signals.declaring import SIGNALS, Signal
 from groundswell.signals.grains import COUNTED, GATHERED, GRAINS, ONE_ROW, grain_sql
+from groundswell.signals.packing import VALUE, packed, plain_columns
 from groundswell.signals.subjects import count_topics
 from groundswell.store import Engine
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
-VALUE = pa.struct(
-    [
-        ("value", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("n", pa.int64()),
-        ("label", pa.string()),
-        ("reason", pa.string()),
-    ]
-)
 PROFILE = (
     "account",
     "platform",
@@ -84,7 +75,9 @@ def compute_early(asked: Asked, wanted: Sequence[Signal]) -> pa.Table:
         if counted:
             count_topics(asked)
         # Laid side by side here, grain by grain: one join of everything would hold all of it in the engine at once.
-        rows = _beside(rows, engine.table(grain_query(grain, mine, only=asked.only, counted=counted)), mine)
+        rows = _beside(
+            rows, packed(engine.table(grain_query(grain, mine, only=asked.only, counted=counted)), mine), mine
+        )
         if grain in ARRAYS:
             engine.forget(f"grain_{grain}")
     return rows.select([*PROFILE, *(signal.name for signal in wanted)])
@@ -96,7 +89,7 @@ def _beside(rows: pa.Table, found: pa.Table, signals: Sequence[Signal]) -> pa.Ta
     order = pc.fill_null(places, found.num_rows)
     nothing = pa.array([SILENCE], VALUE)
     for signal in signals:
-        column = found.column(signal.name).combine_chunks().cast(VALUE)
+        column = found.column(signal.name).combine_chunks()
         rows = rows.append_column(pa.field(signal.name, VALUE), pa.concat_arrays([column, nothing]).take(order))
     return rows
 
@@ -106,13 +99,13 @@ def append_late(asked: Asked, rows: pa.Table, wanted: Sequence[Signal]) -> pa.Ta
     for grain in (name for name in ARRAYS if any(signal.grain == name for signal in wanted)):
         mine = [signal for signal in wanted if signal.grain == grain]
         asked.engine.register(f"grain_{grain}", ARRAYS[grain].rows(replace(asked, earlier=rows)))
-        rows = _beside(rows, asked.engine.table(grain_query(grain, mine)), mine)
+        rows = _beside(rows, packed(asked.engine.table(grain_query(grain, mine)), mine), mine)
         asked.engine.forget(f"grain_{grain}")
     return rows
 
 
 def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False, counted: bool = False) -> str:
-    """Return the one query that computes these signals of a grain: account and one struct a signal.
+    """Return the one query that computes these signals of a grain: account and plain columns, value, limits and n of each signal.
 
     With `only`, of the accounts that were wanted, from their gathered rows; with `counted`, from what was counted for several grains.
     """
@@ -123,7 +116,7 @@ def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False, co
     else:
         source = grain_sql(grain, only=only, gathered=only)
     staged = staged_query(signals, f"({source})", one_row=grain in ONE_ROW or grain in ARRAYS)
-    return f"SELECT account, {', '.join(_pack(signal) for signal in signals)} FROM ({staged})"
+    return f"SELECT account, {', '.join(map(plain_columns, signals))} FROM ({staged})"
 
 
 def staged_query(signals: Sequence[Signal], source: str, *, one_row: bool) -> str:
@@ -159,17 +152,3 @@ def _ends(signal: Signal) -> str:
 def _called(signal: Signal, sql: str) -> str:
     """Write @name as the column that holds it."""
     return re.sub(r"@(\w+)", rf"{signal.name}__\1", sql)
-
-
-def _pack(signal: Signal) -> str:
-    c, name = signal.columns, signal.name
-    enough = f"{name}__n >= {c.at_least} AND {name}__value IS NOT NULL"
-    limits = f"{enough} AND {name}__n >= {c.interval_from}"
-    counted = f"CASE WHEN coalesce({name}__n, 0) = 0 THEN 'not_observed' ELSE 'too_few' END"
-    return f"""struct_pack(
-        "value" := CASE WHEN {enough} THEN sig12(({name}__value)::DOUBLE) END,
-        low := CASE WHEN {limits} THEN sig12(({name}__low)::DOUBLE) END,
-        high := CASE WHEN {limits} THEN sig12(({name}__high)::DOUBLE) END,
-        n := coalesce({name}__n, 0)::BIGINT,
-        label := CASE WHEN {enough} THEN {name}__label::VARCHAR END,
-        reason := CASE WHEN {enough} THEN NULL ELSE coalesce({name}__reason::VARCHAR, {counted}) END) AS {name}"""

@@ -25,7 +25,8 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
-from groundswell.signals.computing import PROFILE, VALUE
+from groundswell.signals.computing import PROFILE
+from groundswell.signals.packing import VALUE
 from groundswell.signals.values import REASONS
 from groundswell.store.crash_points import crash_point
 

@@ -18,12 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.signals.arrays import Asked, fit_versions
-from groundswell.signals.computing import PROFILE, VALUE, compute, want
+from groundswell.signals.computing import PROFILE, compute, want
 from groundswell.signals.contested import hide
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.findings import Progress, read_wording
 from groundswell.signals.hearing import read_voice
 from groundswell.signals.keeping import Kept, keep, keep_over, kept_in
+from groundswell.signals.packing import VALUE
 from groundswell.signals.tone import read_tone
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
 from groundswell.signals.updating import merge, touched_since, update
@@ -175,7 +176,7 @@ def prepare(
 def _code_version() -> str:
     """A hash of all that formulas are made of: when any of it changes, kept values are not used."""
     package = Path(__file__).parent
-    sources = sorted([*package.glob("*.py"), *package.glob("*.toml"), *package.parent.glob("graph.py")])
+    sources = sorted([*package.glob("*.py"), *package.glob("*.toml"), *package.parent.glob("graph/*.py")])
     return blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
 
 

@@ -58,9 +58,6 @@ SELECT a.* REPLACE (coalesce(a.account, p.account) AS account,
 LEFT JOIN posts AS p ON p.key = CASE WHEN a.account IS NULL THEN key_of_post(a.post) END
 """
 MACROS = """
--- 12 significant digits: what is stored agrees whatever the order in which rows were added up.
-CREATE MACRO sig12(x) AS CASE WHEN x IS NULL OR isnan(x) OR isinf(x) THEN NULL WHEN x = 0 THEN 0e0
-    ELSE round(x, (11 - floor(log10(abs(x))))::INTEGER) END;
 CREATE MACRO key_of_post(x) AS (md5_number(x) >> 65)::BIGINT;
 """
 

@@ -5,7 +5,7 @@ keeps them to that list, and a golden test compares every signal on both. Spark 
 
     with SparkEngine(session) as engine:
         engine.register("posts", [Path("posts-1.parquet"), ...])
-        engine.table(grain_query("post", signals))
+        packed(engine.table(grain_query("post", signals)), signals)
 
 Needs the extra `groundswell[spark]` and Java 17.
 """
@@ -32,13 +32,7 @@ SETTINGS = {
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
 }
-NUMBER = (
-    "CASE WHEN {x} IS NULL OR isnan({x}) OR abs({x}) = double('infinity') THEN NULL WHEN {x} = 0 THEN 0d ELSE {y} END"
-)
-UNIT = "pow(10d, 11 - floor(log10(abs(x))))"
 FUNCTIONS = {
-    # Spark rounds to a fixed number of digits only: the number is scaled instead.
-    "sig12(x DOUBLE) RETURNS DOUBLE": NUMBER.format(x="x", y=f"round(x * {UNIT}) / {UNIT}"),
     "epoch_us(x TIMESTAMP) RETURNS BIGINT": "unix_micros(x)",
     "seconds(x TIMESTAMP) RETURNS DOUBLE": "unix_micros(x) / 1000000d",
     "steps(a BIGINT, b BIGINT) RETURNS ARRAY<BIGINT>": "CASE WHEN b >= a THEN sequence(a, b) ELSE array() END",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from building import account, day, made, post, reply
+from building import account, bring, day, made, post, reply
 from groundswell.signals import Value, signal_table
 from groundswell.signals.crowds import embedded
 
@@ -117,3 +117,25 @@ def test_the_same_links_later_or_seldom_at_once_are_no_coordination(tmp_path: Pa
 
 def test_different_things_at_the_same_time_are_no_coordination(tmp_path: Path) -> None:
     assert sharing(tmp_path, [20.0] * 8, common=False).value == 0
+
+
+def test_a_partner_whose_posts_are_undone_is_a_partner_no_more(tmp_path: Path) -> None:
+    """Others stay, so that only what was touched is computed again."""
+
+    def shares(name: str, late: float) -> list[dict[str, Any]]:
+        return [
+            post(name, number, created_at=day(number * 5 + number**2 / 50 + late / 86400), kind="post", text=f"look {name} {number}",
+                 links=[f"https://example.org/{number}"])
+            for number in range(8)
+        ]  # fmt: skip
+
+    others = [account(f"quiet{number}") for number in range(10)]
+    workspace = made(tmp_path / "w", {"account": [account("m0"), account("m1"), *others], "post": shares("m0", 0)})
+    alone = signal_table(workspace).values("x:m0")["coordinated_sharing"]
+    key = bring(workspace, {"post": shares("m1", 20)})
+    together = signal_table(workspace)
+    assert (alone.value, together.values("x:m0")["coordinated_sharing"].value) == (0, 1)
+    workspace.undo(key)
+    after = signal_table(workspace)
+    assert 0 < after.recomputed < 12
+    assert after.values("x:m0")["coordinated_sharing"] == alone

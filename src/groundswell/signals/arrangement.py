@@ -250,16 +250,17 @@ NEXT = 5
 """Shares of the same thing looked at after each one: what thousands pass on in a minute says nothing of any two of them."""
 SHARES_FROM = 5
 # Posts and what they share go by the hashes of their names: whole numbers are sorted and compared many times faster than texts.
+OBJECT = f"coalesce(key_of_post(coalesce(p.repost_of, p.links[1])), CASE WHEN p.text_hash <> {WORDLESS} THEN p.text_hash END)"
 SHARES = f"""
-    SELECT p.account, p.key, epoch(p.created_at) AS clock,
-           coalesce(key_of_post(coalesce(p.repost_of, p.links[1])), CASE WHEN p.text_hash <> {WORDLESS} THEN p.text_hash END) AS object
+    SELECT p.account, p.key, epoch(p.created_at) AS clock, {OBJECT} AS object
     FROM posts AS p
     WHERE p.created_at IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote', 'repost')) AND {{wanted}}
 """
 SHARING = {"account": pa.string(), "shares": pa.int64(), "at_once": pa.int64(), "partners": pa.int64()}
 SHARING_TOUCHES = f"""
     WITH s AS ({SHARES.format(wanted="true")})
-    SELECT DISTINCT account FROM s WHERE object IN (SELECT object FROM s WHERE account IN (SELECT account FROM touched_accounts))
+    SELECT DISTINCT account FROM s WHERE object IN (
+        SELECT object FROM s WHERE account IN (SELECT account FROM touched_accounts) UNION SELECT {OBJECT} FROM changed_posts AS p)
 """
 
 

@@ -24,6 +24,8 @@ from groundswell.store import Engine
 
 FEWEST_POSTS = 5
 """Past posts of a person below which nothing is expected of them (design choice: as for sparked actions)."""
+FEWEST_PEOPLE = 3
+"""People below whom nothing is said of how uneven outcomes are (design choice)."""
 HANDS = 4_000
 """Hands of posts that are drawn: the ends of the interval are then within about 1 % (design choice)."""
 ERROR = 0.4
@@ -119,7 +121,7 @@ def _of_whom_not(lacking: int) -> str:
 def why_so_many(past: Past, candidates: Sequence[int], chosen: int) -> NumberReason:
     """How many people it takes until outcomes even out, by what one post of one of the candidates brings."""
     known = past.known(candidates)
-    if len(known) < FEWEST_POSTS:
+    if len(known) < FEWEST_PEOPLE:
         return NumberReason(None, None, "How uneven outcomes are is unknown: too few past posts are known.")
     # Each person counts alike, however often they post.
     weight: Any = np.concatenate([np.full(n := past.first[one + 1] - past.first[one], 1.0 / n) for one in known])

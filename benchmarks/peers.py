@@ -64,7 +64,7 @@ CREATE MACRO student(n) AS 1.6448536e0 + 1.523769086e+00 / greatest(n - 1, 1) **
     + 1.420202894e+00 / greatest(n - 1, 1) ** 2
     + 9.830014254e-01 / greatest(n - 1, 1) ** 3
     + 4.338764009e-01 / greatest(n - 1, 1) ** 4;
-CREATE MACRO bursty(r, n) AS (sqrt(n + 1e0) * r - sqrt(n - 1e0)) / ((sqrt(n + 1e0) - 2e0) * r + sqrt(n - 1e0));
+CREATE MACRO bursty(r) AS (r - 1e0) / (r + 1e0);
 CREATE MACRO wilson_middle(k, n) AS k / n + 2.70554336543296e0 / (2e0 * n);
 CREATE MACRO wilson_half(k, n) AS
     1.6448536e0 * sqrt(greatest(k / n * (1e0 - k / n) / n + 2.70554336543296e0 / (4e0 * n * n), 0));
@@ -158,12 +158,16 @@ spread AS (
            coalesce(greatest((list_stddev_samp(gaps) / nullif(list_avg(gaps), 0)) ** 2, 0.05e0), 1e0) AS uneven
     FROM gap
 ),
-of_gap AS (
-    SELECT *, bursty(list_stddev_pop(gaps) / nullif(total / n, 0), n) AS b,
-           sqrt(n - 1e0) * list_stddev_pop(list_transform(gaps, lambda x: bursty(
-               sqrt(greatest((squares - x * x) / (n - 1e0) - ((total - x) / (n - 1e0)) ** 2, 0e0)) / nullif((total - x) / (n - 1e0), 0),
-               n - 1e0))) AS b_error
+left_out AS (
+    SELECT *, bursty(list_stddev_pop(gaps) / nullif(total / n, 0)) AS plain,
+           list_transform(gaps, lambda x: bursty(
+               sqrt(greatest((squares - x * x) / (n - 1e0) - ((total - x) / (n - 1e0)) ** 2, 0e0)) / nullif((total - x) / (n - 1e0), 0))) AS others
     FROM spread
+),
+of_gap AS (
+    SELECT *, n * plain - (n - 1e0) * list_avg(others) AS bursts,
+           (1.6448536e0 + 1.523769086e0 / (n - 1e0)) * sqrt(n - 1e0) * list_stddev_pop(others) AS half
+    FROM left_out
 ),
 topic AS (SELECT account, topic, count(*) AS posts FROM post WHERE own AND topic IS NOT NULL GROUP BY account, topic),
 entropy AS (
@@ -225,9 +229,9 @@ SELECT a.account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.locat
        CASE WHEN posts >= 3 AND weeks >= 1 THEN byar((posts - 1) / uneven, -1) * uneven / weeks END AS posts_per_week_low,
        CASE WHEN posts >= 3 AND weeks >= 1 THEN byar((posts - 1) / uneven + 1e0, 1) * uneven / weeks END AS posts_per_week_high,
        coalesce(posts, 0) AS posts_per_week_n,
-       CASE WHEN of_gap.n >= 10 THEN b END AS burstiness,
-       CASE WHEN of_gap.n >= 10 THEN greatest(-1e0, b - 1.6448536e0 * b_error) END AS burstiness_low,
-       CASE WHEN of_gap.n >= 10 THEN least(1e0, b + 1.6448536e0 * b_error) END AS burstiness_high,
+       CASE WHEN of_gap.n >= 10 AND plain IS NOT NULL THEN least(1e0, greatest(-1e0, bursts)) END AS burstiness,
+       CASE WHEN of_gap.n >= 10 AND plain IS NOT NULL THEN least(1e0, greatest(-1e0, bursts - half)) END AS burstiness_low,
+       CASE WHEN of_gap.n >= 10 AND plain IS NOT NULL THEN least(1e0, greatest(-1e0, bursts + half)) END AS burstiness_high,
        coalesce(of_gap.n, 0) AS burstiness_n, CASE WHEN of_gap.n >= 2 THEN list_max(gaps) END AS longest_silence_days,
        CASE WHEN of_topic.n >= 10 THEN least(1e0, greatest(0e0, focus)) END AS topic_focus,
        CASE WHEN of_topic.n >= 10 THEN least(1e0, greatest(0e0, focus - 1.6448536e0 * error)) END AS topic_focus_low,

@@ -9,19 +9,21 @@ EVENTS = "(posts - 1)"
 N = "len(gaps)"
 
 
-def _kim_and_jo(r: str, n: str) -> str:
-    """Burstiness of n gaps whose spread is r times their mean."""
-    return f"((sqrt({n} + 1e0) * {r} - sqrt({n} - 1e0)) / ((sqrt({n} + 1e0) - 2e0) * {r} + sqrt({n} - 1e0)))"
-
-
-BN = _kim_and_jo("(list_stddev_pop(gaps) / nullif(list_avg(gaps), 0))", N)
-# Jackknife (Tukey 1958): how much it changes when one gap is left out. On simulated chance its 90 % interval covers 0 in 86 % of
-# 4,000 accounts from 12 gaps on; the delta method with skewness and kurtosis covered 71 %.
-SUMS = {"bn": BN, "total": "list_sum(gaps)", "squares": "list_sum(list_transform(gaps, lambda y: y * y))"}
+R = "(list_stddev_pop(gaps) / nullif(list_avg(gaps), 0))"
+SUMS = {
+    "plain": f"(({R} - 1e0) / ({R} + 1e0))",
+    "total": "list_sum(gaps)",
+    "squares": "list_sum(list_transform(gaps, lambda y: y * y))",
+}
 OTHERS_MEAN = f"nullif((@total - x) / ({N} - 1e0), 0)"
 OTHERS_R = f"(sqrt(greatest((@squares - x * x) / ({N} - 1e0) - {OTHERS_MEAN} * {OTHERS_MEAN}, 0e0)) / {OTHERS_MEAN})"
-LEFT_OUT = f"list_transform(gaps, lambda x: {_kim_and_jo(OTHERS_R, f'({N} - 1e0)')})"
-ERROR = {"error": f"(sqrt({N} - 1e0) * list_stddev_pop({LEFT_OUT}))"}
+# Jackknife (Quenouille 1956, Tukey 1958): what changes when one gap is left out tells how far few gaps lead astray, and how sure that is.
+LEFT_OUT = {"others": f"list_transform(gaps, lambda x: ({OTHERS_R} - 1e0) / ({OTHERS_R} + 1e0))"}
+CORRECTED = {
+    "bursts": f"({N} * @plain - ({N} - 1e0) * list_avg(@others))",
+    # Student's quantile by two terms of Cornish & Fisher.
+    "half": f"(({Z} + {(float(Z) ** 3 + float(Z)) / 4:.9e} / ({N} - 1e0)) * sqrt({N} - 1e0) * list_stddev_pop(@others))",
+}
 
 
 # In the long run the variance of a count is r squared times the count, where r is the spread of the gaps over their mean (Cox 1962,
@@ -68,18 +70,22 @@ def posts_per_week() -> Columns:
     title="Burstiness", grain="gap", unit="score", better="lower",
     says="Its rhythm is {value:+.2f} on a scale from -1 (a clock) over 0 (chance) to +1 (bursts), from {n:gap}.",
     unknown="Fewer than ten gaps between dated posts.",
-    source="Kim & Jo 2016, doi 10.1103/PhysRevE.94.032311, finite-size form with n = number of gaps",
+    source="Goh & Barabasi 2008, doi 10.1209/0295-5075/81/48002; bias of few gaps taken off by the jackknife, Quenouille 1956",
     needs=("post.created_at",), evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",
 )  # fmt: skip
 def burstiness() -> Columns:
-    """(sqrt(n+1) r - sqrt(n-1)) / ((sqrt(n+1) - 2) r + sqrt(n-1)), r = spread of the gaps / mean gap; jackknife interval."""
+    """(r - 1) / (r + 1), r = spread of the gaps / mean gap, with the jackknife's correction and interval.
+
+    From 12 gaps of a clock, chance and bursts it is off by .001, .009 and .027 on average (by .03, .07 and .11 without; in the form of
+    Kim & Jo 2016, doi 10.1103/PhysRevE.94.032311, by .08, .03 and .05); single values scatter more than without.
+    """
     return Columns(
-        value="@bn",
-        low=f"greatest(-1e0, @bn - {Z} * @error)",
-        high=f"least(1e0, @bn + {Z} * @error)",
+        value="CASE WHEN @plain IS NOT NULL THEN least(1e0, greatest(-1e0, @bursts)) END",
+        low="least(1e0, greatest(-1e0, @bursts - @half))",
+        high="least(1e0, greatest(-1e0, @bursts + @half))",
         n=N,
         at_least=10,
-        once=(SUMS, ERROR),
+        once=(SUMS, LEFT_OUT, CORRECTED),
     )
 
 

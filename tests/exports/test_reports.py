@@ -21,6 +21,7 @@ from groundswell.advocacy import audit_roster, census, review_sheet, sheet_back,
 from groundswell.coach import coach, kit
 from groundswell.discover import Brief, Shortlist, discover
 from groundswell.errors import UnknownNameError
+from groundswell.explain import explain
 from groundswell.exports.report import (
     SHOWN,
     SIMULATED,
@@ -39,6 +40,7 @@ from groundswell.exports.reports import (
     census_report,
     coaching_report,
     kit_book,
+    person_report,
     review_report,
     shortlist_report,
     staff_report,
@@ -52,7 +54,7 @@ from groundswell.store import Workspace
 HOSTILE = (
     '<script>alert(1)</script> =cmd|calc #import "x": * $x^2$ \\ #panic() @label {{ 7*7 }} \u202e\u2066 \x07 後藤 🥣'
 )
-WHOSE = ("audit", "review", "census", "staff", "coach", "shortlist")
+WHOSE = ("audit", "review", "census", "staff", "coach", "shortlist", "person")
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,7 @@ def report_of(whose: str, home: Workspace) -> Report:
         "census": lambda: census_report(census(home, {"company": ["Oat & Co", "Oatly"]})),
         "staff": lambda: staff_report(staff(home, None, ["Oat & Co", "Oatly"])),
         "coach": lambda: coaching_report(coach(home, busiest(home))),
+        "person": lambda: person_report(explain(home, busiest(home))),
         "shortlist": lambda: shortlist_report(discover(home, Brief("Oat & Co", "everyday_voice@1"))),
     }
     return make[whose]()

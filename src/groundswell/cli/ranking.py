@@ -46,13 +46,14 @@ def discover(
 def explain(
     account: Annotated[str, typer.Argument(help="@handle, platform:@handle, or an id.")],
     definition: Annotated[str | None, typer.Option(help="Judge by this definition only.")] = None,
+    to: Annotated[list[Path] | None, typer.Option(help="Write it: .html .pdf .md .xlsx .json")] = None,
     sql: Annotated[bool, typer.Option("--sql", help="Also show the query behind each signal.")] = False,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain one person as a colleague would: what stands out, what is uncertain, what is missing; then all by question.
 
-    Example: groundswell explain @ann --definition field_geek
+    Examples: groundswell explain @ann --definition field_geek | groundswell explain @ann --to ann.html --to ann.md
     """
     from groundswell.explain import explain as explain_account
 
@@ -66,6 +67,13 @@ def explain(
         print_json(plain(found))
     else:
         say_all(explanation_lines(found, in_full=definition is not None))
+    if to:
+        from groundswell.exports.person import export_person
+
+        for path in to:
+            written = export_person(found, path)
+            if not as_json:
+                say(f"Wrote {written}")
 
 
 def rank(workspace: Workspace, brief: Path, *, show: int) -> Shortlist:

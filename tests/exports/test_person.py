@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,7 @@ def test_marks_of_a_stranger_are_no_marks_of_ours(workspace: Workspace, tmp_path
     words = export_person(explain(workspace, "@ann"), tmp_path / "ann.md").read_text("utf-8")
     assert words.count("\n# ") == 0
     assert words.startswith("# \\# 1. \\[me\\](javascript:alert(1)) &lt;script&gt;")
-    for live in ("](javascript", "<script", "![x]", "\n## out", "<javascript"):
-        assert live not in words
+    assert not re.search(r"(?<!\\)[\[\]*]\(?javascript|(?<!\\)\[|<script|<javascript|\n## out", words)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from groundswell.exports.tables import plain
 from groundswell.exports.wording import range_in_words, signal_titles, unit_of, value_in_words
 from groundswell.ingest import import_file
 from groundswell.mcp.server import server_of
+from groundswell.plan import plan
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.simulate import simulate
 from groundswell.store import Workspace
@@ -212,6 +213,37 @@ def test_a_shortlist_is_the_same_through_every_door(
     assert web.get(f"/shortlist.toml?{QUERY}").text == as_toml(FORM)
 
 
+def test_a_plan_is_the_same_through_every_door(
+    workspace: Workspace, web: TestClient, command: Any, assistant: Any, tmp_path: Path
+) -> None:
+    brief = tmp_path / "brief.toml"
+    brief.write_text(as_toml(FORM), encoding="utf-8")
+
+    def of(document: dict[str, Any]) -> dict[str, Any]:
+        """Everything but when it was asked and in which file the brief lay."""
+        return document | {"made_at": None, "brief": document["brief"] | {"path": ""}}
+
+    library = of(plain(plan(workspace, read_brief(brief))))
+    assert library["simulated"]
+    assert len(library["picks"]) > 2
+    assert of(command("plan", str(brief))) == library
+    assert of(web.get(f"/plan.json?{QUERY}").json()) == library
+    given = {"brand": FORM.brand, "wish": [words for words, _ in FORM.wishes], "how": [how for _, how in FORM.wishes]}
+    assert of(assistant("plan", **given, sector="vegan food", amount="5000")) == library
+    first, second = (pick["who"]["account"] for pick in library["picks"][:2])
+    changed = of(command("plan", "edit", "--budget", "900", "--lock", second, "--exclude", first))
+    assert changed["picks"][0]["who"]["account"] != first
+    asked = QUERY.replace("5000", "900") + f"&lock={quote(second)}&skip={quote(first)}"
+    assert of(web.get(f"/plan.json?{asked}").json()) == changed
+    for address, one in ((f"/plan?{QUERY}", library), (f"/plan?{asked}", changed)):
+        shown = page(web, address)
+        assert "These people are made up" in shown
+        assert all(sentence in shown for sentence in (*one["sentences"], one["certificate_says"], *one["notes"]))
+        assert all(pick["because"] in shown for pick in one["picks"])
+    assert "How many people" in page(web, "/plan?brand=Oat")
+    assert f'href="/plan?{QUERY}"' in page(web, f"/shortlist?{QUERY}")
+
+
 def test_signals_are_the_same_through_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:
@@ -302,6 +334,7 @@ BEGINNINGS = {
         (("advocates", "census", "--company", "Oat & Co"), "/census{}?company=Oat+%26+Co", "--to"),
         (("coach", "WHO"), "/coach{}?account=WHO", "--report"),
         (("discover", "BRIEF"), f"/shortlist{{}}?{QUERY}", "--to"),
+        (("plan", "BRIEF"), f"/plan{{}}?{QUERY}", "--to"),
     ],
 )
 def test_every_report_is_written_by_the_command_and_handed_out_by_the_page(

@@ -138,6 +138,15 @@ def test_what_cannot_be_says_what_is_in_the_way(
         planned(present, asked(200, **wishes))
 
 
+def test_where_nobody_can_be_chosen_the_reason_and_the_way_out_are_said(present: Present) -> None:
+    with pytest.raises(ImpossibleError, match=r"none of them can be planned with; 3 of them: no price known"):
+        planned(present, asked(200, prices=()))
+    with pytest.raises(ImpossibleError, match=r"Nobody of the .* people in the data fits(.|\n)*groundswell discover"):
+        planned(present, replace(asked(200), segments={"channel": ("instagram",)}))
+    with pytest.raises(ImpossibleError, match=r"EUR 50.00 pays for nobody.(.|\n)*EUR 100.00"):
+        planned(present, asked(50))
+
+
 def test_a_gate_is_not_bought_open(present: Present) -> None:
     brief = replace(asked(200, lock=("@ann",)), segments={"channel": ("instagram",)})
     with pytest.raises(BriefError, match=r"x:ann is locked in and does not pass: on instagram"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -44,12 +45,26 @@ def conditions_of(pool: Pool) -> Conditions:
     Errors: ImpossibleError where somebody who is locked in cannot be planned with.
     """
     spending, candidates = pool.brief.spending, pool.candidates
+    _refuse_nobody(pool)
     least, most = spending.people or USUAL_PEOPLE
     locked = tuple(pool.places(candidates.locked))
     _refuse_unplannable(pool, locked)
     limits, notes = _limits(pool, spending)
     excluded = frozenset(pool.places(candidates.excluded)) | pool.closed
     return Conditions(least, most, spending.people is None, locked, excluded, limits, notes, pool.chooser())
+
+
+def _refuse_nobody(pool: Pool) -> None:
+    """Say why there is nobody to choose from."""
+    if not pool.people:
+        raise ImpossibleError(
+            f"Nobody of the {pool.candidates.population:,} people in the data fits the brief, so there is nobody to plan with.",
+            next_step="`groundswell discover` with this brief says which condition removes how many.",
+        )
+    if len(pool.closed) == len(pool.people):
+        (because, do), count = Counter((one.because, one.do) for one in pool.left_out).most_common(1)[0]
+        what = f"{len(pool.people):,} people fit the brief and none of them can be planned with; {count:,} of them: {because}."
+        raise ImpossibleError(what, next_step=do)
 
 
 def _refuse_unplannable(pool: Pool, locked: Iterable[int]) -> None:
@@ -110,6 +125,16 @@ def choose(pool: Pool, conditions: Conditions, budget_minor: int) -> Choice:
         raise _impossible(pool, replace(conditions, least=0), error) from error
 
 
+def choose_somebody(pool: Pool, conditions: Conditions, budget_minor: int) -> Choice:
+    """The best plan for this money, with somebody in it; errors as for `choose`."""
+    choice = choose(pool, conditions, budget_minor)
+    if not len(choice.picks):
+        least = cheapest_for(pool, 1, conditions)
+        costs = "Everybody is excluded." if least is None else f"The cheapest costs {money(least, pool.currency)}."
+        raise ImpossibleError(f"{money(budget_minor, pool.currency)} pays for nobody.", next_step=costs)
+    return choice
+
+
 def chosen_or_none(pool: Pool, conditions: Conditions, budget_minor: int) -> Choice | None:
     """The best plan for this money, or None where there is none."""
     try:
@@ -149,4 +174,13 @@ def _way(pool: Pool, name: str, by: float) -> str:
     return f"{several} more than “{name}”"
 
 
-__all__ = ["USUAL_PEOPLE", "Conditions", "ImpossibleError", "cheapest_for", "choose", "chosen_or_none", "conditions_of"]
+__all__ = [
+    "USUAL_PEOPLE",
+    "Conditions",
+    "ImpossibleError",
+    "cheapest_for",
+    "choose",
+    "choose_somebody",
+    "chosen_or_none",
+    "conditions_of",
+]

@@ -16,7 +16,7 @@ from groundswell.discover.spending import money
 from groundswell.graph.choosing import Choice
 from groundswell.plan.audience import wishes
 from groundswell.plan.big_name import Big, against, read_big
-from groundswell.plan.choosing import Conditions, choose, chosen_or_none, conditions_of
+from groundswell.plan.choosing import Conditions, choose_somebody, chosen_or_none, conditions_of
 from groundswell.plan.model import AudienceKnown, CurvePoint, MixLine, OtherBudget, Pair, Pick, Plan
 from groundswell.plan.objectives import objective_of
 from groundswell.plan.outcomes import likes_and_comments, sparked_actions, why_so_many
@@ -58,7 +58,7 @@ def plan_from(pool: Pool, big: Big | None) -> Plan:
     """The plan from what was read, with everything that is said about it."""
     budget, _ = budget_of(pool.brief)
     conditions = conditions_of(pool)
-    choice = choose(pool, conditions, budget)
+    choice = choose_somebody(pool, conditions, budget)
     picks = choice.picks.tolist()
     others = {part: _at(pool, conditions, round(budget * part)) for part in CURVE if part != 1.0} | {1.0: choice}
     same_money = _at(pool, replace(conditions, least=0, soft=True), big.price.minor) if big else None

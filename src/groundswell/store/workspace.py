@@ -222,12 +222,13 @@ class Staging:
         """Compare what was staged with what is live, record by record, and note the keys that now repeat."""
         self.flush()
         self._settle()
+        pa.default_memory_pool().release_unused()
         live = self.workspace.state.live_ids()
         counts: dict[str, Counts] = {}
         spill = self.workspace.cache / "tmp"
         spill.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
-            connection.execute("SET memory_limit = '600MB'; SET preserve_insertion_order = false")
+            connection.execute("SET memory_limit = '400MB'; SET preserve_insertion_order = false")
             connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
             for record in RECORDS.values():
                 files = self.facts.files(record.table)
@@ -254,15 +255,16 @@ class Staging:
             f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT DISTINCT key, content FROM {source} SEMI JOIN mine USING (key) "
             f"WHERE import_id IN ({ids})"
         )
+        connection.execute(
+            """CREATE OR REPLACE TEMP TABLE keys AS SELECT key, sum(times) AS times, count(*) AS contents,
+               key IN (SELECT key FROM theirs) AS known FROM mine GROUP BY key"""
+        )
         row = connection.execute(
-            """SELECT coalesce(sum(times), 0), count(DISTINCT key) FILTER (k.key IS NULL), count(*) FILTER (t.key IS NULL)
-               FROM mine LEFT JOIN (SELECT DISTINCT key FROM theirs) AS k USING (key)
-               LEFT JOIN theirs AS t USING (key, content)"""
+            """SELECT coalesce(sum(times), 0), count(*) FILTER (NOT known), coalesce(sum(contents), 0)
+                      - (SELECT count(*) FROM mine SEMI JOIN theirs USING (key, content)) FROM keys"""
         ).fetchall()
         total, new, unseen = (int(value) for value in row[0])
-        repeats = connection.sql(
-            "SELECT key FROM mine GROUP BY key HAVING sum(times) > 1 UNION SELECT DISTINCT key FROM theirs"
-        ).to_arrow_reader(1_000_000)
+        repeats = connection.sql("SELECT key FROM keys WHERE known OR times > 1").to_arrow_reader(1_000_000)
         for batch in repeats:
             self.facts.append("repeats", _repeats(self.import_id, record, batch))
         changed = (
@@ -276,25 +278,23 @@ class Staging:
         A row that only repeats a part of what is known is the same, not a change. Within one file, a key counts as changed
         where its rows contradict one another.
         """
-        names = [name for name in record.schema.names if name not in (*record.key, "extra")]
-        values = {name: f'"{name}"::VARCHAR' for name in names}
-        lists = ", ".join(f'list(DISTINCT {value}) AS "{name}"' for name, value in values.items())
-        news = " OR ".join(
-            f'(m."{name}" IS NOT NULL AND NOT coalesce(list_contains(l."{name}", m."{name}"), false))' for name in names
-        )
-        columns = ", ".join(f'any_value({value}) AS "{name}"' for name, value in values.items())
-        contrary = " OR ".join(f"count(DISTINCT {value}) > 1" for value in values.values())
+        names = [f'"{name}"' for name in record.schema.names if name not in (*record.key, "extra")]
+        columns = ", ".join(["key", "content", *names])
+        # Only marks and hashes are gathered, never values: memory is bounded, and what does not fit is joined on disk.
+        news = " OR ".join(f"NOT bool_or(m.{name} IS NULL OR l.{name} IS NOT DISTINCT FROM m.{name})" for name in names)
+        told = [f"(hash({name})) FILTER ({name} IS NOT NULL)" for name in names]
+        contrary = " OR ".join(f"min{one} <> max{one}" for one in told)
         staged = f"{_scan(files)} WHERE import_id = {self.import_id}"
         rows = connection.execute(
             f"""
             WITH doubtful AS (SELECT key, content FROM mine ANTI JOIN theirs USING (key, content)),
-            m AS (SELECT key, content, {columns} FROM {staged} AND key IN (SELECT key FROM theirs)
-                  AND (key, content) IN (SELECT (key, content) FROM doubtful) GROUP BY key, content),
-            l AS (SELECT key, {lists} FROM {live} AND key IN (SELECT key FROM doubtful) GROUP BY key),
+            m AS (SELECT {columns} FROM {staged} AND key IN (SELECT key FROM theirs)
+                  AND (key, content) IN (SELECT (key, content) FROM doubtful)),
+            l AS (SELECT {columns} FROM {live} AND key IN (SELECT key FROM doubtful)),
+            changed AS (SELECT m.key, m.content FROM m JOIN l USING (key) GROUP BY m.key, m.content HAVING {news}),
             several AS (SELECT key, count(*) AS contents FROM doubtful ANTI JOIN theirs USING (key) GROUP BY key HAVING count(*) > 1),
             torn AS (SELECT key FROM {staged} AND key IN (SELECT key FROM several) GROUP BY key HAVING {contrary})
-            SELECT (SELECT count(*) FROM m JOIN l USING (key) WHERE {news})
-                 + (SELECT coalesce(sum(contents - 1), 0) FROM several SEMI JOIN torn USING (key))
+            SELECT (SELECT count(*) FROM changed) + (SELECT coalesce(sum(contents - 1), 0) FROM several SEMI JOIN torn USING (key))
             """
         ).fetchall()
         return int(rows[0][0])
@@ -347,11 +347,8 @@ def _column(rows: pa.Table, given: Mapping[str, Any], name: str, kind: pa.DataTy
 
 def _provisional(record: Record, rows: pa.Table, import_id: int) -> pa.Table:
     """The handles among these rows that wait for a native id."""
-    found = [
-        pc.unique(column.filter(pc.match_substring_regex(column, r"^[a-z]+:@")))
-        for column in (rows.column(name) for name in ACCOUNT_FIELDS[record.name])
-    ]
-    names = pc.unique(pa.concat_arrays(found))
+    accounts = pc.unique(pa.concat_arrays([pc.unique(rows.column(name)) for name in ACCOUNT_FIELDS[record.name]]))
+    names = accounts.filter(pc.match_substring_regex(accounts, r"^[a-z]+:@"))
     return pa.table([pa.repeat(pa.scalar(import_id, pa.int64()), len(names)), names], schema=HELPERS["provisional"])
 
 

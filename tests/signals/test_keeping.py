@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from building import account, bring, day, made, post
+from groundswell.signals import signal_table
 from groundswell.signals.computing import PROFILE
 from groundswell.signals.keeping import Kept, as_computed, keep, keep_over, kept_in
 from groundswell.signals.packing import VALUE
@@ -87,3 +89,22 @@ def test_the_stamp_names_the_newest_and_what_is_older_is_let_go(kept: Kept, tmp_
 def test_a_table_without_its_numbers_is_not_there(kept: Kept, tmp_path: Path) -> None:
     kept.file.with_suffix(".numbers").unlink()
     assert kept_in(tmp_path) is None
+
+
+def test_an_update_breaks_ties_as_a_full_pass_does(tmp_path: Path) -> None:
+    """Two posts got as many likes: which of them was the best hangs on the id, whoever is computed again."""
+    days = (0, 1, 2, 3, 5, 6, 7, 20, 21, 22, 23, 24)
+    posts = [
+        post("ann", 30 - place, kind="post", created_at=day(when), likes=100 if place in (3, 6) else 1)
+        for place, when in enumerate(days)
+    ]
+    people = [account(name) for name in ("ann", *(f"p{number}" for number in range(9)))]
+    later = {"post": [post("ann", 31, kind="post", created_at=day(25), likes=1)]}
+    workspace = made(tmp_path / "w", {"account": people, "post": posts})
+    signal_table(workspace)
+    bring(workspace, later)
+    table = signal_table(workspace)
+    assert table.recomputed < len(people), "otherwise nothing was updated"
+    whole = made(tmp_path / "whole", {"account": people, "post": [*posts, *later["post"]]})
+    found = table.values("x:ann")["post_spike_silence"]
+    assert found.value == signal_table(whole).values("x:ann")["post_spike_silence"].value == 2

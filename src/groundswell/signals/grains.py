@@ -143,7 +143,7 @@ COUNTED: dict[str, str] = {
 
 GATHERED: dict[str, str] = {
     # What evidence shows, and no number is made of, is left where it lies.
-    "posts": """SELECT account, NULL::VARCHAR AS post, NULL::VARCHAR AS platform, NULL::VARCHAR AS text, text_hash,
+    "posts": """SELECT account, post, NULL::VARCHAR AS platform, NULL::VARCHAR AS text, text_hash,
                        NULL::VARCHAR AS url, created_at, observed_at, observed_own, kind, NULL::BIGINT AS import_id, NULL::BIGINT AS line,
                        likes, replies, reposts, quotes, views, saves, reach, likes_hidden, language, paid_label
                 FROM posts WHERE account IN (SELECT account FROM wanted_accounts)""",

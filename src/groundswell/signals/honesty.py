@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, Z, signal, wilson
-from groundswell.signals.praising import NAMES_BRANDS, RUN_FROM, own_posts
+from groundswell.signals.praising import NAMES_BRANDS, RUN_FROM, read_of_things
 
 FLOOR, BAND_FROM, BAND_TO, TOP = 0.40, 0.70, 0.93, 1.0
 REVIEWS = 5
@@ -50,30 +50,33 @@ OF_A_THING = "own AND (paid OR speaks)"
 def opinion(asked: Asked) -> pa.Table:
     """What own posts say of products and brands, counted by account."""
     # That a brand's account became known changes what posts that mention it are about: see `touches`.
+    read_of_things(asked)
     return asked.engine.table(
-        f"""
-        WITH {own_posts(asked)},
-        brands AS (
-            SELECT own.account, count(DISTINCT brand) FILTER (NOT paid) AS unpaid_brands
-            FROM own JOIN named USING (post) GROUP BY own.account
+        """
+        WITH brands AS (
+            SELECT o.account, count(DISTINCT brand) FILTER (NOT paid) AS unpaid_brands
+            FROM of_things AS o JOIN brands_named USING (post) GROUP BY o.account
         ),
         counted AS (
-            SELECT account, count(*) AS texts,
-                   count(*) FILTER (about) AS opinions,
-                   count(*) FILTER (about AND superlative IS NOT NULL) AS worded,
-                   count(*) FILTER (about AND superlative) AS superlatives,
-                   count(*) FILTER (about AND gifted IS NOT NULL) AS gifted,
-                   count(*) FILTER (about AND praise IS NOT NULL) AS reviews,
-                   sum(praise) FILTER (about) AS praise,
-                   sum(leaning) FILTER (about AND praise IS NOT NULL) AS leaning,
-                   count(*) FILTER (about AND praise > 0 AND concrete > 0) AS two_sided,
+            SELECT account, count(*) AS opinions,
+                   count(*) FILTER (superlative IS NOT NULL) AS worded,
+                   count(*) FILTER (superlative) AS superlatives,
+                   count(*) FILTER (gifted IS NOT NULL) AS gifted,
+                   count(*) FILTER (praise IS NOT NULL) AS reviews,
+                   sum(praise) AS praise,
+                   sum(leaning) FILTER (praise IS NOT NULL) AS leaning,
+                   count(*) FILTER (praise > 0 AND concrete > 0) AS two_sided,
                    count(*) FILTER (paid AND praise IS NOT NULL) AS paid_reviews,
                    sum(praise) FILTER (paid) AS paid_praise,
                    sum(leaning) FILTER (paid AND praise IS NOT NULL) AS paid_leaning,
                    count(*) FILTER (names) AS naming
-            FROM own GROUP BY account
+            FROM of_things GROUP BY account
         )
-        SELECT counted.*, coalesce(unpaid_brands, 0) AS unpaid_brands FROM counted LEFT JOIN brands USING (account)"""
+        SELECT w.account, w.texts, coalesce(opinions, 0) AS opinions, coalesce(worded, 0) AS worded, coalesce(superlatives, 0) AS superlatives,
+               coalesce(gifted, 0) AS gifted, coalesce(reviews, 0) AS reviews, praise, leaning, coalesce(two_sided, 0) AS two_sided,
+               coalesce(paid_reviews, 0) AS paid_reviews, paid_praise, paid_leaning, coalesce(naming, 0) AS naming,
+               coalesce(unpaid_brands, 0) AS unpaid_brands
+        FROM with_text AS w LEFT JOIN counted USING (account) LEFT JOIN brands USING (account)"""
     )
 
 

@@ -42,37 +42,51 @@ READ = """
 """
 
 
-def own_posts(asked: Asked) -> str:
-    """SQL of the tables `named` (posts that mention a brand) and `own` (own posts with text: whether about a thing, how they lean)."""
-    wanted = (
-        f"text_hash IN (SELECT p.text_hash FROM posts AS p WHERE {asked.where('p.account')})" if asked.only else "true"
+BRANDS_NAMED = f"""
+    CREATE OR REPLACE TEMP TABLE brands_named AS
+    SELECT DISTINCT i.via AS post, i.account AS brand
+    FROM interactions AS i JOIN (SELECT account FROM accounts WHERE {BRAND}) AS b ON b.account = i.account
+    WHERE i.verb = 'mention' AND i.via IS NOT NULL AND i.actor <> i.account AND {{actor}}
+"""
+WITH_TEXT = f"""
+    CREATE OR REPLACE TEMP TABLE with_text AS
+    SELECT p.account, count(*) AS texts FROM posts AS p
+    WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.text_hash <> {WORDLESS} AND {{account}} GROUP BY p.account
+"""
+OF_THINGS = f"""
+    CREATE OR REPLACE TEMP TABLE of_things AS
+    WITH read AS ({READ}),
+    own AS (
+        SELECT p.account, p.post, p.created_at, n.post IS NOT NULL AS names, t.superlative, t.gifted,
+               CASE WHEN coalesce(p.language, t.language) = 'en' AND t.praise + t.reservation > 0 THEN t.praise END AS praise,
+               t.praise + t.reservation AS leaning, t.concrete,
+               coalesce(p.paid_label, false) OR coalesce(t.says_paid, false) AS paid, coalesce(t.speaks, false) AS speaks
+        FROM posts AS p
+        LEFT JOIN read AS t ON t.text_hash = p.text_hash
+        LEFT JOIN (SELECT DISTINCT post FROM brands_named) AS n ON n.post = p.post
+        WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.text_hash <> {WORDLESS} AND {{account}}
     )
-    return f"""
-        read AS ({READ.format(wanted=wanted)}),
-        named AS (
-            SELECT DISTINCT i.via AS post, i.account AS brand
-            FROM interactions AS i JOIN (SELECT account FROM accounts WHERE {BRAND}) AS b ON b.account = i.account
-            WHERE i.verb = 'mention' AND i.via IS NOT NULL AND i.actor <> i.account AND {asked.where("i.actor")}
-        ),
-        own AS (
-            SELECT p.account, p.post, p.created_at, n.post IS NOT NULL AS names, t.superlative, t.gifted,
-                   CASE WHEN coalesce(p.language, t.language) = 'en' AND t.praise + t.reservation > 0 THEN t.praise END AS praise,
-                   t.praise + t.reservation AS leaning, t.concrete,
-                   coalesce(p.paid_label, false) OR coalesce(t.says_paid, false) AS paid,
-                   paid OR n.post IS NOT NULL OR coalesce(t.speaks, false) AS about
-            FROM posts AS p
-            LEFT JOIN read AS t ON t.text_hash = p.text_hash
-            LEFT JOIN (SELECT DISTINCT post FROM named) AS n ON n.post = p.post
-            WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.text_hash <> {WORDLESS} AND {asked.where("p.account")}
-        )"""
+    SELECT * FROM own WHERE paid OR names OR speaks
+"""
+
+
+def read_of_things(asked: Asked) -> None:
+    """Make the tables `with_text` (how many own posts with text), `of_things` (those about a product or brand) and `brands_named`."""
+    account, actor = asked.where("p.account"), asked.where("i.actor")
+    wanted = f"text_hash IN (SELECT p.text_hash FROM posts AS p WHERE {account})" if asked.only else "true"
+
+    def read() -> None:
+        for sql in (BRANDS_NAMED, WITH_TEXT, OF_THINGS):
+            asked.engine.execute(sql.format(account=account, actor=actor, wanted=wanted))
+
+    asked.once("of_things", read)
 
 
 # Runs: the numbering of all reviews less the numbering of those that praise alone stays the same as long as none comes between.
 RUNS = """
-    WITH {own},
-    judged AS (
-        SELECT account, epoch(created_at) AS moment, post, praise = leaning AS alone FROM own
-        WHERE about AND praise IS NOT NULL AND created_at IS NOT NULL
+    WITH judged AS (
+        SELECT account, epoch(created_at) AS moment, post, praise = leaning AS alone FROM of_things
+        WHERE praise IS NOT NULL AND created_at IS NOT NULL
     ),
     numbered AS (
         SELECT *, row_number() OVER (PARTITION BY account ORDER BY moment, post)
@@ -87,13 +101,11 @@ RUNS = """
         SELECT account, max(run) AS run, arg_max(since, (run, since)) AS since, arg_max(until, (run, since)) AS until
         FROM runs GROUP BY account
     )
-    SELECT p.account, coalesce(any_value(j.reviews), 0) AS reviews, coalesce(any_value(l.run), 0) AS run,
-           any_value(l.since) AS since, any_value(l.until) AS until
-    FROM posts AS p
-    LEFT JOIN (SELECT account, count(*) AS reviews FROM judged GROUP BY account) AS j ON j.account = p.account
-    LEFT JOIN longest AS l ON l.account = p.account
-    WHERE (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND p.text_hash <> {wordless} AND {wanted}
-    GROUP BY p.account ORDER BY p.account"""
+    SELECT w.account, coalesce(j.reviews, 0) AS reviews, coalesce(l.run, 0) AS run, l.since, l.until
+    FROM with_text AS w
+    LEFT JOIN (SELECT account, count(*) AS reviews FROM judged GROUP BY account) AS j ON j.account = w.account
+    LEFT JOIN longest AS l ON l.account = w.account
+    ORDER BY w.account"""
 
 
 @array_grain(
@@ -106,7 +118,8 @@ RUNS = """
 )  # fmt: skip
 def praising(asked: Asked) -> pa.Table:
     """One row an account with texts: its longest run of praise alone, and the pace of followers within it and besides."""
-    found = asked.engine.table(RUNS.format(own=own_posts(asked), wordless=WORDLESS, wanted=asked.where("p.account")))
+    read_of_things(asked)
+    found = asked.engine.table(RUNS)
     since, until = (found.column(name).to_numpy(zero_copy_only=False).astype(np.float64) for name in ("since", "until"))
     series = read_series(asked)
     place = pc.index_in(series.names, value_set=found.column("account").combine_chunks())
@@ -157,4 +170,4 @@ def _labels(since: Numbers, until: Numbers) -> pa.Array:
     return pc.coalesce(pc.binary_join_element_wise(first, last, " to "), "none")
 
 
-__all__ = ["NAMES_BRANDS", "RUN_FROM", "own_posts", "paces", "praising"]
+__all__ = ["NAMES_BRANDS", "RUN_FROM", "paces", "praising", "read_of_things"]

@@ -9,6 +9,7 @@ from benchmarks.validity.figures import Row
 
 TITLES = {
     "basics": "Counts, rhythm and answers",
+    "recounts": "Counted again by hand",
     "reading": "Topics, focus, language, sponsorship",
     "handmade": "Sets labelled by hand",
     "engagement": "Engagement and standing among peers",

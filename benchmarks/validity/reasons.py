@@ -5,11 +5,8 @@ A signal that a figure names needs no reason; one that stands here and gets a fi
 
 from __future__ import annotations
 
-_COUNT = "it is the platform's own count, divided by another at most: there is nothing to be right about beyond reading the file"
 _REACH = "only owners can export reach, and no such export with a known answer is at hand"
 _LIKE = "it is the arithmetic of `like_rate`, which is tested above, over other counts or with a mean; no truth of its own is planted or known"
-_VIEWS = "no data at hand say how many really saw a post, and the made-up views are drawn from the likes"
-_DATES = "it is read off the dates in the file, exactly; whether a silence means anything is asked of persistence"
 _WORDS = "it counts words of a table, and no texts that somebody else labelled for it are at hand; two readers of 200 posts would settle it"
 _BRANDS = (
     "no posts are at hand whose readers said how balanced they find the author; a human-rated set of 300 posts would settle it "
@@ -20,21 +17,10 @@ _BASES = "no accounts are at hand whose standing, knowledge or experience somebo
 _PARTS = "it is one named part, shown beside others and judged by nobody alone; no data at hand say what it should be"
 
 REASONS: dict[str, str] = {
-    "following_ratio": _COUNT,
-    "account_age_days": _COUNT,
-    "kept_ratio": _COUNT,
-    "typical_reactions": _LIKE,
-    "like_rate_mean": _LIKE,
-    "public_rate": _LIKE,
-    "public_rate_mean": _LIKE,
     "organic_rate": _LIKE,
     "sponsored_rate": _LIKE,
-    "view_rate": _VIEWS,
-    "view_rate_mean": _VIEWS,
     "reach_rate": _REACH,
     "reach_rate_mean": _REACH,
-    "longest_silence_days": _DATES,
-    "silence_days": _DATES,
     "superlative_share": _WORDS,
     "gifted_share": _WORDS,
     "opinion_strength": _WORDS,
@@ -59,6 +45,5 @@ REASONS: dict[str, str] = {
     "format_variety": _PARTS,
     "topic_lead": _PARTS,
     "quality": _PARTS,
-    "comment_depth": _PARTS,
     "conversation_depth": _PARTS,
 }

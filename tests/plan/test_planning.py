@@ -205,6 +205,16 @@ def test_members_known_not_to_fit_the_brief_do_not_count(present: Present) -> No
     assert [(line.value, line.wanted) for line in found.mix if line.by == "country"] == [("US", False)]
 
 
+def test_the_audience_that_would_be_reached_stands_beside_the_one_wanted(present: Present) -> None:
+    brief = replace(asked(300, lock=("@ann", "@bob")), segments={"country": ("DE",)})
+    found = planned(present, brief)
+    us = next(line for line in found.mix if line.value == "US")
+    assert (us.share, us.of_all, us.wanted, us.members) == (1, 1, False, 1)
+    platform = next(line for line in found.mix if line.by == "platform")
+    assert (platform.value, platform.share, platform.wanted) == ("x", 1, None)
+    assert platform.members == found.audience.members
+
+
 def test_false_accounts_are_left_out_and_counted(present: Present, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groundswell.plan.audience.FLAGGED_BELOW", 1.01)
     found = planned(present, asked(100, lock=("@ann",)))

@@ -17,7 +17,7 @@ def plan_lines(made: Plan, show: int) -> Iterator[str]:
     yield made.certificate_says
     yield ""
     for pick in made.picks[:show]:
-        yield from _pick_lines(pick)
+        yield from _pick_lines(pick, made.currency)
     if len(made.picks) > show:
         yield f"  ... and {len(made.picks) - show} more (--show)."
     yield ""
@@ -34,11 +34,11 @@ def plan_lines(made: Plan, show: int) -> Iterator[str]:
     yield f"Kept as {made.name}; change it: groundswell plan edit --budget ... --lock @... --exclude @..."
 
 
-def _pick_lines(pick: Pick) -> Iterator[str]:
+def _pick_lines(pick: Pick, currency: str) -> Iterator[str]:
     from groundswell.plan import gain_of
 
     marks = "".join([", locked in" if pick.locked else "", ", newcomer" if pick.newcomer else ""])
-    yield f"{pick.place:3}. {pick.who.called}  adds {gain_of(pick)} ({pick.who.platform}{marks})"
+    yield f"{pick.place:3}. {pick.who.called}  adds {gain_of(pick, currency)} ({pick.who.platform}{marks})"
     yield f"       {pick.price.says}."
     if pick.overlap is not None:
         yield f"       {pick.overlap:.0%} of the {pick.known_audience:,} known in the audience are reached by those before."

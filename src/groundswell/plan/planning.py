@@ -204,7 +204,7 @@ def _mix(pool: Pool, picks: Sequence[int]) -> tuple[MixLine, ...]:
         known = codes >= 0
         ours = np.bincount(codes[known & reached], weights=audience.people[known & reached], minlength=len(names))
         everybody = np.bincount(codes[known], weights=audience.people[known], minlength=len(names))
-        order = np.argsort(-ours, kind="stable").tolist()
+        order = sorted(range(len(names)), key=lambda place: (-ours[place], names[place]))
         wanted = [place for place in order if names[place].lower() in asked.get(by, ())]
         for place in dict.fromkeys([*wanted, *order[:MIX_SHOWN]]):
             share, of_all = ours[place] / max(ours.sum(), 1), everybody[place] / max(everybody.sum(), 1)

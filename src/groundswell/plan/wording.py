@@ -150,9 +150,9 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"
 
 
-def gain_of(pick: Pick) -> str:
+def gain_of(pick: Pick, currency: str) -> str:
     """What a pick adds, and for how much money."""
-    for_money = f", {pick.gain_per_money:.2g} for each unit of money" if pick.gain_per_money is not None else ""
+    for_money = f", {pick.gain_per_money:.2g} for each {currency}" if pick.gain_per_money is not None else ""
     return f"{number(pick.gain)}{for_money}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ ALONE = [
     "/about",
     "/compare",
     "/contests",
+    "/overlap",
 ]
 ASKED = [
     "/people?q=bread&sort=posts_per_week&order=low&known=yes&platform=instagram&tier=under+1k&page=1",
@@ -34,6 +36,7 @@ ASKED = [
     "/brief?brand=Oat+%26+Co&wish=bakes+bread&how=must&sector=vegan+food&country=DE&channel=instagram&language=en&amount=5000",
     "/shortlist?brand=Oat+%26+Co&wish=bakes+bread&how=matters&sector=vegan+food",
     "/shortlist?brand=Oat+%26+Co&country=ZZ",
+    "/plan?brand=Oat+%26+Co",
     "/import?id=1",
     "/coach?q=sim",
     "/staff?company=Oat+%26+Co",
@@ -166,6 +169,28 @@ def test_the_shortlist_page_says_the_scores_of_its_json(community: Browser) -> N
     assert re.findall(r'<p class="score"><b>([\d.]+)</b>', page) == [f"{match['score']:.1f}" for match in matches]
 
 
+def test_rules_filled_in_are_shown_with_the_posts_that_say_them_and_kept_in_the_form(community: Browser) -> None:
+    query = "?brand=Oat+%26+Co&definition=everyday_voice@1&rule_kind=confirm&rule=the&rule_because=so+%3Cb%3E"
+    checks = [
+        check for match in community.get("/shortlist.json" + query).json()["matches"] for check in match["checks"]
+    ]
+    assert {(one["kind"], one["text"], one["because"]) for one in checks if one["kind"] != "warmth"} == {
+        ("confirm", "the", "so <b>")
+    }
+    assert any(one["seen"] and one["posts"] for one in checks)
+    page = community.page("/brief" + query)
+    assert 'name="rule" value="the"' in page
+    assert 'value="so &lt;b&gt;"' in page
+
+
+def test_how_far_the_definitions_agree_is_a_page_with_the_numbers_of_its_json(community: Browser) -> None:
+    found, page = community.get("/overlap.json").json(), community.page("/overlap")
+    assert len(found["pairs"]) > 3
+    for pair in found["pairs"]:
+        assert f'<td class="n">{pair["both"]:,}</td><td class="n">{pair["either"]:,}</td>' in page
+    assert all(escape(said) in page for said in found["sentences"])
+
+
 def test_a_shortlist_is_handed_over_in_every_form(community: Browser) -> None:
     query = "?brand=Oat+%26+Co&sector=vegan+food"
     for ending, start in (
@@ -210,6 +235,9 @@ def test_a_kit_holds_only_what_its_owner_shows(community: Browser) -> None:
         "/brief?definition=x",
         "/brief?brand=x&wish=a&how=z",
         "/brief?brand=x&amount=many",
+        "/plan?brand=x&amount=many",
+        "/plan?brand=x&amount=5000&people=many",
+        "/brief?brand=x&rule=fur&rule_kind=charm",
         "/people?order=x",
         "/nothing",
         "/staff?id=-1&company=x",
@@ -232,6 +260,8 @@ def test_a_wrong_question_is_answered_in_words(community: Browser, wrong: str) -
         f"/import.json?id={2**63}",
         "/people.json?sort=x",
         "/shortlist.json",
+        "/plan.json?brand=x",
+        "/plan.json?brand=x&amount=5&lock=nobody",
         "/signal.json?name=x",
         "/people.json?page=-1",
         "/coach.json?account=x",

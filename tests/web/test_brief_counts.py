@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from groundswell.api import BriefForm
+from groundswell.api.asking import form_of
 from groundswell.api.briefs import brief_of, options_for
 from groundswell.discover import discover
+from groundswell.errors import BriefError
 from groundswell.ingest import import_file
 from groundswell.signals import signal_table
 from groundswell.signals.kinship import read_texts
@@ -28,3 +30,20 @@ def test_the_form_and_the_shortlist_count_alike(tmp_path: Path, brought: tuple[s
     found = discover(workspace, brief_of(form))
     assert (said.left, said.unchecked) == (found.fitting, found.not_checked)
     assert found.fitting + found.not_checked > 0
+
+
+def test_rules_of_the_form_are_those_of_the_file() -> None:
+    said = (
+        ("never_if", 'shaves "the" hair', "we sell shampoo"),
+        ("confirm", "cooks at home", ""),
+        ("incident", "court case", ""),
+    )
+    found = brief_of(BriefForm(brand="Oat & Co", sector=("vegan food",), exclude=("x:@rival",), rules=said))
+    assert [(one.kind, one.text, one.because) for one in found.rules] == list(said)
+
+
+def test_a_row_of_rules_that_was_left_empty_is_none_and_a_kind_that_is_none_is_refused() -> None:
+    form = form_of(brand="Oat", rule=["", "fur", "cats"], rule_kind=["confirm", "incident"], rule_because=["x", "cold"])
+    assert form.rules == (("incident", "fur", "cold"), ("never_if", "cats", ""))
+    with pytest.raises(BriefError, match="A rule cannot be 'charm'"):
+        brief_of(form_of(brand="Oat", rule=["fur"], rule_kind=["charm"]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import signature
+from itertools import zip_longest
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
@@ -138,15 +139,26 @@ def form_of(
     exclude: Annotated[str, Query(description="Accounts to leave out, by commas")] = "",
     brand_terms: Annotated[str, Query(description="Other spellings of the brand, by commas")] = "",
     limit: Annotated[int, Query(ge=1, le=1000, description="How many to list at most")] = 50,
+    rule: Annotated[
+        list[str], Query(description="What a person should look at before asking somebody, a phrase each")
+    ] = [],  # noqa: B006
+    rule_kind: Annotated[list[str], Query(description="For each rule: never_if, confirm or incident")] = [],  # noqa: B006
+    rule_because: Annotated[list[str], Query(description="For each rule: why, or nothing")] = [],  # noqa: B006
 ) -> BriefForm:
-    """Read a brief; a wish without its `how` is nice to have."""
+    """Read a brief; a wish without its `how` is nice to have, a rule without its kind is what speaks against somebody."""
     hows = [*how, *["nice"] * (len(wish) - len(how))]
     wishes = tuple((words.strip(), chosen) for words, chosen in zip(wish, hows, strict=False) if words.strip())
     return BriefForm(
         brand=brand.strip(), wishes=wishes, sector=several(sector), channel=tuple(filter(None, channel)),
         country=tuple(filter(None, country)), language=tuple(filter(None, language)), definition=definition,
         amount=amount, currency=currency, exclude=several(exclude), brand_terms=several(brand_terms), limit=limit,
+        rules=_rules(rule, rule_kind, rule_because),
     )  # fmt: skip
+
+
+def _rules(words: list[str], kinds: list[str], reasons: list[str]) -> tuple[tuple[str, str, str], ...]:
+    rows = zip_longest(kinds[: len(words)], words, reasons[: len(words)])
+    return tuple((kind or "never_if", said.strip(), (why or "").strip()) for kind, said, why in rows if said.strip())
 
 
 def _beside_a_brief(reads: Callable[..., PlanForm]) -> Callable[..., PlanForm]:

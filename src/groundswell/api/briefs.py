@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import DEFAULT_DEFINITION, Definition, definition, load_definitions
 from groundswell.discover import Brief, read_brief
+from groundswell.discover.brief import RULES
 from groundswell.discover.gates import Passed
 from groundswell.discover.ranking import judged
 from groundswell.errors import BriefError
@@ -52,6 +53,8 @@ class BriefForm:
     exclude: tuple[str, ...] = ()
     brand_terms: tuple[str, ...] = ()
     limit: int = 50
+    rules: tuple[tuple[str, str, str], ...] = ()
+    """(kind, words, why): what a person should look at before asking somebody; kind is one of never_if, confirm, incident."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,8 @@ def as_toml(form: BriefForm) -> str:
         lines += ["", "[segments]", *(f"{name} = {_texts(wanted)}" for name, wanted in segments if wanted)]
     if form.exclude:
         lines += ["", "[exclude]", f"accounts = {_texts(form.exclude)}"]
+    for kind, words, why in form.rules:
+        lines += ["", f"[[{kind}]]", f"text = {_text(words)}", *([f"because = {_text(why)}"] if why.strip() else [])]
     return "\n".join(lines) + "\n"
 
 
@@ -123,6 +128,8 @@ def brief_of(form: BriefForm) -> Brief:
         raise BriefError("The brief names no brand.", next_step="Say who is looking: the name of the brand.")
     if wrong := [how for _, how in form.wishes if how not in HOW]:
         raise BriefError(f"A wish cannot be {wrong[0]!r}.", next_step=f"Choose one of {', '.join(HOW)}.")
+    if wrong := [kind for kind, _, _ in form.rules if kind not in RULES]:
+        raise BriefError(f"A rule cannot be {wrong[0]!r}.", next_step=f"Choose one of {', '.join(RULES)}.")
     with tempfile.TemporaryDirectory(prefix="groundswell-brief-") as folder:
         path = Path(folder) / "brief.toml"
         path.write_text(as_toml(form), encoding="utf-8")

@@ -329,6 +329,7 @@ def _add_marketer(pages: Pages) -> None:
             o=options,
             meanings=meanings,
             wishes=wishes,
+            rules=[*form.rules, *[("never_if", "", "")] * max(1, 2 - len(form.rules))],
             sample=bool(sample),
             least_share=LEAST_SECTOR_SHARE,
             least_posts=LEAST_UNPAID_POSTS,

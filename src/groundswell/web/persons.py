@@ -1,4 +1,4 @@
-"""Pages about people beyond one: two side by side, who is like somebody, and what is contested."""
+"""Pages about people beyond one: two side by side, who is like somebody, what is contested, how far definitions agree on all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from groundswell.api.asking import LikeAsked, like_of
+from groundswell.definitions import load_definitions
 from groundswell.errors import UsageError
 from groundswell.exports.wording import printable
 from groundswell.signals import SIGNALS
@@ -21,6 +22,7 @@ def add_persons(pages: Pages) -> None:
     """Add the pages."""
     _add_comparing(pages)
     _add_contesting(pages)
+    _add_overlap(pages)
 
 
 def _add_comparing(pages: Pages) -> None:
@@ -64,6 +66,15 @@ def _add_contesting(pages: Pages) -> None:
         note, by = (printable(form.text(name)) for name in ("note", "by"))
         pages.answers.review_contest(int(number), uphold=VERDICTS[verdict], note=note, by=by)
         return redirect("/contests")
+
+
+def _add_overlap(pages: Pages) -> None:
+    @pages.router.get("/overlap", summary="How far the definitions agree on the people here", tags=["declarations"])
+    def overlap(request: Request) -> Response:
+        answers = pages.numbers()
+        found = pages.soon(("overlaps",), answers.overlaps)
+        meanings = {one.name: one for one in load_definitions(answers.folder).values()}
+        return pages.show(request, "overlap.html", o=found, meanings=meanings)
 
 
 __all__ = ["add_persons"]

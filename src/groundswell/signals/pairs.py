@@ -80,11 +80,27 @@ def actors(asked: Asked) -> Pairs:
 
 
 def _pairs(asked: Asked, rows: str, column: str) -> Pairs:
-    names, ((account, other),) = by_number(asked, f"{rows} AND {asked.where(column)}", few=asked.only)
-    pairs = np.sort((account << HALF) | other)
-    begins = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), pairs[1:] != pairs[:-1]])[: len(pairs)])
-    each = pairs[begins]
-    return Pairs(names, each >> HALF, each & ((1 << HALF) - 1), np.diff(begins, append=len(pairs)))
+    rows = f"{rows} AND {asked.where(column)}"
+    if asked.only:
+        names, ((account, other),) = by_number(asked, rows, few=True)
+        parts = [(account << HALF) | other]
+    else:
+        names = everybody(asked)
+        packed = f"SELECT (one::BIGINT << {HALF}) | other AS pair FROM ({IN_NUMBERS.format(rows=rows)})"
+        parts = [chunk.to_numpy() for chunk in asked.engine.table(packed).column("pair").chunks]
+    # What equals mostly lies close together, so that a part shrinks to few pairs before all of them are put in order.
+    counted = [_each(np.sort(part)) for part in parts] or [(np.empty(0, np.int64), np.empty(0, np.int64))]
+    pairs, times = (np.concatenate(both) for both in zip(*counted, strict=True))
+    order = np.argsort(pairs)
+    each, begins = _each(pairs[order])
+    sums = np.add.reduceat(times[order], np.cumsum(begins) - begins) if len(each) else times
+    return Pairs(names, each >> HALF, each & ((1 << HALF) - 1), sums)
+
+
+def _each(ordered: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each of the ordered numbers once, and how often it is there."""
+    begins = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), ordered[1:] != ordered[:-1]])[: len(ordered)])
+    return ordered[begins], np.diff(begins, append=len(ordered))
 
 
 def by_number(asked: Asked, *queries: str, few: bool) -> tuple[pa.Array, list[list[NDArray[Any]]]]:

@@ -103,7 +103,7 @@ def test_every_page_has_its_numbers_as_json(community: Browser) -> None:
             answer.json()
         else:
             assert address.partition("?")[0] in (
-                "/marketer", "/company", "/coach", "/staff", "/census", "/compare",
+                "/marketer", "/company", "/coach", "/staff", "/census", "/plan", "/compare",
             ), address  # fmt: skip
 
 

@@ -59,10 +59,11 @@ class Sheet:
         self.headers: dict[str, str] = {}
         self._columns: dict[str, pa.Array] = {}
         named = dict(standing or {})
-        keys = [named.get(normalised(header), normalised(header)) for header in columns.column_names]
+        headers = columns.column_names  # made anew at every call
+        plain = [normalised(header) for header in headers]
         # a column that the user named goes before one that happens to be called so
-        for position in sorted(range(len(keys)), key=lambda one: normalised(columns.column_names[one]) not in named):
-            header, key = columns.column_names[position], keys[position]
+        for position in sorted(range(len(headers)), key=lambda one: plain[one] not in named):
+            header, key = headers[position], named.get(plain[position], plain[position])
             while key in self._columns:  # `likes_count` beside `likesCount`: the first is read, the other kept
                 key += "~"
             self.headers[key], self._columns[key] = header, _whole(columns.column(position))

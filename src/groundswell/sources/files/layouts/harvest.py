@@ -56,7 +56,7 @@ def harvest(layout: Layout, sheets: Mapping[str, Sheet], lines: pa.Array) -> Har
         if _holds(record, sheets, primary)
     ]
     bearer = next((record for record, _, _ in given if EXTRA in record.record.schema.types), None)
-    if bearer is None and primary.part in sheets:
+    if bearer is None and not _silent(sheets.get(primary.part)):
         _tell_unkept(sheets[primary.part], layout, primary)
     for record, sheet, columns in given:
         good, why = _usable(record, columns, sheet, is_primary=record is primary)

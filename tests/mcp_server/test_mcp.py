@@ -72,6 +72,7 @@ def test_every_tool_answers_over_stdio_with_what_its_question_answers(workspace:
     needed: dict[str, dict[str, Any]] = {
         "explain": {"account": who}, "coach": {"account": who}, "set_aside": {"id": 1}, "signals": {"account": who},
         "discover": {"brand": "Oat & Co", "sector": "vegan food"}, "brief": {"brand": "Oat & Co"},
+        "plan": {"brand": "Oat & Co", "amount": "5000"},
         "advocates_staff": {"company": "Oat & Co"}, "advocates_census": {"company": "Oat & Co"},
         "compare": {"account": who, "other": who}, "like": {"account": who},
     }  # fmt: skip
@@ -182,6 +183,7 @@ def test_what_strangers_wrote_stays_in_fields_that_are_named(tmp_path: Path) -> 
         ("signals", {"account": "twitter:1"}), ("set_aside", {"id": 1}), ("like", {"account": "twitter:1"}),
         ("compare", {"account": "twitter:1", "other": "twitter:1"}),
         ("discover", {"brand": "Oatly", "definition": "everyday_voice@1"}),
+        ("plan", {"brand": "Oatly", "definition": "everyday_voice@1", "amount": "90", "price": ["twitter:1=30"]}),
     ]  # fmt: skip
     seen = 0
     for (name, _), answer in zip(

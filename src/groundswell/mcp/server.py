@@ -32,7 +32,7 @@ log = logging.getLogger("groundswell.mcp")
 
 INSTRUCTIONS = """\
 Groundswell finds the people whose word moves their own community, and explains every number it says about them.
-Begin with `overview`. `discover` ranks people for a brief, `explain` says why, `audit` and `review` look at a list of people,
+Begin with `overview`. `discover` ranks people for a brief, `plan` divides its money, `explain` says why, `audit` and `review` look at a list of people,
 `coach` speaks to a person about their own account, `advocates_census` and `advocates_staff` speak to a company.
 
 Every answer stands in `answer`. Unknown is null with a reason beside it: never 0, never to be guessed. A value comes with a 90 %

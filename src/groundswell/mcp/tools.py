@@ -26,11 +26,11 @@ MOST_SHOWN = 10
 STRANGERS = frozenset(
     ("account", "actor", "bio", "called", "category", "code", "deliverable", "emails", "file", "handle", "hashtags", "label",
      "link", "location", "member", "mentions", "name", "names", "phones", "post", "post_text", "quote", "source", "sources",
-     "status", "text", "topics", "url", "who", "word")
+     "status", "text", "topic", "topics", "url", "who", "word")
 )  # fmt: skip
 """Fields that hold what came with a file, as it came: written by people outside, or by whoever made the file."""
 SENTENCES = frozenset(
-    ("says", "sentence", "sentences", "because", "why", "about", "unknown", "evidence", "do", "differs")
+    ("says", "sentence", "sentences", "because", "why", "about", "unknown", "evidence", "do", "differs", "notes")
 )
 """Fields with sentences of Groundswell's own that may quote a name, a handle or a word of theirs."""
 

@@ -31,7 +31,7 @@ def import_posts(csv: Path, folder: Path) -> None:
                 SELECT platform || ':' || id AS post, platform || ':' || author_id AS account,
                        platform || ':' || reply_to AS reply_to, platform || ':' || reply_to_account AS reply_to_account,
                        platform || ':' || repost_of AS repost_of, platform || ':' || thread AS thread,
-                       string_split(hashtags, ' ') AS hashtags, string_split(mentions, ' ') AS mentions,
+                       string_split(hashtags, ',') AS hashtags, string_split(mentions, ',') AS mentions,
                        * EXCLUDE (reply_to, reply_to_account, repost_of, thread, hashtags, mentions, id, author_id)
                 FROM read_csv('{csv}', types = {{'id': 'VARCHAR', 'author_id': 'VARCHAR', 'reply_to': 'VARCHAR',
                      'reply_to_account': 'VARCHAR', 'repost_of': 'VARCHAR', 'thread': 'VARCHAR', 'hashtags': 'VARCHAR',

@@ -86,11 +86,13 @@ def _cells(profiles: pa.Table, bins: Places, pairs: Pairs) -> Places:
 
 
 def _shares(account: Places, bins: Places, members: Places, follows: Flags, profiles: pa.Table, given: Any) -> pa.Table:
-    of, place = np.unique(account, return_inverse=True)
+    there = np.bincount(account, minlength=profiles.num_rows) > 0
+    of, place = np.flatnonzero(there), (np.cumsum(there) - 1)[account]
     value, low, high = false_share(place, bins, members, len(of))
-    labels = {name: bend.labels for name, bend in given.items()}
     here = profiles.take(pa.array(of))
-    slack = np.array([allowance(labels.get(name, 0), ELSEWHERE) for name in here.column("platform").to_pylist()], float)
+    platforms = here.column("platform").to_pylist()
+    reach = {name: allowance(given[name].labels if name in given else 0, ELSEWHERE) for name in set(platforms)}
+    slack = np.array([reach[name] for name in platforms], float)
     return pa.table(
         {
             "account": here.column("account"),

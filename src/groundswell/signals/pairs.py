@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groundswell.graph import numbered
+from groundswell.graph import distinct, numbered
 from groundswell.signals.arrays import Asked
 
 HALF = 32
@@ -40,23 +40,19 @@ IN_NUMBERS = """
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of an account and another, each once; both by number, `times` is how often."""
+    """Pairs of an account and another, each once; both by number."""
 
     names: pa.Array
     """Ids by number."""
     account: NDArray[np.int64]
     other: NDArray[np.int64]
-    times: NDArray[np.int64]
+    acts: NDArray[np.int64]
+    """How many rows speak of each account, by number."""
 
     @cached_property
     def others(self) -> NDArray[np.int64]:
         """How many others each account has, by number."""
         return np.bincount(self.account, minlength=len(self.names))
-
-    @cached_property
-    def acts(self) -> NDArray[np.int64]:
-        """How often they acted on each account, by number."""
-        return np.bincount(self.account, self.times, len(self.names)).astype(np.int64)
 
 
 def everybody(asked: Asked) -> pa.Array:
@@ -88,19 +84,10 @@ def _pairs(asked: Asked, rows: str, column: str) -> Pairs:
         names = everybody(asked)
         packed = f"SELECT (one::BIGINT << {HALF}) | other AS pair FROM ({IN_NUMBERS.format(rows=rows)})"
         parts = [chunk.to_numpy() for chunk in asked.engine.table(packed).column("pair").chunks]
-    # What equals mostly lies close together, so that a part shrinks to few pairs before all of them are put in order.
-    counted = [_each(np.sort(part)) for part in parts] or [(np.empty(0, np.int64), np.empty(0, np.int64))]
-    pairs, times = (np.concatenate(both) for both in zip(*counted, strict=True))
-    order = np.argsort(pairs)
-    each, begins = _each(pairs[order])
-    sums = np.add.reduceat(times[order], np.cumsum(begins) - begins) if len(each) else times
-    return Pairs(names, each >> HALF, each & ((1 << HALF) - 1), sums)
-
-
-def _each(ordered: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each of the ordered numbers once, and how often it is there."""
-    begins = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), ordered[1:] != ordered[:-1]])[: len(ordered)])
-    return ordered[begins], np.diff(begins, append=len(ordered))
+    # What is equal mostly lies close together, so that a part shrinks to few pairs before all of them are put in order.
+    pairs = distinct(np.concatenate([np.empty(0, np.int64), *map(distinct, parts)]))
+    acts = sum((np.bincount(part >> HALF, minlength=len(names)) for part in parts), np.zeros(len(names), np.int64))
+    return Pairs(names, pairs >> HALF, pairs & ((1 << HALF) - 1), acts)
 
 
 def by_number(asked: Asked, *queries: str, few: bool) -> tuple[pa.Array, list[list[NDArray[Any]]]]:

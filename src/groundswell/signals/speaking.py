@@ -19,6 +19,7 @@ from groundswell.signals.callings import (
     occupation_terms,
     said_in_bios,
 )
+from groundswell.signals.grains import WORDLESS
 from groundswell.signals.hearing import (
     LANGUAGES,
     SITES,
@@ -118,7 +119,8 @@ def _steps(asked: Asked) -> dict[str, str]:
 def _posts(mine: str) -> str:
     """One row an account: how many own posts were heard to say what.
 
-    Few texts bear a mark, so that these are counted apart: a quarter of the rows to carry through seven counts and the months.
+    Few texts bear a mark, so that these are counted apart: a quarter of the rows to carry through seven counts and the months. And
+    few are in a language without a list of phrases: these are looked up, where all would be as many as there are posts.
     """
     listed = f"language IN ({', '.join(map(quoted, LANGUAGES))})"
     readable = f"coalesce(p.{listed}, v.readable)"
@@ -137,13 +139,13 @@ def _posts(mine: str) -> str:
             ) GROUP BY account
         ),
         whole AS (
-            SELECT p.account, count(*) FILTER ({readable}) AS texts, count(*) AS own_posts,
+            SELECT p.account, count(*) FILTER (coalesce(p.{listed}, u.text_hash IS NULL)) AS texts, count(*) AS own_posts,
                    count(*) FILTER (coalesce(p.paid_label, false) OR w.text_hash IS NOT NULL) AS paid_posts
             FROM posts AS p
-            JOIN (SELECT text_hash, {listed} AS readable FROM voice) AS v ON v.text_hash = p.text_hash
+            LEFT JOIN (SELECT text_hash FROM voice WHERE ({listed}) IS NOT TRUE) AS u ON u.text_hash = p.text_hash
             LEFT JOIN (SELECT text_hash FROM wording WHERE clear IS NOT NULL OR unclear IS NOT NULL) AS w
                 ON w.text_hash = p.text_hash
-            WHERE {OWN} AND {mine} GROUP BY p.account
+            WHERE {OWN} AND p.text_hash <> {WORDLESS} AND {mine} GROUP BY p.account
         )
         SELECT whole.*, {", ".join(f"coalesce(marked.{name}, 0) AS {name}" for name in names)}
         FROM whole LEFT JOIN marked ON marked.account = whole.account"""

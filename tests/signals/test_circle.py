@@ -16,6 +16,7 @@ from building import account, day, made, post, reply
 from groundswell.signals import Value
 from groundswell.signals.arrays import Asked
 from groundswell.signals.computing import compute
+from groundswell.signals.evenness import entropies
 from groundswell.signals.table import prepare
 from groundswell.store import Engine, Workspace
 
@@ -224,12 +225,39 @@ def test_an_audience_of_one_interest_is_told_from_a_mixed_one(tell: Tell) -> Non
     assert tell("audience_focus", **crowd_about([3] * 9)).reason == "too_few"
 
 
-def test_the_error_of_the_focus_of_an_audience_is_that_of_shares_smoothed_over_all_topics(tell: Tell) -> None:
-    found = tell("audience_focus", **crowd_about([0] * 7 + [1] * 4 + [5] * 2))
-    shares = (np.array([7, 4, 2, *[0] * 7]) + 0.1) / 14
-    error = np.sqrt(np.cov(np.log(shares), aweights=shares, ddof=0) / 14) / np.log(10)
-    assert found.value is not None
-    assert (found.low, found.high) == pytest.approx((found.value - 1.6448536 * error, found.value + 1.6448536 * error))
+def test_the_focus_of_an_audience_is_that_of_chao_wang_and_jost_worked_out_by_hand(tell: Tell) -> None:
+    """Seven, four, one and one people; of ten topics, two have one person and none has two."""
+    found = tell("audience_focus", **crowd_about([0] * 7 + [1] * 4 + [5, 6]))
+    n, counts, once = 13, [7, 4, 1, 1], 2
+    seen = sum(x / n * sum(1 / k for k in range(x, n)) for x in counts)
+    left = 2 / ((n - 1) * (once - 1) + 2)
+    tail = -np.log(left) - sum((1 - left) ** r / r for r in range(1, n))
+    entropy = seen + once / n * (1 - left) ** (1 - n) * tail
+    shares = (np.array([*counts, *[0] * 6]) + 0.1) / (n + 1)
+    error = np.sqrt(
+        np.cov(np.log(shares), aweights=shares, ddof=0) / (n + 1) + 9 / (2 * (n + 1) ** 2) + (once / n / 2) ** 2
+    )
+    value, reach = 1 - entropy / np.log(10), 1.6448536 * error / np.log(10)
+    assert (found.value, found.low, found.high) == pytest.approx((value, max(0, value - reach), value + reach))
+
+
+@pytest.mark.parametrize(("topics", "people"), [(10, 20), (20, 10), (20, 50), (40, 20), (40, 200)])
+@pytest.mark.parametrize("strength", [0.1, 1.0, 50.0])
+def test_the_interval_of_the_focus_of_an_audience_holds_the_truth_of_mixed_ones_too(
+    topics: int, people: int, strength: float
+) -> None:
+    """From audiences of few interests to those of all; an interval by the correction of Miller & Madow would hold from 7 to 98 %."""
+    dice = np.random.default_rng(topics + people)
+    mix = dice.dirichlet(np.full(topics, strength), 1_500)
+    drawn = dice.multinomial(people, mix)
+    value, error = entropies(pa.array([row[row > 0].tolist() for row in drawn]), topics)
+    truth = -(mix * np.log(np.maximum(mix, 1e-300))).sum(axis=1)
+    reach = 1.6448536 * error
+    # As the signal is cut off at nought and one, so is the entropy at all topics alike.
+    held = (np.minimum(value - reach, np.log(topics)) <= truth + 1e-9) & (
+        truth <= np.minimum(value + reach, np.log(topics)) + 1e-9
+    )
+    assert held.mean() >= 0.85
 
 
 def test_authority_counts_people_of_its_own_topic_and_nobody_else(tell: Tell) -> None:

@@ -6,9 +6,11 @@ what is known of everybody they speak to: `touches` says so.
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 
 from groundswell.signals.arrays import Asked, array_grain
+from groundswell.signals.evenness import entropies
 from groundswell.signals.subjects import count_topics
 from groundswell.signals.ties import SPEAKING
 
@@ -36,15 +38,10 @@ SPOKE = f"""
           SELECT n.account, n.actor, a.via IS NULL FROM named AS n LEFT JOIN answers AS a ON a.via = n.via)
     GROUP BY ALL
 """
-# Entropy of people over their main topics, and what the delta method needs of shares smoothed by one more person (see focus.py).
 HEARD = """
-    SELECT account, sum(people)::BIGINT AS people, count(*) AS kinds, sum(people * ln(people)) / sum(people) AS inner_log,
-           sum(smooth * ln(smooth)) AS smooth_log, sum(smooth * ln(smooth) * ln(smooth)) AS smooth_square,
-           arg_max(topic, (people, -topic)) AS topic
-    FROM (SELECT s.account, m.topic, count(*) AS people, count(*) + 1e0 / k.k AS smooth
-          FROM company_spoke AS s JOIN company_main AS m ON m.account = s.actor
-          CROSS JOIN (SELECT greatest(coalesce(any_value(topics), 2), 2) AS k FROM topic_names) AS k
-          GROUP BY s.account, m.topic, k.k)
+    SELECT account, sum(people)::BIGINT AS people, list(people ORDER BY topic) AS by_topic, arg_max(topic, (people, -topic)) AS topic
+    FROM (SELECT s.account, m.topic, count(*) AS people FROM company_spoke AS s JOIN company_main AS m ON m.account = s.actor
+          GROUP BY s.account, m.topic)
     GROUP BY account
 """
 WITHIN = """
@@ -79,8 +76,8 @@ WORDS = """
 @array_grain(
     "company",
     columns={
-        "account": pa.string(), "people": pa.int64(), "kinds": pa.int64(), "inner_log": pa.float64(), "smooth_log": pa.float64(),
-        "smooth_square": pa.float64(), "topics": pa.int64(), "heard_name": pa.string(), "own_name": pa.string(), "own_posts": pa.int64(),
+        "account": pa.string(), "people": pa.int64(), "entropy": pa.float64(), "entropy_error": pa.float64(), "topics": pa.int64(),
+        "heard_name": pa.string(), "own_name": pa.string(), "own_posts": pa.int64(),
         "of_topic": pa.int64(), "told": pa.int64(), "passed": pa.int64(), "met": pa.int64(), "high": pa.int64(), "names": pa.string(),
         "words": pa.list_(pa.int64()),
     },
@@ -95,7 +92,7 @@ def company(asked: Asked) -> pa.Table:
     count_topics(asked, concerned)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE company_main AS {MAIN}")
     rows = engine.table(
-        f"""SELECT a.account, h.people, h.kinds, h.inner_log, h.smooth_log, h.smooth_square, hn.topics, hn.name AS heard_name, tn.name AS own_name,
+        f"""SELECT a.account, h.people, h.by_topic, hn.topics, hn.name AS heard_name, tn.name AS own_name,
                    w.posts AS own_posts, w.of_topic, t.told, t.passed, n.met, n.high, n.names, c.words
             FROM (SELECT p.account FROM accounts AS p WHERE {wanted}) AS a
             LEFT JOIN ({HEARD}) AS h ON h.account = a.account LEFT JOIN topic_names AS hn ON hn.topic = h.topic
@@ -107,4 +104,7 @@ def company(asked: Asked) -> pa.Table:
     )
     for table in ("spoke", "main"):
         engine.execute(f"DROP TABLE company_{table}")
-    return rows
+    topics = engine.rows("SELECT greatest(coalesce(max(topics), 2), 2) FROM topic_names")[0][0]
+    value, error = entropies(rows.column("by_topic").combine_chunks(), topics)
+    rows = rows.append_column("entropy", pa.array(value, mask=np.isnan(value)))
+    return rows.append_column("entropy_error", pa.array(error, mask=np.isnan(error)))

@@ -80,28 +80,23 @@ def own_share() -> Columns:
     return share("kind <> 'repost'", of="kind IN ('post', 'quote', 'repost')")
 
 
-# Of people by their main topics, what `topic_focus` is of posts by theirs.
-OF_PEOPLE = "(ln(people) - inner_log)"
-KINDS = "greatest(topics, 2)"
-FIRST = f"((smooth_log - ({KINDS} - kinds) / {KINDS} * ln({KINDS})) / (people + 1e0))"
-SECOND = f"((smooth_square + ({KINDS} - kinds) / {KINDS} * ln({KINDS}) * ln({KINDS})) / (people + 1e0))"
-SPREAD_OF_PEOPLE = f"(sqrt(greatest({SECOND} - {FIRST} * {FIRST}, 0e0) / (people + 1e0)) / ln({KINDS}))"
-LIKENESS = f"(1e0 - ({OF_PEOPLE} + (kinds - 1e0) / (2e0 * people)) / ln(greatest(topics, 2)))"
+MOST_EVEN = "ln(greatest(topics, 2))"
+LIKENESS, LIKENESS_ERROR = f"(1e0 - entropy / {MOST_EVEN})", f"(entropy_error / {MOST_EVEN})"
 
 
 @signal(
     title="Focus of the audience", grain="company", unit="score", better="neither",
     says="Focus {value:.2f} of 1 among the {n:,.0f} people who speak to it: most of them post about {label}.",
     unknown=f"Fewer than ten of those who speak to it have {MAIN_FROM} own posts whose topic can be told.",
-    source="seed 002: \"targeted audience with the same interests\"; 1 - entropy / log(topics), Miller & Madow 1955 correction",
+    source="seed 002: \"targeted audience with the same interests\"; 1 - entropy / log(topics), Chao, Wang & Jost 2013",
     needs=("post.text", "interaction.actor", "interaction.account"),
 )  # fmt: skip
 def audience_focus() -> Columns:
-    """One minus the bias-corrected entropy of the main topics of people who speak to it, over the log of the number of topics."""
+    """One minus the entropy, unseen topics estimated, of the main topics of people who speak to it, over the log of the number of topics."""
     return Columns(
         value=f"least(1e0, greatest(0e0, {LIKENESS}))",
-        low=f"least(1e0, greatest(0e0, {LIKENESS} - {Z} * {SPREAD_OF_PEOPLE}))",
-        high=f"least(1e0, greatest(0e0, {LIKENESS} + {Z} * {SPREAD_OF_PEOPLE}))",
+        low=f"least(1e0, greatest(0e0, {LIKENESS} - {Z} * {LIKENESS_ERROR}))",
+        high=f"least(1e0, greatest(0e0, {LIKENESS} + {Z} * {LIKENESS_ERROR}))",
         n="people",
         label="heard_name",
         at_least=10,

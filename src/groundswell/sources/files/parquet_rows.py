@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from groundswell.errors import UnreadableFileError
@@ -41,7 +42,7 @@ class ParquetTable:
         """Yield the rows, numbered from 1."""
         number = 1
         for table, done in self._batches():
-            lines = pa.array(range(number, number + table.num_rows), pa.int64())
+            lines = pa.array(np.arange(number, number + table.num_rows, dtype=np.int64))
             number += table.num_rows
             yield Rows(table, lines, bytes_done=done)
 

@@ -80,6 +80,17 @@ def test_a_pod_is_told_from_a_circle_of_friends_as_dense(tmp_path: Path) -> None
     assert friends.value < 0.1
 
 
+def test_nobody_is_surely_in_a_pod_where_no_follow_is_known(tmp_path: Path) -> None:
+    silent = value_of(tmp_path / "silent", "pod_share", circle(pod=True), strangers())
+    others = [{"follower": f"x:s{number}", "followed": f"x:m{number}"} for number in range(8)]
+    told = value_of(tmp_path / "told", "pod_share", circle(pod=True) | {"follow": others}, strangers())
+    assert silent.value is not None
+    assert told.low is not None
+    assert silent.value > 0.3
+    assert silent.low == 0
+    assert told.low > 0.3
+
+
 def test_a_set_that_is_the_whole_world_recurs_no_more_than_by_chance(tmp_path: Path) -> None:
     assert value_of(tmp_path, "pod_share", circle(pod=True)).value == 0
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+import statistics
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from building import account, day, made, post, reply
 from groundswell.signals import Value, signal_table
@@ -42,6 +46,35 @@ def test_the_interval_allows_for_ten_points_of_a_strange_population(tmp_path: Pa
     assert found.high is not None
     assert found.high - found.value > 0.1
     assert found.value - found.low > 0.1
+
+
+def test_the_share_is_where_expectation_maximisation_ends_and_its_interval_where_the_likelihood_falls(
+    tmp_path: Path,
+) -> None:
+    """Worked out from each follower's own authenticity, step by step, without bins and grid."""
+    dice = np.random.default_rng(5)
+    crowd = crowd_of(0, 80)
+    for row in crowd["account"][1:]:
+        counts = {
+            "followers": dice.integers(0, 900),
+            "following": dice.integers(0, 4_000),
+            "posts_count": dice.integers(0, 90_000),
+        }
+        row |= {name: int(number) for name, number in counts.items()} | {
+            "bio": dice.choice(["", "I bake bread", "a bot"])
+        }
+    table = signal_table(made(tmp_path / "w", crowd))
+    genuine = np.array([float(table.values(row["account"])["authenticity"].value or 0) for row in crowd["account"][1:]])
+    ratio = (1 - genuine) / genuine / (0.12 / 0.88)
+    share = 0.5
+    for _ in range(5_000):
+        share = float((share * ratio / (share * ratio + 1 - share)).mean())
+    likelihood = np.log1p(np.linspace(0, 1, 2_001)[:, None] * (ratio - 1)).sum(axis=1)
+    near = np.flatnonzero(likelihood >= likelihood.max() - stats.chi2.ppf(0.90, 1) / 2) / 2_000
+    found = table.values("x:ann")["false_audience_share"]
+    assert 0.1 < share < 0.9
+    assert (found.value, found.n) == (pytest.approx(share, abs=0.005), 80)
+    assert (found.low, found.high) == pytest.approx((max(near[0] - 0.1, 0), min(near[-1] + 0.1, 1)), abs=0.01)
 
 
 def test_fewer_than_thirty_known_followers_are_too_few_to_say(tmp_path: Path) -> None:
@@ -90,6 +123,20 @@ def test_a_jump_while_nothing_happened_is_told_with_its_day(tmp_path: Path) -> N
     found = value_of(tmp_path, "bought_growth", grown(500))
     assert found.value == pytest.approx(500 / 1587, abs=0.01)
     assert found.label == day(20).date().isoformat()
+
+
+def test_what_a_jump_brought_beyond_the_usual_is_worked_out_by_hand(tmp_path: Path) -> None:
+    """1,057 followers, then 1,560 the next day; the usual pace is the median of 29 days, and less than the least spread around it."""
+    counts = [1_000 + 3 * number + (500 if number >= 20 else 0) for number in range(30)]
+    paces = sorted(math.log(after / before) for before, after in itertools.pairwise(counts))
+    usual = paces[14]
+    assert 1.4826 * statistics.median(abs(pace - usual) for pace in paces) < 0.002
+    excess, doubt = 503 - 1_057 * math.expm1(usual), 1.6448536 * 1_057 * 0.002
+    found = value_of(tmp_path, "bought_growth", grown(500))
+    assert found.n == 29
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (excess / 1_587, (excess - doubt) / 1_587, (excess + doubt) / 1_587)
+    )
 
 
 def test_a_jump_in_a_week_of_praise_is_none(tmp_path: Path) -> None:

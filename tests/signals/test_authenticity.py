@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,29 @@ def test_a_usual_person_is_likely_genuine_and_no_kind_of_false_is_named(tmp_path
     assert found.value is not None
     assert found.value > 0.9
     assert found.label is None
+
+
+def test_the_chance_is_the_one_worked_out_from_the_shipped_weights(tmp_path: Path) -> None:
+    """Everything is known, so that nothing is averaged over: 900 posts in 900 days, a link, one digit of four, twelve letters of bio."""
+    said = tomllib.loads((files("groundswell.signals") / "authenticity.toml").read_text("utf-8"))
+    shown = {
+        "followers": 300, "following": 280, "posts": 900, "listed": 3, "verified": 0, "bio": 12 / 160, "url": 1, "digits": 1 / 4, "named": 0,
+        "pace": 1,
+    }  # fmt: skip
+    curves = {
+        "plain": lambda x: x, "log": math.log1p, "square": lambda x: math.log1p(x) ** 2 / 10, "any": lambda x: float(x > 0),
+    }  # fmt: skip
+    logit = said["learned"]["constant"]
+    for row in said["feature"]:
+        made_of = min(max(curves[row["curve"]](shown[row["field"]]), row["low"]), row["high"])
+        logit += row["weight"] * (made_of - row["mean"]) / row["scale"]
+    mix = said["learned"]["mix"]
+    odds = math.exp(logit) * (1 - mix) / mix * 0.12 / 0.88
+    workspace = made(tmp_path, {"account": [account("ann1", **USUAL, verified=False, url="https://a.example")]})
+    found = signal_table(workspace).values("x:ann1")["authenticity"]
+    chance = 1 / (1 + odds)
+    assert (found.value, found.n) == (pytest.approx(chance, rel=1e-6), 10)
+    assert (found.low, found.high) == pytest.approx((chance - 0.10, min(chance + 0.10, 1)), rel=1e-6)
 
 
 def test_an_account_that_calls_itself_a_bot_and_posts_hundreds_a_day_is_called_automated(tmp_path: Path) -> None:

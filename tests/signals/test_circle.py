@@ -274,3 +274,17 @@ def test_drift_is_nothing_while_the_mix_stays_and_whole_when_no_topic_stays(tell
     assert moved.label == "two"
     assert moved.low is not None
     assert moved.low > 0.8
+
+
+def test_drift_is_the_divergence_of_two_mixes_worked_out_by_hand(tell: Tell) -> None:
+    """Sixty days: of 40 before, 30 on one topic and 10 on two; of the last 20, 5 and 15."""
+    found = tell("focus_drift", post=about("ann", [1] * 30 + [2] * 10 + [1] * 5 + [2] * 15))
+    cells, posts = np.array([[30, 10], [5, 15]]), 60
+    joint = cells / posts
+    gain = np.log(joint / np.outer(joint.sum(axis=1), joint.sum(axis=0)))
+    shared, period = (joint * gain).sum(), np.array([40, 20]) / posts
+    most = -(period * np.log(period)).sum()
+    value = (shared - 1 / (2 * posts)) / most
+    error = np.sqrt(((joint * gain**2).sum() - shared**2) / posts + 1 / (2 * posts**2)) / most
+    assert (found.value, found.n, found.label) == (pytest.approx(value), 60, "two")
+    assert (found.low, found.high) == pytest.approx((value - 1.6448536 * error, value + 1.6448536 * error))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from building import account, day, made, post
@@ -97,10 +98,23 @@ def test_overlap_is_what_those_before_reach_already(present: Present) -> None:
     found = planned(present, asked(200, lock=("@ann", "@bob")))
     assert sorted(names(found)) == ["ann", "bob"]
     assert [pick.overlap for pick in found.picks] == [0, 0.5]
-    assert [(pair.shared, pair.share) for pair in found.overlaps] == [(3, 0.5)]
+    assert [(pair.shared, pair.share, pair.low, pair.high) for pair in found.overlaps] == [(3, 0.5, 0.5, 0.5)]
+    assert "All followers of each are known." in found.overlap_says
     assert "9 different people in 12 places" in found.overlap_says
     assert "known audience whom those before" in found.overlap_says
     assert found.picks[0].known_share == pytest.approx(6 / 600)
+
+
+def test_overlap_with_part_of_a_list_has_an_interval_and_without_a_whole_list_is_unknown() -> None:
+    from groundswell.plan.planning import _share_limits  # pyright: ignore[reportPrivateUsage]
+    from groundswell.signals.kinship import wilson_limits
+
+    own, shared = np.array([6.0, 60, 60]), np.array([3.0, 3.0, 30.0])
+    one, other = np.array([0, 0, 1]), np.array([1, 2, 2])
+    low, high = _share_limits(np.array([False, True, False]), own, one, other, shared)
+    limits = wilson_limits(np.array([3]), np.array([6]))
+    assert (low[0], high[0]) == (limits[0][0], limits[1][0])
+    assert np.isnan([low[1], high[1], low[2]]).all()
 
 
 def test_whoever_adds_nothing_is_not_paid(present: Present) -> None:

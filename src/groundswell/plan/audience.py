@@ -59,6 +59,9 @@ POSTS = """
         WHERE i.actor <> i.account GROUP BY c.number
     ) GROUP BY number
 """
+WHOLE = """
+    SELECT DISTINCT c.number FROM follows AS f JOIN plan_candidates AS c ON f.followed = c.account WHERE f.completeness = 'full'
+"""
 KINDS = ("country", "language", "platform")
 
 
@@ -78,6 +81,8 @@ class Audience:
     """country, language, platform -> (place in the names for each element, -1 unknown; names)."""
     followers_named: Numbers
     """Of each candidate, how many followers the data name."""
+    whole: NDArray[np.bool_]
+    """Of which candidates a file says that it holds all followers."""
     candidates: int
     sources: tuple[str, ...]
     without_false: int
@@ -133,13 +138,16 @@ def read_audience(
     numbered = pa.table({"number": pa.array(np.arange(len(accounts))), "account": pa.array(accounts, pa.string())})
     engine.register("plan_candidates", numbered)
     pairs, posted = engine.table(PAIRS), engine.table(POSTS)
+    whole = np.isin(np.arange(len(accounts)), engine.table(WHOLE).column("number").to_numpy())
     engine.forget("plan_candidates")
     posts = np.zeros(len(accounts), np.int64)
     posts[posted.column("number").to_numpy()] = posted.column("posts").to_numpy()
-    return _read(pairs, posts, rows, brief, usual)
+    return _read(pairs, posts, whole, rows, brief, usual)
 
 
-def _read(pairs: pa.Table, posts: Numbers, rows: pa.Table, brief: Brief, usual: float | None) -> Audience:
+def _read(
+    pairs: pa.Table, posts: Numbers, whole: NDArray[np.bool_], rows: pa.Table, brief: Brief, usual: float | None
+) -> Audience:
     size = len(posts)
     coded: Any = pairs.column("member").combine_chunks().dictionary_encode()
     member, names = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), coded.dictionary
@@ -162,6 +170,7 @@ def _read(pairs: pa.Table, posts: Numbers, rows: pa.Table, brief: Brief, usual: 
         fit=fit[first],
         kinds={name: (codes[first], names) for name, (codes, names) in said.kinds.items()},
         followers_named=np.bincount(candidate[follows], minlength=size),
+        whole=whole,
         candidates=size,
         sources=tuple(
             name

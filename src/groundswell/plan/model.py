@@ -91,6 +91,10 @@ class Pair:
     shared: int
     share: float
     """Of the known audience of the one with the smaller."""
+    low: float | None
+    high: float | None
+    """90 % interval for the whole audience of the one with the smaller; None where neither list of followers is whole, so that
+    what they share outside the data is unknown."""
 
 
 @dataclass(frozen=True)

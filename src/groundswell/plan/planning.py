@@ -23,6 +23,7 @@ from groundswell.plan.outcomes import likes_and_comments, sparked_actions, why_s
 from groundswell.plan.pool import Pool, budget_of, read_pool
 from groundswell.plan.wording import audience_says, certificate_says, notes_of, other_says, overlap_says, plan_says
 from groundswell.signals.findings import Progress
+from groundswell.signals.kinship import wilson_limits
 from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
 
@@ -104,7 +105,7 @@ def plan_from(pool: Pool, big: Big | None) -> Plan:
         made_at=datetime.now(UTC),
         facts_version=pool.facts_version,
     )
-    return replace(made, name=_name(pool), overlap_says=overlap_says(pool, made), sentences=plan_says(made))
+    return replace(made, name=_name(pool), overlap_says=overlap_says(pool, picks, made), sentences=plan_says(made))
 
 
 def _name(pool: Pool) -> str:
@@ -178,14 +179,33 @@ def _pairs(pool: Pool, picks: Sequence[int]) -> tuple[Pair, ...]:
     one, other = np.triu_indices(len(picks), 1)
     smaller = np.minimum(own[one], own[other])
     share = np.divide(shared[one, other], smaller, out=np.zeros(len(one)), where=smaller > 0)
+    low, high = _share_limits(pool.audience.whole[list(picks)], own, one, other, shared[one, other])
     order = [place for place in np.argsort(-share, kind="stable").tolist() if share[place] > 0][:PAIRS_SHOWN]
     names = [pool.people[pick].who.account for pick in picks]
     return tuple(
         Pair(
-            names[one[place]], names[other[place]], round(float(shared[one[place], other[place]])), float(share[place])
+            names[one[place]], names[other[place]], round(float(shared[one[place], other[place]])), float(share[place]),
+            _finite(low[place]), _finite(high[place]),
         )
         for place in order
-    )
+    )  # fmt: skip
+
+
+def _share_limits(whole: Any, own: Any, one: Any, other: Any, shared: Any) -> tuple[Any, Any]:
+    """Limits of the shared part of the smaller audience.
+
+    Exact where both lists are whole, Wilson's (1927) where the known part of the smaller is held against a whole list, else NaN.
+    """
+    smaller = np.where(own[one] <= own[other], one, other)
+    against = np.where(own[one] <= own[other], other, one)
+    low, high = wilson_limits(shared.astype(np.int64), own[smaller].astype(np.int64))
+    exact = np.divide(shared, own[smaller], out=np.zeros(len(shared)), where=own[smaller] > 0)
+    both, unknown = whole[smaller] & whole[against], ~whole[against]
+    return tuple(np.where(unknown, np.nan, np.where(both, exact, end)) for end in (low, high))  # type: ignore[return-value]
+
+
+def _finite(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
 
 
 def _expected(pool: Pool, picks: Sequence[int]) -> tuple[Any, ...]:

@@ -49,7 +49,7 @@ def certificate_says(choice: Choice) -> str:
     )
 
 
-def overlap_says(pool: Pool, made: Plan) -> str:
+def overlap_says(pool: Pool, picks: Sequence[int], made: Plan) -> str:
     """How much the audiences have in common, and what is meant by it."""
     known = made.audience
     if not pool.audience.known:
@@ -57,7 +57,16 @@ def overlap_says(pool: Pool, made: Plan) -> str:
     if not known.follows_listed:
         return f"Overlap is unknown for this plan: nobody of its audience is named in the data. {OVERLAP}"
     share = 1 - known.members / known.follows_listed
-    return f"{known.members:,} different people in {known.follows_listed:,} places of audiences: {share:.0%} of the places are taken by somebody counted before. {OVERLAP}"
+    whole = int(pool.audience.whole[list(picks)].sum())
+    rest = (
+        f"All followers are known of {whole:,} of these {len(picks):,}; what others share outside the data is unknown."
+        if whole < len(picks)
+        else "All followers of each are known."
+    )
+    return (
+        f"{known.members:,} different people in {known.follows_listed:,} places of audiences: {share:.0%} of the places are taken by "
+        f"somebody counted before. {OVERLAP} {rest}"
+    )
 
 
 def audience_says(pool: Pool, picks: Sequence[int], known: AudienceKnown) -> tuple[str, ...]:

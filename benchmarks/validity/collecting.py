@@ -52,6 +52,7 @@ PARTS = (
     Part("disclosure", "disclosure_figures", "Does it see what is disclosed, in seven languages?"),
     Part("authenticity", "authenticity_figures", "Does it tell accounts that are not what they seem?"),
     Part("authenticity", "audience_figures", "Does it tell how much of an audience is false, and pods from friends?"),
+    Part("anew", "anew_figures", "Does authenticity hold on a split that nobody has seen?"),
     Part("circle", "circle_figures", "Does it find circles of friends and family?"),
     Part("rise", "rise_figures", "Does it foresee who rises?"),
     Part("rise", "influence_figures", "Does it find whose word others pass on?"),

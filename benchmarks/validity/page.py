@@ -16,6 +16,7 @@ TITLES = {
     "texts": "Tone",
     "disclosure": "Disclosure",
     "authenticity": "Accounts and audiences that are not what they seem",
+    "anew": "Authenticity on a split that nobody has seen",
     "circle": "Friends and family",
     "rise": "Rise, influence, rhythm",
 }

@@ -13,6 +13,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundswell.signals.authenticity import SAYS_AUTOMATED, Feature, _curved  # pyright: ignore[reportPrivateUsage]
+from groundswell.signals.authenticity import SAYS_AUTOMATED, Feature, Model, _curved  # pyright: ignore[reportPrivateUsage]
 
 SEEN = datetime(2017, 4, 1, tzinfo=UTC)
 """When the accounts were collected, nearly (the newest posts in the files are of March 2017)."""
@@ -82,17 +83,17 @@ def opened(text: str) -> datetime:
     raise ValueError(text)
 
 
-def part_of(handle: str) -> str:
-    """train, dev or test, by a hash of the handle."""
-    tenth = int(hashlib.sha256(handle.encode()).hexdigest(), 16) % 10
+def part_of(handle: str, salt: str = "") -> str:
+    """train, dev or test, by a hash of the handle; another salt splits anew."""
+    tenth = int(hashlib.sha256(f"{salt}{handle}".encode()).hexdigest(), 16) % 10
     return "train" if tenth < 5 else "dev" if tenth < 6 else "test"
 
 
-def weights(rows: list[dict[str, Any]]) -> NDArray[np.float64]:
+def weights(rows: list[dict[str, Any]], celebrities: float = CELEBRITIES) -> NDArray[np.float64]:
     """What each account counts: celebrities, nearly half of the genuine ones here, as one in twenty of them, as elsewhere."""
     known, false = (np.array([row[name] for row in rows]) for name in ("celebrity", "false"))
     stars, others = int((known & ~false).sum()), int((~known & ~false).sum())
-    return np.where(known & ~false, CELEBRITIES / (1 - CELEBRITIES) * others / max(stars, 1), 1.0)
+    return np.where(known & ~false, celebrities / (1 - celebrities) * others / max(stars, 1), 1.0)
 
 
 def columns(rows: list[dict[str, Any]]) -> dict[str, NDArray[np.float64]]:
@@ -100,20 +101,29 @@ def columns(rows: list[dict[str, Any]]) -> dict[str, NDArray[np.float64]]:
     return {name: np.array([row[name] for row in rows], float) for name in names}
 
 
-def main(folder: Path) -> None:
+@dataclass(frozen=True)
+class Learned:
+    """What was learned: a model, and how strongly its weights were held back."""
+
+    model: Model
+    penalty: float
+
+
+def learn(rows: list[dict[str, Any]], celebrities: float = CELEBRITIES, penalties: int = 9) -> Learned:
+    """Logistic regression on what profiles show; how strongly weights are held back is chosen by cross-validation."""
     from sklearn.linear_model import LogisticRegressionCV
 
-    rows = [row for row in accounts(folder) if part_of(row["handle"]) == "train"]
     fields, false = columns(rows), np.array([row["false"] for row in rows])
-    weight = weights(rows)
+    weight = weights(rows, celebrities)
     made = np.column_stack([_curved(fields[one.field], one.curve) for one in FEATURES])
     low, high = np.quantile(made, 0.005, axis=0), np.quantile(made, 0.995, axis=0)
     made = np.clip(made, low, high)
     mean = np.average(made, axis=0, weights=weight)
     scale = np.sqrt(np.average((made - mean) ** 2, axis=0, weights=weight))
     ready = (made - mean) / scale
-    fit: Any = LogisticRegressionCV(
-        Cs=np.logspace(-2, 2, 9),
+    regression: Any = LogisticRegressionCV  # its types do not know what its documentation allows
+    fit = regression(
+        Cs=np.logspace(-2, 2, penalties),
         cv=10,
         scoring="neg_log_loss",
         max_iter=5000,
@@ -121,14 +131,18 @@ def main(folder: Path) -> None:
         use_legacy_attributes=False,
     )
     fit.fit(ready, false, sample_weight=weight)
-    together = np.cov(ready.T, aweights=weight) + 1e-3 * np.eye(len(FEATURES))
-    numbers = zip(FEATURES, low, high, mean, scale, fit.coef_[0], strict=True)
-    OUT.write_text(
-        header(rows, false)
-        + learned(fit, float(np.average(false, weights=weight)), together)
-        + "".join(feature(*one) for one in numbers),
-        encoding="utf-8",
-    )
+    together, mix = np.cov(ready.T, aweights=weight) + 1e-3 * np.eye(len(FEATURES)), np.average(false, weights=weight)
+    made_of = (low, high, mean, scale, fit.coef_[0], float(fit.intercept_[0]), together, "twitter", float(mix))
+    return Learned(Model(FEATURES, *made_of), float(np.ravel(fit.C_)[0]))
+
+
+def main(folder: Path) -> None:
+    rows = [row for row in accounts(folder) if part_of(row["handle"]) == "train"]
+    found = learn(rows)
+    one = found.model
+    numbers = zip(FEATURES, one.low, one.high, one.mean, one.scale, one.weights, strict=True)
+    false = np.array([row["false"] for row in rows])
+    OUT.write_text(header(rows, false) + learned(found) + "".join(feature(*one) for one in numbers), encoding="utf-8")
 
 
 def header(rows: list[dict[str, Any]], false: NDArray[np.bool_]) -> str:
@@ -148,10 +162,11 @@ caveat = "What is labelled are bots, many of which say so; of the others nearly 
 """
 
 
-def learned(fit: Any, mix: float, together: NDArray[np.float64]) -> str:
-    rows = ",\n".join("  [" + ", ".join(f"{one:.6g}" for one in row) + "]" for row in together)
+def learned(found: Learned) -> str:
+    one = found.model
+    rows = ",\n".join("  [" + ", ".join(f"{number:.6g}" for number in row) + "]" for row in one.together)
     return (
-        f"\n[learned]\nconstant = {fit.intercept_[0]:.9g}\nmix = {mix:.9g}\npenalty = {float(np.ravel(fit.C_)[0]):.4g}\n"
+        f"\n[learned]\nconstant = {one.constant:.9g}\nmix = {one.mix:.9g}\npenalty = {found.penalty:.4g}\n"
         f"together = [\n{rows},\n]\n"
     )
 

@@ -10,14 +10,17 @@ import pytest
 
 from building import account, bring, day, made, post, reply
 from groundswell.signals import Value, signal_table
+from groundswell.signals.arrays import Asked
+from groundswell.signals.computing import compute
 from groundswell.signals.crowds import embedded
+from groundswell.signals.table import prepare
 
 MINUTE = 1 / 1440
 SUBJECTS = ("bread flour oven", "marathon shoes trail", "camera lens light", "garden tomato soil")
 
 
-def circle(*, pod: bool, people: int = 8, posts: int = 6) -> dict[str, list[Any]]:
-    """Everybody comments on everybody: at once and with stock phrases, or later, on the matter, with a follow and an answer back."""
+def circle(*, pod: bool, people: int = 8, posts: int = 6, every: int = 1) -> dict[str, list[Any]]:
+    """Everybody comments on everybody (on `every` second, third ... post): at once and with stock phrases, or later, on the matter, with a follow and an answer back."""
     names = [f"m{number}" for number in range(people)]
     rows: dict[str, list[Any]] = {
         "account": [account(name) for name in names],
@@ -30,6 +33,8 @@ def circle(*, pod: bool, people: int = 8, posts: int = 6) -> dict[str, list[Any]
             when, about = day(number * 3 + place / 10), SUBJECTS[place % 4] if pod else SUBJECTS[0]
             rows["post"].append(post(author, number, text=f"{about} number {number}", created_at=when, kind="post"))
             for order, actor in enumerate(name for name in names if name != author):
+                if (number + order) % every:
+                    continue
                 text, delay = (
                     ("love your feed", order * 2 * MINUTE)
                     if pod
@@ -150,3 +155,27 @@ def test_a_partner_whose_posts_are_undone_is_a_partner_no_more(tmp_path: Path) -
     after = signal_table(workspace)
     assert 0 < after.recomputed < 12
     assert after.values("x:m0")["coordinated_sharing"] == alone
+
+
+def test_the_share_by_arrangement_is_worked_out_by_hand(tmp_path: Path) -> None:
+    """Seven people comment on three of six posts each, in haste, generically, without a talk; subjects and follows are not known.
+
+    Duty is one half, the others are whole, and a follow not known speaks by a fifth: .74 of what is asked speaks for arrangement,
+    so that a comment counts by (.74 - .4) / .4.
+    """
+    parts = (circle(pod=True, every=2), strangers())
+    workspace = made(
+        tmp_path / "w", {record: [row for part in parts for row in part.get(record, [])] for record in parts[0]}
+    )
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", None)
+        rows = compute(Asked(engine, workspace.fits), names=["pod_share"]).to_pylist()
+    found = next(Value(signal="pod_share", **row["pod_share"]) for row in rows if row["handle"] == "m3")
+    comments, weight = 21, ((1 + 1 + 1 + 0.5 + 0.2) / 5 - 0.4) / 0.4
+    share, z = weight, 1.6448536
+    middle, scale = share + z**2 / (2 * comments), 1 + z**2 / comments
+    half = z * np.sqrt(share * (1 - share) / comments + z**2 / (4 * comments**2))
+    assert (found.value, found.n, found.label) == (pytest.approx(weight), comments, "7")
+    assert (found.low, found.high) == pytest.approx(
+        (0, (middle + half) / scale), rel=1e-6
+    )  # who follows whom is not known

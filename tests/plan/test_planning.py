@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from building import account, day, made, post
-from groundswell.discover import Brief, Offer, Spending, read_brief
+from groundswell.discover import AtMost, Brief, Offer, Spending, read_brief
 from groundswell.errors import BriefError, UnknownNameError, UsageError
 from groundswell.exports.plans import export_plan
 from groundswell.exports.tables import plain
@@ -179,11 +179,29 @@ def test_twenty_to_forty_is_a_wish_where_nobody_insists(present: Present) -> Non
 
 
 def test_a_limit_holds_and_one_that_nobody_meets_is_told(present: Present) -> None:
-    from groundswell.discover import AtMost
-
     found = planned(present, asked(400, at_most=(AtMost("country", "de", 1), AtMost("topic", "bread", 1))))
     assert len(found.picks) == 1
     assert any("nobody who could be chosen is known to be of it" in note for note in found.notes)
+
+
+def test_at_most_so_many_of_each_is_one_limit_for_each(present: Present) -> None:
+    found = planned(present, asked(400, at_most=(AtMost("tier", None, 2), AtMost("platform", None, 3))))
+    assert len(found.picks) == 2
+    assert found.value == 10
+
+
+def test_newcomers_are_those_on_none_of_the_lists(present: Present) -> None:
+    found = planned(present, asked(400, newcomers=2))
+    assert {pick.who.account: pick.newcomer for pick in found.picks} == {"x:bob": True, "x:dan": True, "x:cat": False}
+
+
+def test_money_without_minor_units_is_counted_as_it_is(present: Present) -> None:
+    yen = replace(asked(2), budget={"amount_minor": 200, "currency": "JPY"})
+    found = planned(
+        present, replace(yen, spending=replace(yen.spending, prices=tuple((who, 100) for who, _ in QUOTED)))
+    )
+    assert found.sentences[0].startswith("2 people for JPY 200 of JPY 200")
+    assert found.picks[0].gain_per_money == pytest.approx(6 / 100)
 
 
 def test_a_price_nobody_knows_leaves_out_and_says_what_to_do(present: Present) -> None:

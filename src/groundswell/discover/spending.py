@@ -95,9 +95,14 @@ def read_spending(top: Section, currency: str) -> Spending:
     )
 
 
+def minor_in_main(currency: str) -> int:
+    """How many minor units make one main unit; some currencies have no minor ones."""
+    return 1 if currency in NO_MINOR else 100
+
+
 def minor_units(amount: float, currency: str) -> int:
-    """An amount of money as whole minor units, of which some currencies have none."""
-    return int((Decimal(str(amount)) * (1 if currency in NO_MINOR else 100)).to_integral_value())
+    """An amount of money as whole minor units."""
+    return int((Decimal(str(amount)) * minor_in_main(currency)).to_integral_value())
 
 
 def money(minor: float, currency: str | None) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from groundswell.discover import Brief
-from groundswell.discover.spending import money
+from groundswell.discover.spending import minor_in_main, money
 from groundswell.graph.choosing import Choice
 from groundswell.plan.audience import wishes
 from groundswell.plan.big_name import Big, against, read_big
@@ -33,6 +33,7 @@ CURVE = (0.2, 0.4, 0.6, LESS, 1.0, MORE, 1.5)
 """Budgets, as parts of the one that was asked for, at which the curve is drawn (design choice)."""
 PAIRS_SHOWN = 100
 MIX_SHOWN = 6
+"""Pairs that share most, and countries or languages that are most frequent (design choice: nobody reads more)."""
 
 
 def plan(
@@ -126,7 +127,7 @@ def _at(pool: Pool, conditions: Conditions, budget: int) -> Choice | None:
 def _picks(pool: Pool, choice: Choice) -> tuple[Pick, ...]:
     members = pool.audience.members()
     own, fresh = members.each, members.gains(choice.picks)
-    main = 100 if money(100, pool.currency).endswith("1.00") else 1
+    main = minor_in_main(pool.currency)
     return tuple(
         _pick(pool, place, pick, float(gain), float(new), float(own[pick]), main)
         for place, (pick, gain, new) in enumerate(

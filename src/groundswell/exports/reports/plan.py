@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from groundswell.discover.spending import money
+from groundswell.discover.spending import minor_in_main, money
 from groundswell.exports import plan_pictures
 from groundswell.exports.report import Column, Lines, Picture, Report, Table, section, sections
 from groundswell.exports.wording import platform_name
@@ -112,7 +112,7 @@ def plan_as_table(made: Plan) -> pa.Table:
         )
 
     picks = made.picks
-    digits = 10 ** (2 if money(0, made.currency).endswith(".00") else 0)
+    main = minor_in_main(made.currency)
     return pa.table(
         {
             "place": pa.array([pick.place for pick in picks], pa.int64()),
@@ -120,7 +120,7 @@ def plan_as_table(made: Plan) -> pa.Table:
                 name: texts(getattr(pick.who, name) for pick in picks)
                 for name in ("account", "platform", "handle", "name", "url")
             },
-            "price": pa.array([pick.price.minor / digits for pick in picks], pa.float64()),
+            "price": pa.array([pick.price.minor / main for pick in picks], pa.float64()),
             "currency": texts([made.currency] * len(picks)),
             "price_known_from": texts(pick.price.source for pick in picks),
             "adds": pa.array([pick.gain for pick in picks], pa.float64()),

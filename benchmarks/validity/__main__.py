@@ -1,6 +1,6 @@
 """`python -m benchmarks.validity`: put every claim to the test and write docs/validity.json and docs/validity.md.
 
-python -m benchmarks.validity                      everything (under 15 minutes on two cores)
+python -m benchmarks.validity                      everything (about ten minutes of one core)
 python -m benchmarks.validity --quick              small worlds, to see that it runs; writes nothing into docs
 python -m benchmarks.validity --only circle        one module, or module.function; the rest of the record stays
 python -m benchmarks.validity --page               measure nothing: the page anew, and lines for signals that are new

@@ -206,7 +206,7 @@ PASSED_ON = """
            coalesce(sum(n) FILTER (NOT later), 0) / nullif(count(*) FILTER (NOT later), 0) AS before
     FROM (SELECT account, post, created_at > '{moment}' AS later FROM posts WHERE kind = 'post' AND created_at IS NOT NULL) AS p
     LEFT JOIN (SELECT i.post, count(*) AS n FROM interactions AS i JOIN posts AS q ON q.post = i.post
-               WHERE i.verb = 'repost' AND i.actor <> q.account AND (i.acted_at <= '{moment}' OR q.created_at > '{moment}') GROUP BY i.post) USING (post)
+               WHERE i.verb IN ({verbs}) AND i.actor <> q.account AND (i.acted_at <= '{moment}' OR q.created_at > '{moment}') GROUP BY i.post) USING (post)
     GROUP BY p.account
 """
 
@@ -215,12 +215,16 @@ def influence_figures(data_folder: Path | None = None) -> list[Row]:
     """What posts sparked before, against what is passed on after; and against acts whose times mean nothing."""
     made = worlds.several()
     parts = [_sparked_and_passed_on(world) for world in made]
-    after, said, followers, before, planted = (np.concatenate(column) for column in zip(*parts, strict=True))
+    after, said, followers, before, planted, acted, acted_before = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     guesses = {"follower count": followers, "reposts a post so far (historical mean)": before}
     return [
         *(_foretells(name, *known(after, said, guess)) for name, guess in guesses.items()),
         *(_how_many(name, *known(after, said, guess)) for name, guess in guesses.items()),
         *(_planted(name, *known(planted, said, guess)) for name, guess in guesses.items()),
+        _alike("follower count", *known(acted, said, followers)),
+        _alike("replies, reposts and quotes a post so far (historical mean)", *known(acted, said, acted_before)),
         _shuffled(made),
         _real_influence(data_folder),
     ]
@@ -229,12 +233,16 @@ def influence_figures(data_folder: Path | None = None) -> list[Row]:
 def _sparked_and_passed_on(world: Simulated) -> tuple[Numbers, ...]:
     moment = world.moment(0.6)
     with world.workspace.engine() as engine:
-        rows = engine.table(PASSED_ON.format(moment=moment))
+        rows, alike = (
+            engine.table(PASSED_ON.format(moment=moment, verbs=verbs))
+            for verbs in ("'repost'", "'reply', 'repost', 'quote'")
+        )
     said = world.value("sparked", signals=_at(world.workspace, moment, ("sparked",), backtest=True))
     enough = in_order(world, rows, "posts_after") >= FEWEST_LATER
     after = np.where(enough, in_order(world, rows, "after"), np.nan)
     followers, planted = world.true("followers").astype(np.float64), world.true("spark").astype(np.float64)
-    return after, said, followers, in_order(world, rows, "before"), planted
+    acted = np.where(enough, in_order(world, alike, "after"), np.nan)
+    return after, said, followers, in_order(world, rows, "before"), planted, acted, in_order(world, alike, "before")
 
 
 def _foretells(baseline: str, after: Numbers, said: Numbers, guess: Numbers) -> Row:
@@ -267,6 +275,15 @@ def _planted(baseline: str, planted: Numbers, said: Numbers, guess: Numbers) -> 
         "Does it find those whose word was planted to move others?", worlds.described(), baseline, measure="rank correlation",
         signals=("sparked",), how="Planted: how many more of the followers are asked to pass a post on. Replies count in what was sparked "
         "and do not depend on it.",
+    )  # fmt: skip
+
+
+def _alike(baseline: str, acted: Numbers, said: Numbers, guess: Numbers) -> Row:
+    return compared(spearman, acted, said, guess).row(
+        "Does what posts sparked so far order people by the acts of the same kinds on later posts?", f"{worlds.described()}, {SPLIT}", baseline,
+        measure="rank correlation", signals=("sparked",), people=len(acted),
+        how="As above, with replies and quotes among what is foretold. The plain mean keeps what sparked takes off on purpose: acts that "
+        "come whenever they come.",
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
     ties        people and what they share: neighbours, overlap, closed wedges, rewiring
     cover       who is reached by which candidates: the one structure in which an audience and a sampled spread are alike
     choosing    whom to choose from a cover with this money and these conditions, and how far at most from the best
-    maximizing  whom to choose in a network so that a message spreads furthest, with a certificate
+    sampling    who could have set off whom in a network: sets drawn at random, of which a cover is made
 
 What is compiled (numba) or solves linear programs (scipy) is imported when it is first needed.
 """

@@ -34,6 +34,9 @@ AT_A_TIME = 20
 """Steps between two looks at the bound (design choice)."""
 MOST_ROUNDS = 40
 """Looks at the bound, at most (design choice)."""
+PATIENCE = 4
+LEAST = 2e-4
+"""The search ends when so many looks together lowered the bound by less than this share (design choice)."""
 BALANCE = 3.0
 """How far steps in the candidates go against steps in the slopes (design choice, tried on made-up audiences)."""
 SMOOTH = 0.3
@@ -194,17 +197,25 @@ class _Search:
         value = cover.value(picks)
         x = terms.low.copy()
         x[picks] = 1.0
-        self.slopes = np.ones(cover.size) if slopes is None else slopes
+        self.slopes = self.halfway(picks) if slopes is None else slopes
         rows, room = terms.rows * max(value, 1e-12), terms.room * max(value, 1e-12)
-        prices, best, low = np.zeros(len(room)), np.inf, value
+        prices, best, looked = np.zeros(len(room)), np.inf, [np.inf] * PATIENCE
         for _ in range(MOST_ROUNDS):
             x, self.slopes, prices = self.bounding.search(
                 x, self.slopes, prices, (terms.low, terms.high, rows, room), BALANCE, AT_A_TIME, self.bent, self.curve
             )
-            before, best = best, min(best, self.bound(self.slopes))
-            if low >= ENOUGH * best or before - best < 1e-5 * best:
+            best = min(best, self.bound(self.slopes))
+            looked.append(best)
+            if value >= ENOUGH * best or looked[-PATIENCE - 1] - best < LEAST * best:
                 break
         return picks, best
+
+    def halfway(self, picks: Numbers) -> Floats:
+        """Slopes to begin with: 1 for whom nobody chosen reaches, less the more do."""
+        cover = self.cover
+        parts = [cover.element[cover.first[pick] : cover.first[pick + 1]] for pick in picks]
+        reached = np.concatenate([np.zeros(0, np.int32), *parts])
+        return (1.0 / (1.0 + np.bincount(reached, minlength=cover.size))).astype(np.float64)
 
     def bound(self, slopes: Floats) -> float:
         """The bound that these slopes give: a fractional choice under the conditions, by its own multipliers."""

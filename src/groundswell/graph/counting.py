@@ -155,3 +155,57 @@ def exchanges(place: Array, members: int, cover: Any) -> Any:
                 if place[cover.candidate[j]] < 0:
                     more[who, cover.candidate[j]] += lost * (1.0 if certain else cover.chance_by[j])
     return gain, loss, more
+
+
+@njit(cache=True, nogil=True)
+def narrowed(number: Array, people: int, cover: Any) -> Any:
+    """The rows of some candidates only: `number` is a candidate's new number, or -1. What one alone reaches becomes a sum.
+
+    Returns (reached, candidate, chance_by, weight, alone).
+    """
+    certain, step = len(cover.chance_by) == 0, 0 if len(cover.weight) == 1 else 1
+    alone, size, used = np.zeros(people), 0, 0
+    for c in range(len(number)):
+        if number[c] >= 0:
+            alone[number[c]] += cover.alone[c]
+    reached = np.zeros(len(cover.reached), np.int64)
+    candidate = np.empty(len(cover.candidate), np.int32)
+    chance, weight = np.empty(len(cover.chance_by)), np.empty(len(reached) if step else 0)
+    for e in range(len(cover.reached) - 1):
+        begin = used
+        for j in range(cover.reached[e], cover.reached[e + 1]):
+            c = number[cover.candidate[j]]
+            if c >= 0:
+                candidate[used] = c
+                if not certain:
+                    chance[used] = cover.chance_by[j]
+                used += 1
+        if used - begin > 1:
+            if step:
+                weight[size] = cover.weight[e]
+            size += 1
+            reached[size] = used
+        elif used > begin:
+            alone[candidate[begin]] += cover.weight[e * step] * (1.0 if certain else chance[begin])
+            used = begin
+    kept = weight[:size].copy() if step else cover.weight
+    return reached[: size + 1].copy(), candidate[:used].copy(), chance[: used if not certain else 0].copy(), kept, alone
+
+
+@njit(cache=True, nogil=True)
+def turned(reached: Array, candidate: Array, chance_by: Array, people: int) -> Any:
+    """The rows the other way: (first, element, chance_to), the elements of each candidate ascending."""
+    first, certain = np.zeros(people + 1, np.int64), len(chance_by) == 0
+    for j in range(len(candidate)):
+        first[candidate[j] + 1] += 1
+    for c in range(people):
+        first[c + 1] += first[c]
+    place, element, chance = first[:-1].copy(), np.empty(len(candidate), np.int32), np.empty(len(chance_by))
+    for e in range(len(reached) - 1):
+        for j in range(reached[e], reached[e + 1]):
+            at = place[candidate[j]]
+            element[at] = e
+            if not certain:
+                chance[at] = chance_by[j]
+            place[candidate[j]] = at + 1
+    return first, element, chance

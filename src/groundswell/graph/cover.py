@@ -108,18 +108,25 @@ class Cover:
     def rows(cls, element: Numbers, candidate: Numbers, weight: Floats, chance: Floats | None, alone: Floats) -> Cover:
         """Put pairs that are in order of their elements into rows both ways."""
         size = int(element[-1]) + 1 if len(element) else 0
-        order = np.argsort(candidate, kind="stable")
         by = np.zeros(0) if chance is None else chance
-        return cls(
-            first=_starts(np.bincount(candidate, minlength=len(alone))),
-            element=element[order].astype(np.int32),
-            reached=_starts(np.bincount(element, minlength=size)),
-            candidate=candidate.astype(np.int32),
-            weight=weight,
-            chance_to=by[order] if len(by) else by,
-            chance_by=by,
-            alone=alone,
-        )
+        return cls.turned(_starts(np.bincount(element, minlength=size)), candidate.astype(np.int32), weight, by, alone)
+
+    @classmethod
+    def turned(cls, reached: Numbers, candidate: Places, weight: Floats, chance_by: Floats, alone: Floats) -> Cover:
+        """Make it of the rows of the elements; the rows of the candidates follow."""
+        from groundswell.graph.counting import turned
+
+        first, element, chance_to = turned(reached, candidate, chance_by, len(alone))
+        return cls(first, element, reached, candidate, weight, chance_to, chance_by, alone)
+
+    def narrowed(self, candidates: Numbers) -> Cover:
+        """The cover of these candidates only, numbered in this order."""
+        from groundswell.graph.counting import narrowed
+
+        number = np.full(self.candidates, -1, np.int64)
+        number[candidates] = np.arange(len(candidates))
+        reached, candidate, chance_by, weight, alone = narrowed(number, len(candidates), self.arrays)
+        return Cover.turned(reached, candidate, weight, chance_by, alone)
 
     @property
     def candidates(self) -> int:

@@ -30,6 +30,7 @@ _DRAWS = {
     "follows": 8,
     "growth": 9,
     "then": 10,
+    "sheet": 11,
 }
 
 

@@ -177,7 +177,7 @@ def _write_sheet(world: World, path: Path) -> Path:
     sheet.write_string(0, 0, "Oat & Co: people we talked to (simulated)")
     header = ("Name", "Handle", "Platform", "Followers", "Fee", "Code", "Status", "E-mail", "Notes")
     for number, row in enumerate(
-        [header, *rows, ("Total", "", "", "", f"€{250 * len(rows)}", "", "", "", "")], start=2
+        [header, *rows, ("Total", "", "", "", f"€{sum(int(row[4][1:]) for row in rows)}", "", "", "", "")], start=2
     ):
         for column, cell in enumerate(row):
             sheet.write_string(number, column, cell)
@@ -187,18 +187,23 @@ def _write_sheet(world: World, path: Path) -> Path:
 
 
 def _sheet_rows(world: World) -> list[tuple[str, ...]]:
-    """The first dozen of the people a marketer would write to."""
+    """The first of the people a marketer would write to, with what they ask."""
     people, plan = world.people, world.plan
+    assumed = plan.assumed["sheet"]
     wanted = [plan.kind(name) for name in ("specialist", "alpha consumer", "aspiring professional")]
     fits = (
         np.isin(people.kind, wanted) & (people.platform == 0) & (people.followers > 500) & (people.followers < 50_000)
     )
     rows: list[tuple[str, ...]] = []
-    for number, who in enumerate(np.flatnonzero(fits)[:12]):
+    asked = np.flatnonzero(fits)[: assumed["people"]]
+    usual = assumed["fee_at_1000"] * (people.followers[asked] / 1000) ** assumed["fee_elasticity"]
+    luck = np.exp(plan.chance("sheet", 0).normal(0, assumed["fee_spread"], len(asked)))
+    fees = np.maximum(np.round(usual * luck / assumed["fee_step"]), 1) * assumed["fee_step"]
+    for number, who in enumerate(asked):
         handle, followers = str(world.handles[int(who)]), int(people.followers[who])
         shown = f"{followers / 1000:.1f}K" if number % 2 else f"{followers:,}"
         name = handle.partition("_sim")[0].replace("_", " ").title()
-        fee, code = f"€{100 + 25 * number}", f"OATC{number + 10}"
+        fee, code = f"€{fees[number]:.0f}", f"OATC{number + 10}"
         mail = f"{handle}@mail.example.org"
         note = "simulated" if number == 0 else "likes oat milk" if number % 3 else ""
         rows.append((name, f"@{handle}", "Instagram", shown, fee, code, _STATUSES[number % len(_STATUSES)], mail, note))

@@ -95,6 +95,14 @@ def test_a_question_mark_in_an_address_asks_nothing(tmp_path: Path) -> None:
     assert found.questions.asked == 0
 
 
+def test_who_asks_nothing_in_ten_posts_is_advised_to_ask_and_who_asks_once_is_not(tmp_path: Path) -> None:
+    plain = [f"Rye loaf number {number}, baked at night" for number in range(12)]
+    advised = [{one.rule for one in coached(tmp_path / name, ann(*texts)).actions} for name, texts in (
+        ("mute", plain), ("asking", [*plain[:-1], "Which flour do you take?"]),
+    )]  # fmt: skip
+    assert ["ask_a_question" in one for one in advised] == [True, False]
+
+
 def test_a_silence_has_its_two_ends_and_the_silence_at_the_end_counts(tmp_path: Path) -> None:
     rows = ann(*PLAIN, days=2)
     rows["post"].append(post("ann", "late", text="Back at last, with more dough", kind="post", created_at=day(80)))

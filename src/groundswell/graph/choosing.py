@@ -199,12 +199,13 @@ class _Search:
         x[picks] = 1.0
         self.slopes = self.halfway(picks) if slopes is None else slopes
         rows, room = terms.rows * max(value, 1e-12), terms.room * max(value, 1e-12)
-        prices, best, looked = np.zeros(len(room)), np.inf, [np.inf] * PATIENCE
+        best, prices = self.bound(self.slopes)
+        prices, looked = prices / max(value, 1e-12), [np.inf] * PATIENCE
         for _ in range(MOST_ROUNDS):
             x, self.slopes, prices = self.bounding.search(
                 x, self.slopes, prices, (terms.low, terms.high, rows, room), BALANCE, AT_A_TIME, self.bent, self.curve
             )
-            best = min(best, self.bound(self.slopes))
+            best = min(best, self.bound(self.slopes)[0])
             looked.append(best)
             if value >= ENOUGH * best or looked[-PATIENCE - 1] - best < LEAST * best:
                 break
@@ -217,10 +218,11 @@ class _Search:
         reached = np.concatenate([np.zeros(0, np.int32), *parts])
         return (1.0 / (1.0 + np.bincount(reached, minlength=cover.size))).astype(np.float64)
 
-    def bound(self, slopes: Floats) -> float:
-        """The bound that these slopes give: a fractional choice under the conditions, by its own multipliers."""
+    def bound(self, slopes: Floats) -> tuple[float, Floats]:
+        """The bound that these slopes give, by a fractional choice under the conditions, and the multipliers of these."""
         constant, each = self.bounding.line(slopes, self.bent, self.curve)
-        return float(constant + fractional(each, self.terms))
+        worth = multipliers(each, self.terms)
+        return float(constant + fractional(each, self.terms, worth)), worth
 
     def ordered(self, picks: Numbers) -> Numbers:
         """The picks in the order in which they add most."""
@@ -233,19 +235,23 @@ class _Search:
         return np.concatenate([found, np.setdiff1d(picks, found)])
 
 
-def fractional(each: Floats, terms: Terms) -> float:
-    """An upper bound of what any choice sums up to, when each candidate counts so much: sound for whatever multipliers."""
+def fractional(each: Floats, terms: Terms, multipliers: Floats) -> float:
+    """An upper bound of what any choice sums up to, when each candidate counts so much: sound for any multipliers from 0."""
+    rest = each - multipliers @ terms.rows
+    return float(multipliers @ (terms.room + SLACK) + np.where(rest > 0, rest * terms.high, rest * terms.low).sum())
+
+
+def multipliers(each: Floats, terms: Terms) -> Floats:
+    """What a little more room of each condition would be worth to a fractional choice."""
     if not len(terms.room):
-        return float(np.where(each > 0, each * terms.high, each * terms.low).sum())
+        return np.zeros(0)
     from scipy.optimize import linprog
 
     bounds = np.stack([terms.low, terms.high], axis=1)
     done: Any = linprog(-each, A_ub=terms.rows, b_ub=terms.room + SLACK, bounds=bounds, method="highs")
     if done.x is None:
-        return float(np.where(each > 0, each * terms.high, each * terms.low).sum())
-    multipliers = np.maximum(-np.asarray(done.ineqlin.marginals), 0.0)
-    rest = each - multipliers @ terms.rows
-    return float(multipliers @ (terms.room + SLACK) + np.where(rest > 0, rest * terms.high, rest * terms.low).sum())
+        return np.zeros(len(terms.room))
+    return np.maximum(-np.asarray(done.ineqlin.marginals, np.float64), 0.0)
 
 
 def _curves(cover: Cover) -> tuple[Floats, Arrays]:

@@ -6,9 +6,10 @@ those known who fit. Nothing is scaled up to people whom the data do not name.
 
 The chance that one post of a candidate moves a member is learned from acts where there are any:
 
-    chance = (posts of the candidate that the member acted on + 10 * usual) / (posts of the candidate + 10)
+    chance = (posts of the candidate that the member acted on + 10 * usual) / (posts with an act in the data + 10)
 
-a Bernoulli share drawn towards what is usual for the candidate's audience (Goyal, Bonchi & Lakshmanan 2010, doi
+where the act by which somebody became known does not count on either side: whoever is known for one like would else seem to like
+everything. It is a Bernoulli share drawn towards what is usual for the candidate's audience (Goyal, Bonchi & Lakshmanan 2010, doi
 10.1145/1718487.1718518, learn it so without the drawing; ten posts are our choice). Where no act is known, being in the audience
 counts as being reached. Members whom the same candidates reach with the same chances are held as one element: nothing is lost.
 """
@@ -51,14 +52,10 @@ PAIRS = """
     ) GROUP BY number, member ORDER BY number, member
 """
 POSTS = """
-    SELECT number, max(posts)::BIGINT AS posts FROM (
-        SELECT c.number, count(*) AS posts FROM posts AS p JOIN plan_candidates AS c ON p.account = c.account
-        WHERE p.kind IS NULL OR p.kind IN ('post', 'quote') GROUP BY c.number
-        UNION ALL
-        SELECT c.number, count(DISTINCT i.post) FROM interactions AS i JOIN plan_candidates AS c ON i.account = c.account
-        WHERE i.actor <> i.account GROUP BY c.number
-    ) GROUP BY number
+    SELECT c.number, count(DISTINCT i.post)::BIGINT AS posts FROM interactions AS i
+    JOIN plan_candidates AS c ON i.account = c.account WHERE i.actor <> i.account GROUP BY c.number
 """
+"""Posts of each candidate of which somebody's act is in the data: of others it is not known who acted, so that nobody's silence shows."""
 WHOLE = """
     SELECT DISTINCT c.number FROM follows AS f JOIN plan_candidates AS c ON f.followed = c.account WHERE f.completeness = 'full'
 """
@@ -155,10 +152,10 @@ def _read(
     follows = pairs.column("follows").to_numpy(zero_copy_only=False).astype(np.bool_)
     said = _Said.of(rows, names)
     genuine = ~said.false[member]
-    kept_member, kept, taken = member[genuine], candidate[genuine], acted[genuine]
-    chance, usual = _learned(kept, taken, posts, usual)
+    kept_member, kept, taken, true_fans = (of[genuine] for of in (member, candidate, acted, follows))
+    chance, usual = _learned(kept, taken, true_fans, posts, usual)
     fit = _fit(brief, said)
-    element, people, first = _alike(kept_member, kept, taken, said, len(names))
+    element, people, first = _alike(kept_member, kept, 2 * taken + true_fans, said, len(names))
     pair_element = element[kept_member]
     key = pair_element * max(size, 1) + kept
     _, once = np.unique(key, return_index=True)
@@ -216,16 +213,17 @@ def _codes(column: pa.Array) -> tuple[Numbers, tuple[str, ...]]:
 
 
 def _learned(
-    candidate: Numbers, acted: Numbers, posts: Numbers, usual: float | None
+    candidate: Numbers, acted: Numbers, follows: NDArray[np.bool_], posts: Numbers, usual: float | None
 ) -> tuple[Floats | None, float | None]:
-    """The chance of each pair, and what is usual among all; None where nobody acted on a post."""
-    chances = np.bincount(candidate, minlength=len(posts)) * posts
-    if usual is None and not (chances.sum() and acted.sum()):
+    """The chance of each pair, and what is usual among all; None where nothing tells how often somebody acts."""
+    known_by_it = ~follows & (acted > 0)  # the act by which somebody became known is no draw
+    taken, tried = acted - known_by_it, posts[candidate] - known_by_it
+    if usual is None and not taken.sum():
         return None, None
-    usual = float(acted.sum() / chances.sum()) if usual is None else usual
-    taken = np.bincount(candidate, weights=acted, minlength=len(posts))
-    own = (taken + USUAL_DRAWN * usual) / (chances + USUAL_DRAWN)
-    return np.minimum((acted + DRAWN * own[candidate]) / (posts[candidate] + DRAWN), 1.0), usual
+    usual = float(taken.sum() / tried.sum()) if usual is None else usual
+    hits, chances = (np.bincount(candidate, weights=of, minlength=len(posts)) for of in (taken, tried))
+    own = (hits + USUAL_DRAWN * usual) / (chances + USUAL_DRAWN)
+    return np.minimum((taken + DRAWN * own[candidate]) / (tried + DRAWN), 1.0), usual
 
 
 def _fit(brief: Brief, said: _Said) -> Floats:
@@ -247,11 +245,11 @@ def wishes(brief: Brief) -> dict[str, frozenset[str]]:
 
 
 def _alike(
-    member: Numbers, candidate: Numbers, acted: Numbers, said: _Said, size: int
+    member: Numbers, candidate: Numbers, between: Numbers, said: _Said, size: int
 ) -> tuple[Numbers, Floats, Numbers]:
     """The element of each member, the members of each element, and a member of each.
 
-    Members are alike when the same candidates reach them, after as many acts, and the same is known of them. Each pair is hashed
+    Members are alike when the same candidates reach them, with as much `between` them, and the same is known of them. Each pair is hashed
     to 64 bits and a member is the sum of its pairs (Zobrist 1970): of a million members, two that are not alike meet by chance
     once in 30 million times.
     """
@@ -259,7 +257,7 @@ def _alike(
     np.add.at(
         hashed,
         member,
-        _mixed(candidate.astype(np.uint64) << np.uint64(32) | np.minimum(acted, 2**31).astype(np.uint64)),
+        _mixed(candidate.astype(np.uint64) << np.uint64(32) | np.minimum(between, 2**31).astype(np.uint64)),
     )
     for place, (codes, _) in enumerate(said.kinds.values()):
         hashed += _mixed((codes + 2).astype(np.uint64) + (np.uint64(place + 1) << np.uint64(60)))

@@ -76,7 +76,7 @@ def likes_and_comments(past: Past, picks: Sequence[int]) -> Expected:
             0,
             0,
             lacking,
-            f"Unknown: of none of them {FEWEST_POSTS} posts with likes and comments are known.",
+            f"How many likes and comments is unknown: of none of them {FEWEST_POSTS} posts with likes and comments are known.",
         )
     posts = sum(int(past.first[pick + 1] - past.first[pick]) for pick in known)
     mean = sum(float(past.brought[past.first[pick] : past.first[pick + 1]].mean()) for pick in known)
@@ -102,7 +102,14 @@ def sparked_actions(values: Sequence[Value]) -> Expected:
     what, lacking = "sparked actions", len(values) - len(known)
     if not known:
         return Expected(
-            what, None, None, None, 0, 0, lacking, "Unknown: of none of them enough dated acts on posts are known."
+            what,
+            None,
+            None,
+            None,
+            0,
+            0,
+            lacking,
+            "How many replies, reposts and quotes beyond chance is unknown: of none of them enough dated acts on posts are known.",
         )
     mean = sum(value.value or 0.0 for value in known)
     error = float(np.sqrt(sum((((value.high or 0) - (value.low or 0)) / (2 * Z)) ** 2 for value in known)))

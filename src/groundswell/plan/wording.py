@@ -80,8 +80,13 @@ def audience_says(pool: Pool, picks: Sequence[int], known: AudienceKnown) -> tup
     ]
     if audience.usual is not None:
         says.append(
-            f"The chance that a post moves somebody is learned from acts in the data ({audience.usual:.2%} on average; each person's own share "
+            f"The chance that a post moves somebody is learned from posts of which acts are in the data ({percent(audience.usual)} on average; each person's own share "
             f"is drawn towards what is usual for that audience, which counts like {DRAWN:.0f} posts)."
+        )
+    elif "acts" in audience.sources:
+        says.append(
+            "Nothing tells how often somebody acts (nobody acted on a second post, and no follower on one), so that everybody in an "
+            "audience counts as reached."
         )
     else:
         says.append("No acts on posts are known, so that everybody in an audience counts as reached.")
@@ -91,11 +96,11 @@ def audience_says(pool: Pool, picks: Sequence[int], known: AudienceKnown) -> tup
     named = [share for share in shares if share]
     if named:
         says.append(
-            f"Of a typical person's followers the data name {min(float(np.median(named)), 1):.1%}; nothing is scaled up to the rest."
+            f"Of a typical person's followers the data name {percent(min(float(np.median(named)), 1))}; nothing is scaled up to the rest."
         )
         if max(named) > UNEVEN * min(named):
             says.append(
-                f"The data name from {min(min(named), 1):.1%} to {min(max(named), 1):.1%} of somebody's followers: who is better known looks better here."
+                f"The data name from {percent(min(min(named), 1))} to {percent(min(max(named), 1))} of somebody's followers: who is better known looks better here."
             )
     if known.without_false:
         says.append(f"{people(known.without_false)} left out because the account looks false.")
@@ -163,6 +168,11 @@ def gain_of(pick: Pick, currency: str) -> str:
     """What a pick adds, and for how much money."""
     for_money = f", {pick.gain_per_money:.2g} for each {currency}" if pick.gain_per_money is not None else ""
     return f"{number(pick.gain)}{for_money}"
+
+
+def percent(share: float) -> str:
+    """A share as it reads, small ones too: `18.9%`, `0.0045%`."""
+    return f"{share:.1%}" if share >= 0.01 or not share else f"{100 * share:.2g}%"
 
 
 def _named(some: Sequence[Who]) -> str:

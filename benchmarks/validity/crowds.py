@@ -301,7 +301,7 @@ def _history(dice: np.random.Generator, kind: int) -> tuple[Floats, NDArray[np.i
     if kind == 2:
         gain[day : day + 3] += size * np.array([0.6, 0.3, 0.1])
         likes[day - 1 : day + 2] = start * 0.03 * (1 + 25 * size * dice.uniform(0.6, 2, 3))
-    return start * np.cumprod(1 + gain), likes.astype(np.int64)
+    return np.asarray(start * np.cumprod(1 + gain), np.float64), likes.astype(np.int64)
 
 
 def _sharing() -> Row:

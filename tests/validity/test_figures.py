@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_rows_of_one_account_are_drawn_together() -> None:
     people = rng.normal(0, 1, 10)
     copied, accounts = np.repeat(people, 100), np.repeat(np.arange(10), 100)
 
-    def mean(values: figures.Array) -> figures.Metric:
+    def mean(values: figures.Array) -> Callable[[figures.Array], float]:
         return lambda rows: float(values[rows].mean())
 
     _, low, high = figures.bootstrap(mean(copied), 1000, accounts=accounts)

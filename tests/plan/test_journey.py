@@ -78,3 +78,9 @@ def test_more_money_reaches_more_and_a_lock_costs_something(present: Present, ma
     locked = plan(present.workspace, changed(BRIEF, Changes(lock=(out.account,))), present=present)
     assert out.account in {pick.who.account for pick in locked.picks}
     assert locked.value <= made.best_possible
+
+
+def test_another_budget_is_never_worse_for_being_larger(made: Plan) -> None:
+    values = [point.value for point in made.curve]
+    assert values == sorted(values)
+    assert made.value <= (made.more.value or 0)

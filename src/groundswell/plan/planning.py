@@ -60,10 +60,11 @@ def plan_from(pool: Pool, big: Big | None) -> Plan:
     """The plan from what was read, with everything that is said about it."""
     budget, _ = budget_of(pool.brief)
     conditions = conditions_of(pool)
-    choice = choose_somebody(pool, conditions, budget)
+    others = _climb(pool, conditions, budget)
+    choice = others[1.0]
+    assert choice is not None
     picks = choice.picks.tolist()
-    others = {part: _at(pool, conditions, round(budget * part)) for part in CURVE if part != 1.0} | {1.0: choice}
-    same_money = _at(pool, replace(conditions, least=0, soft=True), big.price.minor) if big else None
+    same_money = chosen_or_none(pool, replace(conditions, least=0, soft=True), big.price.minor) if big else None
     robust = _declining(pool, picks)
     spent = sum(_minor(pool, pick) for pick in picks)
     made = Plan(
@@ -109,6 +110,15 @@ def plan_from(pool: Pool, big: Big | None) -> Plan:
     return replace(made, name=_name(pool), overlap_says=overlap_says(pool, picks, made), sentences=plan_says(made))
 
 
+def _climb(pool: Pool, conditions: Conditions, budget: int) -> dict[float, Choice | None]:
+    """The best plan for each part of the budget, the smallest first: each starts from the one before, and is never worse."""
+    found: dict[float, Choice | None] = {}
+    for part in CURVE:
+        ask = choose_somebody if part == 1.0 else chosen_or_none
+        found[part] = ask(pool, conditions, round(budget * part))
+    return found
+
+
 def _name(pool: Pool) -> str:
     """Hash of what was asked and of the facts."""
     asked = json.dumps([repr(replace(pool.brief, path="")), pool.facts_version], ensure_ascii=True)
@@ -118,10 +128,6 @@ def _name(pool: Pool) -> str:
 def _minor(pool: Pool, place: int) -> int:
     price = pool.prices[place]
     return price.minor if price else 0
-
-
-def _at(pool: Pool, conditions: Conditions, budget: int) -> Choice | None:
-    return chosen_or_none(pool, conditions, budget)
 
 
 def _picks(pool: Pool, choice: Choice) -> tuple[Pick, ...]:

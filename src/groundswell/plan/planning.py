@@ -31,9 +31,10 @@ LESS, MORE = 0.8, 1.2
 """What leaves when the money falls by a fifth, and what enters when it grows by one (design choice)."""
 CURVE = (0.2, 0.4, 0.6, LESS, 1.0, MORE, 1.5)
 """Budgets, as parts of the one that was asked for, at which the curve is drawn (design choice)."""
-PAIRS_SHOWN = 100
+PAIRS_SHOWN = 780
+"""All pairs of forty people; of a larger plan those that share most (design choice)."""
 MIX_SHOWN = 6
-"""Pairs that share most, and countries or languages that are most frequent (design choice: nobody reads more)."""
+"""Countries or languages, the most frequent first (design choice: nobody reads more)."""
 
 
 def plan(

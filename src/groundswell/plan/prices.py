@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groundswell.discover.spending import Offer, money
+from groundswell.discover.spending import Offer, minor_in_main, money
 from groundswell.plan.model import Price
 from groundswell.store import Engine
 
@@ -189,7 +189,9 @@ def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Pr
     around = fees.line.around(followers, platform) if fees.line and followers else None
     if around is None or fees.line is None:
         return None
-    low, usual, high = around
+    # A guess to the cent would look like an offer.
+    whole = minor_in_main(fees.currency)
+    low, usual, high = (max(1, round(fee / whole)) * whole for fee in around)
     says = (
         f"{money(usual, fees.currency)} estimated from {fees.line.deals} deals of your own: three of four such fees lie below, "
         f"nine of ten between {money(low, fees.currency)} and {money(high, fees.currency)}"
@@ -199,7 +201,7 @@ def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Pr
 
 def why_no_price(account: str, platform: str, followers: float | None, fees: Fees) -> tuple[str, str]:
     """Why somebody's price is not known, and what to do."""
-    do = "Ask them, and give it as --price, or under [plan.price] in the brief; or import a list with fees."
+    do = "Ask them, and import a list with their fee, or write it under [plan.price] in the brief."
     if account in fees.elsewhere:
         named = " and ".join(sorted(set(fees.elsewhere[account])))
         return (

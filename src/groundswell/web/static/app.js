@@ -100,7 +100,7 @@ function planning() {
     } while (answer.status === 202);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (asked !== latest) return;
-    for (const part of ["header.head", ".top-actions", "main > .note", "form.plan section", "main > section"]) {
+    for (const part of ["header.head", ".top-actions", "main > .note", "form.plan section", "main > section", "main > details"]) {
       const ours = [...document.querySelectorAll(part)], theirs = [...page.querySelectorAll(part)];
       ours.forEach((one, at) => { if (theirs[at]) one.replaceWith(document.adoptNode(theirs[at])); });
     }

@@ -3,6 +3,8 @@
     ties        people and what they share: neighbours, overlap, closed wedges, rewiring
     cover       who is reached by which candidates: the one structure in which an audience and a sampled spread are alike
     choosing    whom to choose from a cover with this money and these conditions, and how far at most from the best
+    maximizing  whom to choose in a network so that most are set off, certified: `maximize`
+    edges       edges in any of the forms that people keep them in
     sampling    who could have set off whom in a network: sets drawn at random, of which a cover is made
 
 What is compiled (numba) or solves linear programs (scipy) is imported when it is first needed.
@@ -10,6 +12,7 @@ What is compiled (numba) or solves linear programs (scipy) is imported when it i
 
 from groundswell.graph.choosing import Choice, Chooser, choose
 from groundswell.graph.cover import Cover
+from groundswell.graph.maximizing import Maximum, maximize
 from groundswell.graph.terms import InfeasibleError, Limit
 from groundswell.graph.ties import (
     AT_ONCE,
@@ -34,11 +37,13 @@ __all__ = [
     "Graph",
     "InfeasibleError",
     "Limit",
+    "Maximum",
     "Numbers",
     "among",
     "choose",
     "distinct",
     "expanded",
+    "maximize",
     "mutual",
     "numbered",
     "overlap",

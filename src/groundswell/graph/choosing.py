@@ -108,7 +108,7 @@ class Chooser:
         count = Limit(np.ones(people), at_most=at_most, at_least=at_least or None, name="people")
         money = Limit(self.prices, at_most=budget, name="budget")
         terms = Terms.of(people, [money, count, *limits], locked, excluded)
-        search = _Search(self.cover, terms, self.prices)
+        search = Search(self.cover, terms, self.prices)
         picks, bound = search.run(self._last, self._slopes)
         self._last, self._slopes = picks, search.slopes
         picks = search.ordered(picks)
@@ -118,13 +118,16 @@ class Chooser:
         return Choice(picks, gains, value, max(value, bound), spent, perf_counter() - start)
 
 
-class _Search:
+class Search:
     """One search under fixed conditions."""
 
-    def __init__(self, cover: Cover, terms: Terms, prices: Floats) -> None:
+    def __init__(
+        self, cover: Cover, terms: Terms, prices: Floats, *, enough: float = ENOUGH, balance: float = BALANCE
+    ) -> None:
         from groundswell.graph import bounding, counting
 
         self.cover, self.terms, self.prices = cover, terms, prices
+        self.enough, self.balance = enough, balance
         self.bounding, self.counting = bounding, counting
         self.slopes: Floats = np.zeros(0)
         self.curve, self.bent = _curves(cover)
@@ -203,11 +206,18 @@ class _Search:
         prices, looked = prices / max(value, 1e-12), [np.inf] * PATIENCE
         for _ in range(MOST_ROUNDS):
             x, self.slopes, prices = self.bounding.search(
-                x, self.slopes, prices, (terms.low, terms.high, rows, room), BALANCE, AT_A_TIME, self.bent, self.curve
+                x,
+                self.slopes,
+                prices,
+                (terms.low, terms.high, rows, room),
+                self.balance,
+                AT_A_TIME,
+                self.bent,
+                self.curve,
             )
             best = min(best, self.bound(self.slopes)[0])
             looked.append(best)
-            if value >= ENOUGH * best or looked[-PATIENCE - 1] - best < LEAST * best:
+            if value >= self.enough * best or looked[-PATIENCE - 1] - best < LEAST * best:
                 break
         return picks, best
 
@@ -245,6 +255,8 @@ def multipliers(each: Floats, terms: Terms) -> Floats:
     """What a little more room of each condition would be worth to a fractional choice."""
     if not len(terms.room):
         return np.zeros(0)
+    if len(terms.room) == 1 and terms.packing and not terms.low.any():
+        return _of_one(each, terms.rows[0], float(terms.room[0]), terms.high)
     from scipy.optimize import linprog
 
     bounds = np.stack([terms.low, terms.high], axis=1)
@@ -252,6 +264,14 @@ def multipliers(each: Floats, terms: Terms) -> Floats:
     if done.x is None:
         return np.zeros(len(terms.room))
     return np.maximum(-np.asarray(done.ineqlin.marginals, np.float64), 0.0)
+
+
+def _of_one(each: Floats, row: Floats, room: float, high: Floats) -> Floats:
+    """Of a single budget: the worth per cost of whom the money ends with, when it goes to the worthiest first."""
+    worth = np.where((high > 0) & (row > 0), each / np.maximum(row, 1e-300), 0.0)
+    order = np.argsort(-worth, kind="stable")
+    ends = int(np.searchsorted(np.cumsum(row[order]), room + SLACK, side="right"))
+    return np.array([worth[order[ends]] if ends < len(order) else 0.0])
 
 
 def _curves(cover: Cover) -> tuple[Floats, Arrays]:

@@ -98,6 +98,41 @@ def _grow(state: Any, root: int, mark: Array, stamp: int, queue: Array, stop: Ar
     return state, size
 
 
+def lots(benefit: Array) -> Any:
+    """What `_root` draws from: (alias, cut), the latter empty where everybody counts alike."""
+    people = len(benefit)
+    if not people or (benefit == benefit[0]).all():
+        return np.arange(people, dtype=np.int32), np.zeros(0)
+    return _lots(benefit / benefit.mean())
+
+
+@njit(cache=True, nogil=True)
+def _lots(share: Array) -> Any:
+    """Fill the places of whoever counts less than the average from those who count more."""
+    people = len(share)
+    alias, cut = np.arange(people).astype(np.int32), share.copy()
+    less, more, few, many = np.empty(people, np.int64), np.empty(people, np.int64), 0, 0
+    for i in range(people):
+        if cut[i] < 1.0:
+            less[few] = i
+            few += 1
+        else:
+            more[many] = i
+            many += 1
+    while few and many:
+        poor, rich = less[few - 1], more[many - 1]
+        few -= 1
+        alias[poor] = rich
+        cut[rich] -= 1.0 - cut[poor]
+        if cut[rich] < 1.0:
+            many -= 1
+            less[few] = rich
+            few += 1
+    for i in range(few):  # rounding left them a hair below 1
+        cut[less[i]] = 1.0
+    return alias, cut
+
+
 @njit(cache=True, nogil=True)
 def _root(state: Any, alias: Array, cut: Array) -> Any:
     """Draw a root: everybody alike where `cut` is empty, else by the alias method (Walker 1977)."""

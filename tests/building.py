@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from shutil import copytree, rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 import pyarrow as pa
 
 from groundswell.records import RECORDS
+from groundswell.signals import signal_table
 from groundswell.store import Workspace
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -54,6 +59,21 @@ def made(folder: Path, *imports: Rows) -> Workspace:
     for rows in imports:
         bring(workspace, rows)
     return workspace
+
+
+@cache
+def _computed() -> Path:
+    """Where the community lies with its signals, made once a test process and never changed."""
+    folder = Path(mkdtemp(prefix="groundswell-tests-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    signal_table(made(folder, community()))
+    return folder
+
+
+def made_and_computed(folder: Path) -> Workspace:
+    """A workspace of one's own with the community and its signals."""
+    copytree(_computed(), folder, dirs_exist_ok=True)
+    return Workspace.open(folder)
 
 
 def account(name: str, **fields: Any) -> dict[str, Any]:

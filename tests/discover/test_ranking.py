@@ -84,6 +84,7 @@ def test_no_term_is_a_follower_count(shortlist: Shortlist) -> None:
         assert "followers" not in {term.name for term in match.terms}
 
 
+@pytest.mark.slow
 def test_permuting_followers_within_a_size_with_rates_kept_leaves_the_order(
     files: dict[str, Path], brief: Brief, tmp_path: Path
 ) -> None:

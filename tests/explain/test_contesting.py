@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from building import account, bring, community, made
+from building import account, bring, made, made_and_computed
 from groundswell.discover import Brief, discover
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain import contest, explain, review_contest
@@ -32,7 +32,7 @@ because = "a field"
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    opened = made(tmp_path / "w", community())
+    opened = made_and_computed(tmp_path / "w")
     assert explain(opened, WHO).values[SIGNAL].known
     return opened
 

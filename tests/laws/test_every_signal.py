@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,12 @@ class World:
     workspace: Workspace
     values: dict[str, dict[str, Value]]
     rows: int
+
+    @cached_property
+    def known(self) -> set[str]:
+        """The accounts that the workspace knows of."""
+        with self.workspace.engine() as engine:
+            return {row[0] for row in engine.rows("SELECT account FROM accounts")}
 
     def of(self, name: str) -> dict[str, Value]:
         return {account: values[name] for account, values in self.values.items()}
@@ -221,10 +227,8 @@ under_every_condition = pytest.mark.parametrize("condition", conditions(*CONDITI
 @every_signal
 def test_every_account_has_exactly_one_value_that_is_whole(room: Room, condition: str, name: str) -> None:
     found = CONDITIONS[condition](room)
-    with found.workspace.engine() as engine:
-        known = {row[0] for row in engine.rows("SELECT account FROM accounts")}
     assert found.rows == len(found.values)
-    assert set(found.values) == known or condition in ("past", "backtest")
+    assert set(found.values) == found.known or condition in ("past", "backtest")
     for value in found.of(name).values():
         assert_whole(value)
 

@@ -67,6 +67,7 @@ def somebody(workspace: Workspace) -> str:
     return max(rows, key=lambda row: (row["posts_per_week"]["n"] or 0, row["account"]))["account"]
 
 
+@pytest.mark.slow
 def test_every_tool_answers_over_stdio_with_what_its_question_answers(workspace: Workspace) -> None:
     who = somebody(workspace)
     needed: dict[str, dict[str, Any]] = {
@@ -285,6 +286,7 @@ def test_a_cancelled_call_does_not_keep_the_next_one_waiting(
     assert anyio.run(asking) < slow / 2
 
 
+@pytest.mark.slow
 def test_whoever_waits_is_told_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("groundswell.mcp.server.SECONDS_BETWEEN", 0.0)
     made = simulate(tmp_path / "files", people=100, seed=3)

@@ -78,6 +78,7 @@ def test_an_engine_that_failed_is_not_lent_again(present: Present) -> None:
         assert next_one is not failed
 
 
+@pytest.mark.slow
 def test_many_may_ask_at_once(workspace: Workspace) -> None:
     answers, wrong = Answers(workspace), list[BaseException]()
     everybody = answers.table().rows.column("account").to_pylist()

@@ -73,7 +73,7 @@ def test_settled_or_not_the_present_is_the_same(workspace: Workspace) -> None:
     assert seen(workspace) == plain(workspace)
 
 
-@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("turn", [0, *(pytest.param(turn, marks=pytest.mark.slow) for turn in (1, 2, 3))])
 def test_what_comes_later_lies_over_what_was_settled_and_shows_the_same(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, turn: int
 ) -> None:
@@ -156,6 +156,7 @@ def test_a_handle_that_is_linked_later_is_not_read_from_what_was_settled(workspa
         assert engine.rows("SELECT account, followers, bio FROM accounts") == [("x:99", 7, "bread")]
 
 
+@pytest.mark.slow
 def test_signals_are_the_same_settled_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tables = []
     for turn, least in enumerate((1, 10**9)):

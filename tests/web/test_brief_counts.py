@@ -19,7 +19,7 @@ from groundswell.store import Workspace
 
 
 @pytest.mark.parametrize("brought", [("accounts",), ("accounts", "posts")], ids=["no posts", "posts"])
-@pytest.mark.parametrize("definition", ["everyday_voice@1", "field_geek@1"])
+@pytest.mark.parametrize("definition", [pytest.param("everyday_voice@1", marks=pytest.mark.slow), "field_geek@1"])
 def test_the_form_and_the_shortlist_count_alike(tmp_path: Path, brought: tuple[str, ...], definition: str) -> None:
     files = simulate(tmp_path / "files", people=200, seed=3).files
     workspace = Workspace.create(tmp_path / "w")

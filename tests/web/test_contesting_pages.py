@@ -10,8 +10,7 @@ import pytest
 from browsing import Browser
 from starlette.testclient import TestClient
 
-from building import community as rows_of
-from building import made
+from building import made_and_computed
 
 WHO, SIGNAL = "x:p01", "posts_per_week"
 PERSON = f"/person?account={quote(WHO, safe='')}"
@@ -19,7 +18,7 @@ PERSON = f"/person?account={quote(WHO, safe='')}"
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Any:
-    with Browser(made(tmp_path / "w", rows_of())) as opened:
+    with Browser(made_and_computed(tmp_path / "w")) as opened:
         opened.page(PERSON)
         yield opened
 

@@ -14,10 +14,8 @@ binomial limits (Clopper & Pearson 1934); the chance of being wrong is shared ev
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
@@ -26,7 +24,8 @@ from numpy.typing import ArrayLike
 
 from groundswell.errors import InputError
 from groundswell.graph.choosing import Limit, Search, fractional, multipliers
-from groundswell.graph.cover import Cover, Floats, Places, refuse
+from groundswell.graph.cover import Cover, Floats, refuse
+from groundswell.graph.drawing import Sampler
 from groundswell.graph.edges import Edges, Ids, Network, amounts_of, beside, ids_of, numbering
 from groundswell.graph.terms import SLACK, Terms
 from groundswell.graph.ties import Flags, Numbers
@@ -35,15 +34,18 @@ FIRST = 1 << 14
 """Sets of the first round (design choice)."""
 ROUNDS = 16
 """Rounds among which the chance of being wrong is shared: the last would have 500 million sets (design choice)."""
-PILOT, TRY = 16, 16
-"""Chunks, and sets in each, that are drawn first to see how large sets are (design choice)."""
-CHUNK, CHUNK_MEMBERS = 8_192, 1 << 20
-"""Sets drawn at a time, at most; and about how many people they hold together (design choice: interrupted within a second)."""
 MEMBERS = 60_000_000
 """People in stored sets, at most (design choice: about 1 GB)."""
 KEEP = 0.95
 """Whoever alone is worth less per cost than this share of the last choice's gain is bounded as if it overlapped with nobody
 (design choice: sound for any share; lower is slower and hardly nearer)."""
+KEEP_LONGER = 0.7
+"""The same for a larger sample: what is gained in a small one flatters (design choice)."""
+PRECISE = 0.0007
+"""Relative standard error beyond which a choice need not be known better (design choice: a quarter of a percent in a limit)."""
+SETTLED = 0.99
+"""Samples do not grow when the certificate is so near to what choice and bound are to one another: more would not help, as
+the bound is of fractional choices and may stay above every whole one (design choice)."""
 WIDER = 4
 """Searches for a bound, each with those whom the one before should not have set aside, at most (design choice)."""
 TAIL = 0.9
@@ -60,7 +62,8 @@ class Maximum:
 
     `spread` is the expected benefit of `seeds` (people, where nobody's benefit was given), estimated on a sample that had no
     part in choosing them; `low`..`high` is its 90 % interval. With `confidence`, no affordable choice reaches more than
-    `bound`, and this one reaches at least `certificate` of the best possible.
+    `bound`, and this one reaches at least `certificate` of the best possible. It was chosen from `sets` sets, in which
+    `members` people are stored, and judged by `fresh` others.
     """
 
     seeds: Ids
@@ -72,6 +75,7 @@ class Maximum:
     confidence: float
     spent: float
     sets: int
+    fresh: int
     members: int
     seconds: float
 
@@ -107,8 +111,9 @@ def maximize(
     at least `certificate` times what the best reaches. `target` is when to stop; where the memory of 60 million people in sets,
     or the time, ends before, the certificate says what was reached. Choosing alone is sure of 1 - 1/e (k) or 1/2 (budget).
 
-    Cost: a set takes about as many draws as people in it, and 8 bytes each; about 0.2 to 2 million sets. Bounding makes some
-    hundred passes over the sets of those worth keeping.
+    Cost: a set takes about as many draws as people in it, and 8 bytes for each candidate who is still worth noting; half a
+    million sets for 50 seeds of 75,877 people, a hundred times as many where thousands of cheap seeds reach a little each.
+    Bounding makes some hundred passes over the sets of those worth keeping; greedy looks at every candidate once a pick.
 
     When not to use it: where it is known who reaches whom (`choose`, exact and with more conditions); up to some thousand edges
     with chances known to matter, where exact enumeration or plain simulation says as much; as a forecast, because a spread is a
@@ -121,7 +126,9 @@ def maximize(
     if np.isnan(at_most) or at_most <= 0:
         raise InputError(f"at_most is {at_most} seconds.", next_step="Give seconds above 0, or leave it out.")
     sure = (1.0 - confidence) / (2 * ROUNDS)
-    with _Sampler(problem, seed, workers or min(8, os.cpu_count() or 1)) as sampler:
+    with Sampler(
+        problem.network, problem.people, problem.benefit, seed, workers or min(8, os.cpu_count() or 1)
+    ) as sampler:
         found = _rounds(problem, sampler, sure, target, start + at_most)
     low, high = _between(found.met, found.sets, 0.05)
     worth = problem.total
@@ -132,7 +139,7 @@ def maximize(
         low=worth * low, high=worth * high, bound=bound,
         certificate=found.certificate, confidence=confidence,
         spent=float(problem.prices[found.picks].sum()),
-        sets=found.sets, members=found.members, seconds=perf_counter() - start,
+        sets=found.size, fresh=found.sets, members=found.members, seconds=perf_counter() - start,
     )  # fmt: skip
 
 
@@ -230,11 +237,15 @@ def _of_each(people: Numbers, at: Numbers, amounts: Floats, ids: Ids) -> Floats:
 
 @dataclass(frozen=True)
 class _Found:
-    """The end of a round: the picks, how many of so many fresh sets they meet, and the bound as a share of all."""
+    """The end of a round: the picks, how many of so many fresh sets they meet, and the bound as a share of all.
+
+    `size` is the sample chosen from, `members` the people stored in it.
+    """
 
     picks: Numbers
     met: int
     sets: int
+    size: int
     members: int
     lower: float
     upper: float
@@ -244,59 +255,83 @@ class _Found:
         return min(1.0, self.lower / self.upper) if self.upper > 0 else 1.0
 
 
-def _rounds(problem: _Problem, sampler: _Sampler, sure: float, target: float, end: float) -> _Found:
+def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end: float) -> _Found:
     """Double the samples until the target is met, or until memory or time would not do."""
     if not len(problem.people) or problem.total <= 0:
-        return _Found(np.zeros(0, np.int64), 0, 0, 0, 0.0, 0.0)
+        return _Found(np.zeros(0, np.int64), 0, 0, 0, 0, 0.0, 0.0)
     size = sampler.pilot()
     sets = int(max(64, min(FIRST, MEMBERS / (8 * size))))
     if problem.prices.sum() <= problem.room * (1 + SLACK):
         picks = np.arange(len(problem.people))
         met = sampler.count(picks, 0, sets)
-        return _Found(picks, met, sets, 0, met / sets, met / sets)
+        return _Found(picks, met, sets, 0, 0, met / sets, met / sets)
     best: _Found | None = None
     number = 0
     while True:
         here = perf_counter()
         cover, members = sampler.cover(sets << number)
-        picks, bound = _chosen(cover, problem)
-        met = sampler.count(picks, number + 1, sets << number)
-        found = _Found(picks, met, sets << number, members, *_judged(met, bound, sets << number, sure))
+        picks, bound, worthy = _chosen(cover, problem, sampler.kept)
+        fresh = _fresh(cover.value(picks), sets << number)
+        met = sampler.count(picks, number + 1, fresh)
+        found = _Found(
+            picks, met, fresh, sets << number, members, *_judged(met / fresh, fresh, bound, sets << number, sure)
+        )
         if best is None or found.certificate > best.certificate:
             best = found
-        del cover
+        limit = cover.value(picks) / bound if bound > 0 else 1.0
+        if best.certificate >= min(target, SETTLED * limit):
+            return best
+        step = _next(found, bound, sets << number, target, sure)
+        members = _thinned(cover, worthy, members, sampler)
         took = perf_counter() - here
-        step = _next(found, bound, target, sure)
-        while step > 1 and not _fits(found, step, took, end):
+        while step > 1 and not _fits(members, step, took, end):
             step -= 1
-        if best.certificate >= target or number + step >= ROUNDS or not _fits(found, step, took, end):
+        if number + step >= ROUNDS or not _fits(members, step, took, end):
             return best
         number += step
 
 
-def _fits(found: _Found, step: int, took: float, end: float) -> bool:
+def _fresh(value: float, sets: int) -> int:
+    """Sets to validate a choice with: as many as it was made from, or fewer when those say more than precisely enough."""
+    share = max(value / sets, 1 / sets)
+    return int(min(sets, (1 - share) / share / PRECISE**2 + 1_000))
+
+
+def _thinned(cover: Cover, worthy: Flags, members: int, sampler: Sampler) -> int:
+    """Note only the worthy from now on, where that takes far less memory; how many would have been stored so far."""
+    among = np.flatnonzero(worthy)
+    stored = len(cover.narrowed(among).candidate)
+    if 2 * stored > members:
+        return members
+    sampler.keep(worthy)
+    return stored
+
+
+def _fits(members: int, step: int, took: float, end: float) -> bool:
     """Whether a round so many doublings larger has the memory and the time it will need."""
     more = 1 << step
-    return found.members * more <= MEMBERS and perf_counter() + took * more <= end
+    return members * more <= MEMBERS and perf_counter() + took * more <= end
 
 
-def _next(found: _Found, bound: float, target: float, sure: float) -> int:
-    """Doublings after which the samples would be large enough, when choice and bound come out as well as now."""
-    share, above = found.met / found.sets, min(bound / found.sets, found.met / found.sets / SPARE)
+def _next(found: _Found, bound: float, sets: int, target: float, sure: float) -> int:
+    """Doublings after which the samples should be large enough; what the bound has too much shrinks with their size."""
+    share = found.met / found.sets
     for step in range(1, ROUNDS):
-        sets = found.sets << step
-        lower, upper = _judged(int(share * sets), above * sets, sets, sure)
+        above = share / SPARE + max(0.0, bound / sets - share) / (1 << step)
+        fresh = _fresh(share * sets, sets << step)
+        lower, upper = _judged(share, fresh, above * (sets << step), sets << step, sure)
         if lower >= target * upper:
             return step
     return 1
 
 
-def _judged(met: int, bound: float, sets: int, sure: float) -> tuple[float, float]:
+def _judged(share: float, fresh: int, bound: float, sets: int, sure: float) -> tuple[float, float]:
     """Share that the picks meet at least, and that any choice meets at most, each wrong with a chance of `sure`.
 
     What the best choice meets is a whole number, no larger than the bound, and binomial: the limit rises with it.
     """
-    return _between(met, sets, sure)[0], _between(min(sets, int(np.floor(bound * (1 + SLACK)))), sets, sure)[1]
+    most = min(sets, int(np.floor(bound * (1 + SLACK))))
+    return _between(round(share * fresh), fresh, sure)[0], _between(most, sets, sure)[1]
 
 
 def _between(met: int, sets: int, each: float) -> tuple[float, float]:
@@ -308,27 +343,32 @@ def _between(met: int, sets: int, each: float) -> tuple[float, float]:
     return low, high
 
 
-def _chosen(cover: Cover, problem: _Problem) -> tuple[Numbers, float]:
-    """The picks of greedy and the best exchange of its end, and the bound of what any choice meets of these sets."""
+def _chosen(cover: Cover, problem: _Problem, noted: Flags) -> tuple[Numbers, float, Flags]:
+    """The picks of greedy, the bound of what any choice meets of these sets, and who might be worth choosing from more.
+
+    Only those may be picked who were noted set by set.
+    """
     prices = problem.prices
     terms = _terms(prices, problem.room)
-    search = Search(cover, terms, prices)
+    search = Search(cover, replace(terms, high=noted.astype(np.float64)), prices)
     starts = search.greedy(prices)
     if not (prices == prices[0]).all():
         starts += search.greedy(np.ones(len(prices)))
     picks = max(starts, key=cover.value)
-    kept = cover.each > KEEP * _last(cover.gains(starts[0]), prices[starts[0]]) * prices
-    kept[picks] = True
+    last = _last(cover.gains(starts[0]), prices[starts[0]])
+    worthy = noted & (cover.each + np.sqrt(cover.each) > KEEP_LONGER * last * prices)
+    kept = noted & (cover.each > KEEP * last * prices)
+    kept[picks] = worthy[picks] = True
     best = cover.total
     for _ in range(WIDER):
         among = np.flatnonzero(kept)
         narrow = _Narrowed(cover.narrowed(among), among, cover.each, terms, prices)
         best = min(best, narrow.bounded(np.searchsorted(among, picks), None)[1])
-        missed = narrow.missed() & ~kept
+        missed = narrow.missed() & noted & ~kept
         if not missed.any():
             break
         kept |= missed
-    return picks, best
+    return picks, best, worthy
 
 
 def _terms(prices: Floats, room: float) -> Terms:
@@ -365,106 +405,3 @@ class _Narrowed(Search):
         constant, self.each[self.kept] = self.bounding.line(slopes, self.bent, self.curve)
         self.worth = worth = multipliers(self.each, self.all)
         return float(constant + fractional(self.each, self.all, worth)), worth * self.terms.scale / self.all.scale
-
-
-class _Sampler:
-    """Draws sets in chunks, on several threads; each chunk has its own stream, so that who draws it does not matter."""
-
-    def __init__(self, problem: _Problem, seed: int, workers: int) -> None:
-        from groundswell.graph import sampling
-
-        self.sampling, self.problem, self.workers = sampling, problem, workers
-        self.seed = (2 * int(seed)) % (1 << 62)
-        size = problem.network.size
-        self.number: Places = np.full(size, -1, np.int32)
-        self.number[problem.people] = np.arange(len(problem.people), dtype=np.int32)
-        self.alias, self.cut = sampling.lots(problem.benefit)
-        self.idle: list[_Desk] = []
-        self.chunk = TRY
-        self.begun = PILOT
-        self.parts: list[tuple[Places, Places]] = []
-        self.drawn = 0
-
-    def __enter__(self) -> _Sampler:
-        self.pool = ThreadPoolExecutor(self.workers)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.pool.shutdown(wait=True, cancel_futures=True)
-
-    def desk(self) -> _Desk:
-        """Room for one thread to work in."""
-        try:
-            return self.idle.pop()
-        except IndexError:
-            return _Desk(self.problem.network.size, len(self.problem.people))
-
-    def pilot(self) -> float:
-        """How many candidates a set holds; from then on chunks are as large as suits that."""
-        found = [self._sample(chunk, TRY) for chunk in range(PILOT)]
-        size = max(1.0, sum(len(members) for members, _ in found) / (PILOT * TRY))
-        self.chunk = int(max(TRY, min(CHUNK, CHUNK_MEMBERS / size)))
-        for desk in self.idle:
-            desk.alone[:] = 0
-        return size
-
-    def cover(self, sets: int) -> tuple[Cover, int]:
-        """The cover of the first so many sets, and how many people stand in them."""
-        self.parts.extend(self._map(self._sample, self._chunks(sets - self.drawn, self.begun)))
-        self.drawn, self.begun = sets, self.begun + -(-(sets - self.drawn) // self.chunk)
-        members = np.concatenate([part[0] for part in self.parts])
-        lengths = np.concatenate([part[1] for part in self.parts])
-        self.parts = [(members, lengths)]
-        reached = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
-        alone = np.sum([desk.alone for desk in self.idle], axis=0)
-        cover = Cover.turned(reached, members, np.ones(1), np.zeros(0), alone.astype(np.float64))
-        return cover, len(members) + int(alone.sum())
-
-    def count(self, picks: Numbers, number: int, sets: int) -> int:
-        """How many of so many sets, drawn for this round alone and not kept, meet these candidates."""
-        stop = np.zeros(self.problem.network.size, np.bool_)
-        stop[self.problem.people[picks]] = True
-        return sum(self._map(partial(self._count, stop), self._chunks(sets, number << 32)))
-
-    def _chunks(self, sets: int, begin: int) -> list[tuple[int, int]]:
-        """(number of the chunk, sets in it)."""
-        whole = [(begin + i, self.chunk) for i in range(sets // self.chunk)]
-        return [*whole, (begin + len(whole), sets % self.chunk)] if sets % self.chunk else whole
-
-    def _map(self, work: Callable[[int, int], Any], chunks: list[tuple[int, int]]) -> Iterator[Any]:
-        """The results in the order of the chunks."""
-        waiting = [self.pool.submit(work, chunk, sets) for chunk, sets in chunks]
-        for future in waiting:
-            yield future.result()
-
-    def _sample(self, chunk: int, sets: int) -> tuple[Places, Places]:
-        desk, network = self.desk(), self.problem.network
-        found = self.sampling.sample(
-            self.seed, chunk, sets, desk.mark, desk.stamp, desk.queue, self.number, desk.alone, self.alias, self.cut,
-            network.first, network.source, network.chance, network.rate,
-        )  # fmt: skip
-        self._leave(desk, sets)
-        return found
-
-    def _count(self, stop: Flags, chunk: int, sets: int) -> int:
-        desk, network = self.desk(), self.problem.network
-        found = self.sampling.met(
-            self.seed + 1, chunk, sets, desk.mark, desk.stamp, desk.queue, stop, self.alias, self.cut,
-            network.first, network.source, network.chance, network.rate,
-        )  # fmt: skip
-        self._leave(desk, sets)
-        return int(found)
-
-    def _leave(self, desk: _Desk, sets: int) -> None:
-        desk.stamp += sets
-        self.idle.append(desk)
-
-
-class _Desk:
-    """What one thread writes on: which people it has met in this set, whom to look at next, and sets of one candidate."""
-
-    def __init__(self, size: int, candidates: int) -> None:
-        self.mark: Places = np.zeros(size, np.int32)
-        self.queue: Places = np.empty(size, np.int32)
-        self.alone: Numbers = np.zeros(candidates, np.int64)
-        self.stamp = 0

@@ -1,0 +1,135 @@
+"""Sets drawn from a network in chunks, on several threads: to be kept as a cover, or only to be counted.
+
+Each chunk has its own random stream, so that who draws it does not matter. Interrupted, what was not begun is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from groundswell.graph.cover import Cover, Floats, Places
+from groundswell.graph.edges import Network
+from groundswell.graph.ties import Flags, Numbers
+
+PILOT, TRY = 16, 16
+"""Chunks, and sets in each, that are drawn first to see how large sets are (design choice)."""
+CHUNK, CHUNK_MEMBERS = 8_192, 1 << 20
+"""Sets drawn at a time, at most; and about how many people they hold together (design choice: interrupted within a second)."""
+
+
+class Sampler:
+    """Draws sets in chunks, on several threads; each chunk has its own stream, so that who draws it does not matter."""
+
+    def __init__(self, network: Network, people: Numbers, benefit: Floats, seed: int, workers: int) -> None:
+        from groundswell.graph import sampling
+
+        self.sampling, self.network, self.people, self.workers = sampling, network, people, workers
+        self.seed = (2 * int(seed)) % (1 << 62)
+        self.kept: Flags = np.ones(len(people), np.bool_)
+        self.number: Places = np.full(network.size, -1, np.int32)
+        self.number[people] = np.arange(len(people), dtype=np.int32)
+        self.alias, self.cut = sampling.lots(benefit)
+        self.idle: list[Desk] = []
+        self.chunk = TRY
+        self.begun = PILOT
+        self.parts: list[tuple[Places, Places]] = []
+        self.drawn = 0
+
+    def __enter__(self) -> Sampler:
+        self.pool = ThreadPoolExecutor(self.workers)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown(wait=True, cancel_futures=True)
+
+    def desk(self) -> Desk:
+        """Room for one thread to work in."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            return Desk(self.network.size, len(self.people))
+
+    def pilot(self) -> float:
+        """How many candidates a set holds; from then on chunks are as large as suits that."""
+        found = [self._sample(chunk, TRY) for chunk in range(PILOT)]
+        size = max(1.0, sum(len(members) for members, _ in found) / (PILOT * TRY))
+        self.chunk = int(max(TRY, min(CHUNK, CHUNK_MEMBERS / size)))
+        self._afresh()
+        return size
+
+    def keep(self, kept: Flags) -> None:
+        """Begin a new sample in which only these candidates are noted set by set; of the others the sets are counted."""
+        self.kept, place = kept, np.arange(len(kept), dtype=np.int32)
+        self.number[self.people] = np.where(kept, place, -2 - place)
+        self._afresh()
+
+    def _afresh(self) -> None:
+        self.parts, self.drawn = [], 0
+        for desk in self.idle:
+            desk.alone[:] = 0
+
+    def cover(self, sets: int) -> tuple[Cover, int]:
+        """The cover of the first so many sets, and how many people are stored in them."""
+        self.parts.extend(self._map(self._sample, self._chunks(sets - self.drawn, self.begun)))
+        self.drawn, self.begun = sets, self.begun + -(-(sets - self.drawn) // self.chunk)
+        members = np.concatenate([part[0] for part in self.parts])
+        lengths = np.concatenate([part[1] for part in self.parts])
+        self.parts = [(members, lengths)]
+        reached = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
+        alone = np.sum([desk.alone for desk in self.idle], axis=0)
+        cover = Cover.turned(reached, members, np.ones(1), np.zeros(0), alone.astype(np.float64))
+        return cover, len(members)
+
+    def count(self, picks: Numbers, number: int, sets: int) -> int:
+        """How many of so many sets, drawn for this round alone and not kept, meet these candidates."""
+        stop = np.zeros(self.network.size, np.bool_)
+        stop[self.people[picks]] = True
+        return sum(self._map(partial(self._count, stop), self._chunks(sets, number << 32)))
+
+    def _chunks(self, sets: int, begin: int) -> list[tuple[int, int]]:
+        """(number of the chunk, sets in it)."""
+        whole = [(begin + i, self.chunk) for i in range(sets // self.chunk)]
+        return [*whole, (begin + len(whole), sets % self.chunk)] if sets % self.chunk else whole
+
+    def _map(self, work: Callable[[int, int], Any], chunks: list[tuple[int, int]]) -> Iterator[Any]:
+        """The results in the order of the chunks."""
+        waiting = [self.pool.submit(work, chunk, sets) for chunk, sets in chunks]
+        for future in waiting:
+            yield future.result()
+
+    def _sample(self, chunk: int, sets: int) -> tuple[Places, Places]:
+        desk, network = self.desk(), self.network
+        found = self.sampling.sample(
+            self.seed, chunk, sets, desk.mark, desk.stamp, desk.queue, self.number, desk.alone, self.alias, self.cut,
+            network.first, network.source, network.chance, network.rate,
+        )  # fmt: skip
+        self._leave(desk, sets)
+        return found
+
+    def _count(self, stop: Flags, chunk: int, sets: int) -> int:
+        desk, network = self.desk(), self.network
+        found = self.sampling.met(
+            self.seed + 1, chunk, sets, desk.mark, desk.stamp, desk.queue, stop, self.alias, self.cut,
+            network.first, network.source, network.chance, network.rate,
+        )  # fmt: skip
+        self._leave(desk, sets)
+        return int(found)
+
+    def _leave(self, desk: Desk, sets: int) -> None:
+        desk.stamp += sets
+        self.idle.append(desk)
+
+
+class Desk:
+    """What one thread writes on: which people it has met in this set, whom to look at next, and sets of one candidate."""
+
+    def __init__(self, size: int, candidates: int) -> None:
+        self.mark: Places = np.zeros(size, np.int32)
+        self.queue: Places = np.empty(size, np.int32)
+        self.alone: Numbers = np.zeros(candidates, np.int64)
+        self.stamp = 0

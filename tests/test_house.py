@@ -139,3 +139,9 @@ print("heavy:", *sorted({HEAVY!r} & set(sys.modules)))
     done = subprocess.run([sys.executable, "-W", "error", "-c", asked], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip().endswith("heavy:")
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """Tests are no packages: of two files with one name only the first would be collected."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

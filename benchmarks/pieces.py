@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import peak_mb
+from benchmarks.planning import plan_network, plan_users
 
 Result = dict[str, Any]
 
@@ -326,7 +327,7 @@ PIECES: dict[str, Callable[..., Result]] = {
     piece.__name__: piece
     for piece in (
         make, bring, bring_peer, read_findings, fill_findings, settle, signals, everything, signals_update, tables_for_peer, signals_peer, compare, ask,
-        explain_one, some_posts,
+        explain_one, some_posts, plan_users, plan_network,
     )
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Take the figures: `python benchmarks/run.py [import] [signals] [ask] [update] [findings] [serve] [demo] [--scale 0.01] [--keep DIR]`.
+"""Take the figures: `python benchmarks/run.py [import] [signals] [ask] [update] [findings] [serve] [demo] [plan] [--scale 0.01] [--keep DIR]`.
 
 At scale 1 the import reads a million posts, and signals are computed for 200,000 accounts, 10 million posts and some 30 million
 interactions. Results are printed and kept as JSON under benchmarks/results/. Nothing here fails because a machine is slow.
@@ -28,6 +28,12 @@ RESULTS = Path(__file__).parent / "results"
 LEAST_PEOPLE = 1_000
 READ_UP_TO = 200_000
 """Posts up to which texts are really read before signals are measured; reading is measured apart, per text."""
+
+
+KINDS = ("k=20", "k=40", "k=50", "budget, uneven prices", "budget, 1 + degree")
+"""Choices in a network that are measured."""
+SHOWN = {"settled_before", "ours", "peer", "discover", "explain", "update", "full", "same", "users", *KINDS}
+"""Parts of a result that are printed line by line."""
 
 
 class Bench:
@@ -152,6 +158,11 @@ class Bench:
         """The front door with 20 people at once, then Datasette over the same rows."""
         return measure_serving(self.filled(), self.folder)
 
+    def run_plan(self) -> Result:
+        """Choosing at the size that users have, and in a network beside the rules of the trade."""
+        found: Result = {"users": piece("plan_users", worlds=max(4, round(20 * self.scale)))}
+        return found | {kind: piece("plan_network", scale=self.scale, kind=kind) for kind in KINDS}
+
     def run_demo(self) -> Result:
         """`groundswell demo` with its 2,000 people, whole."""
         target = self.folder / "demo"
@@ -170,7 +181,7 @@ def _whole(command: list[Any]) -> float:
 
 def main() -> None:
     """Run what was asked for (all of it, when nothing was named), print it and keep it."""
-    names = ("import", "signals", "ask", "update", "findings", "serve", "demo")
+    names = ("import", "signals", "ask", "update", "findings", "serve", "demo", "plan")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", help=f"{', '.join(names)} [all]")
     parser.add_argument("--scale", type=float, default=1.0, help="1 is the size of the claims; 0.01 takes seconds")
@@ -194,16 +205,7 @@ def main() -> None:
 
 def _show(found: Result, indent: str = "  ") -> None:
     for key, value in found.items():
-        if isinstance(value, dict) and key in (
-            "settled_before",
-            "ours",
-            "peer",
-            "discover",
-            "explain",
-            "update",
-            "full",
-            "same",
-        ):
+        if isinstance(value, dict) and key in SHOWN:
             _show({f"{key}: {name}": part for name, part in value.items() if not isinstance(part, dict)}, indent)
             if key == "same":
                 print(f"{indent}differing columns: {value['differing'] or 'none'}")

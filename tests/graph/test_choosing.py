@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -140,3 +141,51 @@ def test_a_pair_named_twice_counts_once_with_the_larger_chance() -> None:
     cover = Cover.of([0, 0, 0], [0, 0, 1], chance=[0.2, 0.5, 0.5])
     assert cover.value([0]) == pytest.approx(0.5)
     assert cover.value([0, 1]) == pytest.approx(0.75)
+
+
+def best_by_solver(cover: Cover, prices: np.ndarray, budget: float, topic: np.ndarray, most: int) -> float:
+    """The best value under a budget and a cap for each topic, by somebody else's solver (HiGHS)."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    people, size = cover.candidates, cover.size
+    held = np.zeros((size, people))
+    held[np.repeat(np.arange(size), np.diff(cover.reached)), cover.candidate] = 1
+    worth = np.concatenate([cover.alone, np.broadcast_to(cover.weight, (size,))])
+    caps = [np.concatenate([topic == t, np.zeros(size)]) for t in np.unique(topic)]
+    rows = np.vstack([np.concatenate([prices, np.zeros(size)]), *caps])
+    limits: Any = np.array([budget, *(float(most) for _ in caps)])
+    done = milp(
+        -worth,
+        integrality=np.concatenate([np.ones(people), np.zeros(size)]),
+        bounds=Bounds(0, 1),
+        constraints=[
+            LinearConstraint(rows, -np.inf, limits),
+            LinearConstraint(np.hstack([-held, np.eye(size)]), -np.inf, 0.0),
+        ],
+    )
+    return -float(done.fun)
+
+
+def test_the_bound_is_no_lower_and_the_choice_no_better_than_what_a_solver_proves_best() -> None:
+    rng = np.random.default_rng(8)
+    for _ in range(12):
+        cover = made_up(rng, 16, 60, False)
+        prices, topic = rng.integers(1, 9, 16).astype(float), rng.integers(0, 3, 16)
+        caps = [Limit(topic == t, at_most=2, name=f"topic {t}") for t in range(3)]
+        choice = choose(cover, prices=prices, budget=14, limits=caps)
+        best = best_by_solver(cover, prices, 14, topic, 2)
+        assert choice.bound >= best - 1e-6 >= choice.value - 2e-6
+        assert choice.value >= 0.9 * best
+
+
+def test_one_budget_is_bounded_as_tightly_as_a_linear_program_would() -> None:
+    from groundswell.graph.choosing import fractional, multipliers
+    from groundswell.graph.terms import Terms
+
+    rng = np.random.default_rng(9)
+    for _ in range(20):
+        each, prices = rng.random(9), rng.integers(1, 6, 9).astype(float)
+        alone = Terms.of(9, [Limit(prices, at_most=7, name="budget")], (), ())
+        twice = Terms.of(9, [Limit(prices, at_most=7, name="a"), Limit(prices, at_most=7, name="b")], (), ())
+        by_sorting = fractional(each, alone, multipliers(each, alone))
+        assert by_sorting == pytest.approx(fractional(each, twice, multipliers(each, twice)), rel=1e-6)

@@ -263,6 +263,7 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
     sets = int(max(64, min(FIRST, MEMBERS / (8 * size))))
     if problem.prices.sum() <= problem.room * (1 + SLACK):
         picks = np.arange(len(problem.people))
+        sets *= 16  # nothing to choose: all effort goes into what they are worth
         met = sampler.count(picks, 0, sets)
         return _Found(picks, met, sets, 0, 0, met / sets, met / sets)
     best: _Found | None = None
@@ -282,7 +283,8 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
         if best.certificate >= min(target, SETTLED * limit):
             return best
         step = _next(found, bound, sets << number, target, sure)
-        members = _thinned(cover, worthy, members, sampler)
+        if members << step > MEMBERS:
+            members = _thinned(cover, worthy, members, sampler)
         took = perf_counter() - here
         while step > 1 and not _fits(members, step, took, end):
             step -= 1
@@ -356,7 +358,7 @@ def _chosen(cover: Cover, problem: _Problem, noted: Flags) -> tuple[Numbers, flo
         starts += search.greedy(np.ones(len(prices)))
     picks = max(starts, key=cover.value)
     last = _last(cover.gains(starts[0]), prices[starts[0]])
-    worthy = noted & (cover.each + np.sqrt(cover.each) > KEEP_LONGER * last * prices)
+    worthy = noted & (cover.each + 2 * np.sqrt(cover.each + 1) > KEEP_LONGER * last * prices)
     kept = noted & (cover.each > KEEP * last * prices)
     kept[picks] = worthy[picks] = True
     best = cover.total

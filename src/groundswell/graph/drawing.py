@@ -30,7 +30,6 @@ class Sampler:
 
         self.sampling, self.network, self.people, self.workers = sampling, network, people, workers
         self.seed = (2 * int(seed)) % (1 << 62)
-        self.kept: Flags = np.ones(len(people), np.bool_)
         self.number: Places = np.full(network.size, -1, np.int32)
         self.number[people] = np.arange(len(people), dtype=np.int32)
         self.alias, self.cut = sampling.lots(benefit)
@@ -59,19 +58,9 @@ class Sampler:
         found = [self._sample(chunk, TRY) for chunk in range(PILOT)]
         size = max(1.0, sum(len(members) for members, _ in found) / (PILOT * TRY))
         self.chunk = int(max(TRY, min(CHUNK, CHUNK_MEMBERS / size)))
-        self._afresh()
-        return size
-
-    def keep(self, kept: Flags) -> None:
-        """Begin a new sample in which only these candidates are noted set by set; of the others the sets are counted."""
-        self.kept, place = kept, np.arange(len(kept), dtype=np.int32)
-        self.number[self.people] = np.where(kept, place, -2 - place)
-        self._afresh()
-
-    def _afresh(self) -> None:
-        self.parts, self.drawn = [], 0
         for desk in self.idle:
             desk.alone[:] = 0
+        return size
 
     def cover(self, sets: int) -> tuple[Cover, int]:
         """The cover of the first so many sets, and how many people are stored in them."""

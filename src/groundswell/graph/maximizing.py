@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -39,8 +39,9 @@ MEMBERS = 60_000_000
 KEEP = 0.95
 """Whoever alone is worth less per cost than this share of the last choice's gain is bounded as if it overlapped with nobody
 (design choice: sound for any share; lower is slower and hardly nearer)."""
-KEEP_LONGER = 0.7
-"""The same for a larger sample: what is gained in a small one flatters (design choice)."""
+NOTHING = 1 << 20
+"""Sets none of which anybody meets, after which nobody looks for more: who may be chosen reaches nobody who counts, or
+hardly anybody; the certificate stays 0, as samples cannot tell (design choice)."""
 PRECISE = 0.0007
 """Relative standard error beyond which a choice need not be known better (design choice: a quarter of a percent in a limit)."""
 SETTLED = 0.99
@@ -111,8 +112,8 @@ def maximize(
     at least `certificate` times what the best reaches. `target` is when to stop; where the memory of 60 million people in sets,
     or the time, ends before, the certificate says what was reached. Choosing alone is sure of 1 - 1/e (k) or 1/2 (budget).
 
-    Cost: a set takes about as many draws as people in it, and 8 bytes for each candidate who is still worth noting; half a
-    million sets for 50 seeds of 75,877 people, a hundred times as many where thousands of cheap seeds reach a little each.
+    Cost: a set takes about as many draws as people in it, and 8 bytes for each candidate among them: half a million
+    sets for 50 seeds of 75,877 people, and more than memory holds where thousands of cheap seeds reach a little each.
     Bounding makes some hundred passes over the sets of those worth keeping; greedy looks at every candidate once a pick.
 
     When not to use it: where it is known who reaches whom (`choose`, exact and with more conditions); up to some thousand edges
@@ -271,7 +272,7 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
     while True:
         here = perf_counter()
         cover, members = sampler.cover(sets << number)
-        picks, bound, worthy = _chosen(cover, problem, sampler.kept)
+        picks, bound = _chosen(cover, problem)
         fresh = _fresh(cover.value(picks), sets << number)
         met = sampler.count(picks, number + 1, fresh)
         found = _Found(
@@ -280,11 +281,9 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
         if best is None or found.certificate > best.certificate:
             best = found
         limit = cover.value(picks) / bound if bound > 0 else 1.0
-        if best.certificate >= min(target, SETTLED * limit):
+        if best.certificate >= min(target, SETTLED * limit) or (bound == 0 and found.size >= NOTHING):
             return best
         step = _next(found, bound, sets << number, target, sure)
-        if members << step > MEMBERS:
-            members = _thinned(cover, worthy, members, sampler)
         took = perf_counter() - here
         while step > 1 and not _fits(members, step, took, end):
             step -= 1
@@ -297,16 +296,6 @@ def _fresh(value: float, sets: int) -> int:
     """Sets to validate a choice with: as many as it was made from, or fewer when those say more than precisely enough."""
     share = max(value / sets, 1 / sets)
     return int(min(sets, (1 - share) / share / PRECISE**2 + 1_000))
-
-
-def _thinned(cover: Cover, worthy: Flags, members: int, sampler: Sampler) -> int:
-    """Note only the worthy from now on, where that takes far less memory; how many would have been stored so far."""
-    among = np.flatnonzero(worthy)
-    stored = len(cover.narrowed(among).candidate)
-    if 2 * stored > members:
-        return members
-    sampler.keep(worthy)
-    return stored
 
 
 def _fits(members: int, step: int, took: float, end: float) -> bool:
@@ -345,32 +334,28 @@ def _between(met: int, sets: int, each: float) -> tuple[float, float]:
     return low, high
 
 
-def _chosen(cover: Cover, problem: _Problem, noted: Flags) -> tuple[Numbers, float, Flags]:
-    """The picks of greedy, the bound of what any choice meets of these sets, and who might be worth choosing from more.
-
-    Only those may be picked who were noted set by set.
-    """
+def _chosen(cover: Cover, problem: _Problem) -> tuple[Numbers, float]:
+    """The picks of greedy and the best exchange of its end, and the bound of what any choice meets of these sets."""
     prices = problem.prices
     terms = _terms(prices, problem.room)
-    search = Search(cover, replace(terms, high=noted.astype(np.float64)), prices)
+    search = Search(cover, terms, prices)
     starts = search.greedy(prices)
     if not (prices == prices[0]).all():
         starts += search.greedy(np.ones(len(prices)))
     picks = max(starts, key=cover.value)
     last = _last(cover.gains(starts[0]), prices[starts[0]])
-    worthy = noted & (cover.each + 2 * np.sqrt(cover.each + 1) > KEEP_LONGER * last * prices)
-    kept = noted & (cover.each > KEEP * last * prices)
-    kept[picks] = worthy[picks] = True
+    kept = cover.each > KEEP * last * prices
+    kept[picks] = True
     best = cover.total
     for _ in range(WIDER):
         among = np.flatnonzero(kept)
         narrow = _Narrowed(cover.narrowed(among), among, cover.each, terms, prices)
         best = min(best, narrow.bounded(np.searchsorted(among, picks), None)[1])
-        missed = narrow.missed() & noted & ~kept
+        missed = narrow.missed() & ~kept
         if not missed.any():
             break
         kept |= missed
-    return picks, best, worthy
+    return picks, best
 
 
 def _terms(prices: Floats, room: float) -> Terms:

@@ -150,7 +150,7 @@ def sample(seed: int, chunk: int, sets: int, mark: Array, stamp: int, queue: Arr
            alias: Array, cut: Array, first: Array, source: Array, chance: Array, rate: Array) -> Any:  # fmt: skip
     """Draw so many sets; of each, the numbers of its candidates (`number`, -1 for others).
 
-    A candidate whose number is -2 - n is not noted; in how many sets it is, is counted in `alone[n]`. Sets of several candidates are returned as (members, lengths); those of one are counted in `alone`.
+    Sets of several candidates are returned as (members, lengths); those of one are counted in `alone`.
     """
     state = _begin(seed, chunk)
     members, used = np.empty(16 * sets, np.int32), 0
@@ -170,8 +170,6 @@ def sample(seed: int, chunk: int, sets: int, mark: Array, stamp: int, queue: Arr
             if who >= 0:
                 members[used] = who
                 used += 1
-            elif who < -1:
-                alone[-2 - who] += 1
         if used - begin > 1:
             lengths[kept] = used - begin
             kept += 1

@@ -278,7 +278,7 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
         found = _Found(
             picks, met, fresh, sets << number, members, *_judged(met / fresh, fresh, bound, sets << number, sure)
         )
-        if best is None or found.certificate > best.certificate:
+        if best is None or found.certificate >= best.certificate:
             best = found
         limit = cover.value(picks) / bound if bound > 0 else 1.0
         if best.certificate >= min(target, SETTLED * limit) or (bound == 0 and found.size >= NOTHING):

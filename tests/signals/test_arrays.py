@@ -127,7 +127,9 @@ def test_an_update_computes_those_too_whom_a_change_reaches_and_nobody_else(tmp_
     assert table.values("x:p00")["toy_second"].value == 2, "it follows p01, who was touched"
     assert table.values("x:p01")["toy_second"].value == 1
     assert table.recomputed == 4, "p01 and p19 were touched, their followers p00 and p18 reached"
-    assert ASKED == [("toy_follows", 1), ("toy_second", 2), ("toy_late", 4)], "touched and reached are asked for at once"
+    assert ASKED == [("toy_follows", 1), ("toy_second", 2), ("toy_late", 4)], (
+        "touched and reached are asked for at once"
+    )
     whole = made(tmp_path / "whole", {"account": PEOPLE, "follow": [*(follow(f"p{n:02d}", f"p{n + 1:02d}") for n in range(19)), follow("p01", "p19")]})  # fmt: skip
     assert values(workspace, "toy_second") == values(whole, "toy_second")
 

@@ -310,3 +310,14 @@ def test_seeds_in_a_network_of_76_thousand_are_certified(data_folder: Path, k: i
     assert found.certificate >= 0.97
     if k == 50:
         assert found.spread == pytest.approx(16_746, rel=0.01)  # what cynetdiff simulates for such seeds: ± 28
+
+
+@pytest.mark.slow
+def test_a_budget_at_uneven_prices_is_certified_in_a_network_of_76_thousand(data_folder: Path) -> None:
+    ties = np.loadtxt(data_folder / "epinions" / "soc-Epinions1.txt", dtype=np.int64, skiprows=1)
+    both = np.concatenate([ties, ties[:, ::-1]])
+    degree = np.bincount(both[:, 0])
+    prices = (1.0 + degree) ** 0.7 * np.random.default_rng(1).lognormal(0, 0.5, len(degree))
+    found = maximize(both, budget=1_000, prices=prices, target=0.95)
+    assert found.certificate >= 0.95
+    assert found.spent <= 1_000

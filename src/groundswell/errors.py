@@ -7,6 +7,7 @@
     │   ├── UnreadableFileError                              the bytes are not what they claim, or are dangerous
     │   ├── UnknownLayoutError                               no layout fits (names the nearest and what is missing)
     │   ├── MissingFieldError                                a layout fits but needs a constant (--set author=@ann)
+    │   ├── InfeasibleError                                  no choice meets all conditions (which one bites, by how much)
     │   └── BriefError                                       a brief or a definition that does not hold together (line, nearest key)
     ├── WorkspaceError                   exit 3  HTTP 409   the workspace is absent, busy, newer than this program, or full
     │   ├── WorkspaceMissingError
@@ -87,6 +88,14 @@ class MissingFieldError(InputError):
     ) -> None:
         self.fields, self.columns = tuple(fields), tuple(columns)
         super().__init__(what, means=means, next_step=next_step)
+
+
+class InfeasibleError(InputError):
+    """No choice meets all conditions; `short` says which one bites, and by how much."""
+
+    def __init__(self, what: str, short: dict[str, float], *, next_step: str) -> None:
+        self.short = short
+        super().__init__(what, next_step=next_step)
 
 
 class BriefError(InputError):

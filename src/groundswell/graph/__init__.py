@@ -10,10 +10,11 @@
 What is compiled (numba) or solves linear programs (scipy) is imported when it is first needed.
 """
 
+from groundswell.errors import InfeasibleError
 from groundswell.graph.choosing import Choice, Chooser, choose
 from groundswell.graph.cover import Cover
 from groundswell.graph.maximizing import Maximum, maximize
-from groundswell.graph.terms import InfeasibleError, Limit
+from groundswell.graph.terms import Limit
 from groundswell.graph.ties import (
     AT_ONCE,
     Flags,

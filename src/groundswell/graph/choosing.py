@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from groundswell.errors import InputError
+from groundswell.errors import InfeasibleError, InputError
 from groundswell.graph.cover import Arrays, Cover, Floats, refuse
-from groundswell.graph.terms import SLACK, InfeasibleError, Limit, Terms
+from groundswell.graph.terms import SLACK, Limit, Terms
 from groundswell.graph.ties import Numbers
 
 ENOUGH = 0.999

@@ -12,20 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from groundswell.errors import InputError
+from groundswell.errors import InfeasibleError, InputError
 from groundswell.graph.cover import Floats, refuse
 from groundswell.graph.ties import Numbers
 
 SLACK = 1e-9
 """By how much a scaled sum may pass its limit: rounding, not money (design choice)."""
-
-
-class InfeasibleError(InputError):
-    """No choice meets all conditions; `short` says which one bites, and by how much."""
-
-    def __init__(self, what: str, short: dict[str, float], *, next_step: str) -> None:
-        self.short = short
-        super().__init__(what, next_step=next_step)
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import atexit
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from shutil import copytree, rmtree
-from tempfile import mkdtemp
+from shutil import copytree
 from typing import Any
 
 import pyarrow as pa
+from filelock import FileLock
 
+from groundswell.ingest import import_file
 from groundswell.records import RECORDS
-from groundswell.signals import signal_table
+from groundswell.signals import Value, signal_table
+from groundswell.signals.arrays import Asked
+from groundswell.signals.computing import compute
+from groundswell.signals.table import prepare
+from groundswell.signals.topics import latest_corpus
+from groundswell.simulate import simulate
 from groundswell.store import Workspace
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -61,19 +65,54 @@ def made(folder: Path, *imports: Rows) -> Workspace:
     return workspace
 
 
-@cache
-def _computed() -> Path:
-    """Where the community lies with its signals, made once a test process and never changed."""
-    folder = Path(mkdtemp(prefix="groundswell-tests-"))
-    atexit.register(rmtree, folder, ignore_errors=True)
-    signal_table(made(folder, community()))
-    return folder
+SHARED = Path()
+"""Where the processes of a test run keep what each of them needs; set when the run begins."""
 
 
 def made_and_computed(folder: Path) -> Workspace:
     """A workspace of one's own with the community and its signals."""
-    copytree(_computed(), folder, dirs_exist_ok=True)
+    return _copied("community", lambda home: made(home, community()), folder)
+
+
+def simulated_and_computed(folder: Path) -> Workspace:
+    """A workspace of one's own that holds the files of a simulated community, as an import brings them, with their signals."""
+    return _copied("simulated", _simulated, folder)
+
+
+def simulated_file(name: str) -> Path:
+    """One of the files that the simulated community was imported from, once somebody asked for it."""
+    return SHARED / "simulated" / "files" / name
+
+
+def _simulated(home: Path) -> Workspace:
+    workspace = Workspace.create(home)
+    for path in simulate(home.with_name("files"), people=300, seed=3).files.values():
+        import_file(workspace, path)
+    return workspace
+
+
+def _copied(name: str, make: Callable[[Path], Workspace], folder: Path) -> Workspace:
+    """A copy of what is made once a test run, by whichever process needs it first."""
+    home = SHARED / name
+    with FileLock(SHARED / f"{name}.lock"):
+        if not (home / "whole").is_file():
+            signal_table(make(home / "workspace"))
+            (home / "whole").touch()
+    copytree(home / "workspace", folder, dirs_exist_ok=True)
     return Workspace.open(folder)
+
+
+def value_of(workspace: Workspace, who: str, name: str) -> Value:
+    """One signal of one account, computed now and by itself: far quicker than the table of all of them."""
+    return values_of(workspace, name)[f"x:{who}"]
+
+
+def values_of(workspace: Workspace, name: str) -> dict[str, Value]:
+    """One signal of every account, computed now and by itself."""
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", latest_corpus(workspace.fits))
+        rows = compute(Asked(engine, workspace.fits), names=[name]).to_pylist()
+    return {row["account"]: Value(signal=name, **row[name]) for row in rows}
 
 
 def account(name: str, **fields: Any) -> dict[str, Any]:

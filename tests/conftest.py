@@ -8,11 +8,21 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import building
+
 # How long an example takes says something of the machine, not of the program: no timed tests.
 settings.register_profile("here", deadline=None)
 settings.load_profile("here")
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """Show every process of the run the same folder for what is made once."""
+    base = tmp_path_factory.getbasetemp()
+    building.SHARED = (base if worker_id == "master" else base.parent) / "shared"
+    building.SHARED.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="session")

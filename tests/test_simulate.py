@@ -302,6 +302,7 @@ def test_too_few_people_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.slow
 def test_twenty_thousand_people_fit_in_bounded_memory(tmp_path: Path) -> None:
     if not Path("/proc/self/status").exists():
         pytest.skip("the peak of a process is read from /proc (ru_maxrss would count its parent's)")

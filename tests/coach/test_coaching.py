@@ -340,6 +340,7 @@ def fields_of_bakers_and_runners(followers: int) -> Rows:
     return rows
 
 
+@pytest.mark.slow
 def test_peers_are_those_of_the_same_subject_whatever_their_size(tmp_path: Path) -> None:
     growing, shrinking = (
         coach(made(tmp_path / str(start), fields_of_bakers_and_runners(start)), "@p4").peers for start in (0, 80_000)

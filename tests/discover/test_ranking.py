@@ -18,7 +18,7 @@ from groundswell.store.text_index import words_of
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return simulate(tmp_path_factory.mktemp("files"), people=700, seed=3).files
+    return simulate(tmp_path_factory.mktemp("files"), people=500, seed=3).files
 
 
 @pytest.fixture(scope="module")

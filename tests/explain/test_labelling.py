@@ -65,6 +65,7 @@ def test_a_label_is_kept_replaced_and_taken_back(tmp_path: Path) -> None:
     assert labels(workspace) == []
 
 
+@pytest.mark.slow
 def test_after_taking_all_back_every_guess_is_as_before(tmp_path: Path) -> None:
     workspace = world(tmp_path)
     before = authenticity(workspace, "few11")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +14,9 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 
+from building import simulated_and_computed
 from groundswell.advocacy import audit_roster, census, review_sheet, sheet_back, staff
 from groundswell.coach import coach, kit
 from groundswell.discover import Brief, Shortlist, discover
@@ -48,7 +48,6 @@ from groundswell.exports.reports import (
 from groundswell.exports.reports.parts import bars
 from groundswell.ingest import import_file
 from groundswell.signals import REASONS, Value, signal_table
-from groundswell.simulate import simulate
 from groundswell.store import Workspace
 
 HOSTILE = (
@@ -60,12 +59,7 @@ WHOSE = ("audit", "review", "census", "staff", "coach", "shortlist", "person")
 @pytest.fixture(scope="module")
 def community(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A small made-up community."""
-    folder = tmp_path_factory.mktemp("reports")
-    made = simulate(folder / "files", people=200, seed=11)
-    opened = Workspace.create(folder / "workspace")
-    for path in made.files.values():
-        import_file(opened, path)
-    return opened
+    return simulated_and_computed(tmp_path_factory.mktemp("reports") / "workspace")
 
 
 @pytest.fixture(scope="module")
@@ -140,12 +134,8 @@ def pages_of(pdf: bytes) -> int:
 
 
 def text_of(pdf: Path) -> list[str]:
-    """The text of each page; the test is skipped where no program is there to read it."""
-    program = shutil.which("pdftotext")
-    if not program:
-        pytest.skip("no pdftotext here to read a PDF with")
-    done = subprocess.run([program, "-layout", str(pdf), "-"], capture_output=True, check=True, timeout=60)
-    return done.stdout.decode("utf-8").split("\f")[:-1]
+    """The text of each page."""
+    return [page.extract_text() for page in PdfReader(pdf).pages]
 
 
 @pytest.mark.parametrize("whose", WHOSE)

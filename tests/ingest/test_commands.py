@@ -99,6 +99,7 @@ def test_dates_that_could_be_read_two_ways_are_settled_by_an_option(ask: Ask, tm
         assert str(engine.rows("SELECT created_at::DATE FROM posts")[0][0]) == "2025-03-04"
 
 
+@pytest.mark.slow
 def test_every_way_to_begin_and_to_undo_answers_in_json(ask: Ask) -> None:
     assert json.loads(ask("init", "--json")[1]) == {"workspace": "groundswell-data"}
     ask("import", "posts.csv")

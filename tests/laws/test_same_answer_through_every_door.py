@@ -17,6 +17,7 @@ import pytest
 from mcp import Client
 from starlette.testclient import TestClient
 
+from building import simulated_and_computed, simulated_file
 from groundswell.advocacy import audit_roster, census, review_sheet, staff
 from groundswell.api import QUESTIONS, Answers, BriefForm, as_toml
 from groundswell.cli import main
@@ -27,11 +28,9 @@ from groundswell.exports import shortlist_as_json
 from groundswell.exports.report import REPORT_FORMS
 from groundswell.exports.tables import plain
 from groundswell.exports.wording import range_in_words, signal_titles, unit_of, value_in_words
-from groundswell.ingest import import_file
 from groundswell.mcp.server import server_of
 from groundswell.plan import plan
 from groundswell.signals import SIGNALS, signal_table
-from groundswell.simulate import simulate
 from groundswell.store import Workspace
 from groundswell.web import Launch, make_app
 
@@ -48,12 +47,7 @@ QUERY = "brand=Oat+%26+Co&wish=bakes+vegan+bread&how=matters&wish=tries+oat+milk
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A small made-up community."""
-    folder = tmp_path_factory.mktemp("doors")
-    made = simulate(folder / "files", people=300, seed=5)
-    opened = Workspace.create(folder / "workspace")
-    for path in made.files.values():
-        import_file(opened, path)
-    return opened
+    return simulated_and_computed(tmp_path_factory.mktemp("doors") / "workspace")
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +163,7 @@ def test_who_is_like_somebody_is_the_same_through_every_door(
     assert all(one["called"] in shown for one in library["people"])
 
 
+@pytest.mark.slow
 def test_what_is_contested_is_hidden_behind_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:
@@ -213,6 +208,7 @@ def test_a_shortlist_is_the_same_through_every_door(
     assert web.get(f"/shortlist.toml?{QUERY}").text == as_toml(FORM)
 
 
+@pytest.mark.slow
 def test_a_plan_is_the_same_through_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any, tmp_path: Path
 ) -> None:
@@ -277,6 +273,7 @@ def test_what_is_said_to_a_creator_is_the_same_through_every_door(
         assert all(action["do"] in shown for action in library["actions"])
 
 
+@pytest.mark.slow
 def test_lists_of_people_are_the_same_through_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:
@@ -364,7 +361,7 @@ def test_every_report_is_written_by_the_command_and_handed_out_by_the_page(
 
 
 def test_a_sheet_comes_back_as_its_owner_made_it(workspace: Workspace, command: Any, tmp_path: Path) -> None:
-    own = workspace.folder.parent / "files" / "sheet.xlsx"
+    own = simulated_file("sheet.xlsx")
     command("review", str(own), "--to", str(tmp_path / "back.xlsx"))
     before, after = openpyxl.load_workbook(own), openpyxl.load_workbook(tmp_path / "back.xlsx")
     assert after.sheetnames == before.sheetnames

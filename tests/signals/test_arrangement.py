@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from building import account, bring, day, made, post, reply
+from building import account, bring, day, made, post, reply, value_of
 from groundswell.signals import Value, signal_table
 from groundswell.signals.arrays import Asked
 from groundswell.signals.computing import compute
@@ -71,13 +71,13 @@ def strangers() -> dict[str, list[Any]]:
     return rows
 
 
-def value_of(folder: Path, name: str, *rows: Any) -> Value:
-    return signal_table(made(folder, *rows)).values("x:m0")[name]
+def found(folder: Path, name: str, *rows: Any) -> Value:
+    return value_of(made(folder, *rows), "m0", name)
 
 
 def test_a_pod_is_told_from_a_circle_of_friends_as_dense(tmp_path: Path) -> None:
-    pod = value_of(tmp_path / "pod", "pod_share", circle(pod=True), strangers())
-    friends = value_of(tmp_path / "friends", "pod_share", circle(pod=False), strangers())
+    pod = found(tmp_path / "pod", "pod_share", circle(pod=True), strangers())
+    friends = found(tmp_path / "friends", "pod_share", circle(pod=False), strangers())
     assert pod.value is not None
     assert friends.value is not None
     assert pod.value > 0.8
@@ -86,9 +86,9 @@ def test_a_pod_is_told_from_a_circle_of_friends_as_dense(tmp_path: Path) -> None
 
 
 def test_nobody_is_surely_in_a_pod_where_no_follow_is_known(tmp_path: Path) -> None:
-    silent = value_of(tmp_path / "silent", "pod_share", circle(pod=True), strangers())
+    silent = found(tmp_path / "silent", "pod_share", circle(pod=True), strangers())
     others = [{"follower": f"x:s{number}", "followed": f"x:m{number}"} for number in range(8)]
-    told = value_of(tmp_path / "told", "pod_share", circle(pod=True) | {"follow": others}, strangers())
+    told = found(tmp_path / "told", "pod_share", circle(pod=True) | {"follow": others}, strangers())
     assert silent.value is not None
     assert told.low is not None
     assert silent.value > 0.3
@@ -97,11 +97,11 @@ def test_nobody_is_surely_in_a_pod_where_no_follow_is_known(tmp_path: Path) -> N
 
 
 def test_a_set_that_is_the_whole_world_recurs_no_more_than_by_chance(tmp_path: Path) -> None:
-    assert value_of(tmp_path, "pod_share", circle(pod=True)).value == 0
+    assert found(tmp_path, "pod_share", circle(pod=True)).value == 0
 
 
 def test_few_comments_are_too_few_to_say(tmp_path: Path) -> None:
-    assert value_of(tmp_path, "pod_share", circle(pod=True, people=3, posts=2), strangers()).reason == "too_few"
+    assert found(tmp_path, "pod_share", circle(pod=True, people=3, posts=2), strangers()).reason == "too_few"
 
 
 def test_ties_in_common_are_counted_and_their_chance_follows_everybodys_number_of_ties() -> None:
@@ -118,7 +118,7 @@ def sharing(folder: Path, delays: list[float], *, common: bool = True) -> Value:
              links=[f"https://example.org/{number if common else name + str(number)}"])
         for name, own in (("m0", [0.0] * len(delays)), ("m1", delays)) for number, late in enumerate(own)
     ]  # fmt: skip
-    return value_of(folder, "coordinated_sharing", {"account": [account("m0"), account("m1")], "post": rows})
+    return found(folder, "coordinated_sharing", {"account": [account("m0"), account("m1")], "post": rows})
 
 
 def test_two_who_share_the_same_within_a_minute_again_and_again_are_partners(tmp_path: Path) -> None:

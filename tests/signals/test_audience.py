@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from building import account, day, made, post, reply
+from building import account, day, made, post, reply, value_of
 from groundswell.signals import Value, signal_table
 from groundswell.signals.crowds import BINS, bin_of, false_share
 
@@ -26,13 +26,13 @@ def crowd_of(false: int, genuine: int) -> dict[str, list[dict[str, Any]]]:
     return {"account": [account("ann"), *profiles], "follow": follows}
 
 
-def value_of(folder: Path, name: str, rows: Any) -> Value:
-    return signal_table(made(folder, rows)).values("x:ann")[name]
+def told(folder: Path, name: str, rows: Any) -> Value:
+    return value_of(made(folder, rows), "ann", name)
 
 
 def test_a_crowd_of_bots_and_one_of_people_are_told_apart(tmp_path: Path) -> None:
-    bots = value_of(tmp_path / "bots", "false_audience_share", crowd_of(50, 10))
-    people = value_of(tmp_path / "people", "false_audience_share", crowd_of(0, 60))
+    bots = told(tmp_path / "bots", "false_audience_share", crowd_of(50, 10))
+    people = told(tmp_path / "people", "false_audience_share", crowd_of(0, 60))
     assert bots.value is not None
     assert people.value is not None
     assert bots.value > 0.6 > 0.2 > people.value
@@ -40,7 +40,7 @@ def test_a_crowd_of_bots_and_one_of_people_are_told_apart(tmp_path: Path) -> Non
 
 
 def test_the_interval_allows_for_ten_points_of_a_strange_population(tmp_path: Path) -> None:
-    found = value_of(tmp_path, "false_audience_share", crowd_of(30, 30))
+    found = told(tmp_path, "false_audience_share", crowd_of(30, 30))
     assert found.value is not None
     assert found.low is not None
     assert found.high is not None
@@ -78,13 +78,13 @@ def test_the_share_is_where_expectation_maximisation_ends_and_its_interval_where
 
 
 def test_fewer_than_thirty_known_followers_are_too_few_to_say(tmp_path: Path) -> None:
-    assert value_of(tmp_path, "false_audience_share", crowd_of(9, 20)).reason == "too_few"
+    assert told(tmp_path, "false_audience_share", crowd_of(9, 20)).reason == "too_few"
 
 
 def test_where_no_followers_are_known_those_who_act_on_its_posts_are_the_audience(tmp_path: Path) -> None:
     rows = crowd_of(0, 40)
     acts = [{"actor": row["follower"], "verb": "like", "account": "x:ann", "post": "x:ann-1"} for row in rows["follow"]]
-    found = value_of(tmp_path, "false_audience_share", {"account": rows["account"], "interaction": acts})
+    found = told(tmp_path, "false_audience_share", {"account": rows["account"], "interaction": acts})
     assert (found.n, found.label) == (40, "people who act on its posts")
 
 
@@ -120,7 +120,7 @@ def grown(jump: int, likes_then: int = 5) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_a_jump_while_nothing_happened_is_told_with_its_day(tmp_path: Path) -> None:
-    found = value_of(tmp_path, "bought_growth", grown(500))
+    found = told(tmp_path, "bought_growth", grown(500))
     assert found.value == pytest.approx(500 / 1587, abs=0.01)
     assert found.label == day(20).date().isoformat()
 
@@ -132,7 +132,7 @@ def test_what_a_jump_brought_beyond_the_usual_is_worked_out_by_hand(tmp_path: Pa
     usual = paces[14]
     assert 1.4826 * statistics.median(abs(pace - usual) for pace in paces) < 0.002
     excess, doubt = 503 - 1_057 * math.expm1(usual), 1.6448536 * 1_057 * 0.002
-    found = value_of(tmp_path, "bought_growth", grown(500))
+    found = told(tmp_path, "bought_growth", grown(500))
     assert found.n == 29
     assert (found.value, found.low, found.high) == pytest.approx(
         (excess / 1_587, (excess - doubt) / 1_587, (excess + doubt) / 1_587)
@@ -140,13 +140,13 @@ def test_what_a_jump_brought_beyond_the_usual_is_worked_out_by_hand(tmp_path: Pa
 
 
 def test_a_jump_in_a_week_of_praise_is_none(tmp_path: Path) -> None:
-    assert value_of(tmp_path, "bought_growth", grown(500, likes_then=90)).value == 0
+    assert told(tmp_path, "bought_growth", grown(500, likes_then=90)).value == 0
 
 
 def test_steady_growth_holds_no_jump(tmp_path: Path) -> None:
-    assert value_of(tmp_path, "bought_growth", grown(0)).value == 0
+    assert told(tmp_path, "bought_growth", grown(0)).value == 0
 
 
 def test_a_jump_is_unknown_where_nobody_knows_what_happened_that_week(tmp_path: Path) -> None:
-    found = value_of(tmp_path, "bought_growth", {"account": grown(500)["account"]})
+    found = told(tmp_path, "bought_growth", {"account": grown(500)["account"]})
     assert (found.value, found.reason) == (None, "not_observed")

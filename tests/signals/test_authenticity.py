@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from benchmarks.validity.authenticity import authenticity_figures, judged, labelled
 
-from building import account, day, made
-from groundswell.signals import Value, signal_table
+from building import account, day, made, value_of
+from groundswell.signals import Value
 from groundswell.signals.authenticity import FLAGGED_BELOW, authenticity_evidence, genuine, model
 
 SHOWN = {"followers": 300, "following": 280, "posts_count": 900, "created_at": day(-900), "observed_at": day(0)}
@@ -22,7 +22,7 @@ USUAL = {**SHOWN, "bio": "I bake bread", "listed": 3}
 
 def authenticity_of(folder: Path, **fields: Any) -> Value:
     workspace = made(folder, {"account": [account("ann", **fields)]})
-    return signal_table(workspace).values("x:ann")["authenticity"]
+    return value_of(workspace, "ann", "authenticity")
 
 
 def test_a_usual_person_is_likely_genuine_and_no_kind_of_false_is_named(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_the_chance_is_the_one_worked_out_from_the_shipped_weights(tmp_path: Pat
     mix = said["learned"]["mix"]
     odds = math.exp(logit) * (1 - mix) / mix * 0.12 / 0.88
     workspace = made(tmp_path, {"account": [account("ann1", **USUAL, verified=False, url="https://a.example")]})
-    found = signal_table(workspace).values("x:ann1")["authenticity"]
+    found = value_of(workspace, "ann1", "authenticity")
     chance = 1 / (1 + odds)
     assert (found.value, found.n) == (pytest.approx(chance, rel=1e-6), 10)
     assert (found.low, found.high) == pytest.approx((chance - 0.10, min(chance + 0.10, 1)), rel=1e-6)

@@ -50,6 +50,7 @@ def test_explicit_disclosures_are_seen_and_subjects_negations_and_private_gifts_
     assert sum(seen) / (sum(seen) + wrongly) >= 0.98
 
 
+@pytest.mark.slow
 def test_the_second_set_is_read_rightly_since_the_table_was_mended(engine: Engine) -> None:
     told = [kinds for name, kinds in SECOND_SET.items() if name in LANGUAGES]
     seen = [hit for kinds in told for kind in ("paid", "gifted", "affiliate") for hit in marked(engine, kinds[kind])]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from building import account, day, made, post
+from building import account, day, made, post, values_of
 from groundswell.errors import BriefError
-from groundswell.signals import Value, signal_table
+from groundswell.signals import Value
 from groundswell.store import Workspace
 
 BIOS = tomllib.loads((Path(__file__).parent / "bios.toml").read_text(encoding="utf-8"))["bio"]
@@ -18,8 +18,7 @@ PRECISION, RECALL = 0.9, 0.9
 
 
 def found(workspace: Workspace, name: str = "occupation") -> dict[str, Value]:
-    rows = signal_table(workspace).rows.to_pylist()
-    return {row["account"]: Value(signal=name, **row[name]) for row in rows}
+    return values_of(workspace, name)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +94,7 @@ def test_a_mistake_in_it_is_named_with_its_line_and_the_nearest_word(
     workspace = made(tmp_path / "w", {"account": [account("a", bio="Nurse")]})
     (workspace.folder / "occupations.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BriefError) as error:
-        signal_table(workspace)
+        found(workspace)
     assert f"line {line}:" in str(error.value)
     assert hint in str(error.value)
 

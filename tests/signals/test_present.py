@@ -36,6 +36,7 @@ def accounts(present: Present) -> list[str]:
     return present.table.rows.column("account").to_pylist()
 
 
+@pytest.mark.slow
 def test_what_is_held_open_explains_like_what_is_opened_for_one_question(
     workspace: Workspace, present: Present
 ) -> None:
@@ -45,6 +46,7 @@ def test_what_is_held_open_explains_like_what_is_opened_for_one_question(
         assert plain(explainer.explain(account)) == plain(explain(workspace, account)), account
 
 
+@pytest.mark.slow
 def test_what_is_held_open_coaches_like_what_is_opened_for_one_question(workspace: Workspace, present: Present) -> None:
     for account in accounts(present)[::5]:
         assert plain(coach(workspace, account, present=present)) == plain(coach(workspace, account)), account

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from building import account, bring, day, made, post, reply
+from building import account, bring, day, made, post, reply, value_of
 from groundswell.signals import Value, signal_table
 from groundswell.signals.honesty import score_of
 from groundswell.signals.tone import LANGUAGES, lean_of, leans_of, sentences
@@ -20,8 +20,8 @@ GOOD, BAD, PLAIN = "I love this wonderful kettle.", "The handle is awful and it 
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def of(workspace: Workspace, who: str = "ann") -> dict[str, Value]:
-    return signal_table(workspace).values(f"x:{who}")
+def of(workspace: Workspace) -> dict[str, Value]:
+    return signal_table(workspace).values("x:ann")
 
 
 def reviewer(*texts: str, language: str = "en") -> Rows:
@@ -68,19 +68,17 @@ def test_balance_is_low_for_all_praise_and_for_all_complaint_and_nowhere_jumps()
 
 def test_all_praise_and_all_complaint_score_lower_than_both_together(tmp_path: Path) -> None:
     scores = {
-        name: of(made(tmp_path / name, reviewer(*texts)))["honesty_balance"].value
+        name: value_of(made(tmp_path / name, reviewer(*texts)), "ann", "honesty_balance").value
         for name, texts in {"praise": [GOOD] * 6, "complaint": [BAD] * 6, "both": [GOOD] * 4 + [GOOD + BAD] * 2}.items()
     }
     assert scores == {"praise": 0.0, "complaint": 0.0, "both": 1.0}
 
 
 def test_few_reviews_and_other_languages_are_unknown_never_balanced(tmp_path: Path) -> None:
-    few, german = (
-        made(tmp_path / "few", reviewer(*[GOOD] * 4)),
-        made(tmp_path / "de", reviewer(*[GOOD] * 9, language="de")),
-    )
-    assert (of(few)["honesty_balance"].value, of(few)["honesty_balance"].reason) == (None, "too_few")
-    assert (of(german)["praise_share"].value, of(german)["praise_share"].reason) == (None, "not_applicable")
+    few = value_of(made(tmp_path / "few", reviewer(*[GOOD] * 4)), "ann", "honesty_balance")
+    german = value_of(made(tmp_path / "de", reviewer(*[GOOD] * 9, language="de")), "ann", "praise_share")
+    assert (few.value, few.reason) == (None, "too_few")
+    assert (german.value, german.reason) == (None, "not_applicable")
 
 
 def test_a_text_first_read_as_german_is_weighed_once_it_is_known_to_be_english(tmp_path: Path) -> None:
@@ -90,6 +88,7 @@ def test_a_text_first_read_as_german_is_weighed_once_it_is_known_to_be_english(t
     assert of(workspace)["praise_share"].value == 0.5
 
 
+@pytest.mark.slow
 def test_a_mention_counts_from_when_its_account_is_known_to_be_a_brand(tmp_path: Path) -> None:
     rows = reviewer(*["Nothing to say."] * 4)
     rows["account"] += [account("pans"), *(account(f"other{n}") for n in range(9))]
@@ -132,7 +131,7 @@ def test_questions_and_problems_can_be_answered_and_addresses_ask_nothing(
         "post": [post(f"fan{n}", 0, text=text, kind="reply") for n in range(3)],
         "interaction": [*said, reply("ann", "fan0", "fan0-0", "ann-a", None)],
     }
-    assert (of(made(tmp_path / "w", rows))["question_reply_rate"].n == 3) is asks
+    assert (value_of(made(tmp_path / "w", rows), "ann", "question_reply_rate").n == 3) is asks
 
 
 # -- as people read --------------------------------------------------------------------------------------------------------

@@ -194,3 +194,13 @@ def test_a_post_without_text_has_the_hash_that_grains_take_for_none(workspace: W
     with workspace.engine() as engine:
         found = engine.rows(f"SELECT post FROM posts WHERE text_hash = {WORDLESS} ORDER BY post")
     assert found == [("x:2",), ("x:3",)]
+
+
+def test_an_answer_keeps_the_order_it_was_asked_in(tmp_path: Path) -> None:
+    """However it comes: a small workspace copies answers once more, and an engine may lose their order on the way."""
+    numbers = "SELECT range AS n FROM range(400_000) ORDER BY hash(range)"
+    with Workspace.create(tmp_path / "w").engine() as engine:
+        whole = engine.table(numbers).column("n")
+        read = engine.reader(numbers, 10_000).read_all().column("n")
+        wanted = [row[0] for row in engine.connection.execute(numbers).fetchall()]
+    assert whole.to_pylist() == read.to_pylist() == wanted

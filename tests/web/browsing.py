@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from starlette.testclient import TestClient
 
@@ -42,6 +42,17 @@ class Browser(TestClient):
         super().__init__(made, base_url=f"http://127.0.0.1:{PORT}", headers=OURS, raise_server_exceptions=False)
         if enter:
             self.get(self.launch.link)
+
+    def is_as_new(self) -> bool:
+        """Whether nothing was ever brought to its workspace, nor is anything on the way."""
+        return not self.workspace.state.imports() and not any(self.workspace.folder.glob("incoming/*"))
+
+    def anew(self) -> Self:
+        """The same, as if just let in: nothing remembered of what it sent before."""
+        self.cookies.clear()
+        self.headers.update(OURS)
+        self.get(self.launch.link)
+        return self
 
     def bring(self, *files: tuple[str, bytes], **fields: str) -> str:
         """Send files as the form does; the address of the page that says how they fare, once they are read."""

@@ -11,25 +11,31 @@ from browsing import Browser
 from hostile import NASTY
 from windows import CHROMIUM, FLAGS, Served, tab_of
 
-from building import bring, day
-from groundswell.simulate import simulate
+from building import bring, day, simulated_and_computed
 from groundswell.store import Workspace
 
 
+@pytest.fixture(scope="session")
+def empties(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Browser]]:
+    """The browsers at empty workspaces that were needed so far: making an app takes longer than most tests of it."""
+    made: list[Browser] = []
+    yield made
+    for browser in made:
+        browser.__exit__()
+
+
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Browser]:
-    """A browser at an empty workspace."""
-    with Browser(Workspace.create(tmp_path / "workspace")) as browser:
-        yield browser
+def empty(empties: list[Browser], tmp_path: Path) -> Browser:
+    """A browser at an empty workspace: the last one again, as long as nobody brought anything there."""
+    if not (empties and empties[-1].is_as_new()):
+        empties.append(Browser(Workspace.create(tmp_path / "workspace"), enter=False).__enter__())
+    return empties[-1].anew()
 
 
 @pytest.fixture(scope="session")
 def community(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser at a small made-up community; nobody changes it."""
-    folder = tmp_path_factory.mktemp("community")
-    made = simulate(folder / "files", people=300, seed=3)
-    with Browser(Workspace.create(folder / "workspace")) as browser:
-        browser.bring(*[(path.name, path.read_bytes()) for path in made.files.values()])
+    with Browser(simulated_and_computed(tmp_path_factory.mktemp("community") / "workspace")) as browser:
         yield browser
 
 

@@ -18,7 +18,11 @@ from groundswell.simulate import simulate
 from groundswell.store import Workspace
 
 
-@pytest.mark.parametrize("brought", [("accounts",), ("accounts", "posts")], ids=["no posts", "posts"])
+@pytest.mark.parametrize(
+    "brought",
+    [("accounts",), pytest.param(("accounts", "posts"), marks=pytest.mark.slow)],
+    ids=["no posts", "posts"],
+)
 @pytest.mark.parametrize("definition", [pytest.param("everyday_voice@1", marks=pytest.mark.slow), "field_geek@1"])
 def test_the_form_and_the_shortlist_count_alike(tmp_path: Path, brought: tuple[str, ...], definition: str) -> None:
     files = simulate(tmp_path / "files", people=200, seed=3).files

@@ -22,10 +22,10 @@ OURS = frozenset({"style"})
 """What a file that stands alone may hold besides."""
 BRIEF = "brand=Oat&definition=field_geek@1"
 EACH = [
-    pytest.param(nasty, marks=() if place % 10 == 0 else pytest.mark.hostile, id=str(place))
+    pytest.param(nasty, marks=() if place == 10 else pytest.mark.hostile, id=str(place))
     for place, nasty in enumerate(NASTY)
 ]
-"""Everything nasty, one by one; each of them is an import of its own, so that `make test` tries every tenth."""
+"""Everything nasty, one by one; each of them is an import of its own, so that `make test` tries one of them."""
 
 
 def whole(browser: Browser, address: str, **asked: str) -> Any:
@@ -46,6 +46,7 @@ def addresses_of(browser: Browser) -> list[str]:
     return [*found, "/census?company=Oat", "/staff?company=Oat", f"/shortlist?{BRIEF}", "/shortlist?brand=Oat"]
 
 
+@pytest.mark.hostile
 def test_on_every_page(hostile: Browser) -> None:
     seen = 0
     for address in addresses_of(hostile):
@@ -57,6 +58,7 @@ def test_on_every_page(hostile: Browser) -> None:
     assert seen > 30, "the nasty text is not shown at all, so this shows nothing"
 
 
+@pytest.mark.hostile
 def test_in_all_json(hostile: Browser) -> None:
     seen = 0
     for address in addresses_of(hostile):
@@ -189,6 +191,7 @@ def test_who_is_brought(empty: Browser, nasty: str) -> None:
         assert not list(alive(empty.page(page))), page
 
 
+@pytest.mark.hostile
 def test_an_import_that_says_nothing_new_leaves_every_page_as_it_was(empty: Browser) -> None:
     sheet = b"platform,handle,followers,notes\ninstagram,@ann,10,x\n"
     for _ in range(2):

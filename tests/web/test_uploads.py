@@ -165,6 +165,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_about_and_read_anew(empty: Br
     assert empty.post(**send, data=said | {"dates": "day-first"}).status_code == 400, "the question is closed"
 
 
+@pytest.mark.slow
 def test_a_kit_signed_by_somebody_else_is_warned_of(empty: Browser, tmp_path: Path) -> None:
     for n, name in enumerate(("ann", "stranger")):
         home = Workspace.create(tmp_path / name)

@@ -150,7 +150,7 @@ def _documents(engine: Engine) -> list[str]:
     authors = engine.rows(f"SELECT count(DISTINCT account) FROM posts WHERE {own}")[0][0]
     by = "p.account, place // 30" if authors >= TEXTS_NEEDED else "p.text_hash"
     found = engine.table(
-        f"""SELECT string_agg(text, ' ') AS text
+        f"""SELECT string_agg(text, ' ' ORDER BY place) AS text
             FROM (SELECT account, text, text_hash, row_number() OVER (PARTITION BY account ORDER BY text_hash) - 1 AS place
                   FROM posts WHERE {own}) AS p
             WHERE place < 60 GROUP BY {by} ORDER BY min(md5(p.account || p.text_hash)) LIMIT {SAMPLE}"""

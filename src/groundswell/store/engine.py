@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ from groundswell.store.facts import Facts, fact_schema
 from groundswell.store.settled import Settled
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
+# Copying a small answer is what is wanted: see `Engine._answer`.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result makes an extra copy")
 
 HAPPENED = {"account": "created_at", "post": "created_at", "interaction": "acted_at", "follow": "since"}
 ACCOUNT_FIELDS = {
@@ -79,9 +82,12 @@ class Engine:
         """Make the views; `settled` holds just the live imports, where it is given."""
         self.facts, self.live, self._settled = facts, tuple(live), settled
         self._moment, self._backtest = moment, backtest
+        self._small = settled is None and moment is None
         self._scratch = Path(tempfile.mkdtemp(prefix="groundswell-"))
         self.connection = duckdb.connect()
-        self.connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        # In a small workspace answers are copied once more, in their order only where order is kept (see `_answer`).
+        in_order = str(self._small).lower()
+        self.connection.execute(f"SET TimeZone = 'UTC'; SET preserve_insertion_order = {in_order}")
         # Files are written once; what lies where in them is a third of the time of asking about one person.
         self.connection.execute("SET parquet_metadata_cache = true")
         self.connection.execute("SET python_enable_replacements = false")
@@ -118,11 +124,20 @@ class Engine:
 
     def table(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> pa.Table:
         """Answer a query as an Arrow table. SQL is written by this program; users' values go through `parameters`."""
-        return self.connection.sql(sql, params=parameters or None).to_arrow_table()
+        return self._answer(sql, parameters or None).to_arrow_table()
 
     def reader(self, sql: str, batch_rows: int = 100_000) -> pa.RecordBatchReader:
         """Answer a query batch by batch, for results that do not fit."""
-        return self.connection.sql(sql).to_arrow_reader(batch_rows)
+        return self._answer(sql, None).to_arrow_reader(batch_rows)
+
+    def _answer(self, sql: str, parameters: Any) -> Any:
+        """What can be read as Arrow: a relation plans its query twice, a result copies its rows once more.
+
+        In a small workspace planning is most of the time, in a large one rows are.
+        """
+        return (
+            self.connection.execute(sql, parameters) if self._small else self.connection.sql(sql, params=parameters)
+        )
 
     def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Answer a small query as tuples."""

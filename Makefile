@@ -11,6 +11,8 @@ export UV_PYTHON_DOWNLOADS ?= never
 INDEX   = $(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),$(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null))
 INSTALL = $(if $(INDEX),UV_DEFAULT_INDEX='$(INDEX)') $(UV) pip install -q
 export PYTHONUTF8 := 1
+# Compiled modules are kept: without them every command and every test process compiles all it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run install dev test test-all lint docs docs-run docs-check bench bench-smoke validate wheel lock clean
@@ -25,10 +27,10 @@ install: .venv/.installed ## install what the program needs into .venv, every pa
 dev: .venv/.installed-dev ## the same, and what its developers need
 
 test: dev ## run the tests
-	$(BIN)/python -m pytest -n 2 -m "not slow and not crash and not hostile"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not crash and not hostile"
 
 test-all: dev .venv/.installed-spark ## run the tests that are kept out of `make test`: slow, crash, hostile
-	$(BIN)/python -m pytest -n 2 -m "slow or crash or hostile"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "slow or crash or hostile"
 
 lint: dev ## style, formatting, types, import contracts
 	$(BIN)/ruff check .

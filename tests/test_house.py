@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,15 @@ HEAVY = {"duckdb", "deltalake", "pyarrow", "numpy", "scipy", "sklearn", "tantivy
 every_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def imported(path: Path) -> set[str]:
     """First names of everything that a module imports, wherever it does so."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -58,7 +64,7 @@ def test_every_room_has_its_place_in_the_plan() -> None:
 
 @every_module
 def test_a_module_tells_its_story(path: Path) -> None:
-    assert len(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "") >= 20
+    assert len(ast.get_docstring(tree_of(path)) or "") >= 20
 
 
 @every_module
@@ -70,7 +76,7 @@ def test_only_the_store_talks_to_a_database(path: Path) -> None:
 def test_only_the_command_line_prints(path: Path) -> None:
     called = {
         node.func.id
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert "print" not in called or path.name == "cli.py"
@@ -78,7 +84,7 @@ def test_only_the_command_line_prints(path: Path) -> None:
 
 @every_module
 def test_public_names_are_sorted_and_exist(path: Path) -> None:
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in tree_of(path).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
             names: list[str] = ast.literal_eval(node.value)
             assert names == sorted(names, key=_as_isort)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,18 +101,21 @@ def import_file(
 def _commit(
     workspace: Workspace, path: Path, reading: Reading, options: dict[str, Any], progress: Progress | None
 ) -> ImportReport:
-    digest = _sha256(path)
-    again = [one for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
     import_id = workspace.state.begin_import(
-        source=path.name, layout=reading.layout, sha256=digest, observed_at=reading.assumed_observed_at, options=options
+        source=path.name, layout=reading.layout, sha256="", observed_at=reading.assumed_observed_at, options=options
     )
     staging = workspace.staging(import_id)
-    report = _read(reading, staging, ImportReport(path.name, reading.layout, reading.says, import_id), progress)
+    with ThreadPoolExecutor(1) as aside:  # what the file is made of is found out while it is read
+        hashing = aside.submit(_sha256, path)
+        report = _read(reading, staging, ImportReport(path.name, reading.layout, reading.says, import_id), progress)
+        digest = hashing.result()
+    again = [one for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
     if again:
         report.notes.append(f"The same file was brought in before, as import {again[-1].id}.")
     workspace.state.finish_import(
         import_id,
         layout=reading.layout,
+        sha256=digest,
         rows=report.rows,
         rows_empty=report.empty,
         rows_set_aside=report.set_aside,

@@ -34,6 +34,8 @@ from groundswell.signals import SIGNALS, signal_table
 from groundswell.store import Workspace
 from groundswell.web import Launch, make_app
 
+pytestmark = pytest.mark.xdist_group("doors")
+
 PORT = 8799
 FORM = BriefForm(
     brand="Oat & Co",

@@ -34,6 +34,12 @@ def test_content_is_the_hash_of_all_fields_in_their_order() -> None:
     assert row["content"] == half_md5("\x1f".join(("twitter:1", "twitter:2", "\x01", "full")))
 
 
+def test_the_content_of_a_post_holds_the_hash_of_its_text() -> None:
+    row = stamped("post", post="twitter:1", platform="twitter", account="twitter:7", text="Oat 🌾")
+    other = ["\x01"] * (len(RECORDS["post"].fields) - 4)
+    assert row["content"] == half_md5("\x1f".join(("twitter:1", "twitter", "twitter:7", str(row["text_hash"]), *other)))
+
+
 def test_sql_asks_for_a_post_by_the_key_that_it_was_given() -> None:
     from groundswell.store.engine import MACROS
 

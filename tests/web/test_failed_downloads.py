@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from browsing import Browser
 
+pytestmark = pytest.mark.xdist_group("pages")
+
 FILES = re.compile(r"\.(xlsx|pdf|html|csv|parquet)$")
 
 

@@ -48,9 +48,12 @@ def test_a_marketer_fills_in_a_brief_and_takes_the_shortlist(hands: Hands) -> No
     hands.tick("Instagram")
     hands.reach("Field geek")
     hands.pick("Reputable source")
-    hands.tab.wait_for_function("() => location.search.includes('definition=reputable_source')")
+    hands.tab.wait_for_function(
+        """before => location.search.includes('definition=reputable_source')
+                     && document.querySelector('.tally b').innerText !== before""",
+        arg=before,
+    )
     counted = hands.tab.locator(".tally b").inner_text()
-    assert counted != before
     hands.open("Budget, exclusions")
     hands.write("Budget", "5000")
     hands.go("Show the shortlist", "/shortlist")

@@ -13,6 +13,8 @@ from hostile import Scan, alive
 
 from groundswell.store import Workspace
 
+pytestmark = pytest.mark.xdist_group("pages")
+
 ALONE = [
     "/",
     "/people",

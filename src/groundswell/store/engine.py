@@ -135,9 +135,7 @@ class Engine:
 
         In a small workspace planning is most of the time, in a large one rows are.
         """
-        return (
-            self.connection.execute(sql, parameters) if self._small else self.connection.sql(sql, params=parameters)
-        )
+        return self.connection.execute(sql, parameters) if self._small else self.connection.sql(sql, params=parameters)
 
     def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Answer a small query as tuples."""
@@ -409,18 +407,18 @@ def stamp(connection: duckdb.DuckDBPyConnection, record: Record, rows: pa.Table)
     said = [field for field in record.fields if rows.column(field.name).null_count < rows.num_rows]
     names = {field.name for field in said}
     connection.register("incoming", rows.select([field.name for field in said]))
-    hashes = {
-        "key": _hash(_key(record, names=names)),
-        "content": _hash(
-            [_as_text(field.name, field.type) if field.name in names else "NULL" for field in record.fields]
-        ),
-    }
+    told = {field.name: _as_text(field.name, field.type) if field.name in names else "NULL" for field in record.fields}
+    hashes = {"key": _hash(_key(record, names=names))}
     if record.name == "post":
         hashes["text_hash"] = _hash(["text" if "text" in names else "NULL"])
-    columns = ", ".join(f"{sql} AS {name}" for name, sql in hashes.items())
-    made = connection.sql(f"SELECT {columns} FROM incoming").to_arrow_table()
+        told["text"] = "text_hash::VARCHAR"  # most of a post is its text, which need not be hashed twice
+    first = ", ".join(f"{sql} AS {name}" for name, sql in hashes.items())
+    content = _hash(list(told.values()))
+    made = connection.sql(
+        f"SELECT {', '.join(hashes)}, {content} AS content FROM (SELECT *, {first} FROM incoming)"
+    ).to_arrow_table()
     connection.unregister("incoming")
-    for name in hashes:
+    for name in made.column_names:
         place = rows.schema.get_field_index(name)
         rows = (
             rows.set_column(place, name, made.column(name))

@@ -231,9 +231,9 @@ class Staging:
             connection.execute("SET memory_limit = '400MB'; SET preserve_insertion_order = false")
             connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
             for record in RECORDS.values():
-                files = self.facts.files(record.table)
+                files = self.facts.of([self.import_id]).files(record.table)
                 if files:
-                    known = self.workspace.facts.files(record.table)
+                    known = self.workspace.facts.of(live).files(record.table)
                     counts[record.name] = self._count(connection, record, files, known, live)
         return {name: found for name, found in counts.items() if found.new + found.same + found.changed}
 
@@ -249,11 +249,10 @@ class Staging:
             f"CREATE OR REPLACE TEMP TABLE mine AS SELECT key, content, count(*) AS times FROM {_scan(files)} "
             f"WHERE import_id = {self.import_id} GROUP BY key, content"
         )
-        ids = ", ".join(map(str, live)) or "NULL"
-        source = _scan(known or files)  # nothing known yet: the same columns, and no live import among them
+        ids = ", ".join(map(str, live))
+        before = f"{_scan(known)} WHERE import_id IN ({ids})" if known else f"{_scan(files)} WHERE false"
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT DISTINCT key, content FROM {source} SEMI JOIN mine USING (key) "
-            f"WHERE import_id IN ({ids})"
+            f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT DISTINCT key, content FROM {before} AND key IN (SELECT key FROM mine)"
         )
         connection.execute(
             """CREATE OR REPLACE TEMP TABLE keys AS SELECT key, sum(times) AS times, count(*) AS contents,
@@ -267,9 +266,7 @@ class Staging:
         repeats = connection.sql("SELECT key FROM keys WHERE known OR times > 1").to_arrow_reader(1_000_000)
         for batch in repeats:
             self.facts.append("repeats", _repeats(self.import_id, record, batch))
-        changed = (
-            self._changed(connection, record, files, f"{source} WHERE import_id IN ({ids})") if unseen > new else 0
-        )
+        changed = self._changed(connection, record, files, before) if unseen > new else 0
         return Counts(new=new, changed=changed, same=total - new - changed)
 
     def _changed(self, connection: duckdb.DuckDBPyConnection, record: Record, files: list[str], live: str) -> int:

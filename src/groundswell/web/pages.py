@@ -115,8 +115,8 @@ class Pages:
         try:
             return future.result(PATIENCE)
         except TimeoutError as error:
-            if future.done():
-                raise
+            if future.done():  # just now, or it is the answer itself that ran out of time
+                return future.result()
             raise NotReadyError from error
         finally:
             if future.done():

@@ -12,6 +12,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -136,6 +137,7 @@ _ADDRESS = re.compile(r"^(https?://|www\.)|^[\w.-]+\.[a-z]{2,}/", re.IGNORECASE)
 _NATIVE = re.compile(r"\d{5,}|UC[\w-]{22}")
 
 
+@lru_cache(maxsize=1 << 16)
 def account_of(word: str, platform: str | None) -> str | None:
     """Read whatever names an account: full id, address, did, number or handle. `platform` where the word itself has none."""
     plain = word.strip().strip(QUOTES).strip()

@@ -148,12 +148,17 @@ def _documents(engine: Engine) -> list[str]:
     """
     own = "text IS NOT NULL AND len(text) >= 20 AND (kind IS NULL OR kind <> 'repost')"
     authors = engine.rows(f"SELECT count(DISTINCT account) FROM posts WHERE {own}")[0][0]
-    by = "p.account, place // 30" if authors >= TEXTS_NEEDED else "p.text_hash"
+    by = "account || ' ' || place // 30" if authors >= TEXTS_NEEDED else "text_hash::VARCHAR"
+    # Which texts are looked at is settled by their hashes; only of those are the words fetched.
     found = engine.table(
-        f"""SELECT string_agg(text, ' ' ORDER BY place) AS text
-            FROM (SELECT account, text, text_hash, row_number() OVER (PARTITION BY account ORDER BY text_hash) - 1 AS place
-                  FROM posts WHERE {own}) AS p
-            WHERE place < 60 GROUP BY {by} ORDER BY min(md5(p.account || p.text_hash)) LIMIT {SAMPLE}"""
+        f"""WITH placed AS (
+                SELECT key, account, text_hash, row_number() OVER (PARTITION BY account ORDER BY text_hash, key) - 1 AS place
+                FROM posts WHERE {own}),
+            pieces AS (SELECT key, place, {by} AS document, md5(account || text_hash) AS draw FROM placed WHERE place < 60),
+            drawn AS (SELECT document, min(draw) AS first FROM pieces GROUP BY document ORDER BY first LIMIT {SAMPLE})
+            SELECT string_agg(p.text, ' ' ORDER BY c.place, c.key) AS text
+            FROM posts AS p JOIN pieces AS c ON c.key = p.key JOIN drawn AS d ON d.document = c.document
+            WHERE p.{own} GROUP BY d.document ORDER BY min(d.first)"""
     )
     return found.column("text").to_pylist()
 

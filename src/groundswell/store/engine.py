@@ -78,11 +78,12 @@ class Engine:
         memory: str = "1500MB",
         threads: int | None = None,
         settled: Settled | None = None,
+        small: bool = False,
     ) -> None:
-        """Make the views; `settled` holds just the live imports, where it is given."""
+        """Make the views; `settled` holds just the live imports, where it is given; `small` when there are few facts."""
         self.facts, self.live, self._settled = facts, tuple(live), settled
         self._moment, self._backtest = moment, backtest
-        self._small = settled is None and moment is None
+        self._small = small
         self._scratch = Path(tempfile.mkdtemp(prefix="groundswell-"))
         self.connection = duckdb.connect()
         # In a small workspace answers are copied once more, in their order only where order is kept (see `_answer`).

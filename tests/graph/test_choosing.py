@@ -132,6 +132,17 @@ def test_a_cover_that_means_nothing_is_refused(words: dict, match: str) -> None:
         Cover.of(**words)
 
 
+def test_chances_that_differ_much_are_bounded_nearly_as_tightly_as_equal_ones() -> None:
+    """Of 160 with chances from .02 to .8, forty, measured at .93 while every element kept the curve it began with."""
+    rng = np.random.default_rng(4)
+    candidate, element = (rng.integers(0, most, 3_700) for most in (160, 460))
+    cover = Cover.of(
+        element, candidate, chance=np.clip(rng.lognormal(-1.7, 0.7, 3_700), 0.02, 0.8), size=460, among=160
+    )
+    choice = choose(cover, prices=rng.integers(90, 500, 160).astype(float), budget=7_500, at_most=40)
+    assert 0.95 <= choice.certificate <= 1
+
+
 def test_nobody_and_nothing_can_be_chosen_from() -> None:
     assert choose(Cover.of([], [])).certificate == 1.0
     assert len(choose(Cover.of([0, 0], [0, 1]), prices=[5, 5], budget=1).picks) == 0

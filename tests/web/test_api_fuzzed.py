@@ -112,7 +112,15 @@ def test_answers_have_the_shape_that_the_description_gives_them(community: Brows
     """By jsonschema: schemathesis takes a tuple's `prefixItems` for a mistake."""
     document = community.get("/openapi.json").json()
     me, other = (row["account"] for row in community.get("/people.json").json()["rows"][:2])
-    asked = {"account": me, "other": other, "brand": "Oat", "company": "Oat & Co", "id": "1", "name": "followers"}
+    asked = {
+        "account": me,
+        "other": other,
+        "brand": "Oat",
+        "company": "Oat & Co",
+        "id": "1",
+        "name": "followers",
+        "amount": "5000",
+    }
     checked = 0
     for path, verbs in document["paths"].items():
         shape = verbs.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).get("application/json", {})

@@ -40,7 +40,9 @@ LEAST = 2e-4
 BALANCE = 3.0
 """How far steps in the candidates go against steps in the slopes (design choice, tried on made-up audiences)."""
 SMOOTH = 0.3
-"""Below this largest chance, unequal chances follow the curve 1 - exp(-t); above, the steps of the strongest (design choice)."""
+"""Below this largest chance, unequal chances follow the curve 1 - exp(-t) at first; above, the steps of the strongest (design choice)."""
+SMOOTHEST = 0.99
+"""Above this largest chance they always follow the steps: -log(1 - chance) has no end (design choice)."""
 WIDEST = 8_000_000
 """Entries of a table of swaps, at most; larger choices are only added to (design choice: 64 MB)."""
 
@@ -89,6 +91,7 @@ class Chooser:
     def __init__(self, cover: Cover, *, prices: ArrayLike | None = None) -> None:
         self.cover, self.prices = cover, _prices(prices, cover.candidates)
         self._slopes: Floats | None = None
+        self._chances = None if cover.certain else _Chances(cover)
         self._last: Numbers = np.zeros(0, np.int64)
 
     def choose(
@@ -108,7 +111,7 @@ class Chooser:
         count = Limit(np.ones(people), at_most=at_most, at_least=at_least or None, name="people")
         money = Limit(self.prices, at_most=budget, name="budget")
         terms = Terms.of(people, [money, count, *limits], locked, excluded)
-        search = Search(self.cover, terms, self.prices)
+        search = Search(self.cover, terms, self.prices, self._chances)
         picks, bound = search.run(self._last, self._slopes)
         self._last, self._slopes = picks, search.slopes
         picks = search.ordered(picks)
@@ -122,7 +125,14 @@ class Search:
     """One search under fixed conditions."""
 
     def __init__(
-        self, cover: Cover, terms: Terms, prices: Floats, *, enough: float = ENOUGH, balance: float = BALANCE
+        self,
+        cover: Cover,
+        terms: Terms,
+        prices: Floats,
+        chances: _Chances | None = None,
+        *,
+        enough: float = ENOUGH,
+        balance: float = BALANCE,
     ) -> None:
         from groundswell.graph import bounding, counting
 
@@ -130,7 +140,8 @@ class Search:
         self.enough, self.balance = enough, balance
         self.bounding, self.counting = bounding, counting
         self.slopes: Floats = np.zeros(0)
-        self.curve, self.bent = _curves(cover)
+        self.chances = chances
+        self.curve, self.bent = _curves(cover, self.chances)
 
     def run(self, last: Numbers, slopes: Floats | None) -> tuple[Numbers, float]:
         """The best picks found and the lowest bound."""
@@ -204,7 +215,9 @@ class Search:
         rows, room = terms.rows * max(value, 1e-12), terms.room * max(value, 1e-12)
         best, prices = self.bound(self.slopes)
         prices, looked = prices / max(value, 1e-12), [np.inf] * PATIENCE
-        for _ in range(MOST_ROUNDS):
+        for look in range(MOST_ROUNDS):
+            if look == 1 and self.chances is not None:
+                self.refit(x)
             x, self.slopes, prices = self.bounding.search(
                 x,
                 self.slopes,
@@ -220,6 +233,13 @@ class Search:
             if value >= self.enough * best or looked[-PATIENCE - 1] - best < LEAST * best:
                 break
         return picks, best
+
+    def refit(self, x: Floats) -> None:
+        """Give each element the curve that is lower at these shares of the candidates; both are sound."""
+        assert self.chances is not None
+        slopes = self.chances.suit(x)
+        self.slopes = np.where(np.isnan(slopes), self.slopes, slopes)
+        self.curve, self.bent = _curves(self.cover, self.chances)
 
     def halfway(self, picks: Numbers) -> Floats:
         """Slopes to begin with: 1 for whom nobody chosen reaches, less the more do."""
@@ -274,15 +294,38 @@ def _of_one(each: Floats, row: Floats, room: float, high: Floats) -> Floats:
     return np.array([worth[order[ends]] if ends < len(order) else 0.0])
 
 
-def _curves(cover: Cover) -> tuple[Floats, Arrays]:
+class _Chances:
+    """Which of two curves each element follows: 1 - exp(-t), or the steps of its strongest candidate (`bounding`).
+
+    Neither is always the lower one: the steps lose where chances differ, the smooth curve where shares are small.
+    """
+
+    def __init__(self, cover: Cover) -> None:
+        self.cover, chance, first = cover, cover.chance_by, cover.reached[:-1]
+        self.strongest = np.maximum.reduceat(chance, first)
+        self.uneven = np.minimum.reduceat(chance, first) < self.strongest
+        self.smooth = (self.strongest < SMOOTH) & self.uneven
+
+    def suit(self, x: Floats) -> Floats:
+        """Choose the curves by shares of the candidates, and return the slopes of those that changed (NaN: it did not)."""
+        cover, before = self.cover, self.smooth
+        share, first = x[cover.candidate], cover.reached[:-1]
+        log = np.add.reduceat(share * -np.log1p(-np.minimum(cover.chance_by, SMOOTHEST)), first)
+        steps = np.add.reduceat(share * cover.chance_by, first) / self.strongest
+        left = (1.0 - self.strongest) ** np.floor(steps)
+        by_steps = 1.0 - left + left * self.strongest * (steps - np.floor(steps))
+        self.smooth = (self.strongest < SMOOTHEST) & self.uneven & (1.0 - np.exp(-log) < by_steps)
+        slopes = np.where(self.smooth, np.exp(-log), left)
+        return np.where(self.smooth == before, np.nan, slopes)
+
+
+def _curves(cover: Cover, chances: _Chances | None) -> tuple[Floats, Arrays]:
     """The curve of each element, and the arrays with reaches for chances and the weights that belong to them (`bounding`)."""
-    if cover.certain:
+    if chances is None:
         return np.zeros(0), cover.arrays
-    chance, first = cover.chance_by, cover.reached[:-1]
-    strongest, weakest = np.maximum.reduceat(chance, first), np.minimum.reduceat(chance, first)
-    smooth = (strongest < SMOOTH) & (weakest < strongest)
+    chance, smooth, strongest = cover.chance_by, chances.smooth, chances.strongest
     owner = np.repeat(np.arange(cover.size), np.diff(cover.reached))
-    by = np.where(smooth[owner], -np.log1p(-np.minimum(chance, SMOOTH)), chance / strongest[owner])
+    by = np.where(smooth[owner], -np.log1p(-np.minimum(chance, SMOOTHEST)), chance / strongest[owner])
     order = np.argsort(cover.candidate, kind="stable")
     weight = np.broadcast_to(cover.weight, (cover.size,)) * np.where(smooth, 1.0, strongest)
     bent = cover.arrays._replace(weight=weight, chance_to=by[order], chance_by=by)

@@ -14,7 +14,7 @@ most). `curve[e] < 0` says 1 - exp(-t), and the reaches are -log(1 - chance). Bo
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,9 @@ Array = Any
 """An array, as numba sees it."""
 MOST_STEPS = 40
 """Kinks of a curve that are told apart; beyond, slopes stay below the last (design choice; any slope bounds)."""
+
+NEWTON = 12
+"""Steps towards a root, at most; wherever it stops, the slope bounds."""
 
 
 @njit(cache=True, nogil=True)
@@ -44,14 +47,17 @@ def offset(slope: float, curve: float) -> float:
 def _moved(slope: float, reach: float, pace: float, curve: float) -> float:
     """Move a slope towards where the curve has it when so much reaches the element (the proximal step of `offset`)."""
     if curve < 0.0:
-        low, high = 0.0, 1.0
-        for _ in range(30):  # the step is the root of an increasing function: halve
-            middle = 0.5 * (low + high)
-            if middle - slope + pace * (log(middle) + reach) > 0.0:
-                high = middle
-            else:
-                low = middle
-        return 0.5 * (low + high)
+        # The root of exp(u) + pace u = slope - pace reach, by Newton from where the slope was: convex, and hardly ever far.
+        aim, u = slope - pace * reach, log(max(slope, 1e-12))
+        if aim >= 1.0:
+            return 1.0
+        for _ in range(NEWTON):
+            e = exp(u)
+            by = (e + pace * u - aim) / (e + pace)
+            u = min(u - by, 0.0)
+            if abs(by) < 1e-6:
+                break
+        return exp(u)
     above, below = 1.0, curve
     for k in range(1, MOST_STEPS):
         moved = slope + pace * (k - reach)

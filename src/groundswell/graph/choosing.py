@@ -7,7 +7,9 @@
 Greedy by value per cost and by value (Yaroslavtsev, Zhou & Avdiukhin 2020: with one budget the better of both, each prefix
 also tried with the best single addition, is at least half of the best), then additions, swaps and removals with refilling
 while they gain. Independently of how the choice was found, the slopes of `bounding` give an upper bound of what *any* choice
-that meets the conditions can reach; `certificate` is value / bound. A `Chooser` keeps slopes and picks, so that another
+that meets the conditions can reach; `certificate` is value / bound. That bound also covers choices of half a person; where it
+leaves more than a hundredth open, it is closed in on by branching: somebody of whom the fractional choice takes a part is once
+left out and once taken for sure, and the larger of both bounds holds (Land & Doig 1960). A `Chooser` keeps slopes and picks, so that another
 budget, a lock or an exclusion starts from there.
 
 Cost: an iteration passes once over the pairs of the cover; some hundreds are made. Not for functions other than coverage.
@@ -17,8 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,6 +46,14 @@ SMOOTH = 0.3
 """Below this largest chance, unequal chances follow the curve 1 - exp(-t) at first; above, the steps of the strongest (design choice)."""
 SMOOTHEST = 0.99
 """Above this largest chance they always follow the steps: -log(1 - chance) has no end (design choice)."""
+GOOD = 0.99
+"""Certificate below which branching goes on (design choice)."""
+MOST_BRANCHES = 40
+"""Bounds under one more decision, at most (design choice: 4 to 10 were needed for 200 candidates and an audience of 20,000)."""
+WORTH_BRANCHING = 0.2
+"""It ends when eight bounds closed less than this share of what is missing (design choice)."""
+BRANCH_STEPS, BRANCH_LOOKS = 10, 3
+"""Steps between two looks at the bound of a branch, and looks; a branch starts from the slopes of the one it grew from."""
 WIDEST = 8_000_000
 """Entries of a table of swaps, at most; larger choices are only added to (design choice: 64 MB)."""
 
@@ -113,12 +124,25 @@ class Chooser:
         terms = Terms.of(people, [money, count, *limits], locked, excluded)
         search = Search(self.cover, terms, self.prices, self._chances)
         picks, bound = search.run(self._last, self._slopes)
+        bound = search.branched(picks, bound)
         self._last, self._slopes = picks, search.slopes
         picks = search.ordered(picks)
         gains = self.cover.gains(picks)
         value = float(gains.sum())
         spent = float(self.prices[picks].sum())
         return Choice(picks, gains, value, max(value, bound), spent, perf_counter() - start)
+
+
+class _Branch(NamedTuple):
+    """Some candidates decided, and what is known under that; the smallest comes first off a heap."""
+
+    bound: float
+    """Negated, so that the highest comes first."""
+    made: int
+    terms: Terms
+    x: Floats
+    slopes: Floats
+    prices: Floats
 
 
 class Search:
@@ -140,6 +164,7 @@ class Search:
         self.enough, self.balance = enough, balance
         self.bounding, self.counting = bounding, counting
         self.slopes: Floats = np.zeros(0)
+        self.x = self.worths = np.zeros(0)
         self.chances = chances
         self.curve, self.bent = _curves(cover, self.chances)
 
@@ -232,7 +257,53 @@ class Search:
             looked.append(best)
             if value >= self.enough * best or looked[-PATIENCE - 1] - best < LEAST * best:
                 break
+        self.x, self.worths = x, prices
         return picks, best
+
+    def branched(self, picks: Numbers, best: float) -> float:
+        """Lower the bound by deciding about one candidate after another, the branch of the highest bound first."""
+        value = self.cover.value(picks)
+        branches = [_Branch(-best, 0, self.terms, self.x, self.slopes, self.worths)]
+        made, missing = 0, np.inf
+        while branches and value < GOOD * -branches[0].bound and made < MOST_BRANCHES:
+            if made % 8 == 0:
+                still = -branches[0].bound - value / GOOD
+                if still > (1 - WORTH_BRANCHING) * missing:
+                    break
+                missing = still
+            grown = branches[0]
+            parted = np.where(
+                grown.terms.low < grown.terms.high, np.minimum(grown.x, 1 - grown.x) * self.cover.each, 0.0
+            )
+            who = int(np.argmax(parted))
+            if parted[who] <= 0:
+                break
+            heappop(branches)
+            for taken in (0.0, 1.0):
+                made += 1
+                decided = grown.terms.decided(who, taken)
+                if decided.possible():
+                    heappush(branches, self.branch(grown, decided, value, made))
+        return min(best, -branches[0].bound) if branches else value
+
+    def branch(self, grown: _Branch, terms: Terms, value: float, made: int) -> _Branch:
+        """The bound under these terms, searched for from where the branch it grew from stood."""
+        rows, room = terms.rows * max(value, 1e-12), terms.room * max(value, 1e-12)
+        x, slopes, prices = np.clip(grown.x, terms.low, terms.high), grown.slopes.copy(), grown.prices.copy()
+        lowest = -grown.bound
+        for _ in range(BRANCH_LOOKS):
+            x, slopes, prices = self.bounding.search(
+                x,
+                slopes,
+                prices,
+                (terms.low, terms.high, rows, room),
+                self.balance,
+                BRANCH_STEPS,
+                self.bent,
+                self.curve,
+            )
+            lowest = min(lowest, self.bound(slopes, terms)[0])
+        return _Branch(-lowest, made, terms, x, slopes, prices)
 
     def refit(self, x: Floats) -> None:
         """Give each element the curve that is lower at these shares of the candidates; both are sound."""
@@ -248,11 +319,12 @@ class Search:
         reached = np.concatenate([np.zeros(0, np.int32), *parts])
         return (1.0 / (1.0 + np.bincount(reached, minlength=cover.size))).astype(np.float64)
 
-    def bound(self, slopes: Floats) -> tuple[float, Floats]:
+    def bound(self, slopes: Floats, terms: Terms | None = None) -> tuple[float, Floats]:
         """The bound that these slopes give, by a fractional choice under the conditions, and the multipliers of these."""
+        terms = terms or self.terms
         constant, each = self.bounding.line(slopes, self.bent, self.curve)
-        worth = multipliers(each, self.terms)
-        return float(constant + fractional(each, self.terms, worth)), worth
+        worth = multipliers(each, terms)
+        return float(constant + fractional(each, terms, worth)), worth
 
     def ordered(self, picks: Numbers) -> Numbers:
         """The picks in the order in which they add most."""

@@ -6,7 +6,7 @@ Every condition is `amounts @ chosen <= room`, scaled so that its numbers are ab
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,27 @@ class Terms:
         chosen[picks] = 1.0
         inside = ((chosen >= self.low) & (chosen <= self.high)).all()
         return bool(inside and (self.rows @ chosen <= self.room + SLACK).all())
+
+    def decided(self, who: int, taken: float) -> Terms:
+        """The same conditions, and this candidate taken for sure (1) or left out (0)."""
+        low, high = self.low.copy(), self.high.copy()
+        low[who] = high[who] = taken
+        return replace(self, low=low, high=high)
+
+    def possible(self) -> bool:
+        """Whether any choice, also of parts of candidates, meets every condition."""
+        least = np.where(self.rows < 0, self.rows * self.high, self.rows * self.low).sum(axis=1)
+        if (least > self.room + SLACK).any():
+            return False
+        if self.packing:
+            return True
+        from scipy.optimize import linprog
+
+        bounds = np.stack([self.low, self.high], axis=1)
+        done: Any = linprog(
+            np.zeros(len(self.low)), A_ub=self.rows, b_ub=self.room + SLACK, bounds=bounds, method="highs"
+        )
+        return done.status != 2
 
     def best(self, worth: Floats) -> Numbers | None:
         """The picks of the largest sum of worths that meet every condition, or None where nothing does."""

@@ -27,6 +27,7 @@ def reference() -> str:
     return "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs" / "reference").glob("*.md")))
 
 
+@pytest.mark.slow
 def test_the_reference_is_what_the_program_says_of_itself() -> None:
     done = subprocess.run([sys.executable, str(GENERATOR), "--check"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

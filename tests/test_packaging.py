@@ -96,6 +96,7 @@ def test_make_alone_lists_every_target() -> None:
         assert re.search(rf"make {target}\s+\S", said), f"{target} has no ## text"
 
 
+@pytest.mark.slow
 def test_whatever_is_imported_is_asked_for() -> None:
     found = {
         name.split(".")[0]
@@ -149,6 +150,7 @@ def test_the_wheel_holds_everything_that_is_not_code(tmp_path: Path) -> None:
     assert not [name for name in held if not name.startswith("groundswell")], "nothing but the package"
 
 
+@pytest.mark.slow
 def test_the_reference_pages_say_what_the_declarations_say() -> None:
     said = subprocess.run(
         [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, check=False

@@ -56,6 +56,7 @@ def accounts_of(posts: pa.Table) -> pa.Array:
     return pc.binary_join_element_wise(posts["platform"], posts["author_id"], ":")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_however_many_people_at_once(tmp_path: Path) -> None:
     for form in ("csv", "parquet"):
         one = simulate(tmp_path / f"one-{form}", people=2_300, posts_per_person=12, form=form, people_at_once=1)
@@ -65,12 +66,14 @@ def test_the_same_seed_gives_the_same_bytes_however_many_people_at_once(tmp_path
             assert paths[0].read_bytes() == paths[1].read_bytes(), (form, name)
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_community(community: Truth, tmp_path: Path) -> None:
     other = simulate(tmp_path, people=2_000, seed=8)
     assert table(other, "accounts")["followers"] != table(community, "accounts")["followers"]
     assert other.files["posts"].read_bytes() != community.files["posts"].read_bytes()
 
 
+@pytest.mark.slow
 def test_csv_and_parquet_say_the_same(community: Truth, tmp_path: Path, posts: pa.Table) -> None:
     other = simulate(tmp_path, people=2_000, seed=7, form="parquet")
     assert pq.read_table(other.files["posts"])["text"].to_pylist() == posts["text"].to_pylist()

@@ -57,6 +57,7 @@ PARTS = (
     Part("rise", "rise_figures", "Does it foresee who rises?"),
     Part("rise", "influence_figures", "Does it find whose word others pass on?"),
     Part("rise", "rhythm_figures", "Does it measure rhythm and persistence without bias?"),
+    Part("plans", "plan_figures", "Does a plan bring more than the rules of the trade?"),
     Part("fairness", "fairness_figures", "Are conditions equal for languages, platforms, newcomers and small accounts?"),
 )  # fmt: skip
 HERE = "benchmarks.validity"

@@ -56,6 +56,7 @@ def test_big_and_small_are_found_and_the_order_is_by_unpaid_mentions(tmp_path: P
     assert dict(bob.by_kind) == {"company": 1, "product": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["company", "product", "service", "person"])
 def test_a_mention_says_which_kind_of_thing_was_named(kind: str, tmp_path: Path) -> None:
     found = census(workspace_of(tmp_path), {kind: ["Oat & Co"]})
@@ -121,6 +122,7 @@ def test_the_census_counts_own_posts_as_the_text_index_does(tmp_path: Path) -> N
     assert mine["ann"] == indexed["ann"] + 1  # the index leaves replies out
 
 
+@pytest.mark.slow
 def test_more_posts_of_strangers_change_nothing_about_a_voice(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path)
     before = census(workspace, {"company": ["Oat & Co"]}).voices[0]

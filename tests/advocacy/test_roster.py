@@ -117,6 +117,7 @@ def roster(folder: Path) -> Workspace:
     return made(folder, rows)
 
 
+@pytest.mark.slow
 def test_red_flags_are_questions_with_the_posts_that_raise_them(tmp_path: Path) -> None:
     audit = audit_roster(roster(tmp_path))
     flags = {one.person.handle: {flag.name: flag for flag in one.flags} for one in audit.accounts}

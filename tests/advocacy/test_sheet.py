@@ -180,6 +180,7 @@ def test_a_first_name_or_a_short_handle_alone_proposes_nobody(tmp_path: Path) ->
     assert review.same_person == ()
 
 
+@pytest.mark.slow
 def test_an_address_of_many_accounts_may_be_an_agency(tmp_path: Path) -> None:
     rows = [f"Person{n} Name{n},@handle_{n}x,Instagram,{n}000,€{n},,agency@example.org,\n" for n in range(1, 6)]
     _, _, review = reviewed(tmp_path, HEAD + "".join(rows))
@@ -188,6 +189,7 @@ def test_an_address_of_many_accounts_may_be_an_agency(tmp_path: Path) -> None:
     assert any("agency" in sentence for sentence in group.evidence)
 
 
+@pytest.mark.slow
 def test_a_workbook_comes_back_as_it_was_with_new_columns_that_are_never_computed(tmp_path: Path) -> None:
     file = tmp_path / "ours.xlsx"
     book = openpyxl.Workbook()

@@ -34,6 +34,7 @@ def colleagues(folder: Path) -> Staff:
     return staff(workspace, [f"x:{name}" for name in ("ann", "bob", "cid", "dee", "eve", "nobody")], ["Oat & Co"])
 
 
+@pytest.mark.slow
 def test_the_share_of_company_posts_is_counted_and_carries_an_interval(tmp_path: Path) -> None:
     by_name = {one.person.handle: one for one in colleagues(tmp_path).colleagues}
     assert by_name["ann"].company_share.value == 0
@@ -41,12 +42,14 @@ def test_the_share_of_company_posts_is_counted_and_carries_an_interval(tmp_path:
     assert 0 < (by_name["bob"].company_share.low or 0) < 1
 
 
+@pytest.mark.slow
 def test_one_slogan_by_two_colleagues_is_found_with_both_posts(tmp_path: Path) -> None:
     (group,) = colleagues(tmp_path).same_words
     assert group.accounts == ("x:cid", "x:dee")
     assert {one.post for one in group.posts} == {"x:cid-1", "x:dee-1"}
 
 
+@pytest.mark.slow
 def test_each_colleague_gets_the_step_that_fits_with_its_reason_and_source(tmp_path: Path) -> None:
     proposed = {one.person.handle: one.step.name for one in colleagues(tmp_path).colleagues if one.step}
     assert proposed == {
@@ -59,12 +62,14 @@ def test_each_colleague_gets_the_step_that_fits_with_its_reason_and_source(tmp_p
     assert all(step.why and "seed" in step.source for step in steps())
 
 
+@pytest.mark.slow
 def test_of_whom_nothing_is_in_the_data_the_share_is_unknown_and_not_zero(tmp_path: Path) -> None:
     eve = next(one for one in colleagues(tmp_path).colleagues if one.person.handle == "eve")
     assert eve.company_share.value is None
     assert eve.company_share.reason == "not_observed"
 
 
+@pytest.mark.slow
 def test_a_name_that_nothing_knows_is_told_and_every_line_says_that_it_is_voluntary(tmp_path: Path) -> None:
     found = colleagues(tmp_path)
     assert found.not_found == ("x:nobody",)

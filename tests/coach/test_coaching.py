@@ -63,6 +63,7 @@ def coached(folder: Path, *parts: Rows) -> Coaching:
 PLAIN = tuple(f"I wrote about kneading dough at dawn, part {n}" for n in range(12))
 
 
+@pytest.mark.slow
 def test_the_five_oldest_open_questions_come_with_their_age_and_row(tmp_path: Path) -> None:
     questions = [asked(n, f"How long does number {n} rise?", when=40 + n) for n in range(7)]
     answered = {"interaction": [reply("ann", "bo", "bo-0", "ann-r", day(60))]}
@@ -95,6 +96,7 @@ def test_a_question_mark_in_an_address_asks_nothing(tmp_path: Path) -> None:
     assert found.questions.asked == 0
 
 
+@pytest.mark.slow
 def test_who_asks_nothing_in_ten_posts_is_advised_to_ask_and_who_asks_once_is_not(tmp_path: Path) -> None:
     plain = [f"Rye loaf number {number}, baked at night" for number in range(12)]
     advised = [{one.rule for one in coached(tmp_path / name, ann(*texts)).actions} for name, texts in (
@@ -320,6 +322,7 @@ def test_how_review_sentences_lean_agrees_with_twenty_human_raters(data_folder: 
     assert right / (right + wrong) > 0.75
 
 
+@pytest.mark.slow
 def test_fewer_than_thirty_peers_are_refused_with_the_one_step_that_gets_them(tmp_path: Path) -> None:
     found = coach(made(tmp_path / "w", community(people=20)), "@p01").peers
     assert found.standings == ()
@@ -360,6 +363,7 @@ def test_a_percentile_splits_ties_and_turns_round_where_less_is_better() -> None
     assert place_among(20.0, others, higher=False).value == pytest.approx(19.5 / 40)
 
 
+@pytest.mark.slow
 def test_ages_are_reckoned_from_the_end_of_the_data_and_never_from_the_clock(tmp_path: Path) -> None:
     rows = ann(*PLAIN)
     one, two = (coached(tmp_path / name, rows, asked(1, "Which flour?", when=40)) for name in "ab")
@@ -381,6 +385,7 @@ def test_a_name_that_nobody_has_offers_the_nearest(tmp_path: Path) -> None:
         coach(made(tmp_path / "w", ann(*PLAIN)), "@an")
 
 
+@pytest.mark.slow
 def test_words_of_strangers_are_never_a_pattern(tmp_path: Path) -> None:
     hostile = asked(1, "{question_who} {0.__class__} %s ?", when=40, who="{own_posts}")
     answer = {"interaction": [reply("ann", "bo", "bo-x", "ann-r", day(41))]}

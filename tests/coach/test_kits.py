@@ -63,6 +63,7 @@ def mine(peopled: Workspace) -> Kit:
     return kit(peopled, "@p05", made_by="Ann", made_at=AT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 12))
 def test_every_number_has_exactly_the_rows_that_it_was_counted_from(peopled: Workspace, number: int) -> None:
     name = f"p{number:02d}"

@@ -30,6 +30,7 @@ def order(found: Lookalikes) -> list[tuple[str, float]]:
     return [(one.account, round(one.likeness, 9)) for one in found.people]
 
 
+@pytest.mark.slow
 def test_who_is_like_her_talks_of_the_same_things(workspace: Workspace) -> None:
     """In that community the subject of person n is n modulo 4; every fourth writes in German."""
     found = like(workspace, "@p01", limit=5)
@@ -51,6 +52,7 @@ def test_what_they_share_is_theirs(workspace: Workspace) -> None:
         assert set(one.shared_ways) <= set(size_free())
 
 
+@pytest.mark.slow
 def test_nobody_is_found_for_being_as_big(workspace: Workspace, tmp_path: Path) -> None:
     rows = deepcopy(crowd())
     for place, one in enumerate(rows["account"]):
@@ -68,6 +70,7 @@ def test_no_signal_that_needs_a_count_of_followers_enters() -> None:
     assert "followers" not in size_free()
 
 
+@pytest.mark.slow
 def test_another_language_or_platform_is_not_looked_at_unless_asked(workspace: Workspace, tmp_path: Path) -> None:
     german = {f"x:p{number:02d}" for number in range(3, PEOPLE, 4)}
     assert not german & {one.account for one in like(workspace, "@p01", limit=PEOPLE).people}
@@ -82,6 +85,7 @@ def test_another_language_or_platform_is_not_looked_at_unless_asked(workspace: W
     assert like(other, "@p01", anywhere=True).people[0].account == "tiktok:1"
 
 
+@pytest.mark.slow
 def test_who_says_nothing_is_like_nobody_and_that_is_said(workspace: Workspace, tmp_path: Path) -> None:
     bring(workspace, {"account": [{"account": "x:mute", "platform": "x", "handle": "mute"}]})
     found = like(workspace, "@mute")

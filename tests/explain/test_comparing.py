@@ -22,12 +22,14 @@ def lines(found: SideBySide) -> dict[str, str]:
     return {line.signal: line.verdict for group in found.groups for line in group.lines}
 
 
+@pytest.mark.slow
 def test_every_signal_is_compared_once_under_its_question(workspace: Workspace) -> None:
     found = compare(workspace, "@p01", "@p02")
     assert sorted(lines(found)) == sorted(SIGNALS)
     assert all(line.says for group in found.groups for line in group.lines)
 
 
+@pytest.mark.slow
 def test_higher_is_said_only_where_the_intervals_do_not_overlap(workspace: Workspace) -> None:
     found = compare(workspace, "@p01", "@p03")
     seen: set[str] = set()

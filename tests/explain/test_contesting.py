@@ -121,6 +121,7 @@ def test_nothing_is_computed_again_for_a_contest(workspace: Workspace) -> None:
     assert signal_table(workspace).recomputed == 0
 
 
+@pytest.mark.slow
 def test_a_contest_outlives_an_import_and_a_change_of_id(tmp_path: Path) -> None:
     rows = {"account": [account("ann", account="x:@ann", followers=900), account("ben", followers=800)]}
     workspace = made(tmp_path / "w", rows)

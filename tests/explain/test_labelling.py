@@ -37,6 +37,7 @@ def authenticity(workspace: Workspace, name: str) -> float:
     return found
 
 
+@pytest.mark.slow
 def test_labels_bend_what_is_guessed_of_those_who_were_not_labelled(tmp_path: Path) -> None:
     workspace = world(tmp_path)
     before = authenticity(workspace, "few11")
@@ -47,6 +48,7 @@ def test_labels_bend_what_is_guessed_of_those_who_were_not_labelled(tmp_path: Pa
     assert bends(workspace.fits)["x"].labels == 16
 
 
+@pytest.mark.slow
 def test_a_few_labels_of_one_kind_change_no_guess(tmp_path: Path) -> None:
     workspace = world(tmp_path)
     before = authenticity(workspace, "few11")

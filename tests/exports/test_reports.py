@@ -140,6 +140,7 @@ def text_of(pdf: Path) -> list[str]:
     return [page.extract_text() for page in PdfReader(pdf).pages]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whose", WHOSE)
 def test_every_report_reopens_in_every_form_and_says_that_it_is_simulated(
     whose: str, community: Workspace, tmp_path: Path
@@ -161,6 +162,7 @@ def test_every_report_reopens_in_every_form_and_says_that_it_is_simulated(
     assert "In short" in book.sheetnames
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whose", WHOSE)
 def test_every_page_of_paper_has_its_number_and_its_mark(whose: str, community: Workspace, tmp_path: Path) -> None:
     report = report_of(whose, community)
@@ -173,6 +175,7 @@ def test_every_page_of_paper_has_its_number_and_its_mark(whose: str, community: 
         assert part.title in whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whose", WHOSE)
 def test_what_strangers_wrote_stays_text_in_every_form(whose: str, strangers: Workspace, tmp_path: Path) -> None:
     report = report_of(whose, strangers)
@@ -245,6 +248,7 @@ def test_what_is_unknown_in_a_table_says_why_beneath_it(tmp_path: Path) -> None:
     assert said in " ".join(" ".join(text_of(export_report(report, tmp_path / "r.pdf"))).split())
 
 
+@pytest.mark.slow
 def test_a_report_without_a_table_of_its_own_offers_no_csv(community: Workspace, tmp_path: Path) -> None:
     report = report_of("coach", community)
     with pytest.raises(UnknownNameError):
@@ -254,6 +258,7 @@ def test_a_report_without_a_table_of_its_own_offers_no_csv(community: Workspace,
         export_report(report_of("audit", community), tmp_path / "audit.docx")
 
 
+@pytest.mark.slow
 def test_the_table_of_a_report_is_what_its_journey_writes(community: Workspace, tmp_path: Path) -> None:
     for whose in ("audit", "review", "census", "staff"):
         report = report_of(whose, community)
@@ -271,6 +276,7 @@ def test_sheets_of_a_workbook_have_names_of_their_own(tmp_path: Path) -> None:
     assert len({name.lower() for name in names}) == len(names) == 5
 
 
+@pytest.mark.slow
 def test_a_kit_comes_as_a_workbook_with_every_row(community: Workspace, tmp_path: Path) -> None:
     made = kit(community, busiest(community))
     book: Any = openpyxl.load_workbook(kit_book(made, tmp_path / "kit.xlsx"))

@@ -73,6 +73,7 @@ def test_a_row_that_gives_several_kinds_of_records_is_counted_by_kind(ask: Ask) 
     assert "1 account: 1 new, 0 same, 0 changed" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("audit",), ("advocates", "staff", "--company", "Oat & Co")])
 def test_a_list_that_is_asked_about_says_first_what_it_brought_in(words: tuple[str, ...], ask: Ask) -> None:
     ask("import", "posts.csv")

@@ -225,6 +225,7 @@ under_every_condition = pytest.mark.parametrize("condition", conditions(*CONDITI
 # -- under every condition ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @under_every_condition
 @every_signal
 def test_every_account_has_exactly_one_value_that_is_whole(room: Room, condition: str, name: str) -> None:
@@ -311,6 +312,7 @@ def past_after(room: Room, seen_later_only: bool) -> World:
     return world(workspace, past_signals(workspace, MOMENT))
 
 
+@pytest.mark.slow
 @every_signal
 @pytest.mark.parametrize("seen_later_only", [False, True], ids=["happened later", "seen later"])
 def test_the_past_does_not_change_when_more_is_learned(room: Room, name: str, seen_later_only: bool) -> None:
@@ -332,6 +334,7 @@ def backtest_after(room: Room) -> World:
     return world(workspace, past_signals(workspace, MOMENT, backtest=True))
 
 
+@pytest.mark.slow
 @every_signal
 def test_a_backtest_does_not_read_what_happened_later(room: Room, name: str) -> None:
     now = backtest_after(room).of(name)
@@ -379,6 +382,7 @@ def test_it_needs_fields_that_exist_and_says_where_it_comes_from(name: str) -> N
     assert declared.grain in GRAINS or declared.grain in ARRAYS
 
 
+@pytest.mark.slow
 @every_signal
 def test_its_evidence_can_be_fetched_and_is_the_accounts_own(room: Room, name: str) -> None:
     workspace, corpus = usual(room).workspace, signal_table(usual(room).workspace).corpus
@@ -434,6 +438,7 @@ def test_its_query_writes_no_decimal_literal(name: str) -> None:
     assert [token for token in tokens(query(name)) if re.fullmatch(r"\d+\.\d+", token)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grain", sorted({one.grain for one in SIGNALS.values()}))
 def test_its_query_can_be_shown_and_gives_the_value_shown(room: Room, grain: str) -> None:
     from groundswell.signals.table import prepare

@@ -242,6 +242,7 @@ def test_a_plan_is_the_same_through_every_door(
     assert f'href="/plan?{QUERY}"' in page(web, f"/shortlist?{QUERY}")
 
 
+@pytest.mark.slow
 def test_signals_are_the_same_through_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:
@@ -263,6 +264,7 @@ def test_signals_are_the_same_through_every_door(
     assert seen == set(rows)
 
 
+@pytest.mark.slow
 def test_what_is_said_to_a_creator_is_the_same_through_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:
@@ -324,6 +326,7 @@ BEGINNINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "address", "option"),
     [

@@ -84,6 +84,7 @@ def test_every_tool_answers_over_stdio_with_what_its_question_answers(workspace:
         assert json.loads(answer.content[1].text) == answer.structured_content, name
 
 
+@pytest.mark.slow
 def test_the_tools_say_that_they_only_read(workspace: Workspace) -> None:
     async def listed() -> list[types.Tool]:
         async with Client(started(workspace)) as client:
@@ -99,6 +100,7 @@ def test_the_tools_say_that_they_only_read(workspace: Workspace) -> None:
         assert tool.input_schema["additionalProperties"] is False
 
 
+@pytest.mark.slow
 def test_nothing_is_brought_in_unless_it_was_allowed(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "posts.csv").write_text("author,text,date\nann,Bread!,2026-01-02\n")
     before = workspace.version()
@@ -108,6 +110,7 @@ def test_nothing_is_brought_in_unless_it_was_allowed(workspace: Workspace, tmp_p
     assert workspace.version() == before
 
 
+@pytest.mark.slow
 def test_a_file_of_the_folder_is_brought_in_when_it_was_allowed(tmp_path: Path) -> None:
     home = Workspace.create(tmp_path / "workspace")
     files = tmp_path / "files"
@@ -173,6 +176,7 @@ def test_a_failure_of_our_own_is_said_without_its_insides(
     assert "/secret/path" in caplog.text
 
 
+@pytest.mark.slow
 def test_what_strangers_wrote_stays_in_fields_that_are_named(tmp_path: Path) -> None:
     """A hostile bio, name, handle, post and sheet: none of it gets into the server's own words."""
     home = hostile(tmp_path)
@@ -229,6 +233,7 @@ def hostile(folder: Path) -> Workspace:
     return home
 
 
+@pytest.mark.slow
 def test_a_client_that_walks_away_in_the_middle_leaves_nothing_behind(workspace: Workspace) -> None:
     """Killed or hung up: the server ends, and what it served is as before."""
     before = workspace.version()
@@ -263,6 +268,7 @@ def test_a_client_that_walks_away_in_the_middle_leaves_nothing_behind(workspace:
     assert workspace.version() == before
 
 
+@pytest.mark.slow
 def test_a_cancelled_call_does_not_keep_the_next_one_waiting(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -312,6 +312,7 @@ def test_without_a_graph_there_is_a_plan_and_overlap_is_unknown(without_a_graph:
     assert (found.overlaps, found.mix, found.audience.sources) == ((), (), ())
 
 
+@pytest.mark.slow
 def test_the_same_question_has_the_same_answer(present: Present) -> None:
     def of(made: Plan) -> dict[str, Any]:
         return plain(made) | {"made_at": None}

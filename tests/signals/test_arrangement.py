@@ -75,6 +75,7 @@ def found(folder: Path, name: str, *rows: Any) -> Value:
     return value_of(made(folder, *rows), "m0", name)
 
 
+@pytest.mark.slow
 def test_a_pod_is_told_from_a_circle_of_friends_as_dense(tmp_path: Path) -> None:
     pod = found(tmp_path / "pod", "pod_share", circle(pod=True), strangers())
     friends = found(tmp_path / "friends", "pod_share", circle(pod=False), strangers())
@@ -85,6 +86,7 @@ def test_a_pod_is_told_from_a_circle_of_friends_as_dense(tmp_path: Path) -> None
     assert friends.value < 0.1
 
 
+@pytest.mark.slow
 def test_nobody_is_surely_in_a_pod_where_no_follow_is_known(tmp_path: Path) -> None:
     silent = found(tmp_path / "silent", "pod_share", circle(pod=True), strangers())
     others = [{"follower": f"x:s{number}", "followed": f"x:m{number}"} for number in range(8)]
@@ -135,6 +137,7 @@ def test_different_things_at_the_same_time_are_no_coordination(tmp_path: Path) -
     assert sharing(tmp_path, [20.0] * 8, common=False).value == 0
 
 
+@pytest.mark.slow
 def test_a_partner_whose_posts_are_undone_is_a_partner_no_more(tmp_path: Path) -> None:
     """Others stay, so that only what was touched is computed again."""
 

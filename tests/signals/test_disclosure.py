@@ -42,6 +42,7 @@ def test_the_set_holds_twenty_texts_a_language_and_half_say_nothing_of_payment()
         assert 0.4 <= said / (said + len(kinds["none"])) <= 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_explicit_disclosures_are_seen_and_subjects_negations_and_private_gifts_are_not(
     engine: Engine, language: str

@@ -91,6 +91,7 @@ def test_a_table_without_its_numbers_is_not_there(kept: Kept, tmp_path: Path) ->
     assert kept_in(tmp_path) is None
 
 
+@pytest.mark.slow
 def test_an_update_breaks_ties_as_a_full_pass_does(tmp_path: Path) -> None:
     """Two posts got as many likes: which of them was the best hangs on the id, whoever is computed again."""
     days = (0, 1, 2, 3, 5, 6, 7, 20, 21, 22, 23, 24)

@@ -63,6 +63,7 @@ def test_findings_in_memory_are_those_in_the_files(present: Present) -> None:
             assert told.of([]).num_rows == 0
 
 
+@pytest.mark.slow
 def test_an_engine_opened_after_an_import_is_not_kept(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", community(1, people=4))
     with open_present(workspace, engines=1) as present:
@@ -102,6 +103,7 @@ def test_many_may_ask_at_once(workspace: Workspace) -> None:
     assert not wrong
 
 
+@pytest.mark.slow
 def test_an_import_and_its_undoing_are_seen_at_the_next_question_however_the_state_is_asked(tmp_path: Path) -> None:
     few = {"account": [person(f"p{number}") for number in range(4)]}
     workspace = made(tmp_path / "w", few)

@@ -99,6 +99,7 @@ def test_shrinkage_is_taken_where_it_foretells_better_and_nowhere_else() -> None
     assert alike[1].low < 0 < alike[1].high
 
 
+@pytest.mark.slow
 def test_without_peers_everything_is_too_few_and_the_forecast_is_the_plain_mean(tmp_path: Path) -> None:
     table = signal_table(made(tmp_path / "w", {"account": [account("ann", followers=900)]}))
     value = table.values("x:ann")["reach_percentile"]
@@ -106,6 +107,7 @@ def test_without_peers_everything_is_too_few_and_the_forecast_is_the_plain_mean(
     assert fit_version(tmp_path / "w" / "fits") is None
 
 
+@pytest.mark.slow
 def test_size_puts_nobody_among_other_peers(tmp_path: Path) -> None:
     """The same people with their followers turned round: who is compared with whom stays, places are turned round too."""
     rows = [
@@ -122,6 +124,7 @@ def test_size_puts_nobody_among_other_peers(tmp_path: Path) -> None:
     assert "40 people" in (one.values("x:a00")["reach_percentile"].label or "")
 
 
+@pytest.mark.slow
 def test_a_fit_that_was_kept_is_read_as_it_was(tmp_path: Path) -> None:
     rows = [account(f"a{n:02d}", followers=100 * (n + 1)) for n in range(40)]
     workspace = made(tmp_path / "w", {"account": rows})

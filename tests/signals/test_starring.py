@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from building import SEEN, account, day, made, post, reply
 from groundswell.signals import Value
@@ -51,6 +52,7 @@ def grower(name: str, *, grows: float, cools: float, answers_fall: bool) -> dict
     return {"account": counts, "post": posts, "interaction": acts}
 
 
+@pytest.mark.slow
 def test_who_grows_and_lets_go_is_told_from_who_only_grows_or_only_fades(tmp_path: Path) -> None:
     parts = [
         grower("star", grows=1.0, cools=0.5, answers_fall=True),
@@ -66,6 +68,7 @@ def test_who_grows_and_lets_go_is_told_from_who_only_grows_or_only_fades(tmp_pat
         assert part in (found["star"].label or "")
 
 
+@pytest.mark.slow
 def test_who_was_counted_once_is_unknown_and_no_star(tmp_path: Path) -> None:
     rows = grower("once", grows=1.0, cools=0.5, answers_fall=True)
     once = told(made(tmp_path / "w", rows | {"account": rows["account"][-1:]}), "starification")["once"]

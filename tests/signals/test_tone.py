@@ -66,6 +66,7 @@ def test_balance_is_low_for_all_praise_and_for_all_complaint_and_nowhere_jumps()
 # -- people ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_all_praise_and_all_complaint_score_lower_than_both_together(tmp_path: Path) -> None:
     scores = {
         name: value_of(made(tmp_path / name, reviewer(*texts)), "ann", "honesty_balance").value
@@ -81,6 +82,7 @@ def test_few_reviews_and_other_languages_are_unknown_never_balanced(tmp_path: Pa
     assert (german.value, german.reason) == (None, "not_applicable")
 
 
+@pytest.mark.slow
 def test_a_text_first_read_as_german_is_weighed_once_it_is_known_to_be_english(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", reviewer(*[GOOD + BAD] * 6, language="de"))
     assert of(workspace)["praise_share"].value is None
@@ -105,6 +107,7 @@ def test_a_mention_counts_from_when_its_account_is_known_to_be_a_brand(tmp_path:
     assert of(workspace)["unpaid_brand_variety"].reason == "not_observed"
 
 
+@pytest.mark.slow
 def test_a_question_counts_from_when_its_text_is_known(tmp_path: Path) -> None:
     names = [f"fan{n}" for n in range(9)]
     asked = [reply(name, "ann", "ann-0", f"{name}-0", None) for name in names[:3]]
@@ -117,6 +120,7 @@ def test_a_question_counts_from_when_its_text_is_known(tmp_path: Path) -> None:
     assert of(workspace)["question_reply_rate"].value == pytest.approx(1 / 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "asks"),
     [("Where is it from?", True), ("¿Cuánto cuesta?", True), ("It is broken", True), ("Es geht nicht auf, funktioniert nicht.", True),

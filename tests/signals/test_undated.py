@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.building import SEEN, account, day, made, post, reply
 
 from groundswell.signals import past_signals, signal_table
@@ -14,6 +15,7 @@ def told(row: dict[str, Any], *names: str) -> list[tuple[float | None, str | Non
     return [(row[name]["value"], row[name]["reason"]) for name in names]
 
 
+@pytest.mark.slow
 def test_nobody_knows_a_silence_when_nobody_says_when_it_was_looked_at(tmp_path: Path) -> None:
     posts = [post("ann", number, created_at=day(number * 2), observed_at=SEEN) for number in range(12)]
     workspace = made(tmp_path, {"account": [account("ann", created_at=day(-99))], "post": posts})
@@ -25,6 +27,7 @@ def test_nobody_knows_a_silence_when_nobody_says_when_it_was_looked_at(tmp_path:
     assert now["silence_days"]["value"] == 129
 
 
+@pytest.mark.slow
 def test_comments_without_a_date_are_answered_but_not_at_once(tmp_path: Path) -> None:
     rows: dict[str, list[dict[str, Any]]] = {"account": [account("ann")], "post": [post("ann", 1)], "interaction": []}
     for number in range(12):

@@ -110,6 +110,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made(tmp_path_factory.mktemp("voice") / "w", {"account": who, "post": posts})
 
 
+@pytest.mark.slow
 def test_a_hobby_voice_has_no_mark_and_a_professional_has_each_by_name(workspace: Workspace) -> None:
     assert values(workspace, "hobby")["professional_marks"].value == 0
     marked = values(workspace, "pro")["professional_marks"]
@@ -133,6 +134,7 @@ def test_sites_are_counted_once_and_shortened_links_are_hidden_and_not_none(work
     assert values(workspace, "pro")["linked_domains"].reason == "not_observed"
 
 
+@pytest.mark.slow
 def test_an_entertainer_is_told_by_the_bio(workspace: Workspace) -> None:
     assert values(workspace, "short")["entertainer"].value == 1
     assert values(workspace, "hobby")["entertainer"].value == 0

@@ -12,6 +12,7 @@ from groundswell.errors import WorkspaceError
 from groundswell.store import Workspace
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["spring campaign", "Größe 汉 🥣", "vegan?", "o'neil #2 {a,b} *~&;", "C=1, +2 (3)"])
 def test_a_folder_of_almost_any_name_holds_a_workspace(tmp_path: Path, name: str) -> None:
     workspace = Workspace.create(tmp_path / name)

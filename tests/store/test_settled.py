@@ -56,6 +56,7 @@ def held(workspace: Workspace) -> bool:
         return engine.settled
 
 
+@pytest.mark.slow
 def test_settled_or_not_the_present_is_the_same(workspace: Workspace) -> None:
     bring(workspace, community(5))
     keys = [told(workspace, 1)]
@@ -99,6 +100,7 @@ def test_what_comes_later_lies_over_what_was_settled_and_shows_the_same(
     assert seen(workspace) == plain(workspace)
 
 
+@pytest.mark.slow
 def test_posts_in_parts_are_all_there_and_each_person_is_in_the_part_that_is_looked_at(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +121,7 @@ def test_posts_in_parts_are_all_there_and_each_person_is_in_the_part_that_is_loo
             assert near == engine.rows("SELECT post FROM posts WHERE account = ? ORDER BY post", [account])
 
 
+@pytest.mark.slow
 def test_an_act_is_settled_open_and_finds_whose_post_it_concerns_when_the_post_comes(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +138,7 @@ def test_an_act_is_settled_open_and_finds_whose_post_it_concerns_when_the_post_c
         assert sorted(engine.rows("SELECT actor, account FROM interactions")) == [("x:1", "x:2"), ("x:3", "x:2")]
 
 
+@pytest.mark.slow
 def test_a_handle_that_is_new_can_be_linked_without_settling_everything_again(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

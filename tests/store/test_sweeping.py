@@ -44,6 +44,7 @@ def seen(workspace: Workspace) -> dict[str, list[Any]]:
         }
 
 
+@pytest.mark.slow
 def test_rows_of_an_unfinished_import_go_and_all_others_stay(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", community(5), community(3))
     workspace.undo(2)
@@ -59,6 +60,7 @@ def test_rows_of_an_unfinished_import_go_and_all_others_stay(tmp_path: Path) -> 
     assert bring(workspace, community(4)) == left + 1
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_the_same_and_changes_nothing(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", community(5))
     left = killed(workspace)
@@ -80,6 +82,7 @@ def test_a_file_that_an_append_left_before_its_commit_goes_too(tmp_path: Path) -
     assert on_disk(workspace) == files
 
 
+@pytest.mark.slow
 def test_who_reads_meanwhile_reads_on(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", community(5))
     killed(workspace)
@@ -90,6 +93,7 @@ def test_who_reads_meanwhile_reads_on(tmp_path: Path) -> None:
         assert engine.rows("SELECT count(*) FROM interactions") != [(0,)]
 
 
+@pytest.mark.slow
 def test_beside_a_running_import_nothing_is_swept(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", community(5))
     with workspace.writing():
@@ -100,6 +104,7 @@ def test_beside_a_running_import_nothing_is_swept(tmp_path: Path) -> None:
     assert rows_of(workspace, left) > 0
 
 
+@pytest.mark.slow
 def test_what_was_swept_is_no_import_any_more(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", community(5))
     left = killed(workspace)

@@ -64,6 +64,7 @@ def test_records_are_counted_as_new_same_or_changed(workspace: Workspace) -> Non
     assert bring(workspace, "post", LATER, T2)[1] == {"post": {"new": 0, "same": 0, "changed": 1}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_order_of_imports_cannot_matter(workspace: Workspace, order: tuple[int, ...]) -> None:
     brought = [(FIRST, T1), (LATER, T2), (OTHER, T3)]
@@ -72,6 +73,7 @@ def test_order_of_imports_cannot_matter(workspace: Workspace, order: tuple[int, 
     assert posts(workspace) == [("x:1", "hi", 9, "x:a"), ("x:2", "ho", None, "x:a"), ("x:3", "la", 1, "x:b")]
 
 
+@pytest.mark.slow
 def test_undone_and_brought_again_is_as_before(workspace: Workspace) -> None:
     bring(workspace, "post", FIRST, T1)
     key, _ = bring(workspace, "post", LATER, T2)

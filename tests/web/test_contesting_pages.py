@@ -31,6 +31,7 @@ def value(browser: Browser) -> dict[str, Any]:
     return browser.get(f"/person.json?account={quote(WHO, safe='')}").json()["values"][SIGNAL]
 
 
+@pytest.mark.slow
 def test_a_number_is_hidden_until_somebody_has_looked(browser: Browser) -> None:
     before = value(browser)
     answer = send(browser, "/contest", account=WHO, signal=SIGNAL, because="I post <b>elsewhere</b> too.", by="Ann")
@@ -48,6 +49,7 @@ def test_a_number_is_hidden_until_somebody_has_looked(browser: Browser) -> None:
     assert "We count what is here." in browser.page("/contests")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "fields"),
     [

@@ -25,6 +25,7 @@ def is_a_page(answer: Any) -> bool:
     return not named and answer.headers["content-type"].startswith("text/html") and "<h1>" in answer.text
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_made_is_refused_on_a_page(empty: Browser) -> None:
     addresses = files_of(empty)
     assert len(addresses) > 20
@@ -39,6 +40,7 @@ def test_a_report_that_cannot_be_made_is_refused_on_a_page(empty: Browser) -> No
                 assert is_a_page(answer), (address, dict(answer.headers))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("room", "address"), [("journeys", "/census.pdf?company=x"), ("pages", "/shortlist.csv?brand=x")]
 )
@@ -56,6 +58,7 @@ def test_a_failure_of_ours_is_no_file_either(
     assert "disk" not in answer.text
 
 
+@pytest.mark.slow
 def test_no_link_asks_the_browser_to_keep_whatever_comes(community: Browser) -> None:
     """With `download` on the link a browser keeps the page of an error too; the answer itself says what is a file."""
     for page in ("/shortlist?brand=Oat+%26+Co&sector=vegan+food", "/sheet", "/audit", "/census?company=Oat+%26+Co"):

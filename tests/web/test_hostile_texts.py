@@ -74,6 +74,7 @@ def test_in_all_json(hostile: Browser) -> None:
     assert seen > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address", ["/sheet", "/audit", "/staff?company=Oat", "/census?company=Oat", f"/shortlist?{BRIEF}"]
 )
@@ -115,6 +116,7 @@ def test_in_the_page_and_the_brief_that_are_downloaded(hostile: Browser) -> None
         tomllib.loads(answer.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["html", "json", "pdf"])
 def test_in_a_kit(hostile: Browser, form: str) -> None:
     me = hostile.get("/people.json?sort=followers&order=low").json()["rows"][0]["account"]
@@ -135,6 +137,7 @@ def test_in_a_kit(hostile: Browser, form: str) -> None:
             assert b"/JS" not in answer.content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
 def test_what_is_typed(hostile: Browser, nasty: str) -> None:
     short = nasty[:300]
@@ -150,6 +153,7 @@ def test_what_is_typed(hostile: Browser, nasty: str) -> None:
         assert not calculated(answer.text), path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nasty", EACH)
 def test_what_is_brought(empty: Browser, nasty: str) -> None:
     quoted = '"{}"'.format(nasty[:3000].replace('"', '""'))
@@ -180,6 +184,7 @@ def test_what_is_brought(empty: Browser, nasty: str) -> None:
         assert not list(alive(empty.page(page))), page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nasty", EACH)
 def test_who_is_brought(empty: Browser, nasty: str) -> None:
     quoted = '"{}"'.format(nasty[:3000].replace('"', '""'))

@@ -153,6 +153,7 @@ def test_a_search_finds_words_of_a_bio_in_any_case(community: Browser) -> None:
         assert row["account"] in [one["account"] for one in found["rows"]], asked
 
 
+@pytest.mark.slow
 def test_the_form_counts_what_the_shortlist_holds(community: Browser) -> None:
     query = "?brand=Oat+%26+Co&sector=vegan+food&country=DE&definition=community_catalyst@1"
     options, shortlist = (community.get(path + query).json() for path in ("/brief.json", "/shortlist.json"))
@@ -254,6 +255,7 @@ def test_a_wrong_question_is_answered_in_words(community: Browser, wrong: str) -
     assert not list(alive(answer.text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -39,6 +39,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield opened
 
 
+@pytest.mark.slow
 def test_a_plan_is_a_page_with_a_form_that_keeps_what_was_chosen(browser: Browser) -> None:
     page = browser.page(f"/plan?{ASKED}&lock=x:p0&skip=x:p1&robust=true&people=2-4")
     assert not list(alive(page))
@@ -54,6 +55,7 @@ def test_a_plan_is_a_page_with_a_form_that_keeps_what_was_chosen(browser: Browse
     assert "javascript:alert" not in shown.replace("&", "")
 
 
+@pytest.mark.slow
 def test_everything_on_the_page_is_in_its_json(browser: Browser) -> None:
     found = browser.get(f"/plan.json?{ASKED}").json()
     shown = unescape(browser.page(f"/plan?{ASKED}"))

@@ -109,6 +109,7 @@ def test_a_known_file_is_read_without_a_question(empty: Browser) -> None:
     assert not list(empty.desk.folder.glob("*/*/a.csv")), "the upload is not kept once it is read"
 
 
+@pytest.mark.slow
 def test_a_missing_fact_is_asked_for_in_words(empty: Browser) -> None:
     address = empty.bring(("a.csv", ACCOUNTS))
     page = empty.page(address)
@@ -124,6 +125,7 @@ def test_a_missing_fact_is_asked_for_in_words(empty: Browser) -> None:
     assert {row["platform"] for row in empty.get("/people.json").json()["rows"]} == {"tiktok"}
 
 
+@pytest.mark.slow
 def test_whose_posts_they_are_may_be_said_or_stand_in_a_column(empty: Browser) -> None:
     posts = b"id,text,created_at,likes,by whom\n1,oat bread,2026-01-02,4,ann\n2,rye bread,2026-01-03,5,ben\n"
     address = empty.bring(("posts.csv", posts))
@@ -145,6 +147,7 @@ def test_what_is_left_open_is_said_and_the_question_stays(empty: Browser) -> Non
     assert "Whose posts are these?" in empty.page(address)
 
 
+@pytest.mark.slow
 def test_dates_that_can_be_read_two_ways_are_asked_about_and_read_anew(empty: Browser) -> None:
     posts = b"platform,author,id,text,created_at\ninstagram,ann,1,oat,03/04/2025\ninstagram,ann,2,rye,05/04/2025\n"
     address = empty.bring(("posts.csv", posts))
@@ -179,6 +182,7 @@ def test_a_kit_signed_by_somebody_else_is_warned_of(empty: Browser, tmp_path: Pa
         assert ("Another key than before" in page) == (name == "stranger")
 
 
+@pytest.mark.slow
 def test_a_strange_table_is_shown_and_asked_about_once(empty: Browser) -> None:
     address = empty.bring(("odd.csv", ODD))
     page = empty.page(address)
@@ -211,6 +215,7 @@ def test_an_answer_that_does_not_fit_is_asked_again(empty: Browser) -> None:
     assert "No column was given a meaning" in none.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "people"),
     [
@@ -223,6 +228,7 @@ def test_pasted_handles_are_a_list(empty: Browser, text: str, people: int) -> No
     assert empty.get("/index.json").json()["people"] == people
 
 
+@pytest.mark.slow
 def test_a_pasted_feed_is_read_and_an_address_alone_is_explained(empty: Browser) -> None:
     feed = (
         "<?xml version='1.0'?><rss version='2.0'><channel><title>Ann bakes</title><link>https://ann.example/</link>"
@@ -255,6 +261,7 @@ def test_what_is_no_data_is_refused_in_words(empty: Browser) -> None:
     assert empty.get("/imports.json").json() == []
 
 
+@pytest.mark.slow
 def test_undo_takes_an_import_out_of_every_number(empty: Browser) -> None:
     empty.bring(("a.csv", ACCOUNTS), platform="instagram")
     assert empty.get("/index.json").json()["people"] == 2
@@ -266,6 +273,7 @@ def test_undo_takes_an_import_out_of_every_number(empty: Browser) -> None:
     assert empty.post("/undo", files=[("x", ("", b""))], data={"id": "1"}).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_restart_in_the_middle_shows_nothing_half_read_and_says_so(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "w")
     batch = workspace.folder / "incoming" / "00ff00ff00ff00ff"
@@ -319,6 +327,7 @@ def test_a_restart_in_the_middle_shows_nothing_half_read_and_says_so(tmp_path: P
         assert browser.get("/index.json").json()["people"] == 2
 
 
+@pytest.mark.slow
 def test_a_question_survives_a_restart(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "w")
     with Browser(workspace) as browser:

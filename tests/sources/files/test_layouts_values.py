@@ -163,6 +163,7 @@ def test_every_iso_moment_survives(moment: datetime) -> None:
     assert when(moment.isoformat()) == [moment]
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.one_of(st.none(), st.text(max_size=40), st.from_regex(r"\A\d{1,2}[/.]\d{1,2}[/.]\d{4}( \d{1,2}:\d\d)?\Z"))

@@ -87,6 +87,7 @@ def files(folder: Path) -> list[Path]:
     ]
 
 
+@pytest.mark.slow
 def test_the_same_post_through_every_tool_is_one_post(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "workspace")
     for path in files(tmp_path):

@@ -270,6 +270,7 @@ def test_ten_thousand_columns_are_read(read):
     assert found.reasons == [(4, "2 cells where the header has 10000")]
 
 
+@pytest.mark.slow
 def test_files_made_of_open_quotes_cost_time_in_proportion(read):
     for line in (b'"a\n', b'a,""b\n', b'"",""x"\n'):
         found = read(b"a,b\n1,2\n" + line * 20_000)
@@ -304,6 +305,7 @@ def test_what_a_spreadsheet_writes_is_read_back_exactly(rows, block):
     assert found.empty == sum(not any(row) for row in expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(

@@ -27,6 +27,7 @@ READERS: dict[str, Callable[[pa.Array], pa.Array]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", READERS)
 @given(cells=st.lists(CELLS, max_size=6))
 def test_a_cell_is_read_the_same_beside_odd_ones_as_beside_plain_ones(what: str, cells: list[str | None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,18 @@ def shown_by(requirement: dict[str, Any]) -> list[str]:
     return [named] if isinstance(named, str) else named
 
 
+@cache
+def parsed(file: Path) -> list[ast.stmt]:
+    return ast.parse(file.read_text("utf-8")).body
+
+
 def is_collected(test: str) -> bool:
     """Whether pytest would collect `path::[Class::]name`, read from the source; a test skipped outright does not count."""
     path, *names = test.split("::")
     file = ROOT / path
     if not (names and path.startswith("tests/") and file.name.startswith("test_") and file.is_file()):
         return False
-    body: list[ast.stmt] = ast.parse(file.read_text("utf-8")).body
+    body = parsed(file)
     for name in names[:-1]:
         body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == name), [])
     found = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == names[-1]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from building import community, made
+from building import made_and_computed
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.arrays import Asked, is_late
 from groundswell.signals.computing import append_late, compute_early
@@ -24,7 +24,7 @@ EARLY = [name for name in SIGNALS if name not in LATE]
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asked, pa.Table]]:
     """Everybody's signals that are computed first, and what is asked to compute the others."""
-    workspace: Workspace = made(tmp_path_factory.mktemp("contested") / "w", community())
+    workspace: Workspace = made_and_computed(tmp_path_factory.mktemp("contested") / "w")
     corpus = signal_table(workspace).corpus
     with workspace.engine() as engine:
         prepare(engine, workspace.cache / "findings", corpus)

@@ -52,6 +52,7 @@ def test_what_is_held_open_coaches_like_what_is_opened_for_one_question(workspac
         assert plain(coach(workspace, account, present=present)) == plain(coach(workspace, account)), account
 
 
+@pytest.mark.slow
 def test_findings_in_memory_are_those_in_the_files(present: Present) -> None:
     with present.engine() as engine:
         for view, names in (("wording", ("language", "clear", "unclear")), ("topic_of_text", ("topic",))):
@@ -74,6 +75,7 @@ def test_an_engine_opened_after_an_import_is_not_kept(tmp_path: Path) -> None:
             newer.rows("SELECT 1")
 
 
+@pytest.mark.slow
 def test_an_engine_that_failed_is_not_lent_again(present: Present) -> None:
     with pytest.raises(ZeroDivisionError), present.engine() as failed:
         raise ZeroDivisionError

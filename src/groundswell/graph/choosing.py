@@ -302,7 +302,7 @@ class Search:
                 self.bent,
                 self.curve,
             )
-            lowest = min(lowest, self.bound(slopes, terms)[0])
+            lowest = min(lowest, self.bound_under(terms, slopes)[0])
         return _Branch(-lowest, made, terms, x, slopes, prices)
 
     def refit(self, x: Floats) -> None:
@@ -319,9 +319,12 @@ class Search:
         reached = np.concatenate([np.zeros(0, np.int32), *parts])
         return (1.0 / (1.0 + np.bincount(reached, minlength=cover.size))).astype(np.float64)
 
-    def bound(self, slopes: Floats, terms: Terms | None = None) -> tuple[float, Floats]:
+    def bound(self, slopes: Floats) -> tuple[float, Floats]:
         """The bound that these slopes give, by a fractional choice under the conditions, and the multipliers of these."""
-        terms = terms or self.terms
+        return self.bound_under(self.terms, slopes)
+
+    def bound_under(self, terms: Terms, slopes: Floats) -> tuple[float, Floats]:
+        """The same under other conditions."""
         constant, each = self.bounding.line(slopes, self.bent, self.curve)
         worth = multipliers(each, terms)
         return float(constant + fractional(each, terms, worth)), worth

@@ -387,8 +387,8 @@ class _Narrowed(Search):
         """Who would be chosen at the last prices, overlap or not."""
         return self.each > self.worth @ self.all.rows
 
-    def bound(self, slopes: Floats, terms: Terms | None = None) -> tuple[float, Floats]:
-        """The bound of these slopes for every candidate, kept or not; always under the terms of all of them."""
+    def bound(self, slopes: Floats) -> tuple[float, Floats]:
+        """The bound of these slopes for every candidate, kept or not."""
         constant, self.each[self.kept] = self.bounding.line(slopes, self.bent, self.curve)
         self.worth = worth = multipliers(self.each, self.all)
         return float(constant + fractional(self.each, self.all, worth)), worth * self.terms.scale / self.all.scale

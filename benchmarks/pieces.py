@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import peak_mb
-from benchmarks.planning import plan_network, plan_users
+from benchmarks.planning import plan_growth, plan_network, plan_threads, plan_users
 
 Result = dict[str, Any]
 
@@ -327,7 +327,7 @@ PIECES: dict[str, Callable[..., Result]] = {
     piece.__name__: piece
     for piece in (
         make, bring, bring_peer, read_findings, fill_findings, settle, signals, everything, signals_update, tables_for_peer, signals_peer, compare, ask,
-        explain_one, some_posts, plan_users, plan_network,
+        explain_one, some_posts, plan_users, plan_network, plan_growth, plan_threads,
     )
 }  # fmt: skip
 

@@ -103,6 +103,38 @@ def plan_network(scale: float, kind: str) -> Result:
     }  # fmt: skip
 
 
+def plan_growth(edges: int) -> Result:
+    """50 people of a made-up network of so many edges, a few of whom many point at: seconds, and what a person in a sample costs."""
+    from groundswell.graph import maximize
+
+    rng, people = np.random.default_rng(2), max(1_000, edges // 12)
+    one, other = ((rng.random(edges) ** power * people).astype(np.int64) for power in (2.5, 1.0))
+    maximize((np.array([0]), np.array([1])), k=1)  # compiled before the clock runs
+    found, took = _timed(lambda: maximize((one, other), k=50))
+    return took | {
+        "edges": edges, "people": people, "certificate": round(found.certificate, 4), "sets": found.sets, "members": found.members,
+        "nanoseconds_per_member": round(1e9 * took["seconds"] / max(found.members, 1), 1), "wanted": "certificate at least .97",
+    }  # fmt: skip
+
+
+def plan_threads(scale: float) -> Result:
+    """The same choice in the same network by one worker and by two, in turns; the faster of two runs each."""
+    from groundswell.graph import maximize
+
+    name, one, other = network(scale)
+    maximize((np.array([0]), np.array([1])), k=1, workers=2)
+    seconds: dict[int, float] = {1: np.inf, 2: np.inf}
+    answers: dict[int, list[int]] = {}
+    for _ in range(2):
+        for workers in seconds:
+            found, took = _timed(lambda: maximize((one, other), k=50, workers=workers))  # noqa: B023
+            seconds[workers], answers[workers] = min(seconds[workers], took["seconds"]), found.seeds.tolist()
+    return {
+        "network": name, "one_seconds": seconds[1], "two_seconds": seconds[2], "ratio": round(seconds[1] / seconds[2], 2),
+        "same_answer": answers[1] == answers[2], "wanted": "at least 1.7 on two cores that do nothing else",
+    }  # fmt: skip
+
+
 def _bought(order: Numbers, prices: Floats, budget: float) -> Numbers:
     """Whom a buyer gets who goes down a list and takes everybody whom the rest of the money pays."""
     chosen: list[int] = []

@@ -32,7 +32,11 @@ READ_UP_TO = 200_000
 
 KINDS = ("k=20", "k=40", "k=50", "budget, uneven prices", "budget, 1 + degree")
 """Choices in a network that are measured."""
-SHOWN = {"settled_before", "ours", "peer", "discover", "explain", "update", "full", "same", "users", *KINDS}
+GROWTH = (10_000, 100_000, 1_000_000, 10_000_000)
+GROWN = {size: f"growth, {size:,} edges" for size in GROWTH}
+SHOWN = {
+    "settled_before", "ours", "peer", "discover", "explain", "update", "full", "same", "users", "threads", *KINDS, *GROWN.values(),
+}  # fmt: skip
 """Parts of a result that are printed line by line."""
 
 
@@ -161,7 +165,10 @@ class Bench:
     def run_plan(self) -> Result:
         """Choosing at the size that users have, and in a network beside the rules of the trade."""
         found: Result = {"users": piece("plan_users", worlds=max(4, round(20 * self.scale)))}
-        return found | {kind: piece("plan_network", scale=self.scale, kind=kind) for kind in KINDS}
+        found |= {kind: piece("plan_network", scale=self.scale, kind=kind) for kind in KINDS}
+        most = max(10_000, 1_000_000 * self.scale)  # --scale 10 adds ten million edges
+        found |= {name: piece("plan_growth", edges=size) for size, name in GROWN.items() if size <= most}
+        return found | {"threads": piece("plan_threads", scale=self.scale)}
 
     def run_demo(self) -> Result:
         """`groundswell demo` with its 2,000 people, whole."""

@@ -34,13 +34,15 @@ def called(name: str) -> tuple[Layout, ...]:
     return found
 
 
-def fitting(headers: Iterable[str], *, kind: str = "", among: Iterable[Layout] | None = None) -> Layout | None:
-    """The layout that fits a set of headers best, or None.
+def fitting(
+    headers: Iterable[str], *, kind: str = "", place: str | None = None, among: Iterable[Layout] | None = None
+) -> Layout | None:
+    """The layout that fits a set of headers best, or None. `place`: name of the file or list (`TableFile.place`).
 
     A named layout goes before a generic one; then the one that asks for more, then the one that understands more columns.
     """
     names = frozenset(normalised(header) for header in headers)
-    fits = [layout for layout in (among or LAYOUTS.values()) if layout.fits(names, kind)]
+    fits = [layout for layout in (among or LAYOUTS.values()) if layout.fits(names, kind, place)]
     return max(fits, key=lambda one: (not one.generic, _asked(one), len(names & one.claimed)), default=None)
 
 

@@ -22,6 +22,7 @@ To add a layout, write such a declaration in a file of this folder, name it in `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -226,7 +227,9 @@ class Layout:
     whole: bool = False
     """The document is one report: lists inside it are not tables of their own."""
     family: str = ""
-    """Name of the archive it belongs to."""
+    """Name of the archive it belongs to: in such an archive no generic layout reads what no named one knows."""
+    place: str = ""
+    """Pattern within the name of the file or list, where lists of one shape mean several things: followers, close friends."""
     ignored: tuple[str, ...] = ()
     """Headers that are known and deliberately not kept."""
     introduces: bool = False
@@ -262,10 +265,11 @@ class Layout:
         groups = [(group,) if isinstance(group, str) else group for group in self.required]
         return [group[0] for group in groups if not any(normalised(name) in headers for name in group)]
 
-    def fits(self, headers: frozenset[str], kind: str = "") -> bool:
-        """Whether a table with these headers (normalised) is of this layout."""
+    def fits(self, headers: frozenset[str], kind: str = "", place: str | None = None) -> bool:
+        """Whether a table with these headers (normalised), found at this place, is of this layout."""
         right_kind = not self.kinds or not kind or kind in self.kinds
-        return right_kind and not self.lacking(headers) and (self.accepts is None or self.accepts(headers))
+        right_place = place is None or re.search(self.place, place, re.IGNORECASE) is not None
+        return right_kind and right_place and not self.lacking(headers) and (self.accepts is None or self.accepts(headers))
 
     def mapped(self, mapping: Mapping[str, str]) -> Layout:
         """The same layout with the user's own columns: header -> field, or record.field."""

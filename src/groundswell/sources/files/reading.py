@@ -151,13 +151,17 @@ def _of_the_archive(
     files = {one.table.place.partition("#")[0] for one in kept}
     strange = [one.table.place for one in found if one.layout.generic]
     strange += [member for member, error in errors if isinstance(error, UnknownLayoutError | PrivateError)]
-    errors[:] = [(member, error) for member, error in errors if not isinstance(error, UnknownLayoutError | PrivateError)]
+    errors[:] = [
+        (member, error) for member, error in errors if not isinstance(error, UnknownLayoutError | PrivateError)
+    ]
     others = sorted({place.partition("#")[0] for place in strange} - files - {""})
     if not others:
         return kept, []
     shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
     number = "1 other file" if len(others) == 1 else f"{len(others):,} other files"
-    return kept, [f"Not read: {number} of the archive ({shown}). Messages, addresses, log-ins and the like are never read."]
+    return kept, [
+        f"Not read: {number} of the archive ({shown}). Messages, addresses, log-ins and the like are never read."
+    ]
 
 
 def _checked(constants: dict[str, str]) -> dict[str, str]:
@@ -188,7 +192,8 @@ def _recognised(
     remembered: Remembered | None,
 ) -> Recognised:
     """Find the header row and the layout of one table."""
-    rows = [list(row) for row in table.preview()]
+    rows = [list(row) for row in table.preview()] or [[]]
+    chosen = len(among) == 1  # by the user, who knows what it is, whatever it is called
     flat, inner = table.kind in ("csv", "xlsx"), frozenset(map(normalised, table.inner))
     for position, headers in enumerate(rows[: HEADER_SEARCH if flat else 1]):
         names = frozenset(normalised(header) for header in headers)
@@ -197,10 +202,11 @@ def _recognised(
         kept = None if mapping or "platform" in names else platform_of(asked.get("platform", ""))
         named = [*headers, *map(_word, own.values())]
         if what := private(names | inner, table.place):
+            seen.update(names)
             raise PrivateError(
                 f"{table.place} holds {what}.", means="That is private: none of it is read.", next_step="Leave it out."
             )
-        layout = fitting([*named, *inner], kind=table.kind, place=table.place, among=among)
+        layout = fitting([*named, *inner], kind=table.kind, place=None if chosen else table.place, among=among)
         if layout is not None:
             seen.update(names)
             mapped = layout if layout.unfold else layout.mapped(own)  # what is unfolded has its columns renamed instead
@@ -210,7 +216,9 @@ def _recognised(
             return Recognised(
                 table, mapped, position, names, platform, own, from_memory, kept, recalled, asked.get(DATES)
             )
-    raise _named(_only_reports(rows) or unknown([*(rows[0] if rows else []), *sorted(table.inner)], among), table.member)
+    raise _named(
+        _only_reports(rows) or unknown([*(rows[0] if rows else []), *sorted(table.inner)], among), table.member
+    )
 
 
 def _only_reports(rows: list[list[str]]) -> InputError | None:

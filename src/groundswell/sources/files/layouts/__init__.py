@@ -11,10 +11,14 @@ from groundswell.sources.files.layouts.cells import normalised
 from groundswell.sources.files.layouts.feed import FEED
 from groundswell.sources.files.layouts.fourcat import FOURCAT
 from groundswell.sources.files.layouts.generic import GENERIC
+from groundswell.sources.files.layouts.instagram import INSTAGRAM
 from groundswell.sources.files.layouts.kit import KIT
 from groundswell.sources.files.layouts.layout import Layout
+from groundswell.sources.files.layouts.linkedin import LINKEDIN
 from groundswell.sources.files.layouts.marketer import MARKETER
+from groundswell.sources.files.layouts.mastodon import MASTODON
 from groundswell.sources.files.layouts.modash import MODASH
+from groundswell.sources.files.layouts.tiktok import TIKTOK_EXPORT
 from groundswell.sources.files.layouts.twitter import TWITTER
 from groundswell.sources.files.layouts.x_archive import X_ARCHIVE
 
@@ -22,7 +26,22 @@ __all__ = ["LAYOUTS", "Layout", "called", "fitting", "recognise"]
 
 LAYOUTS: dict[str, Layout] = {
     layout.id: layout
-    for layout in (*KIT, *APIFY, *MODASH, *FOURCAT, *TWITTER, *X_ARCHIVE, *BLUESKY, *FEED, *MARKETER, *GENERIC)
+    for layout in (
+        *KIT,
+        *APIFY,
+        *MODASH,
+        *FOURCAT,
+        *TWITTER,
+        *X_ARCHIVE,
+        *INSTAGRAM,
+        *TIKTOK_EXPORT,
+        *LINKEDIN,
+        *MASTODON,
+        *BLUESKY,
+        *FEED,
+        *MARKETER,
+        *GENERIC,
+    )
 }
 
 
@@ -71,6 +90,8 @@ def unknown(headers: list[str], among: Iterable[Layout] | None = None) -> Unknow
     lacking = closest.lacking(names)
     shown = ", ".join(header for header in headers[:12] if header) + (" ..." if len(headers) > 12 else "")
     missing = f"; missing: {', '.join(lacking)}" if lacking else ""
+    if not lacking and closest.place:
+        missing = ", of which a file or list has another name"
     alike = len(lacking) < len(closest.required)
     return UnknownLayoutError(
         f"No layout fits the columns: {shown or 'none'}",

@@ -47,6 +47,7 @@ from groundswell.sources.files.layouts.cells import (
     normalised,
 )
 from groundswell.sources.files.tables import Rows
+from groundswell.sources.files.values import table_of
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -92,9 +93,7 @@ class RecordMap:
             return found
         without = pa.nulls(len(sheet), pa.string())
         parts = [found["account"], found.get("created_at", without), found.get("text", without)]
-        said = pc.or_(pc.is_valid(parts[1]), pc.is_valid(parts[2]))
-        wanted = pc.and_(said, pc.is_null(known)) if known is not None else said
-        made = identities.hashed(sheet.platform, parts, wanted)
+        made = identities.provisional_posts(sheet.platform, *parts, known=known)
         return found | {"post": made if known is None else pc.coalesce(known, made)}
 
     def with_cell(self, name: str, cell: Cell) -> RecordMap:
@@ -193,6 +192,34 @@ class Unfolded:
     set_aside: list[SetAside] = field(default_factory=lambda: [])
 
 
+def reshaped(rows: Rows, shape: Callable[[dict[str, Any]], list[dict[str, Any]] | str]) -> Unfolded:
+    """Turn each object into flat rows by `shape`, or set it aside with the reason that `shape` gives instead.
+
+    Only what `shape` picks goes any further: so an archive is read by what is asked of it, never by what happens to be in it.
+    """
+    found: list[tuple[dict[str, Any], int]] = []
+    aside: list[SetAside] = []
+    for one, line in zip(rows.objects or [], rows.lines.to_pylist(), strict=False):
+        made = shape(one)
+        if isinstance(made, str):
+            aside.append(SetAside(line, made))
+        else:
+            found += [(row, line) for row in made]
+    part = Part(table_of([row for row, _ in found]), pa.array([line for _, line in found], pa.int64()))
+    return Unfolded({"": part}, aside)
+
+
+def only(*names: str) -> Callable[[Rows], Unfolded]:
+    """Keep these columns of a table and no others: what stands beside them is private or nobody's business here."""
+    wanted = frozenset(map(normalised, names))
+
+    def select(rows: Rows) -> Unfolded:
+        kept = [name for name in rows.columns.column_names if normalised(name) in wanted]
+        return Unfolded({"": Part(rows.columns.select(kept), rows.lines)})
+
+    return select
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """One declaration of a file layout. See the module for an example."""
@@ -269,7 +296,9 @@ class Layout:
         """Whether a table with these headers (normalised), found at this place, is of this layout."""
         right_kind = not self.kinds or not kind or kind in self.kinds
         right_place = place is None or re.search(self.place, place, re.IGNORECASE) is not None
-        return right_kind and right_place and not self.lacking(headers) and (self.accepts is None or self.accepts(headers))
+        return (
+            right_kind and right_place and not self.lacking(headers) and (self.accepts is None or self.accepts(headers))
+        )
 
     def mapped(self, mapping: Mapping[str, str]) -> Layout:
         """The same layout with the user's own columns: header -> field, or record.field."""

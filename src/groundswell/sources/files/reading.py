@@ -247,7 +247,14 @@ def _renamed(rows: Rows, mapping: Mapping[str, str]) -> Rows:
 
 
 def _named(error: InputError, member: str) -> InputError:
-    return type(error)(f"{member}: {error.what}", means=error.means, next_step=error.next_step) if member else error
+    if not member:
+        return error
+    what = f"{member}: {error.what}"
+    if isinstance(error, MissingFieldError):
+        return MissingFieldError(
+            what, fields=error.fields, columns=error.columns, means=error.means, next_step=error.next_step
+        )
+    return type(error)(what, means=error.means, next_step=error.next_step)
 
 
 def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) -> str | None:

@@ -11,16 +11,21 @@ from groundswell.sources.files.layouts.cells import normalised
 from groundswell.sources.files.layouts.feed import FEED
 from groundswell.sources.files.layouts.fourcat import FOURCAT
 from groundswell.sources.files.layouts.generic import GENERIC
+from groundswell.sources.files.layouts.hypeauditor import HYPEAUDITOR
 from groundswell.sources.files.layouts.instagram import INSTAGRAM
 from groundswell.sources.files.layouts.kit import KIT
 from groundswell.sources.files.layouts.layout import Layout
 from groundswell.sources.files.layouts.linkedin import LINKEDIN
 from groundswell.sources.files.layouts.marketer import MARKETER
 from groundswell.sources.files.layouts.mastodon import MASTODON
+from groundswell.sources.files.layouts.meta import META
 from groundswell.sources.files.layouts.modash import MODASH
+from groundswell.sources.files.layouts.phantombuster import PHANTOMBUSTER
 from groundswell.sources.files.layouts.tiktok import TIKTOK_EXPORT
 from groundswell.sources.files.layouts.twitter import TWITTER
 from groundswell.sources.files.layouts.x_archive import X_ARCHIVE
+from groundswell.sources.files.layouts.youtube import YOUTUBE
+from groundswell.sources.files.layouts.zeeschuimer import ZEESCHUIMER
 
 __all__ = ["LAYOUTS", "Layout", "called", "fitting", "recognise"]
 
@@ -30,13 +35,18 @@ LAYOUTS: dict[str, Layout] = {
         *KIT,
         *APIFY,
         *MODASH,
+        *HYPEAUDITOR,
+        *PHANTOMBUSTER,
         *FOURCAT,
+        *ZEESCHUIMER,
         *TWITTER,
         *X_ARCHIVE,
         *INSTAGRAM,
         *TIKTOK_EXPORT,
         *LINKEDIN,
         *MASTODON,
+        *YOUTUBE,
+        *META,
         *BLUESKY,
         *FEED,
         *MARKETER,

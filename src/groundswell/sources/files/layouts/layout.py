@@ -47,7 +47,7 @@ from groundswell.sources.files.layouts.cells import (
     normalised,
 )
 from groundswell.sources.files.tables import Rows
-from groundswell.sources.files.values import table_of
+from groundswell.sources.files.values import table_of, texts
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -207,6 +207,22 @@ def reshaped(rows: Rows, shape: Callable[[dict[str, Any]], list[dict[str, Any]] 
             found += [(row, line) for row in made]
     part = Part(table_of([row for row, _ in found]), pa.array([line for _, line in found], pa.int64()))
     return Unfolded({"": part}, aside)
+
+
+def without(rows: Rows, lost: pa.Array, reason: str) -> tuple[Rows, list[SetAside]]:
+    """Split off the rows where `lost` is true, for one reason."""
+    lost = pc.fill_null(lost, False)
+    aside = [SetAside(line, reason) for line in rows.lines.filter(lost).to_pylist()]
+    kept = pc.invert(lost)
+    return replace(rows, columns=rows.columns.filter(kept), lines=rows.lines.filter(kept)), aside
+
+
+def words_of(rows: Rows, name: str) -> pa.Array:
+    """The column of that name (in any spelling) as trimmed lower-case text; unknown everywhere when there is none."""
+    found = next((one for one in rows.columns.column_names if normalised(one) == normalised(name)), None)
+    if found is None:
+        return pa.nulls(len(rows.lines), pa.string())
+    return pc.utf8_lower(pc.utf8_trim_whitespace(texts(rows.columns.column(found).combine_chunks())))
 
 
 def only(*names: str) -> Callable[[Rows], Unfolded]:

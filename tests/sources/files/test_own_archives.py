@@ -113,7 +113,7 @@ def test_the_mention_in_a_post_without_an_id_names_that_post() -> None:
 
 def test_a_list_of_people_that_is_neither_followers_nor_followed_is_not_taken_for_either(tmp_path: Path) -> None:
     bare = example("instagram_download_followers")
-    with pytest.raises(UnknownLayoutError, match="instagram_download"):
+    with pytest.raises(UnknownLayoutError, match="--as instagram_download_follow"):
         open_file(written(tmp_path / "people.json", bare), constants={"author": "@ann"})
     chosen = open_file(tmp_path / "people.json", layout="instagram_download_followers", constants={"author": "@ann"})
     assert len(rows(list(chosen.pages()), "follow")) == 2, "who says what it is, is believed"
@@ -218,6 +218,12 @@ def test_a_linkedin_archive_is_read_without_messages_and_addresses(tmp_path: Pat
     acts = {(row["verb"], row["post"]) for row in rows(found, "interaction")}
     assert ("like", "linkedin:urn:li:ugcPost:7190000000000000010") in acts
     assert ("reply", "linkedin:urn:li:activity:7190000000000000009") in acts
+
+
+def test_an_archive_that_does_not_say_whose_it_is_asks(tmp_path: Path) -> None:
+    with pytest.raises(MissingFieldError, match="--set author=@ann") as error:
+        open_file(linkedin(tmp_path / "linkedin.zip"))
+    assert error.value.fields == ("author",)
 
 
 def test_a_connection_without_an_address_is_set_aside_with_the_reason(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def unknown(headers: list[str], among: Iterable[Layout] | None = None) -> Unknow
     shown = ", ".join(header for header in headers[:12] if header) + (" ..." if len(headers) > 12 else "")
     missing = f"; missing: {', '.join(lacking)}" if lacking else ""
     if not lacking and closest.place:
-        missing = ", of which a file or list has another name"
+        missing = f", whose files have other names: --as {closest.id} if it is one all the same"
     alike = len(lacking) < len(closest.required)
     return UnknownLayoutError(
         f"No layout fits the columns: {shown or 'none'}",

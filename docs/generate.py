@@ -238,6 +238,8 @@ def layouts() -> str:
         parts.append(
             f"## `{one.id}`: {one.title}\n\n{one.says}\n\n- platform: {platform}\n- gives: {kinds}\n"
             f"- needs: {'; '.join(_needed(asked) for asked in one.required)}\n"
+            + (f"- stands in a file or list whose name matches `{one.place}`\n" if one.place else "")
+            + (f"- you say: {', '.join(f'`--set {name}=...`' for name in one.needs)}\n" if one.needs else "")
         )
     return "\n".join(parts)
 

@@ -54,9 +54,10 @@ class RefusedMember:
     """A member that is not read (a `TableFile` without rows or header): its one page says why."""
 
     kind = "refused"
+    inner: frozenset[str] = frozenset()
 
     def __init__(self, member: str, reason: str, modified_at: datetime) -> None:
-        self.member, self.reason, self.modified_at = member, reason, modified_at
+        self.member, self.reason, self.modified_at, self.place = member, reason, modified_at, member
         self.bytes_total = 0
         self.notes: list[str] = []
 

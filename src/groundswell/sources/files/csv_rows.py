@@ -63,10 +63,12 @@ class CsvTable:
     """A text file of rows and cells (a `TableFile`)."""
 
     kind = "csv"
+    inner: frozenset[str] = frozenset()
 
     def __init__(self, blob: Blob, encoding: Encoding) -> None:
         self.blob, self.encoding = blob, encoding
         self.member, self.bytes_total, self.modified_at = blob.member, blob.size, blob.modified_at
+        self.place = blob.member or blob.name
         self.notes: list[str] = [encoding.note] if encoding.note else []
         with blob.opener() as reader:
             source = CleanedReader(Utf8Reader(reader, encoding))

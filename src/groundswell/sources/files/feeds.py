@@ -38,9 +38,10 @@ class FeedTable:
     """A feed (a `TableFile`)."""
 
     kind = "feed"
+    inner: frozenset[str] = frozenset()
 
     def __init__(self, blob: Blob, encoding: Encoding) -> None:
-        self.blob, self.member = blob, blob.member
+        self.blob, self.member, self.place = blob, blob.member, blob.member or blob.name
         self.bytes_total, self.modified_at = blob.size, blob.modified_at
         self.notes: list[str] = [encoding.note] if encoding.note else []
         feed = parsed(blob, encoding)

@@ -34,6 +34,8 @@ CELLS_AT_ONCE = 2_000_000
 COLUMN_LIMIT = 10_000
 """Objects keyed by ids would make a column of every id; what is beyond stays in `Rows.objects`."""
 SAMPLE = 200
+OF_A_LIST = 5
+"""Objects of an inner list that are looked at to tell what it holds."""
 PREVIEW = 50
 ASSIGNMENT = re.compile(r"\s*(?:window\.[\w.$\[\]'\"]+|(?:var|let|const)\s+\w+)\s*=\s*")
 
@@ -43,19 +45,29 @@ class JsonTable:
 
     kind = "json"
 
-    def __init__(self, blob: Blob, member: str, notes: list[str]) -> None:
-        self.blob, self.member, self.notes = blob, member, notes
+    def __init__(self, blob: Blob, path: str, notes: list[str]) -> None:
+        self.blob, self.notes = blob, notes
+        self.member = f"{blob.member}#{path}" if blob.member and path else blob.member or path
+        self.place = f"{blob.member or blob.name}#{path}" if path else blob.member or blob.name
         self.bytes_total, self.modified_at = blob.size, blob.modified_at
         self.sampled: list[list[str]] | None = None
+        self.within: set[str] = set()
 
     def found(self) -> Iterator[Found | None]:
         """Yield every element, from the start."""
         raise NotImplementedError
 
+    @property
+    def inner(self) -> frozenset[str]:
+        """Return the paths within lists of objects that the first 200 objects have."""
+        self.preview()
+        return frozenset(self.within)
+
     def preview(self) -> Sequence[Sequence[str]]:
         """Return the paths that the first 200 objects have, then the first objects as text."""
         if self.sampled is None:
             objects = [each.value for each in islice(self.found(), SAMPLE) if each and isinstance(each.value, dict)]
+            self.within.update(path for each in objects for path in within_lists(each))
             flat = [flattened(each) for each in objects]
             names = list(dict.fromkeys(name for each in flat for name in each))[:COLUMN_LIMIT]
             cells = [[in_words(each.get(name)) or "" for name in names] for each in flat[: PREVIEW - 1]]
@@ -77,8 +89,8 @@ class JsonTable:
 class StreamedJson(JsonTable):
     """A list at the top, or one object to a line: read in a window that moves along."""
 
-    def __init__(self, blob: Blob, encoding: Encoding, *, by_line: bool, member: str = "") -> None:
-        super().__init__(blob, member or blob.member, [encoding.note] if encoding.note else [])
+    def __init__(self, blob: Blob, encoding: Encoding, *, by_line: bool) -> None:
+        super().__init__(blob, "", [encoding.note] if encoding.note else [])
         self.encoding, self.by_line = encoding, by_line
 
     def found(self) -> Iterator[Found | None]:
@@ -91,8 +103,8 @@ class StreamedJson(JsonTable):
 class HeldJson(JsonTable):
     """A list within a document, or the document itself: held in memory, since documents are small."""
 
-    def __init__(self, blob: Blob, member: str, notes: list[str], values: list[Any]) -> None:
-        super().__init__(blob, member, notes)
+    def __init__(self, blob: Blob, path: str, notes: list[str], values: list[Any]) -> None:
+        super().__init__(blob, path, notes)
         self.values = values
 
     def found(self) -> Iterator[Found | None]:
@@ -173,6 +185,17 @@ def flattened(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
+def within_lists(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the paths of plain values in lists of objects: `string_list_data/href`. The first few objects of a list stand for it."""
+    for key, each in value.items():
+        if isinstance(each, dict):
+            yield from within_lists(each, f"{prefix}{key}/")
+        elif isinstance(each, list):
+            for item in each[:OF_A_LIST]:
+                if isinstance(item, dict):
+                    yield from (f"{prefix}{key}/{path}" for path in flattened(item))
+
+
 def json_tables(blob: Blob, encoding: Encoding) -> Iterator[JsonTable]:
     """Yield the tables of a JSON file; UnreadableFileError when it is none, or holds neither a list nor an object."""
     window = Window(texts(blob, encoding))
@@ -245,9 +268,9 @@ def _document(blob: Blob, encoding: Encoding, window: Window) -> Iterator[JsonTa
         raise not_json(blob, "there is something after the end of the object")
     notes = [encoding.note] if encoding.note else []
     if flattened(value) or not any(lists_within(value)):
-        yield HeldJson(blob, blob.member, notes, [value])
+        yield HeldJson(blob, "", notes, [value])
     for path, values in lists_within(value):
-        yield HeldJson(blob, f"{blob.member}#{path}" if blob.member else path, notes, values)
+        yield HeldJson(blob, path, notes, values)
 
 
 def lists_within(value: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, list[Any]]]:

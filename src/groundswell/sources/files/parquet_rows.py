@@ -21,9 +21,10 @@ class ParquetTable:
     """A Parquet file (a `TableFile`)."""
 
     kind = "parquet"
+    inner: frozenset[str] = frozenset()
 
     def __init__(self, blob: Blob) -> None:
-        self.blob, self.member = blob, blob.member
+        self.blob, self.member, self.place = blob, blob.member, blob.member or blob.name
         self.bytes_total, self.modified_at = blob.size, blob.modified_at
         self.notes: list[str] = []
         self.sampled: list[list[str]] | None = None

@@ -8,7 +8,7 @@ for page in reading.pages():
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.errors import InputError, MissingFieldError, UnknownNameError, UsageError
+from groundswell.errors import InputError, MissingFieldError, UnknownLayoutError, UnknownNameError, UsageError
 from groundswell.records import PLATFORMS
 from groundswell.sources import Page, SetAside
 from groundswell.sources.files.dates import combined, moments, order_in
@@ -26,6 +26,7 @@ from groundswell.sources.files.layouts.cells import Id, Sheet, Who, normalised
 from groundswell.sources.files.layouts.harvest import harvest
 from groundswell.sources.files.layouts.identities import account_of, platform_of
 from groundswell.sources.files.layouts.layout import Layout, Part, Unfolded, fields, sheet_of
+from groundswell.sources.files.layouts.private import PrivateError, private
 from groundswell.sources.files.tables import Rows, TableFile
 from groundswell.sources.files.values import DATE_ORDERS, MIXED, OPEN, Memory
 
@@ -129,10 +130,38 @@ def read_tables(
             errors.append((table.member, error))
     if absent := [header for header in (mapping or {}) if normalised(header) not in seen]:
         raise UnknownNameError("column", absent[0], seen)
+    found, told = _of_the_archive(found, errors)
     given |= _introduced(found, given)
     whole = tuple(one.table.member for one in found if one.layout.whole)
     own = [error for member, error in errors if not whole or not member.startswith(whole)]  # not a report's own lists
-    return FileReading(_complete(found, given, own, whole), given, observed_at, own, dates)
+    return FileReading(_complete(found, given, own, whole), given, observed_at, own, dates, told)
+
+
+def _of_the_archive(
+    found: list[Recognised], errors: list[tuple[str, InputError]]
+) -> tuple[list[Recognised], list[str]]:
+    """Keep a platform's archive to its own layouts; what none of them knows is told in a sentence, instead of file by file.
+
+    `errors` loses those that are told so. What nobody has looked at may be private, whatever its columns are called.
+    """
+    families = {one.layout.family for one in found} - {""}
+    if not families:
+        return found, []
+    kept = [one for one in found if not one.layout.generic]
+    files = {one.table.place.partition("#")[0] for one in kept}
+    strange = [one.table.place for one in found if one.layout.generic]
+    strange += [member for member, error in errors if isinstance(error, UnknownLayoutError | PrivateError)]
+    errors[:] = [
+        (member, error) for member, error in errors if not isinstance(error, UnknownLayoutError | PrivateError)
+    ]
+    others = sorted({place.partition("#")[0] for place in strange} - files - {""})
+    if not others:
+        return kept, []
+    shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
+    number = "1 other file" if len(others) == 1 else f"{len(others):,} other files"
+    return kept, [
+        f"Not read: {number} of the archive ({shown}). Messages, addresses, log-ins and the like are never read."
+    ]
 
 
 def _checked(constants: dict[str, str]) -> dict[str, str]:
@@ -163,15 +192,21 @@ def _recognised(
     remembered: Remembered | None,
 ) -> Recognised:
     """Find the header row and the layout of one table."""
-    rows = [list(row) for row in table.preview()]
-    flat = table.kind in ("csv", "xlsx")
+    rows = [list(row) for row in table.preview()] or [[]]
+    chosen = len(among) == 1  # by the user, who knows what it is, whatever it is called
+    flat, inner = table.kind in ("csv", "xlsx"), frozenset(map(normalised, table.inner))
     for position, headers in enumerate(rows[: HEADER_SEARCH if flat else 1]):
         names = frozenset(normalised(header) for header in headers)
         asked = mapping or (dict(remembered(names)) if remembered and headers else {})
         own = {header: field for header, field in asked.items() if normalised(header) in names}
         kept = None if mapping or "platform" in names else platform_of(asked.get("platform", ""))
         named = [*headers, *map(_word, own.values())]
-        layout = fitting(named, kind=table.kind, among=among)
+        if what := private(names | inner, table.place):
+            seen.update(names)
+            raise PrivateError(
+                f"{table.place} holds {what}.", means="That is private: none of it is read.", next_step="Leave it out."
+            )
+        layout = fitting([*named, *inner], kind=table.kind, place=None if chosen else table.place, among=among)
         if layout is not None:
             seen.update(names)
             mapped = layout if layout.unfold else layout.mapped(own)  # what is unfolded has its columns renamed instead
@@ -181,7 +216,9 @@ def _recognised(
             return Recognised(
                 table, mapped, position, names, platform, own, from_memory, kept, recalled, asked.get(DATES)
             )
-    raise _named(_only_reports(rows) or unknown(rows[0] if rows else [], among), table.member)
+    raise _named(
+        _only_reports(rows) or unknown([*(rows[0] if rows else []), *sorted(table.inner)], among), table.member
+    )
 
 
 def _only_reports(rows: list[list[str]]) -> InputError | None:
@@ -210,7 +247,14 @@ def _renamed(rows: Rows, mapping: Mapping[str, str]) -> Rows:
 
 
 def _named(error: InputError, member: str) -> InputError:
-    return type(error)(f"{member}: {error.what}", means=error.means, next_step=error.next_step) if member else error
+    if not member:
+        return error
+    what = f"{member}: {error.what}"
+    if isinstance(error, MissingFieldError):
+        return MissingFieldError(
+            what, fields=error.fields, columns=error.columns, means=error.means, next_step=error.next_step
+        )
+    return type(error)(what, means=error.means, next_step=error.next_step)
 
 
 def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) -> str | None:
@@ -338,12 +382,13 @@ class FileReading:
         observed_at: datetime | None,
         errors: list[InputError],
         dates: str | None = None,
+        told: Iterable[str] = (),
     ) -> None:
         self._found, self._constants, self._observed_at = found, constants, observed_at
         self.dates: str | None = dates or next((one.dates for one in found if one.dates), None)
         """How dates such as 03/04/2025 are read, where the user said so, now or earlier."""
         self._memory = Memory(dates=self.dates, look_ahead=self._date_order)
-        self._passed_over = [f"Not read: {error.what} {error.means}".strip() for error in errors]
+        self._passed_over = [*told, *(f"Not read: {error.what} {error.means}".strip() for error in errors)]
         self._passed_over += dict.fromkeys(
             said for one in found if one.from_memory for said in _recalled(one, dates) if said
         )

@@ -78,11 +78,13 @@ class SheetTable:
     """One sheet (a `TableFile`)."""
 
     kind = "xlsx"
+    inner: frozenset[str] = frozenset()
 
     def __init__(self, workbook: Workbook, sheet: Any) -> None:
         self.workbook, self.sheet = workbook, sheet
         blob = workbook.blob
         self.member = f"{blob.member}#{sheet.title}" if blob.member else str(sheet.title)
+        self.place = f"{blob.member or blob.name}#{sheet.title}"
         self.bytes_total, self.modified_at = blob.size, blob.modified_at
         self.notes: list[str] = ["a hidden sheet"] if sheet.sheet_state != "visible" else []
         self.first: list[tuple[int, Cells]] | None = None

@@ -41,12 +41,19 @@ class TableFile(Protocol):
 
     member: str
     """Name within the archive or workbook; empty for a plain file."""
+    place: str
+    """Name of the file or member it is in, and after a # the path of its list in a JSON document, or its sheet."""
     kind: str
     """csv, json, xlsx, parquet, feed."""
     bytes_total: int
     modified_at: datetime
     notes: list[str]
     """Remarks, e.g. "read as Windows-1252"."""
+
+    @property
+    def inner(self) -> frozenset[str]:
+        """Return the paths within lists of objects (`string_list_data/href`), which are no columns; only JSON has them."""
+        ...
 
     def preview(self) -> Sequence[Sequence[str]]:
         """Return the first rows as plain cells (at most 50 rows), before anybody has said which one is the header."""

@@ -11,18 +11,47 @@ from groundswell.sources.files.layouts.cells import normalised
 from groundswell.sources.files.layouts.feed import FEED
 from groundswell.sources.files.layouts.fourcat import FOURCAT
 from groundswell.sources.files.layouts.generic import GENERIC
+from groundswell.sources.files.layouts.hypeauditor import HYPEAUDITOR
+from groundswell.sources.files.layouts.instagram import INSTAGRAM
 from groundswell.sources.files.layouts.kit import KIT
 from groundswell.sources.files.layouts.layout import Layout
+from groundswell.sources.files.layouts.linkedin import LINKEDIN
 from groundswell.sources.files.layouts.marketer import MARKETER
+from groundswell.sources.files.layouts.mastodon import MASTODON
+from groundswell.sources.files.layouts.meta import META
 from groundswell.sources.files.layouts.modash import MODASH
+from groundswell.sources.files.layouts.phantombuster import PHANTOMBUSTER
+from groundswell.sources.files.layouts.tiktok import TIKTOK_EXPORT
 from groundswell.sources.files.layouts.twitter import TWITTER
 from groundswell.sources.files.layouts.x_archive import X_ARCHIVE
+from groundswell.sources.files.layouts.youtube import YOUTUBE
+from groundswell.sources.files.layouts.zeeschuimer import ZEESCHUIMER
 
 __all__ = ["LAYOUTS", "Layout", "called", "fitting", "recognise"]
 
 LAYOUTS: dict[str, Layout] = {
     layout.id: layout
-    for layout in (*KIT, *APIFY, *MODASH, *FOURCAT, *TWITTER, *X_ARCHIVE, *BLUESKY, *FEED, *MARKETER, *GENERIC)
+    for layout in (
+        *KIT,
+        *APIFY,
+        *MODASH,
+        *HYPEAUDITOR,
+        *PHANTOMBUSTER,
+        *FOURCAT,
+        *ZEESCHUIMER,
+        *TWITTER,
+        *X_ARCHIVE,
+        *INSTAGRAM,
+        *TIKTOK_EXPORT,
+        *LINKEDIN,
+        *MASTODON,
+        *YOUTUBE,
+        *META,
+        *BLUESKY,
+        *FEED,
+        *MARKETER,
+        *GENERIC,
+    )
 }
 
 
@@ -34,13 +63,15 @@ def called(name: str) -> tuple[Layout, ...]:
     return found
 
 
-def fitting(headers: Iterable[str], *, kind: str = "", among: Iterable[Layout] | None = None) -> Layout | None:
-    """The layout that fits a set of headers best, or None.
+def fitting(
+    headers: Iterable[str], *, kind: str = "", place: str | None = None, among: Iterable[Layout] | None = None
+) -> Layout | None:
+    """The layout that fits a set of headers best, or None. `place`: name of the file or list (`TableFile.place`).
 
     A named layout goes before a generic one; then the one that asks for more, then the one that understands more columns.
     """
     names = frozenset(normalised(header) for header in headers)
-    fits = [layout for layout in (among or LAYOUTS.values()) if layout.fits(names, kind)]
+    fits = [layout for layout in (among or LAYOUTS.values()) if layout.fits(names, kind, place)]
     return max(fits, key=lambda one: (not one.generic, _asked(one), len(names & one.claimed)), default=None)
 
 
@@ -69,6 +100,8 @@ def unknown(headers: list[str], among: Iterable[Layout] | None = None) -> Unknow
     lacking = closest.lacking(names)
     shown = ", ".join(header for header in headers[:12] if header) + (" ..." if len(headers) > 12 else "")
     missing = f"; missing: {', '.join(lacking)}" if lacking else ""
+    if not lacking and closest.place:
+        missing = f", whose files have other names: --as {closest.id} if it is one all the same"
     alike = len(lacking) < len(closest.required)
     return UnknownLayoutError(
         f"No layout fits the columns: {shown or 'none'}",

@@ -438,6 +438,20 @@ class Computed(Cell):
         return self.work(sheet)
 
 
+def unnamed_post(account: Cell, created_at: Cell, text: Cell) -> Cell:
+    """The id that a post without one is given, for records that must name that post, too."""
+
+    def work(sheet: Sheet) -> pa.Array | None:
+        parts = [sheet.read(cell) for cell in (account, created_at, text)]
+        if parts[0] is None:
+            return None
+        without = pa.nulls(len(sheet), pa.string())
+        who, created, words = (without if part is None else part for part in parts)
+        return identities.provisional_posts(sheet.platform, who, created, words)
+
+    return Computed(work, *created_at.headers, *text.headers)
+
+
 @dataclass(frozen=True, init=False)
 class Unless(Cell):
     """A cell that is unknown where a condition holds: a native repost shows the counts of the original."""

@@ -324,9 +324,13 @@ def told_otherwise(posts: pa.Array) -> pa.Array:
 _POST_ADDRESSES = (
     (r"(?:twitter|x)\.com/\w+/status(?:es)?/(\d+)", "twitter"),
     (r"tiktok\.com/@[\w.]+/(?:video|photo)/(\d+)", "tiktok"),
+    (r"tiktokv?\.com/share/video/(\d+)", "tiktok"),
     (r"(?:youtube\.com/(?:watch\?v=|shorts/)|youtu\.be/)([\w-]{11})", "youtube"),
     (r"^(at://[^/]+/app\.bsky\.feed\.post/\w+)$", "bluesky"),
 )
+
+_LINKEDIN_URN = r"linkedin\.com/.*urn(?:%3A|:)li(?:%3A|:)(share|ugcPost|activity)(?:%3A|:)(\d+)"
+"""LinkedIn's own names of posts, as they stand in its addresses, plain or percent-encoded."""
 
 
 def post_of(word: str, platform: str | None) -> str | None:
@@ -338,6 +342,8 @@ def post_of(word: str, platform: str | None) -> str | None:
         return plain
     if found := re.search(_INSTAGRAM_CODE, plain):
         return coded_posts(pa.array([found["code"]]))[0].as_py()
+    if "urn" in plain and (found := re.search(_LINKEDIN_URN, plain)):
+        return f"linkedin:urn:li:{found[1]}:{found[2]}"
     for pattern, owner in _POST_ADDRESSES:
         if found := re.search(pattern, plain):
             return f"{owner}:{found[1]}"
@@ -347,6 +353,15 @@ def post_of(word: str, platform: str | None) -> str | None:
 def posts_in_addresses(values: pa.Array) -> pa.Array:
     """Full post ids out of addresses of posts where the address holds the id; null otherwise."""
     return by_distinct(texts(values), lambda one: post_of(one, None), pa.string())
+
+
+def provisional_posts(
+    platform: Platform, accounts: pa.Array, created: pa.Array, words: pa.Array, *, known: pa.Array | None = None
+) -> pa.Array:
+    """Ids for posts of which only account, time and text are known; null where neither time nor text is, or an id is `known`."""
+    said = pc.or_(pc.is_valid(created), pc.is_valid(words))
+    wanted = pc.and_(said, pc.is_null(known)) if known is not None else said
+    return hashed(platform, [accounts, created, words], wanted)
 
 
 def hashed(platform: Platform, parts: list[pa.Array], wanted: pa.Array) -> pa.Array:

@@ -22,6 +22,7 @@ To add a layout, write such a declaration in a file of this folder, name it in `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -46,6 +47,7 @@ from groundswell.sources.files.layouts.cells import (
     normalised,
 )
 from groundswell.sources.files.tables import Rows
+from groundswell.sources.files.values import table_of, texts
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -91,9 +93,7 @@ class RecordMap:
             return found
         without = pa.nulls(len(sheet), pa.string())
         parts = [found["account"], found.get("created_at", without), found.get("text", without)]
-        said = pc.or_(pc.is_valid(parts[1]), pc.is_valid(parts[2]))
-        wanted = pc.and_(said, pc.is_null(known)) if known is not None else said
-        made = identities.hashed(sheet.platform, parts, wanted)
+        made = identities.provisional_posts(sheet.platform, *parts, known=known)
         return found | {"post": made if known is None else pc.coalesce(known, made)}
 
     def with_cell(self, name: str, cell: Cell) -> RecordMap:
@@ -192,6 +192,50 @@ class Unfolded:
     set_aside: list[SetAside] = field(default_factory=lambda: [])
 
 
+def reshaped(rows: Rows, shape: Callable[[dict[str, Any]], list[dict[str, Any]] | str]) -> Unfolded:
+    """Turn each object into flat rows by `shape`, or set it aside with the reason that `shape` gives instead.
+
+    Only what `shape` picks goes any further: so an archive is read by what is asked of it, never by what happens to be in it.
+    """
+    found: list[tuple[dict[str, Any], int]] = []
+    aside: list[SetAside] = []
+    for one, line in zip(rows.objects or [], rows.lines.to_pylist(), strict=False):
+        made = shape(one)
+        if isinstance(made, str):
+            aside.append(SetAside(line, made))
+        else:
+            found += [(row, line) for row in made]
+    part = Part(table_of([row for row, _ in found]), pa.array([line for _, line in found], pa.int64()))
+    return Unfolded({"": part}, aside)
+
+
+def without(rows: Rows, lost: pa.Array, reason: str) -> tuple[Rows, list[SetAside]]:
+    """Split off the rows where `lost` is true, for one reason."""
+    lost = pc.fill_null(lost, False)
+    aside = [SetAside(line, reason) for line in rows.lines.filter(lost).to_pylist()]
+    kept = pc.invert(lost)
+    return replace(rows, columns=rows.columns.filter(kept), lines=rows.lines.filter(kept)), aside
+
+
+def words_of(rows: Rows, name: str) -> pa.Array:
+    """The column of that name (in any spelling) as trimmed lower-case text; unknown everywhere when there is none."""
+    found = next((one for one in rows.columns.column_names if normalised(one) == normalised(name)), None)
+    if found is None:
+        return pa.nulls(len(rows.lines), pa.string())
+    return pc.utf8_lower(pc.utf8_trim_whitespace(texts(rows.columns.column(found).combine_chunks())))
+
+
+def only(*names: str) -> Callable[[Rows], Unfolded]:
+    """Keep these columns of a table and no others: what stands beside them is private or nobody's business here."""
+    wanted = frozenset(map(normalised, names))
+
+    def select(rows: Rows) -> Unfolded:
+        kept = [name for name in rows.columns.column_names if normalised(name) in wanted]
+        return Unfolded({"": Part(rows.columns.select(kept), rows.lines)})
+
+    return select
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """One declaration of a file layout. See the module for an example."""
@@ -226,7 +270,9 @@ class Layout:
     whole: bool = False
     """The document is one report: lists inside it are not tables of their own."""
     family: str = ""
-    """Name of the archive it belongs to."""
+    """Name of the archive it belongs to: in such an archive no generic layout reads what no named one knows."""
+    place: str = ""
+    """Pattern within the name of the file or list, where lists of one shape mean several things: followers, close friends."""
     ignored: tuple[str, ...] = ()
     """Headers that are known and deliberately not kept."""
     introduces: bool = False
@@ -262,10 +308,13 @@ class Layout:
         groups = [(group,) if isinstance(group, str) else group for group in self.required]
         return [group[0] for group in groups if not any(normalised(name) in headers for name in group)]
 
-    def fits(self, headers: frozenset[str], kind: str = "") -> bool:
-        """Whether a table with these headers (normalised) is of this layout."""
+    def fits(self, headers: frozenset[str], kind: str = "", place: str | None = None) -> bool:
+        """Whether a table with these headers (normalised), found at this place, is of this layout."""
         right_kind = not self.kinds or not kind or kind in self.kinds
-        return right_kind and not self.lacking(headers) and (self.accepts is None or self.accepts(headers))
+        right_place = place is None or re.search(self.place, place, re.IGNORECASE) is not None
+        return (
+            right_kind and right_place and not self.lacking(headers) and (self.accepts is None or self.accepts(headers))
+        )
 
     def mapped(self, mapping: Mapping[str, str]) -> Layout:
         """The same layout with the user's own columns: header -> field, or record.field."""

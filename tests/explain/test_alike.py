@@ -14,6 +14,8 @@ from groundswell.explain.alike import size_free
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.store import Workspace
 
+pytestmark = pytest.mark.xdist_group("alike")
+
 PEOPLE = 40
 
 

@@ -3,7 +3,7 @@
     python docs/generate.py            write docs/reference/*.md
     python docs/generate.py --check    write nothing; exit 1 when a page has drifted
 
-One page for each kind of declaration: records, signals, definitions (with tiers and benchmarks), layouts, commands.
+One page for each kind of declaration: records, signals, definitions (with tiers and benchmarks), layouts, live sources, commands.
 The pages depend on nothing but the declarations: no dates, no versions, no machine.
 """
 
@@ -25,7 +25,9 @@ from groundswell.definitions.model import GRADES, Band, Benchmark, Declared, Def
 from groundswell.records import RECORDS, Record
 from groundswell.signals import REASONS, SIGNALS, Signal
 from groundswell.signals.declaring import Z
+from groundswell.sources.declaring import NEEDS, Source
 from groundswell.sources.files import LAYOUTS
+from groundswell.sources.networks import SOURCES
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 COMMAND = "make docs"
@@ -289,11 +291,56 @@ def _default(parameter: Any) -> str:
     return "" if value is None or callable(value) or value in (False, (), [], "") else f"`{value}`"
 
 
+def sources() -> str:
+    """Live sources: what each needs and gives, at which pace, on which terms."""
+    parts = [
+        "# Live sources\n",
+        "Networks that `groundswell fetch` asks, politely and only where they allow it. Everything else comes as a file "
+        "([layouts](layouts.md)), asked for with `groundswell ask @ann`.\n",
+        table(
+            ("source", "needs", "gives", "kept"),
+            (
+                (
+                    f"[{one.title}](#{one.id})",
+                    NEEDS[one.needs],
+                    ", ".join(give.record for give in one.gives),
+                    _kept(one),
+                )
+                for one in SOURCES.values()
+            ),
+        ),
+    ]
+    return "\n".join(parts + [part for one in SOURCES.values() for part in _source(one)])
+
+
+def _source(one: Source) -> Iterator[str]:
+    yield f"## {one.id}\n\n{one.says}\n"
+    yield f"- needs: {NEEDS[one.needs]}"
+    yield from (
+        f"- pace: {limit.requests:,} requests in {limit.seconds:,} seconds to `{limit.host}` ({limit.source})"
+        for limit in one.limits
+    )
+    yield f"- terms: {one.terms.says} ({one.terms.address})"
+    yield f"- kept: {_kept(one)}"
+    yield from (f"- mind: {caveat}" for caveat in one.caveats)
+    yield "\n" + table(
+        ("record", "fields", "note"),
+        ((f"`{give.record}`", ", ".join(f"`{name}`" for name in give.fields), give.note) for give in one.gives),
+    )
+    lists = ((f"`{word}`", one.streams[name].says, str(one.streams[name].page)) for word, name in one.offers.items())
+    yield table(("`--with`", "what it is", "items a request"), lists)
+
+
+def _kept(one: Source) -> str:
+    return f"{one.retention_days} days" if one.retention_days else "until its author deletes it"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "records": records,
     "signals": signals,
     "definitions": definitions,
     "layouts": layouts,
+    "sources": sources,
     "cli": cli,
 }
 

@@ -14,6 +14,10 @@
     │   ├── WorkspaceBusyError
     │   └── DiskFullError
     └── SourceRefusedError               exit 4  HTTP 502   a platform said no
+        ├── LoginNeededError                                 it says no to strangers (which ways are open)
+        ├── SourceSilentError                                it did not answer, however often it was asked
+        ├── SourceLimitError                                 it asks to wait longer than anybody would (until when)
+        └── UnsafeAddressError                               the address is not one that may be asked
 
 An error says what happened (`what`), what it means (`means`) and what to do next (`next_step`). A door prints all three and
 exits with `exit_code`; nobody catches an error in order to print something else.
@@ -126,6 +130,26 @@ class SourceRefusedError(GroundswellError):
 
     exit_code = 4
     http_status = 502
+
+
+class LoginNeededError(SourceRefusedError):
+    """A platform answers this only to people who are logged in."""
+
+
+class SourceSilentError(SourceRefusedError):
+    """A platform did not answer, or not sensibly, however often it was asked."""
+
+
+class SourceLimitError(SourceRefusedError):
+    """A platform asks to be left alone until `until` (seconds since 1970)."""
+
+    def __init__(self, what: str, *, until: float, means: str = "", next_step: str = "") -> None:
+        self.until = until
+        super().__init__(what, means=means, next_step=next_step)
+
+
+class UnsafeAddressError(SourceRefusedError):
+    """An address that is not on the public network, or not among those that a source declares."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

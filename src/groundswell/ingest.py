@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -112,9 +112,19 @@ def _commit(
     again = [one for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
     if again:
         report.notes.append(f"The same file was brought in before, as import {again[-1].id}.")
+    _finish(workspace, report, digest, options)
+    return report
+
+
+def _finish(
+    workspace: Workspace, report: ImportReport, digest: str, options: dict[str, Any], replaces: Sequence[int] = ()
+) -> None:
+    """Make visible what was brought: the one commit point."""
+    assert report.import_id is not None
     workspace.state.finish_import(
-        import_id,
-        layout=reading.layout,
+        report.import_id,
+        replaces=replaces,
+        layout=report.layout,
         sha256=digest,
         rows=report.rows,
         rows_empty=report.empty,
@@ -124,6 +134,30 @@ def _commit(
         options=options | {"simulated": _says_simulated(workspace, report)},
     )
     workspace.settle(only_over=True)  # now, rather than when somebody waits for an answer
+
+
+def import_reading(
+    workspace: Workspace,
+    reading: Reading,
+    *,
+    source: str,
+    sha256: str,
+    options: Mapping[str, Any],
+    provenance: Mapping[str, str | None],
+    replaces: Sequence[int] = (),
+) -> ImportReport:
+    """Bring what a live source gave, read from the pages that were kept of it, as one import.
+
+    `provenance`: origin, fetched_at, terms and expires_at of it. `replaces`: imports that it takes the place of, at the same point
+    at which it becomes visible. Hold the workspace for writing.
+    """
+    import_id = workspace.state.begin_import(
+        source=source, layout=reading.layout, sha256="", observed_at=reading.assumed_observed_at, options=options,
+        provenance=provenance,
+    )  # fmt: skip
+    staging = workspace.staging(import_id)
+    report = _read(reading, staging, ImportReport(source, reading.layout, reading.says, import_id), None)
+    _finish(workspace, report, sha256, dict(options), replaces)
     return report
 
 
@@ -157,6 +191,9 @@ def _take(page: Page, reading: Reading, staging: Staging, report: ImportReport) 
     report.examples.extend(page.set_aside[: 20 - len(report.examples)])
     if page.set_aside:
         staging.add_set_aside(_set_aside_table(staging.import_id, page.set_aside))
+    for table, rows in (("gone", page.gone), ("addresses", page.addresses)):
+        if rows is not None:
+            staging.add_helper(table, rows)
     for name, rows in page.records.items():
         moment, given = reading.assumed_observed_at, reading.observed_at_given
         staging.add(RECORDS[name], rows, observed_at=moment, member=page.member, given=given)

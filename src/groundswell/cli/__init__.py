@@ -1,6 +1,6 @@
 """The command line reads as sentences. Thin: each command is one call of the library, then words or `--json`.
 
-Here stand the commands in the order in which `--help` lists them; each group has a file (`starting`, `bringing`, `listing`,
+Here stand the commands in the order in which `--help` lists them; each group has a file (`starting`, `bringing`, `fetching`, `listing`,
 `ranking`, `planning`, `comparing`, `contesting`, `labelling`, `people`), what they print stands apart in `sentences`, how it is printed in `printing`.
 
 Exit codes: 0 done, 1 a finding the caller asked about, 2 wrong use, 3 bad input, 4 a source refused, 5 our fault.
@@ -21,6 +21,7 @@ from groundswell.cli import (
     bringing,
     comparing,
     contesting,
+    fetching,
     labelling,
     listing,
     people,
@@ -47,6 +48,12 @@ app.command()(starting.init)
 app.command()(starting.demo)
 app.command()(starting.simulate)
 app.command("import")(bringing.import_)
+app.command()(fetching.fetch)
+app.command()(fetching.refresh)
+app.command()(fetching.fetches)
+app.command()(fetching.sources)
+app.command()(fetching.purge)
+app.command()(fetching.ask)
 app.command()(listing.layouts)
 app.command()(listing.signals)
 app.command()(listing.definitions)

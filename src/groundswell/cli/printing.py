@@ -130,13 +130,12 @@ def progress_bar(quiet: bool = False) -> Generator[Callable[..., None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}
 
-        def report(what: str, done: int, total: int, rows: int | None = None) -> None:
+        def report(what: str, done: int, total: int, rows: int | None = None, told: str = "") -> None:
             if what not in tasks:
                 tasks[what] = bar.add_task(what, rate="", total=total)
             elapsed = bar.tasks[tasks[what]].elapsed or 0.0
             count = done if rows is None else rows
-            bar.update(
-                tasks[what], completed=done, total=total, rate=f"{count / elapsed:,.0f} rows/s" if elapsed > 0.5 else ""
-            )
+            rate = told or (f"{count / elapsed:,.0f} rows/s" if elapsed > 0.5 else "")
+            bar.update(tasks[what], completed=done, total=total, rate=rate)
 
         yield report

@@ -1,6 +1,12 @@
 """Where facts come from. A source yields pages of records and knows no database.
 
 One module per platform, plus `files` for the files people already have. No source imports another.
+
+    declaring   how a live source is declared: what it needs and gives, its pace and terms, its streams
+    client      the one client that asks: slowly, truthfully, never where it should not
+    addresses   which addresses may be asked at all
+    networks    every live source by its name
+
 A source hands over `Page`s: some rows became records, some were empty, some were set aside with a reason, and
 
     rows = read + empty + set aside
@@ -30,6 +36,20 @@ class SetAside:
     """Which file of an archive; empty for a plain file."""
 
 
+GONE = pa.schema([("kind", pa.string()), ("id", pa.string()), ("at", pa.timestamp("us", "UTC")), ("why", pa.string())])
+"""`kind`: account, post or act. An act is named by the address under which the network kept it."""
+ADDRESSES = pa.schema(
+    [
+        ("address", pa.string()),
+        ("record", pa.string()),
+        ("verb", pa.string()),
+        ("who", pa.string()),
+        ("what", pa.string()),
+    ]
+)
+"""An act under its address: a follow (who follows whom) or an interaction (who did it to which post)."""
+
+
 @dataclass
 class Page:
     """What one batch of a source's rows became. Memory is bounded by the page, not by the file."""
@@ -44,6 +64,12 @@ class Page:
     member: str = ""
     bytes_done: int = 0
     """How far into the source this page reaches, for progress."""
+    gone: pa.Table | None = None
+    """What a network says is no more (schema `GONE`): it has to leave the store."""
+    addresses: pa.Table | None = None
+    """Under which address the network keeps an act (schema `ADDRESSES`): a delete names only that."""
+    unmapped: dict[str, int] = field(default_factory=lambda: {})
+    """Fields of the source that nothing here reads, with how often they came."""
 
     @property
     def read(self) -> int:

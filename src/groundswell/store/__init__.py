@@ -2,6 +2,7 @@
 
     workspace/
       groundswell.db    state: imports, remembered mappings, contests (SQLite, WAL)
+      raw/              pages of live sources as they came, by hash of content
       facts/            append-only Delta tables, one a record kind
       definitions/ ...  the user's own meanings, tiers and benchmarks (plain TOML)
       cache/            signals, findings, text index: deletable, rebuilt when missing
@@ -15,10 +16,11 @@ from __future__ import annotations
 
 from groundswell.store.engine import Engine
 from groundswell.store.facts import FACT_COLUMNS, Facts
+from groundswell.store.purging import Purged, purge
 from groundswell.store.state import Import, State
 from groundswell.store.sweeping import Swept, sweep, unfinished
 from groundswell.store.workspace import Counts, Staging, Workspace
 
 __all__ = [
-    "FACT_COLUMNS", "Counts", "Engine", "Facts", "Import", "Staging", "State", "Swept", "Workspace", "sweep", "unfinished",
+    "FACT_COLUMNS", "Counts", "Engine", "Facts", "Import", "Purged", "Staging", "State", "Swept", "Workspace", "purge", "sweep", "unfinished",
 ]  # fmt: skip

@@ -4,7 +4,8 @@ A row, once written, is never changed. Beside the record's own columns it carrie
 `member`), when it was observed, and two numbers computed on the way in: `key`, a hash of the natural key, and `content`, a
 hash of everything the row says. Rows of imports that are not live are simply not read.
 
-Two small tables help readers to stay fast: `repeats` holds the keys that more than one row speaks of (so that only those
+`gone` holds what networks say is no more, until a purge has taken it out of the other tables, and `addresses` under which address a
+network keeps an act, for a delete names only that. Two small tables help readers to stay fast: `repeats` holds the keys that more than one row speaks of (so that only those
 need to be reconciled), `provisional` the handles that wait for their native id. Both are supersets, so undo needs no repair.
 """
 
@@ -46,6 +47,19 @@ HELPERS: dict[str, pa.Schema] = {
     ),
     "repeats": pa.schema([("import_id", pa.int64()), ("record", pa.string()), ("key", pa.int64())]),
     "provisional": pa.schema([("import_id", pa.int64()), ("account", pa.string())]),
+    "gone": pa.schema(
+        [("import_id", pa.int64()), ("kind", pa.string()), ("id", pa.string()), ("at", MOMENT), ("why", pa.string())]
+    ),
+    "addresses": pa.schema(
+        [
+            ("import_id", pa.int64()),
+            ("address", pa.string()),
+            ("record", pa.string()),
+            ("verb", pa.string()),
+            ("who", pa.string()),
+            ("what", pa.string()),
+        ]
+    ),
 }
 
 ROWS_READ_TOGETHER = 32_768
@@ -142,6 +156,23 @@ class Facts:
         if any(_holds(one, frozenset(imports)) for one in _parts(opened)):
             opened.delete(f"import_id IN ({', '.join(str(int(key)) for key in imports)})")
             crash_point(f"after delete from {table}")
+        opened.vacuum(**AT_ONCE, dry_run=False)
+
+    def purge(self, table: str, imports: Sequence[int], conditions: Sequence[str]) -> None:
+        """Take the rows of these imports, and those that meet a condition, out of a table and off the disk.
+
+        While nobody writes; readers that have the table open may find a file gone.
+        """
+        from deltalake import DeltaTable
+
+        if not (self.folder / table / "_delta_log").is_dir():
+            return
+        opened = DeltaTable(_address(self.folder / table))
+        if imports and any(_holds(one, frozenset(imports)) for one in _parts(opened)):
+            opened.delete(f"import_id IN ({', '.join(str(int(key)) for key in imports)})")
+        for condition in conditions:
+            opened.delete(condition)
+        crash_point(f"after delete from {table}")
         opened.vacuum(**AT_ONCE, dry_run=False)
 
 

@@ -40,6 +40,7 @@ imports = sa.Table(
     sa.Column("records", sa.JSON, nullable=False),
     sa.Column("options", sa.JSON, nullable=False),
     sa.Column("notes", sa.JSON, nullable=False),
+    *(sa.Column(name, sa.String) for name in ("origin", "fetched_at", "terms", "expires_at", "purged_at")),
 )
 mappings = sa.Table(
     "mappings",
@@ -48,6 +49,14 @@ mappings = sa.Table(
     sa.Column("layout", sa.String),
     sa.Column("mapping", sa.JSON, nullable=False),
     sa.Column("saved_at", sa.String, nullable=False),
+)
+
+purges = sa.Table(
+    "purges",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("said", sa.JSON, nullable=False),
 )
 
 
@@ -70,6 +79,16 @@ class Import:
     """Record name -> counts of new, same and changed."""
     options: dict[str, Any]
     notes: list[str]
+    origin: str | None = None
+    """The live source that it was fetched from; None for a file."""
+    fetched_at: str | None = None
+    """When the first of it was fetched."""
+    terms: str | None = None
+    """Terms class of that source (`groundswell sources`)."""
+    expires_at: str | None = None
+    """When it has to be gone, where the terms name a time."""
+    purged_at: str | None = None
+    """When it was taken off the disk."""
 
     @property
     def rows_read(self) -> int:
@@ -115,22 +134,32 @@ class State:
         crash_point("after commit of state")
 
     def begin_import(
-        self, *, source: str, layout: str, sha256: str, observed_at: datetime, options: Mapping[str, Any]
+        self,
+        *,
+        source: str,
+        layout: str,
+        sha256: str,
+        observed_at: datetime,
+        options: Mapping[str, Any],
+        provenance: Mapping[str, str | None] | None = None,
     ) -> int:
         """Make a pending import and return its id; nothing that carries it is visible yet."""
         row = {
             "state": "pending", "source": source, "layout": layout, "sha256": sha256,
             "observed_at": observed_at.isoformat(), "started_at": _now(), "rows": 0, "rows_empty": 0,
-            "rows_set_aside": 0, "records": {}, "options": dict(options), "notes": [],
+            "rows_set_aside": 0, "records": {}, "options": dict(options), "notes": [], **(provenance or {}),
         }  # fmt: skip
         with self.transaction() as connection:
             key = connection.execute(imports.insert().values(row)).inserted_primary_key
         assert key is not None
         return int(key[0])
 
-    def finish_import(self, import_id: int, **columns: Any) -> None:
-        """Flip a pending import to live: the one commit point of everything it brought."""
+    def finish_import(self, import_id: int, *, replaces: Sequence[int] = (), **columns: Any) -> None:
+        """Flip a pending import to live, and those that it `replaces` to undone: the one commit point of everything it brought."""
         with self.transaction() as connection:
+            if replaces:
+                former = imports.c.id.in_(replaces) & (imports.c.state == "live")
+                connection.execute(imports.update().where(former).values(state="undone"))
             connection.execute(
                 imports.update()
                 .where(imports.c.id == import_id, imports.c.state == "pending")
@@ -169,6 +198,18 @@ class State:
         query = sa.select(imports.c.id).where(imports.c.state == "live").order_by(imports.c.id)
         with self.engine.connect() as connection:
             return tuple(connection.execute(query).scalars())
+
+    def generation(self) -> int:
+        """How often something was taken off the disk for good; what was computed before then is not used any more."""
+        with self.engine.connect() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(purges)).scalar() or 0)
+
+    def note_purge(self, import_ids: Sequence[int], said: Mapping[str, Any]) -> None:
+        """Note that these imports, and what `said` tells of, are off the disk for good: one step to the next generation."""
+        with self.transaction() as connection:
+            connection.execute(purges.insert().values(at=_now(), said=dict(said)))
+            chosen = imports.c.id.in_(import_ids)
+            connection.execute(imports.update().where(chosen).values(state="undone", purged_at=_now()))
 
     def remember_mapping(self, headers: frozenset[str], mapping: Mapping[str, str], layout: str | None) -> None:
         """Keep a user's `--map` for the next file with the same headers."""

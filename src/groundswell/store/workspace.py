@@ -22,6 +22,7 @@ from groundswell.records import RECORDS, Record
 from groundswell.store.contests import Contest, all_contests
 from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
+from groundswell.store.raw import Raw
 from groundswell.store.settled import Settled, finish, latest_settled, new_folder, with_later
 from groundswell.store.settling import write_over, write_settled
 from groundswell.store.state import Import, State
@@ -56,6 +57,7 @@ class Workspace:
         self.folder = folder
         self.state = State(folder / "groundswell.db")
         self.facts = Facts(folder / "facts")
+        self.raw = Raw(folder / "raw")
 
     @classmethod
     def open(cls, folder: Path) -> Workspace:
@@ -79,8 +81,8 @@ class Workspace:
 
     @property
     def cache(self) -> Path:
-        """Folder of everything that can be rebuilt."""
-        return self.folder / "cache"
+        """Folder of everything that can be rebuilt; another one after each purge, for nothing of before may be used."""
+        return cache_folder(self.folder, self.state.generation())
 
     @property
     def fits(self) -> Path:
@@ -88,10 +90,12 @@ class Workspace:
         return self.folder / "fits"
 
     def version(self) -> str:
-        """The version of the facts: a hash of which imports are live, and of which contests hide a number."""
+        """The version of the facts: a hash of which imports are live, which contests hide a number, and how often was purged."""
         live = ",".join(map(str, self.state.live_ids()))
         hidden = ",".join(str(one.id) for one in self.contests() if one.hides)
-        return blake2b((f"{live} without {hidden}" if hidden else live).encode(), digest_size=8).hexdigest()
+        purged = self.state.generation()
+        said = f"{live} without {hidden}" if hidden else live
+        return blake2b((f"{said} after {purged}" if purged else said).encode(), digest_size=8).hexdigest()
 
     def contests(self) -> tuple[Contest, ...]:
         """Numbers that somebody says are wrong, oldest first, with what reviews found."""
@@ -153,6 +157,18 @@ class Workspace:
                 f"Another process is writing to {self.folder}.", next_step="Wait for it, then run this again."
             ) from error
 
+    @contextmanager
+    def fetching(self) -> Generator[None]:
+        """Hold the workspace for fetching; files can be brought in meanwhile."""
+        lock = filelock.FileLock(self.folder / ".fetching.lock", timeout=0)
+        try:
+            with lock:
+                yield
+        except filelock.Timeout as error:
+            raise WorkspaceBusyError(
+                f"Another process is fetching into {self.folder}.", next_step="Wait for it, then run this again."
+            ) from error
+
     def staging(self, import_id: int, *, facts: Facts | None = None) -> Staging:
         """Open a staging area for the rows of one pending import (`facts` elsewhere for a dry run)."""
         return Staging(self, import_id, facts or self.facts)
@@ -203,6 +219,11 @@ class Staging:
         self.buffered += filled.nbytes
         if self.buffered > FLUSH_BYTES:
             self.flush()
+
+    def add_helper(self, table: str, rows: pa.Table) -> None:
+        """Keep rows of a helper table that a source hands over, with the import that brought them."""
+        number = pa.repeat(pa.scalar(self.import_id, pa.int64()), rows.num_rows)
+        self.facts.append(table, rows.add_column(0, "import_id", number))
 
     def add_set_aside(self, rows: pa.Table) -> None:
         """Keep rows that could not be used, with file, line and reason."""
@@ -308,6 +329,11 @@ class Staging:
             """
         ).fetchall()
         return int(rows[0][0])
+
+
+def cache_folder(folder: Path, generation: int) -> Path:
+    """Where a workspace keeps what can be rebuilt, after so many purges."""
+    return folder / (f"cache-{generation}" if generation else "cache")
 
 
 def _scan(files: list[str]) -> str:

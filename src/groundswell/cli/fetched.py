@@ -1,0 +1,124 @@
+"""What the commands about live sources say: lines of words and rows of tables. No command, no printing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from groundswell.cli.sentences import counted, import_as_json, import_lines
+
+if TYPE_CHECKING:
+    from groundswell.fetch import FetchReport, Forecast
+    from groundswell.fetch.exports import Letter
+    from groundswell.sources.declaring import Source
+    from groundswell.store import Purged
+    from groundswell.store.fetches import Fetch
+
+
+def fetch_lines(report: FetchReport) -> Iterator[str]:
+    """What a run of a fetch did, what came of it, and what was not covered."""
+    again = f", {report.repeated:,} of them again after a failure" if report.repeated else ""
+    yield f"Fetch {report.fetch} from {report.source}: {counted(report.requests, 'request')}{again}."
+    yield from (f"  {sentence}" for sentence in report.coverage.sentences)
+    if report.brought:
+        yield from import_lines(report.brought)
+    else:
+        yield "Nothing was brought in."
+    if not report.done:
+        yield f"It is not done. {report.because}"
+        yield f"Go on with: groundswell fetch --resume    (fetch {report.fetch})"
+
+
+def fetch_as_json(report: FetchReport) -> dict[str, Any]:
+    """The same, for machines."""
+    said = {name: getattr(report, name) for name in ("fetch", "source", "requests", "repeated", "done", "because")}
+    brought = import_as_json(report.brought) if report.brought else None
+    return said | {"coverage": asdict(report.coverage), "import": brought}
+
+
+def forecast_line(found: Forecast) -> str:
+    """What a fetch would take at most."""
+    time = f"{found.seconds / 60:,.0f} minutes" if found.seconds >= 120 else f"{found.seconds:,.0f} seconds"
+    bound = " (then --requests ends it)" if found.limited else ""
+    return (
+        f"At most {counted(found.requests, 'request')}{bound} for at most {counted(found.people, 'person', 'people')}: {time} at the "
+        f"pace that is allowed, and it costs {found.money}. Nobody was asked (dry run)."
+    )
+
+
+def fetches_rows(found: Sequence[Fetch]) -> list[list[str]]:
+    """Fetches, a row each."""
+    return [
+        [str(one.id), one.source, ", ".join(one.asked["who"])[:60], one.state, f"{one.requests:,}", one.started_at[:16], one.because]
+        for one in found
+    ]  # fmt: skip
+
+
+def sources_rows(found: Sequence[Source]) -> list[list[str]]:
+    """What each source needs and gives, a row each."""
+    return [
+        [one.id, _needs(one), ", ".join(give.record for give in one.gives), _pace(one), _kept(one)] for one in found
+    ]
+
+
+def source_lines(one: Source) -> Iterator[str]:
+    """A source in full."""
+    yield f"{one.title}: {one.says}"
+    yield f"  needs: {_needs(one)}"
+    yield f"  pace: {_pace(one)} ({one.limits[0].source})"
+    yield f"  terms: {one.terms.says} ({one.terms.address})"
+    yield f"  kept: {_kept(one)}"
+    for give in one.gives:
+        yield f"  gives of {give.record}: {', '.join(give.fields)}{'. ' + give.note if give.note else ''}"
+    yield f"  with: {', '.join(one.offers)}"
+    yield from (f"  mind: {caveat}" for caveat in one.caveats)
+
+
+def sources_as_json(found: Sequence[Source]) -> list[dict[str, Any]]:
+    """The same, for machines."""
+    return [
+        {name: getattr(one, name) for name in ("id", "title", "says", "platform", "needs", "hosts", "retention_days", "caveats")}
+        | {"limits": [vars(limit) for limit in one.limits], "terms": vars(one.terms), "gives": [vars(give) for give in one.gives]}
+        | {"offers": list(one.offers)}
+        for one in found
+    ]  # fmt: skip
+
+
+def _needs(one: Source) -> str:
+    from groundswell.sources.declaring import NEEDS
+
+    return NEEDS[one.needs]
+
+
+def _pace(one: Source) -> str:
+    limit = one.limits[0]
+    return f"{limit.requests:,} requests in {limit.seconds / 60:g} minutes"
+
+
+def _kept(one: Source) -> str:
+    return f"{one.retention_days} days" if one.retention_days else "until its author deletes it"
+
+
+def purged_lines(purged: Purged) -> Iterator[str]:
+    """What a purge took away, or would."""
+    gone = {kind: number for kind, number in purged.gone.items() if number}
+    if not (purged.expired or purged.replaced or gone or purged.pages):
+        yield "There is nothing to purge."
+        return
+    yield f"{'Purged' if purged.done else 'Would purge'}: {counted(purged.rows, 'row')} and {counted(purged.pages, 'raw page')}."
+    if gone:
+        yield f"  Deleted where they were: {', '.join(counted(number, kind) for kind, number in gone.items())}."
+    if purged.expired:
+        yield f"  Kept as long as the terms allow: import {', '.join(map(str, purged.expired))}."
+    if purged.replaced:
+        yield f"  Replaced by a later import of the same fetch, or undone: import {', '.join(map(str, purged.replaced))}."
+    if not purged.done:
+        yield "  Nothing was changed (dry run)."
+
+
+def letter_lines(written: Letter) -> Iterator[str]:
+    """The letter as it can be sent."""
+    yield f"To: {written.to}"
+    yield f"Subject: {written.subject}\n"
+    yield written.text

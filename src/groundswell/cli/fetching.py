@@ -1,0 +1,202 @@
+"""Commands for live sources: fetch, look again, list, purge, and ask somebody for an export."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from groundswell.cli.asking import AsJson, Folder, workspace_at
+from groundswell.cli.fetched import (
+    fetch_as_json,
+    fetch_lines,
+    fetches_rows,
+    forecast_line,
+    letter_lines,
+    purged_lines,
+    source_lines,
+    sources_as_json,
+    sources_rows,
+)
+from groundswell.cli.printing import complain, print_json, print_table, progress_bar, say, say_all
+from groundswell.errors import UsageError
+
+if TYPE_CHECKING:
+    from groundswell.fetch import FetchReport, Progress, Step
+
+Requests = Annotated[int | None, typer.Option(min=1, help="Most requests of this run [1000; for refresh 200].")]
+
+
+def fetch(
+    who: Annotated[
+        list[str] | None, typer.Argument(help="Handles, or addresses of profiles, posts, lists, starter packs, feeds.")
+    ] = None,
+    source: Annotated[
+        str, typer.Option("--from", metavar="SOURCE", help="Which network (`groundswell sources`).")
+    ] = "bluesky",
+    people: Annotated[int, typer.Option(min=1, help="Most people to look at.")] = 100,
+    hops: Annotated[
+        int, typer.Option(min=0, help="1: also those whom the lists of the first ones name; and so on.")
+    ] = 0,
+    with_: Annotated[
+        str,
+        typer.Option(
+            "--with", metavar="LISTS", help="posts,followers,follows,likes,reposts,quotes,replies,repository."
+        ),
+    ] = "posts",
+    each: Annotated[int, typer.Option(min=1, help="Most items of each list.")] = 100,
+    posts: Annotated[int, typer.Option(min=1, help="How many newest posts are asked for likes and the like.")] = 5,
+    requests: Requests = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count the requests it would take; ask nobody.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the fetch that stopped last.")] = False,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch people from a network that allows it, politely. Ctrl-C stops it; what was fetched until then is kept.
+
+    Examples: groundswell fetch @ann.bsky.social --with posts,followers | groundswell fetch --resume
+    """
+    from groundswell.fetch import Asked, forecast
+    from groundswell.fetch import fetch as fetch_people
+    from groundswell.fetch import resume as go_on
+    from groundswell.sources.networks import source_called
+
+    if resume:
+        if who:
+            raise UsageError("--resume goes on with what was asked before, so nobody is named with it.")
+        with _progress(as_json) as progress:
+            report = go_on(workspace_at(workspace), requests=requests, progress=progress)
+        _tell(report, as_json)
+        return
+    lists = tuple(dict.fromkeys(part.strip() for part in with_.split(",") if part.strip()))
+    asked = Asked(
+        source=source, who=tuple(who or ()), lists=lists, people=people, hops=hops, each=each, posts=posts,
+        requests=requests or 1_000,
+    )  # fmt: skip
+    if dry_run:
+        counted = forecast(asked, source_called(source))
+        if as_json:
+            print_json(vars(counted))
+        else:
+            say(forecast_line(counted))
+        return
+    with _progress(as_json) as progress:
+        report = fetch_people(workspace_at(workspace, create=True), asked, progress=progress)
+    _tell(report, as_json)
+
+
+def refresh(
+    source: Annotated[str, typer.Option("--from", metavar="SOURCE", help="Which network.")] = "bluesky",
+    requests: Requests = None,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look again at accounts and young posts that were fetched, those first where numbers still move.
+
+    Example: groundswell refresh --requests 50
+    """
+    from groundswell.fetch import refresh as look_again
+
+    with _progress(as_json) as progress:
+        report = look_again(workspace_at(workspace), source, requests=requests or 200, progress=progress)
+    _tell(report, as_json)
+
+
+def fetches(workspace: Folder = None, as_json: AsJson = False) -> None:
+    """List what was fetched, and what waits to be gone on with.
+
+    Example: groundswell fetches
+    """
+    from groundswell.store.fetches import all_fetches
+
+    found = all_fetches(workspace_at(workspace).state)
+    if as_json:
+        print_json([vars(one) for one in found])
+        return
+    print_table(["id", "from", "asked", "state", "requests", "when", ""], fetches_rows(found), "No fetches yet.")
+
+
+def sources(
+    name: Annotated[str | None, typer.Argument(help="One of them, in full.")] = None, as_json: AsJson = False
+) -> None:
+    """List the networks that can be fetched from: what each needs and gives, at which pace, on which terms.
+
+    Example: groundswell sources bluesky
+    """
+    from groundswell.sources.networks import SOURCES, source_called
+
+    chosen = [source_called(name)] if name else list(SOURCES.values())
+    if as_json:
+        print_json(sources_as_json(chosen))
+    elif name:
+        say_all(source_lines(chosen[0]))
+    else:
+        print_table(["source", "needs", "gives", "pace", "kept"], sources_rows(chosen), "")
+        say(
+            "Everything else comes as a file: groundswell layouts. For a letter that asks for one: groundswell ask @ann"
+        )
+
+
+def purge(
+    undone: Annotated[bool, typer.Option("--undone", help="Also imports that you undid.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; change nothing.")] = False,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take off the disk what may not be kept: what a network says is deleted, and what its terms let be kept no longer.
+
+    Example: groundswell purge --dry-run
+    """
+    from groundswell.store import purge as take_away
+
+    purged = take_away(workspace_at(workspace), undone=undone, dry_run=dry_run)
+    if as_json:
+        print_json(vars(purged))
+        return
+    say_all(purged_lines(purged))
+
+
+def ask(
+    who: Annotated[str, typer.Argument(help="Whom: a name or a handle.")],
+    platform: Annotated[
+        str, typer.Option("--platform", "-p", help="instagram, tiktok, youtube, x, linkedin ...")
+    ] = "instagram",
+    brand: Annotated[str, typer.Option(help="Who asks.")] = "",
+    because: Annotated[str, typer.Option(help="What for, in your words.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a letter that asks somebody for an export of their own data, with the steps. It sends nothing.
+
+    Example: groundswell ask @ann --platform tiktok --brand "Oat & Co"
+    """
+    from groundswell.fetch.exports import letter
+
+    written = letter(who, platform, brand=brand, because=because)
+    if as_json:
+        print_json(vars(written))
+        return
+    say_all(letter_lines(written))
+
+
+def _tell(report: FetchReport, as_json: bool) -> None:
+    if as_json:
+        print_json(fetch_as_json(report))
+    else:
+        say_all(fetch_lines(report))
+    if report.refused:
+        complain(report.refused)
+        raise typer.Exit(report.refused.exit_code)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Generator[Progress]:
+    """Show people done, requests spent and left in the window, and the time that is left."""
+    with progress_bar(quiet=quiet) as bar:
+
+        def step(one: Step) -> None:
+            told = f"{one.people:,} people, {one.left_in_window:,} requests left in the window: {one.what}"
+            bar("Fetching", one.requests, one.budget, None, told)
+
+        yield step

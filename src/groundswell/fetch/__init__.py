@@ -1,0 +1,25 @@
+"""A live source -> the workspace: raw pages first, then one import.
+
+    asking       what somebody asked for, and the most requests that it takes
+    collecting   the loop: the next page, kept with its cursor in one transaction, until enough or no more
+    bringing     the kept pages -> one import, which takes the place of what the same fetch brought before
+    coverage     what was covered, and what was not
+    fetching     all of this in one call: fetch, go on, look again
+    refreshing   whom and what to look at again, where numbers still move
+    remembering  pace of each host and answers for conditional requests, kept in the workspace
+    logins       where the user's own logins are, which is never in the workspace
+    exports      the request for an export, for networks that answer only to their members
+
+A fetch that is killed anywhere and resumed ends with the same tables, and asks for at most one page of each stream again.
+"""
+
+from __future__ import annotations
+
+from groundswell.fetch.asking import Asked, Forecast, forecast
+from groundswell.fetch.collecting import Progress, Step
+from groundswell.fetch.coverage import Coverage, coverage_of
+from groundswell.fetch.fetching import FetchReport, fetch, refresh, resume
+
+__all__ = [
+    "Asked", "Coverage", "FetchReport", "Forecast", "Progress", "Step", "coverage_of", "fetch", "forecast", "refresh", "resume",
+]  # fmt: skip

@@ -1,0 +1,139 @@
+"""What somebody asked for: whom to begin with, which of their lists, how far, how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
+from typing import Any
+
+from groundswell.errors import UnknownNameError, UsageError
+from groundswell.sources.declaring import Source
+from groundswell.store.fetches import ToOpen
+
+SEED = -1
+"""Depth of the lists that one begins with: whom they name stands at depth 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One request to a live source, as it is kept with the fetch."""
+
+    source: str
+    who: tuple[str, ...]
+    """What was typed: handles, addresses of profiles, posts, lists, starter packs, feeds; words where search is open."""
+    lists: tuple[str, ...] = ("posts",)
+    """What is wanted of each person, in the words of the source (`Source.offers`)."""
+    people: int = 100
+    """Most people that are looked at."""
+    hops: int = 0
+    """0: only those named by what was typed; 1: also those whom the lists of these name; and so on."""
+    each: int = 100
+    """Most items of each list."""
+    posts: int = 5
+    """How many of each person's newest posts are asked for likes, reposts, quotes and replies."""
+    requests: int = 1_000
+    """Most requests of one run."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For the state."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, said: dict[str, Any]) -> Asked:
+        """As it was kept."""
+        several: dict[str, Any] = {name: tuple(said[name]) for name in ("who", "lists")}
+        return cls(**(said | several))
+
+
+def checked(asked: Asked, source: Source) -> Asked:
+    """The same, if it can be asked at all.
+
+    Errors: UsageError for a number out of range; UnknownNameError for a list that the source does not have.
+    """
+    for name, least in (("people", 1), ("hops", 0), ("each", 1), ("posts", 1), ("requests", 1)):
+        if getattr(asked, name) < least:
+            raise UsageError(f"--{name} {getattr(asked, name)} is less than {least}.")
+    for name in asked.lists:
+        if name not in source.offers:
+            raise UnknownNameError(f"list of {source.title}", name, source.offers)
+    if not asked.who:
+        raise UsageError(
+            "Nobody is named to begin with.",
+            next_step="Say for example: groundswell fetch @ann.bsky.social --from bluesky",
+        )
+    return asked
+
+
+def first_streams(asked: Asked, source: Source) -> list[ToOpen]:
+    """The streams that a fetch begins with: people together, as many as a page holds; lists each for itself."""
+    found = list(dict.fromkeys(source.named(word) for word in asked.who))
+    people = [one.subject for one in found if one.stream == source.introduce]
+    lists = [one for one in found if one.stream != source.introduce]
+    return introductions(source, people, depth=0) + [
+        ToOpen(one.stream, one.subject, SEED, rank, wanted=max(asked.each, asked.people))
+        for rank, one in enumerate(lists)
+    ]
+
+
+def introductions(source: Source, people: Sequence[str], depth: int, rank: int = 0) -> list[ToOpen]:
+    """The streams that look at people, several of them at once."""
+    return together(source.introduce, source.streams[source.introduce].page, people, depth, rank)
+
+
+def together(stream: str, size: int, subjects: Sequence[str], depth: int, rank: int = 0) -> list[ToOpen]:
+    """Streams about several subjects at once, one a line."""
+    return [ToOpen(stream, "\n".join(subjects[at : at + size]), depth, rank) for at in range(0, len(subjects), size)]
+
+
+def lists_of_people(asked: Asked, source: Source) -> list[str]:
+    """Streams that are opened for each person, in order. What is about posts needs the posts."""
+    chosen = [source.offers[name] for name in asked.lists]
+    own = [name for name in chosen if source.streams[name].about == "account"]
+    needs_posts = len(own) < len(chosen) and source.offers["posts"] not in own
+    return [source.offers["posts"]] * needs_posts + own
+
+
+def lists_of_posts(asked: Asked, source: Source) -> list[str]:
+    """Streams that are opened for each person's newest posts."""
+    chosen = (source.offers[name] for name in asked.lists)
+    return [name for name in chosen if source.streams[name].about == "post"]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a fetch takes at most."""
+
+    requests: int
+    people: int
+    seconds: float
+    """At the pace that the network allows."""
+    money: str
+    limited: bool
+    """Whether the budget of requests ends it before."""
+
+
+def forecast(asked: Asked, source: Source) -> Forecast:
+    """Count the most requests that a fetch takes, without asking anybody.
+
+    How long lists are is not known before they are read, so every list counts with as many pages as were allowed.
+    """
+    first = first_streams(checked(asked, source), source)
+    lists = [one for one in first if one.name != source.introduce]
+    named = sum(one.subject.count("\n") + 1 for one in first if one.name == source.introduce)
+    people = max(named, asked.people) if lists or asked.hops else named
+    # Whose a handle is, what a starter pack lists, then the pages of that list.
+    seeds = sum(2 + ceil((one.wanted or 1) / 100) for one in lists)
+    # People are looked at together, but never those of two depths.
+    looks = ceil(people / source.streams[source.introduce].page) + asked.hops + bool(lists)
+    own = sum(_pages(source, name, asked) for name in lists_of_people(asked, source))
+    about_posts = sum(_pages(source, name, asked) for name in lists_of_posts(asked, source))
+    most = seeds + looks + people * (own + about_posts * asked.posts)
+    spent = min(most, asked.requests)
+    pace = source.limits[0]
+    return Forecast(spent, people, spent * pace.seconds / pace.requests, "nothing", most > asked.requests)
+
+
+def _pages(source: Source, name: str, asked: Asked) -> int:
+    stream = source.streams[name]
+    return 1 + stream.opens * ceil(asked.each / 100) if stream.page == 1 else ceil(asked.each / stream.page)

@@ -1,0 +1,96 @@
+"""The pages that a fetch kept -> one import. It takes the place of what the same fetch brought before, at one point.
+
+The same pages always give the same records, so however often a fetch was stopped and gone on with, the tables end up the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from groundswell.fetch.asking import Asked
+from groundswell.ingest import ImportReport, import_reading
+from groundswell.sources import Page
+from groundswell.sources.declaring import Kept, Source
+from groundswell.store import Workspace
+from groundswell.store.fetches import PageRow, StreamRow, fetch_by_id, pages_of, pages_purged, streams_of
+
+TOGETHER = 32
+"""Pages that are read at once: some ten thousand rows, the bound of memory."""
+
+
+class KeptPages:
+    """What a fetch kept, opened to be read (`sources.Reading`)."""
+
+    def __init__(self, workspace: Workspace, source: Source, pages: list[PageRow], streams: list[StreamRow]) -> None:
+        self.layout, self.says = f"{source.id} pages", f"pages of {source.title}, as they were fetched"
+        self.bytes_total = sum(one.bytes for one in pages)
+        self.assumed_observed_at, self.observed_at_given = datetime.fromisoformat(pages[0].fetched_at), True
+        self.notes: list[str] = []
+        self.open_dates: dict[str, int] = {}
+        self._workspace, self._source, self._pages = workspace, source, pages
+        self._streams = {one.id: one for one in streams}
+
+    def pages(self) -> Iterator[Page]:
+        """Read the pages in the order in which they came; at the end, say which fields nothing reads."""
+        unmapped, done = Counter[str](), 0
+        for start in range(0, len(self._pages), TOGETHER):
+            some = self._pages[start : start + TOGETHER]
+            page = self._source.read([self._kept(one) for one in some])
+            done += sum(one.bytes for one in some)
+            page.bytes_done = done
+            unmapped.update(page.unmapped)
+            yield page
+        if unmapped:
+            named = ", ".join(f"{name} ({count:,})" for name, count in unmapped.most_common(8))
+            self.notes.append(f"{self._source.title} sends fields that nothing here reads: {named}.")
+
+    def _kept(self, row: PageRow) -> Kept:
+        stream = self._streams[row.stream]
+        assert row.hash is not None
+        return Kept(
+            stream.name, stream.subject, row.number, datetime.fromisoformat(row.fetched_at),
+            self._workspace.raw.read(row.hash), row.status, whole=stream.state == "done",
+        )  # fmt: skip
+
+
+def bring(workspace: Workspace, source: Source, fetch: int) -> ImportReport | None:
+    """Bring what a fetch kept until now; None when it kept nothing.
+
+    Errors: WorkspaceBusyError while another import runs.
+    """
+    pages = pages_of(workspace.state, fetch)
+    if not pages:
+        return None
+    with workspace.writing():
+        former = [one for one in workspace.state.imports() if one.options.get("fetch") == fetch and one.state == "live"]
+        digest = _digest(pages)
+        reading = KeptPages(workspace, source, pages, streams_of(workspace.state, fetch))
+        # What was brought from pages that were purged since cannot be read again, so that import stays beside the new one.
+        replaced = [] if pages_purged(workspace.state, fetch) else [one.id for one in former]
+        return import_reading(
+            workspace, reading, source=_named(workspace, source, fetch), sha256=digest, options={"fetch": fetch},
+            provenance=_provenance(source, pages), replaces=replaced,
+        )  # fmt: skip
+
+
+def _provenance(source: Source, pages: list[PageRow]) -> dict[str, str | None]:
+    first = datetime.fromisoformat(pages[0].fetched_at)
+    until = first + timedelta(days=source.retention_days) if source.retention_days is not None else None
+    return {
+        "origin": source.id, "fetched_at": first.isoformat(), "terms": source.terms.kind,
+        "expires_at": until.isoformat() if until else None,
+    }  # fmt: skip
+
+
+def _named(workspace: Workspace, source: Source, fetch: int) -> str:
+    """What the list of imports calls it."""
+    asked = Asked.of(fetch_by_id(workspace.state, fetch).asked)
+    more = f" and {len(asked.who) - 3} more" if len(asked.who) > 3 else ""
+    return f"{source.title}: {', '.join(asked.who[:3])}{more}"[:200]
+
+
+def _digest(pages: list[PageRow]) -> str:
+    return hashlib.sha256("\n".join(f"{one.stream} {one.hash}" for one in pages).encode()).hexdigest()

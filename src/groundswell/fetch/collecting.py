@@ -1,0 +1,280 @@
+"""The loop of a fetch: the next page, kept with its cursor, whom it names and what it opens, in one transaction; and again.
+
+A list is read until it ends, until it is enough, or until it is plain that it leads nowhere: a cursor that was asked before and
+stays so when asked twice more, or ten empty pages in a row. A place in a list that the network does not know any more means to
+begin that list anew, three times at most; rows that come twice are one. Among open streams the nearest to the beginning comes
+first, then the one with fewest pages, so that every list gets its first page before one gets its second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from groundswell.errors import SourceSilentError, UnsafeAddressError
+from groundswell.fetch.asking import Asked, introductions, lists_of_people, lists_of_posts
+from groundswell.sources.client import Answer, Client
+from groundswell.sources.declaring import Looked, Source, Stream
+from groundswell.store import Workspace
+from groundswell.store.fetches import (
+    Noted,
+    StreamRow,
+    ToOpen,
+    cursors_asked,
+    look_at_people,
+    next_stream,
+    note_page,
+    note_stream,
+    people_counts,
+)
+
+LOOKS = 3
+"""Times that one page is asked for when what comes makes no sense (design choice)."""
+EMPTY_IN_A_ROW = 10
+"""Empty pages after which a list counts as leading nowhere; networks do send some, where they hide what is on them (design choice)."""
+ROUNDS = 3
+"""Times that a list is begun anew because its place was no longer known (design choice)."""
+ODD = (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError, RecursionError)
+"""What comes of looking at an answer of another shape."""
+WORDS = {
+    "gone": "it is not there any more",
+    "login": "only people who are logged in may see it",
+    "refused": "the network said no",
+    "loop": "the list led back to a place where it had been",
+    "failed": "what came was not of the shape that was expected",
+}
+"""Why a stream ended before its end."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a fetch is, after a page."""
+
+    requests: int
+    budget: int
+    people: int
+    """Looked at until now."""
+    people_wanted: int
+    left_in_window: int
+    """Requests that the host says, or its limit allows, before it asks to wait."""
+    what: str
+    """What was asked just now."""
+
+
+Progress = Callable[[Step], None]
+
+
+@dataclass
+class Collecting:
+    """One run of the loop over one fetch."""
+
+    workspace: Workspace
+    source: Source
+    fetch: int
+    asked: Asked
+    client: Client
+    progress: Progress | None = None
+    _begun: tuple[int, int] = (0, 0)
+    _own: list[str] = field(default_factory=lambda: [])
+    _about_posts: list[str] = field(default_factory=lambda: [])
+
+    def run(self) -> str:
+        """Ask until there is nothing left (an empty answer) or a bound is met (which one).
+
+        Errors: SourceSilentError, SourceLimitError; what was kept until then stays kept.
+        """
+        self._own, self._about_posts = lists_of_people(self.asked, self.source), lists_of_posts(self.asked, self.source)
+        budget = self.client.sent + self.asked.requests
+        while self.client.sent < budget:
+            stream = next_stream(self.workspace.state, self.fetch)
+            if stream is None:
+                if not self._look_at_more():
+                    return ""
+                continue
+            self._begun = (self.client.sent, self.client.repeated)
+            self._ask(stream)
+            self._say(stream, budget)
+        return f"The {self.asked.requests:,} requests of this run are spent."
+
+    # -- people ------------------------------------------------------------------------------------------------------------
+
+    def _look_at_more(self) -> Sequence[str]:
+        """Choose whom to look at next, out of those who were named."""
+        counts = people_counts(self.workspace.state, self.fetch)
+        looked_at = sum(count for (state, _), count in counts.items() if state == "asked")
+        most = min(self.asked.people - looked_at, 4 * self.source.streams[self.source.introduce].page)
+        return look_at_people(
+            self.workspace.state, self.fetch, most, self.asked.hops,
+            lambda chosen, depth: introductions(self.source, chosen, depth),
+        )  # fmt: skip
+
+    # -- one page ----------------------------------------------------------------------------------------------------------
+
+    def _ask(self, stream: StreamRow) -> None:
+        declared = self.source.streams[stream.name]
+        if declared.needs == "login" and not self.client.headers:
+            self._end(stream, "login", f"It needs a login. {declared.instead}".strip())
+            return
+        try:
+            answer, looked = self._page(stream, declared)
+        except UnsafeAddressError as error:
+            self._end(stream, "refused", error.what)
+        except SourceSilentError as error:
+            # One of many small servers that is down does not stop a fetch; the network's own door does.
+            if self._is_main_door(stream, declared):
+                raise
+            self._end(stream, "failed", error.what)
+        else:
+            self._take(stream, declared, answer, looked)
+
+    def _page(self, stream: StreamRow, declared: Stream) -> tuple[Answer, Looked | None]:
+        """Ask for a page, again when it makes no sense: another shape, a refusal in no words, a cursor that leads back."""
+        wanted = declared.page if stream.wanted is None else min(declared.page, max(1, stream.wanted - stream.got))
+        ask = declared.ask(stream.subject, stream.cursor, wanted)
+        asked_before = (
+            cursors_asked(self.workspace.state, stream) | {stream.cursor} if declared.page > 1 else set[Any]()
+        )
+        answer, looked = self.client.json(ask), None
+        for again in range(LOOKS):
+            if again:
+                answer = self.client.json(ask)
+            looked = _looked(declared, stream, answer)
+            if looked and not (looked.cursor and looked.cursor in asked_before):
+                break
+            if looked is None and answer.status != 200 and isinstance(answer.said, dict):
+                break
+        return answer, looked
+
+    def _is_main_door(self, stream: StreamRow, declared: Stream) -> bool:
+        host = urlsplit(declared.ask(stream.subject, stream.cursor, 1).url).hostname
+        return host in self.source.hosts
+
+    def _take(self, stream: StreamRow, declared: Stream, answer: Answer, looked: Looked | None) -> None:
+        if looked is not None:
+            self._keep(stream, declared, answer, looked)
+        elif answer.status == 200:
+            self._end(stream, "failed", WORDS["failed"])
+        else:
+            self._refused(stream, declared, answer)
+
+    def _refused(self, stream: StreamRow, declared: Stream, answer: Answer) -> None:
+        why = self.source.refusal(answer.status, answer.body)
+        several = stream.subject.split("\n")
+        if why == "cursor" and stream.round < ROUNDS:
+            self._end(stream, "open", "", cursor=None, round=stream.round + 1, got=0, empty=0)
+        elif declared.introduces and len(several) > 1:
+            # One of them spoils the answer for all: they are asked for one by one.
+            alone = [ToOpen(self.source.alone, one, stream.depth, stream.rank) for one in several]
+            self._keep_refusal(stream, answer, "done", "", alone)
+        elif why == "gone":
+            self._keep_refusal(stream, answer, "gone", _said(answer) or WORDS["gone"], ())
+        else:
+            note = f"{WORDS.get(why, WORDS['refused'])} ({_said(answer) or answer.status}). {declared.instead}".strip()
+            self._end(stream, why if why in WORDS else "refused", note)
+
+    def _keep_refusal(self, stream: StreamRow, answer: Answer, state: str, note: str, opened: Sequence[ToOpen]) -> None:
+        """What the network says of somebody who is gone is a page like others: it tells what has to go here as well."""
+        noted = Noted(
+            self.workspace.raw.keep(answer.body), len(answer.body), 0, answer.status, _moment(answer),
+            stream={"state": state, "note": note[:300]}, open=opened,
+        )  # fmt: skip
+        self._note(stream, noted)
+
+    def _keep(self, stream: StreamRow, declared: Stream, answer: Answer, looked: Looked) -> None:
+        digest = self.workspace.raw.keep(answer.body)
+        introduced = looked.people if declared.introduces else ()
+        noted = Noted(
+            digest, len(answer.body), looked.items, answer.status, _moment(answer),
+            stream=self._progress_of(stream, looked),
+            open=[*self._todo(stream, looked), *self._lists_of(introduced, stream, looked), *self._lists_of_posts(stream, looked)],
+            found=() if declared.introduces else looked.people,
+            depth=stream.depth if declared.introduces else stream.depth + 1,
+            asked=introduced,
+        )  # fmt: skip
+        self._note(stream, noted)
+
+    def _progress_of(self, stream: StreamRow, looked: Looked) -> dict[str, Any]:
+        """Where the stream stands after a page."""
+        got, empty = stream.got + looked.items, 0 if looked.items else stream.empty + 1
+        columns: dict[str, Any] = {"got": got, "empty": empty, "cursor": looked.cursor}
+        if looked.cursor is None:
+            return columns | {"state": "done"}
+        if looked.cursor in cursors_asked(self.workspace.state, stream) | {stream.cursor}:
+            return columns | {"state": "loop", "note": WORDS["loop"]}
+        if empty >= EMPTY_IN_A_ROW:
+            return columns | {"state": "loop", "note": f"{empty} empty pages in a row"}
+        if stream.wanted is not None and got >= stream.wanted:
+            return columns | {"state": "enough"}
+        return columns
+
+    def _todo(self, stream: StreamRow, looked: Looked) -> list[ToOpen]:
+        streams = self.source.streams
+        return [
+            ToOpen(one.stream, one.subject, stream.depth, stream.rank, self.asked.each if streams[one.stream].page > 1 else None)
+            for one in looked.todo
+        ]  # fmt: skip
+
+    def _lists_of(self, people: Sequence[str], stream: StreamRow, looked: Looked) -> list[ToOpen]:
+        totals = {(one.stream, one.subject): number for one, number in looked.totals}
+        return [
+            ToOpen(name, person, stream.depth, rank, self.asked.each, totals.get((name, person)))
+            for person in people
+            for rank, name in enumerate(self._own)
+        ]
+
+    def _lists_of_posts(self, stream: StreamRow, looked: Looked) -> list[ToOpen]:
+        """The newest posts of an account, of its first page."""
+        if stream.pages or not self._about_posts:
+            return []
+        newest = list(dict.fromkeys(looked.posts))[: self.asked.posts]
+        return [
+            ToOpen(name, post, stream.depth, len(self._own) + rank, self.asked.each)
+            for post in newest
+            for rank, name in enumerate(self._about_posts)
+        ]
+
+    # -- noting ------------------------------------------------------------------------------------------------------------
+
+    def _note(self, stream: StreamRow, noted: Noted) -> None:
+        note_page(self.workspace.state, stream, noted, **self._spent())
+
+    def _end(self, stream: StreamRow, state: str, note: str, **columns: Any) -> None:
+        note_stream(self.workspace.state, stream, state=state, note=note[:300], **columns, **self._spent())
+
+    def _spent(self) -> dict[str, int]:
+        return {
+            "requests": self.client.sent - self._begun[0],
+            "repeated": self.client.repeated - self._begun[1],
+        }
+
+    def _say(self, stream: StreamRow, budget: int) -> None:
+        if self.progress is None:
+            return
+        counts = people_counts(self.workspace.state, self.fetch)
+        looked_at = sum(count for (state, _), count in counts.items() if state == "asked")
+        left = min(self.client.left.values(), default=self.source.limits[0].requests)
+        sent = self.asked.requests - (budget - self.client.sent)
+        what = self.source.streams[stream.name].says
+        self.progress(Step(sent, self.asked.requests, looked_at, self.asked.people, left, what))
+
+
+def _looked(declared: Stream, stream: StreamRow, answer: Answer) -> Looked | None:
+    """What a page holds; None for a refusal, and for what is of another shape."""
+    if answer.status != 200:
+        return None
+    try:
+        return declared.look(stream.subject, answer.said)
+    except ODD:
+        return None
+
+
+def _said(answer: Answer) -> str:
+    said = answer.said if isinstance(answer.said, dict) else {}
+    return str(said.get("message") or said.get("error") or "")[:200]
+
+
+def _moment(answer: Answer) -> datetime:
+    return datetime.fromtimestamp(answer.fetched_at, UTC)

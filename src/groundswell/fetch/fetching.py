@@ -1,0 +1,166 @@
+"""A fetch in one call: begin, collect, bring what was kept, say what was covered. Or go on, or look again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from groundswell.errors import LoginNeededError, SourceLimitError, SourceRefusedError, SourceSilentError, UsageError
+from groundswell.fetch.asking import Asked, checked, first_streams
+from groundswell.fetch.bringing import bring
+from groundswell.fetch.collecting import Collecting, Progress
+from groundswell.fetch.coverage import Coverage, coverage_of
+from groundswell.fetch.logins import login_of
+from groundswell.fetch.refreshing import again_streams
+from groundswell.fetch.remembering import AnswersInWorkspace, PaceInWorkspace
+from groundswell.ingest import ImportReport
+from groundswell.sources.client import Client
+from groundswell.sources.declaring import Source
+from groundswell.sources.networks import SOURCES, source_called
+from groundswell.store import State, Workspace
+from groundswell.store.fetches import Fetch, ToOpen, all_fetches, begin_fetch, end_fetch, fetch_by_id, reopen
+
+OpenClient = Callable[[Workspace, Source], Client]
+CONTACT = "GROUNDSWELL_CONTACT"
+"""Environment variable with a web or mail address, by which those who are asked can reach who asks."""
+
+
+@dataclass(frozen=True)
+class FetchReport:
+    """What a run of a fetch did."""
+
+    fetch: int
+    source: str
+    requests: int
+    """In this run, repeated ones among them."""
+    repeated: int
+    done: bool
+    because: str
+    """Why it ended, when it is not done."""
+    brought: ImportReport | None
+    coverage: Coverage
+    refused: SourceRefusedError | None = None
+    """What made it stop, when the network did."""
+
+
+def open_client(workspace: Workspace, source: Source) -> Client:
+    """The polite client for a source, which remembers its pace in the workspace."""
+    return Client(
+        hosts=source.hosts, limits=source.limits, contact=os.environ.get(CONTACT, ""), pace=PaceInWorkspace(workspace),
+        remembering=AnswersInWorkspace(workspace),
+    )  # fmt: skip
+
+
+def fetch(
+    workspace: Workspace,
+    asked: Asked,
+    *,
+    progress: Progress | None = None,
+    sources: Mapping[str, Source] = SOURCES,
+    client: OpenClient = open_client,
+) -> FetchReport:
+    """Fetch people from a live source into the workspace.
+
+    Errors: UsageError and its kin for what cannot be asked; LoginNeededError for what is not open to strangers;
+    WorkspaceBusyError while another process fetches. What the network refuses on the way stands in the report.
+    """
+    source = source_called(asked.source, sources)
+    first = first_streams(checked(asked, source), source)
+    _refuse_without_login(source, first)
+    with workspace.fetching():
+        number = begin_fetch(workspace.state, source.id, asked.as_json(), first)
+        return _run(workspace, source, asked, number, progress, client)
+
+
+def resume(
+    workspace: Workspace,
+    number: int | None = None,
+    *,
+    requests: int | None = None,
+    progress: Progress | None = None,
+    sources: Mapping[str, Source] = SOURCES,
+    client: OpenClient = open_client,
+) -> FetchReport:
+    """Go on with a fetch that stopped (the latest one that is open, unless a number is given).
+
+    Lists that failed or needed a login are asked again; `requests` is what this run may spend.
+    Errors: as `fetch`; UsageError when there is nothing to go on with.
+    """
+    found = fetch_by_id(workspace.state, number) if number else _latest_open(workspace.state)
+    source = source_called(found.source, sources)
+    asked = Asked.of(found.asked | ({"requests": requests} if requests else {}))
+    with workspace.fetching():
+        reopen(workspace.state, found.id, checked(asked, source).as_json(), ("failed", "login"))
+        return _run(workspace, source, asked, found.id, progress, client)
+
+
+def refresh(
+    workspace: Workspace,
+    source_id: str = "bluesky",
+    *,
+    requests: int = 200,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+    sources: Mapping[str, Source] = SOURCES,
+    client: OpenClient = open_client,
+) -> FetchReport:
+    """Look again at accounts and young posts that are known from a source, those first where numbers still move.
+
+    Errors: as `fetch`; UsageError when nothing of that source is known, or nothing is due.
+    """
+    source = source_called(source_id, sources)
+    first = again_streams(workspace, source, requests, now)
+    asked = Asked(source=source.id, who=("what is due",), lists=(), requests=requests)
+    with workspace.fetching():
+        number = begin_fetch(workspace.state, source.id, asked.as_json(), first)
+        return _run(workspace, source, asked, number, progress, client)
+
+
+def _run(
+    workspace: Workspace, source: Source, asked: Asked, number: int, progress: Progress | None, client: OpenClient
+) -> FetchReport:
+    """Collect and bring. Whatever ends the collecting, what was kept until then is brought."""
+    refused: SourceRefusedError | None = None
+    with client(workspace, source) as opened:
+        try:
+            _log_in(opened, source)
+            because = Collecting(workspace, source, number, asked, opened, progress).run()
+        except KeyboardInterrupt:
+            because = "It was stopped by hand."
+        except (SourceLimitError, SourceSilentError) as error:
+            refused, because = error, error.what
+        sent, repeated = opened.sent, opened.repeated
+    brought = bring(workspace, source, number)
+    # Killed before here, the fetch is open still, and is brought when it is gone on with.
+    end_fetch(workspace.state, number, done=not because, because=because)
+    covered = coverage_of(workspace.state, source, number)
+    return FetchReport(number, source.id, sent, repeated, not because, because, brought, covered, refused)
+
+
+def _log_in(client: Client, source: Source) -> None:
+    """Log in, where the user gave a login; a source that is open to everybody needs none."""
+    secret = login_of(source.id) if source.login else None
+    if secret and source.login:
+        client.headers = source.login(client.post, secret)
+
+
+def _refuse_without_login(source: Source, first: list[ToOpen]) -> None:
+    """Say at once what needs a login, and which ways are open without one."""
+    closed = [source.streams[one.name] for one in first if source.streams[one.name].needs == "login"]
+    if closed and not login_of(source.id):
+        raise LoginNeededError(
+            f"{source.title} gives {closed[0].says} only to people who are logged in.",
+            means=closed[0].instead,
+            next_step=f"With a login of your own: put it into GROUNDSWELL_{source.id.upper()}_LOGIN as handle:app-password.",
+        )
+
+
+def _latest_open(state: State) -> Fetch:
+    found = [one for one in all_fetches(state) if one.state == "open"]
+    if not found:
+        raise UsageError(
+            "No fetch is open: there is nothing to go on with.", next_step="`groundswell fetches` lists them."
+        )
+    return found[-1]

@@ -1,0 +1,64 @@
+"""Whom and what to look at again: requests are spent where numbers still move.
+
+A post gets most of its likes in its first days, and the older it is, the less happens in an hour; so it is due again when since the
+last look a quarter of the age that it had then has passed (design choice), and never more often than every hour. After thirty days
+it is left alone. An account is due after a day. Of all that is due the most overdue comes first: an hour late for a post of four
+hours counts as much as a day late for one of four days.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from groundswell.errors import UsageError
+from groundswell.fetch.asking import together
+from groundswell.sources.declaring import Source
+from groundswell.store import Workspace
+from groundswell.store.fetches import ToOpen
+
+YOUNG_DAYS = 30
+SHARE_OF_AGE = 0.25
+LEAST_HOURS = 1
+ACCOUNT_HOURS = 24
+
+POSTS_DUE = f"""
+WITH looked AS (
+    SELECT post, max(observed_at) AS seen FROM post_history
+    WHERE starts_with(post, $prefix) AND NOT contains(post, ':~') AND likes IS NOT NULL GROUP BY post
+), late AS (
+    SELECT post, epoch($now - seen) / greatest({SHARE_OF_AGE} * epoch(seen - created_at), {LEAST_HOURS * 3600}) AS overdue
+    FROM looked JOIN posts USING (post) WHERE created_at > $now - INTERVAL {YOUNG_DAYS} DAY
+)
+SELECT post AS id, overdue FROM late WHERE overdue >= 1 ORDER BY overdue DESC, post LIMIT $most
+"""
+ACCOUNTS_DUE = f"""
+WITH looked AS (
+    SELECT account, max(observed_at) AS seen FROM account_history
+    WHERE starts_with(account, $prefix) AND NOT contains(account, ':@') AND followers IS NOT NULL GROUP BY account
+), late AS (SELECT account, epoch($now - seen) / {ACCOUNT_HOURS * 3600} AS overdue FROM looked)
+SELECT account AS id, overdue FROM late WHERE overdue >= 1 ORDER BY overdue DESC, account LIMIT $most
+"""
+
+
+def again_streams(workspace: Workspace, source: Source, requests: int, now: datetime | None = None) -> list[ToOpen]:
+    """The streams that look again at what is most overdue, as many as the budget of requests lets be asked.
+
+    Errors: UsageError when nothing is due.
+    """
+    if requests < 1:
+        raise UsageError(f"--requests {requests} is less than 1.")
+    found: list[tuple[float, ToOpen]] = []
+    with workspace.engine() as engine:
+        for stream, sql in ((source.again, POSTS_DUE), (source.introduce, ACCOUNTS_DUE)):
+            size = source.streams[stream].page
+            asked = {"prefix": f"{source.platform}:", "most": requests * size, "now": now or datetime.now(UTC)}
+            rows = engine.table(sql, asked).to_pylist()
+            ids = [str(row["id"]).removeprefix(f"{source.platform}:") for row in rows]
+            found += [(rows[at * size]["overdue"], one) for at, one in enumerate(together(stream, size, ids, 0))]
+    if not found:
+        raise UsageError(
+            f"Nothing of {source.title} is due: accounts are looked at again after {ACCOUNT_HOURS} hours, "
+            f"posts while they are younger than {YOUNG_DAYS} days.",
+            next_step="Fetch people first with `groundswell fetch`, or come back later.",
+        )
+    return [one for _, one in sorted(found, key=lambda pair: -pair[0])[:requests]]

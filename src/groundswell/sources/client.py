@@ -1,0 +1,442 @@
+"""The one client that asks other people's servers: slowly, truthfully, and never where it should not.
+
+    polite     a token bucket for each host, kept by whoever gives `pace`, so that the next run goes on where this one stopped;
+               `Retry-After` and the host's own counter of what is left are believed; what fails is asked again after a wait that
+               doubles and has chance in it (full jitter: Brooker, "Exponential Backoff And Jitter", AWS 2015), a bounded number of times
+    truthful   one user agent that names the program and, where the user gave one, a contact
+    careful    only the hosts that a source declares; a name is resolved once and its address pinned; addresses that are not public are
+               refused, also behind redirects; no proxy from the environment, no cookies; answers are cut off at a size and at a time
+    thrifty    what was answered with an ETag or a date is asked for conditionally the next time
+
+Everything it depends on is an argument (transport, clock, sleep, resolver), so tests need neither network nor patience.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn, Protocol
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx2
+
+from groundswell import __version__
+from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
+from groundswell.sources.addresses import Resolve, checked, resolved
+from groundswell.sources.declaring import Ask, Limit
+
+TRIES = 6
+"""Times that one question is asked before it counts as not answered (design choice)."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds before the second try, and the most between two tries (design choice)."""
+PATIENCE = 900.0
+"""Seconds that a host may ask for before the fetch stops instead and says when to come back (design choice)."""
+SIZE_CAP = 16 << 20
+"""Bytes of one answer, unpacked. A page of a hundred posts has some two hundred thousand."""
+TIME_CAP = 60.0
+"""Seconds that one answer may take in all, however slowly it drips."""
+REDIRECTS = 3
+TRANSIENT = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a host answered: a page, or its refusal in its own words."""
+
+    url: str
+    status: int
+    body: bytes
+    fetched_at: float
+    said: Any = None
+    """The body, understood; None for a refusal that is no JSON."""
+    renewed: bool = True
+    """False when the host said that what was kept is still so."""
+
+
+class Pace(Protocol):
+    """Remembers, across runs, how fast each host may be asked."""
+
+    def wait(self, host: str, limit: Limit, now: float) -> float:
+        """Take one token, and return how many seconds to wait before asking (0 when there is one)."""
+        ...
+
+    def hold(self, host: str, until: float) -> None:
+        """Ask nothing of a host before a moment."""
+        ...
+
+
+class Remembering(Protocol):
+    """Remembers what was answered, for conditional requests."""
+
+    def validators(self, url: str) -> Mapping[str, str]:
+        """Headers that ask only for what is newer."""
+        ...
+
+    def body(self, url: str) -> bytes | None:
+        """What was answered the last time."""
+        ...
+
+    def keep(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Keep an answer that may be asked for conditionally."""
+        ...
+
+
+@dataclass
+class Bucket:
+    """A token bucket in memory: full at first, one token back every seconds / requests."""
+
+    tokens: float
+    at: float
+    until: float = 0.0
+
+    def take(self, limit: Limit, now: float) -> float:
+        """Take one token, now or in the future, and say how long to wait for it."""
+        most, rate = burst(limit), limit.requests / limit.seconds
+        self.tokens = min(most, self.tokens + max(0.0, now - self.at) * rate) - 1
+        self.at = max(self.at, now)
+        return max(0.0, -self.tokens / rate, self.until - now)
+
+
+def burst(limit: Limit) -> float:
+    """How many requests may go at once: a tenth of what a window allows, so that a window is never overdrawn by much."""
+    return max(1.0, limit.requests / 10)
+
+
+class PaceInMemory:
+    """The pace of one run; what tests and single questions need."""
+
+    def __init__(self) -> None:
+        self.buckets: dict[str, Bucket] = {}
+
+    def wait(self, host: str, limit: Limit, now: float) -> float:
+        """Take one token of a host's bucket."""
+        return self.buckets.setdefault(host, Bucket(burst(limit), now)).take(limit, now)
+
+    def hold(self, host: str, until: float) -> None:
+        """Ask nothing of a host before a moment."""
+        bucket = self.buckets.setdefault(host, Bucket(1.0, 0.0))
+        bucket.until = max(bucket.until, until)
+
+
+@dataclass
+class _Host:
+    """One host with its pinned addresses and its connections."""
+
+    name: str
+    addresses: list[str]
+    client: httpx2.Client
+    turn: int = 0
+
+    @property
+    def address(self) -> str:
+        return self.addresses[self.turn % len(self.addresses)]
+
+
+class _TransientError(Exception):
+    """Worth asking again: why, and how long the host wants to be left alone."""
+
+    def __init__(self, why: str, wait: float | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+@dataclass(kw_only=True)
+class Client:
+    """See the module. Close it, or use it in a `with`."""
+
+    hosts: Sequence[str]
+    """Hosts that may be asked; `*` for any public one."""
+    limits: Sequence[Limit] = ()
+    contact: str = ""
+    pace: Pace = field(default_factory=PaceInMemory)
+    remembering: Remembering | None = None
+    transport: httpx2.BaseTransport | None = None
+    """Carries every request, instead of connections of our own."""
+    resolve: Resolve = resolved
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    loopback: bool = False
+    """Lets this machine be asked. For tests, and only by this argument."""
+    size_cap: int = SIZE_CAP
+    time_cap: float = TIME_CAP
+    tries: int = TRIES
+    headers: Mapping[str, str] = field(default_factory=lambda: {})
+    """Headers of requests in the name of the user."""
+    sent: int = 0
+    """Requests that went out, repeated ones among them."""
+    repeated: int = 0
+    """Those of them that were sent because one before failed."""
+    left: dict[str, int] = field(default_factory=lambda: {})
+    """Host -> requests left in its window, as it says itself."""
+
+    def __post_init__(self) -> None:
+        self._known: dict[tuple[str, str, int], _Host] = {}
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        for host in self._known.values():
+            host.client.close()
+        self._known.clear()
+
+    @property
+    def user_agent(self) -> str:
+        """Who is asking."""
+        return f"groundswell/{__version__}" + (f" ({self.contact})" if self.contact else "")
+
+    def json(self, ask: Ask) -> Answer:
+        """Ask for JSON, again and again until it is sensible; refusals (4xx) are answers.
+
+        Errors: SourceSilentError, SourceLimitError, UnsafeAddressError.
+        """
+        why = ""
+        for attempt in range(self.tries):
+            try:
+                self.repeated += attempt > 0
+                return self._asked(ask)
+            except _TransientError as error:
+                why = str(error)
+                self._wait_after(ask, attempt, error)
+        host = urlsplit(ask.url).hostname
+        raise SourceSilentError(
+            f"{host} did not answer, asked {self.tries} times: {why}.",
+            means="What was fetched until now is kept.",
+            next_step="Go on later with `groundswell fetch --resume`.",
+        )
+
+    def post(self, url: str, sent: Mapping[str, str]) -> Answer:
+        """Send a small form as JSON once, to log in; it is never repeated and never kept."""
+        return self._answer(Ask(url), self._send(Ask(url), url, json.dumps(dict(sent)).encode()))
+
+    # -- waiting -----------------------------------------------------------------------------------------------------------
+
+    def _wait_after(self, ask: Ask, attempt: int, error: _TransientError) -> None:
+        """Wait as long as the host says, else a while that doubles, with chance in it."""
+        host = _host_of(ask.url)
+        if error.wait is not None:
+            self._hold(host, error.wait)
+        elif attempt + 1 < self.tries:
+            self.sleep(self.chance() * min(LONGEST_WAIT, FIRST_WAIT * 2**attempt))
+
+    def _hold(self, host: str, seconds: float) -> None:
+        until = self.clock() + seconds
+        self.pace.hold(host, until)
+        if seconds > PATIENCE:
+            _too_long(host, until)
+
+    def _take_turn(self, host: str) -> None:
+        limit = next((one for one in self.limits if one.host in (host, "*")), Limit(host, 60, 60, "our choice"))
+        wait = self.pace.wait(host, limit, self.clock())
+        if wait > PATIENCE:
+            _too_long(host, self.clock() + wait)
+        if wait > 0:
+            self.sleep(wait)
+
+    # -- one request -------------------------------------------------------------------------------------------------------
+
+    def _asked(self, ask: Ask) -> Answer:
+        url = str(httpx2.URL(ask.url, params=list(ask.params)) if ask.params else ask.url)
+        for _ in range(REDIRECTS + 1):
+            response = self._send(ask, url)
+            if response.status not in (301, 302, 303, 307, 308):
+                return self._answer(ask, response)
+            url = self._redirected(url, response)
+        raise _TransientError(f"more than {REDIRECTS} redirects")
+
+    def _redirected(self, url: str, response: _Response) -> str:
+        target = urljoin(url, response.headers.get("location", ""))
+        if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+            raise UnsafeAddressError(f"{_host_of(url)} redirects to an address without encryption.")
+        return target
+
+    def _send(self, ask: Ask, url: str, sent: bytes | None = None) -> _Response:
+        host = self._host(url)
+        self._take_turn(host.name)
+        headers = {"host": urlsplit(url).netloc, "user-agent": self.user_agent, "accept": "application/json", "accept-encoding": "gzip"}  # fmt: skip
+        if sent is not None:
+            headers["content-type"] = "application/json"
+        if ask.login:
+            headers |= self.headers
+        elif self.remembering and sent is None:
+            headers |= self.remembering.validators(url)
+        request = host.client.build_request(
+            "GET" if sent is None else "POST", _pinned(url, host.address), headers=headers, content=sent,
+            extensions={"sni_hostname": host.name},
+        )  # fmt: skip
+        self.sent += 1
+        try:
+            return self._received(url, host, request)
+        except httpx2.TransportError as error:
+            host.turn += 1
+            raise _TransientError(f"{type(error).__name__}: {error}"[:200].rstrip(": ")) from error
+
+    def _received(self, url: str, host: _Host, request: httpx2.Request) -> _Response:
+        response = host.client.send(request, stream=True)
+        try:
+            body = self._body(response)
+        finally:
+            response.close()
+        self._note_left(host.name, response.headers)
+        return _Response(url, response.status_code, dict(response.headers), body)
+
+    def _body(self, response: httpx2.Response) -> bytes:
+        """Read the answer up to the caps, unpacking it ourselves: a small packed answer may be a large one."""
+        packed = response.headers.get("content-encoding", "").lower()
+        if packed not in ("", "identity", "gzip", "x-gzip"):
+            raise _TransientError(f"packed as {packed[:40]!r}, which was not asked for")
+        unpacker = zlib.decompressobj(wbits=31) if packed.endswith("gzip") else None
+        parts, size, until = list[bytes](), 0, self.clock() + self.time_cap
+        for chunk in response.iter_raw(1 << 16):
+            part = _unpacked(unpacker, chunk, self.size_cap - size + 1) if unpacker else chunk
+            size += len(part)
+            if size > self.size_cap:
+                raise _TransientError(f"more than {self.size_cap >> 20} MB")
+            if self.clock() > until:
+                raise _TransientError(f"not there after {self.time_cap:.0f} seconds")
+            parts.append(part)
+        if unpacker and not unpacker.eof:
+            raise _TransientError("the answer broke off")
+        return b"".join(parts)
+
+    def _answer(self, ask: Ask, response: _Response) -> Answer:
+        if response.status in TRANSIENT:
+            wait = _seconds(response.headers.get("retry-after"), self.clock())
+            raise _TransientError(f"status {response.status}", wait)
+        if response.status == 304:
+            return self._still_so(response)
+        said = _understood(response)
+        if response.status == 200 and self.remembering and not ask.login:
+            self.remembering.keep(response.url, response.headers, response.body)
+        return Answer(response.url, response.status, response.body, self.clock(), said)
+
+    def _still_so(self, response: _Response) -> Answer:
+        body = self.remembering.body(response.url) if self.remembering else None
+        if body is None:
+            raise _TransientError("said to be unchanged, but nothing was kept")
+        said = json.loads(body)
+        return Answer(response.url, 200, body, self.clock(), said, renewed=False)
+
+    def _note_left(self, host: str, headers: Mapping[str, str]) -> None:
+        """Believe the host's own counter: with nothing left, nothing is asked until it begins anew."""
+        left, reset = _number(headers.get("ratelimit-remaining")), _number(headers.get("ratelimit-reset"))
+        if left is None:
+            return
+        self.left[host] = int(left)
+        if left <= 0 and reset:
+            until = reset if reset > 1e9 else self.clock() + reset
+            self.pace.hold(host, min(until, self.clock() + PATIENCE))
+
+    # -- where -------------------------------------------------------------------------------------------------------------
+
+    def _host(self, url: str) -> _Host:
+        """The host of an address, if it may be asked: resolved once, its addresses pinned."""
+        parts = urlsplit(url)
+        name = (parts.hostname or "").lower()
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        key = (parts.scheme, name, port)
+        if key not in self._known:
+            self._refuse_undeclared(name, parts.scheme, url)
+            try:
+                addresses = self.resolve(name, port)
+            except OSError as error:
+                raise _TransientError(f"the name {name} leads nowhere ({error})") from error
+            pinned = checked(name, addresses, loopback=self.loopback)
+            self._known[key] = _Host(name, pinned, self._connections())
+        return self._known[key]
+
+    def _refuse_undeclared(self, name: str, scheme: str, url: str) -> None:
+        allowed = "*" in self.hosts or name in self.hosts
+        plain = scheme == "http" and not self.loopback
+        if not name or not allowed or plain or scheme not in ("http", "https") or "@" in urlsplit(url).netloc:
+            raise UnsafeAddressError(
+                f"{url[:200]} is not an address that this source declares.",
+                means="Nothing was asked of it.",
+            )
+
+    def _connections(self) -> httpx2.Client:
+        """Connections to one host: never shared with another that happens to have the same address."""
+        return httpx2.Client(
+            transport=self.transport or httpx2.HTTPTransport(trust_env=False),
+            trust_env=False, follow_redirects=False, timeout=httpx2.Timeout(20.0, connect=10.0),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Response:
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def _unpacked(unpacker: Any, chunk: bytes, most: int) -> bytes:
+    try:
+        return bytes(unpacker.decompress(chunk, most))
+    except zlib.error as error:
+        raise _TransientError(f"the answer cannot be unpacked ({error})") from error
+
+
+def _host_of(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _pinned(url: str, address: str) -> str:
+    """The same address with the number in place of the name; the name goes into header and certificate."""
+    parts = urlsplit(url)
+    number = f"[{address}]" if ":" in address else address
+    netloc = f"{number}:{parts.port}" if parts.port else number
+    return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
+
+
+def _understood(response: _Response) -> Any:
+    """The body as JSON. A page that is none is asked for again; a refusal may be in any words."""
+    try:
+        return json.loads(response.body)
+    except (ValueError, RecursionError) as error:
+        if response.status >= 400:
+            return None
+        kind = response.headers.get("content-type", "no type")[:60]
+        raise _TransientError(f"not JSON but {kind}") from error
+
+
+def _seconds(said: str | None, now: float) -> float | None:
+    """`Retry-After` in seconds or as a date; None when it is neither, or lies in the past."""
+    number = _number(said)
+    if number is None and said:
+        try:
+            number = parsedate_to_datetime(said).timestamp() - now
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return number if number is not None and 0 <= number < 1e9 else None
+
+
+def _number(said: str | None) -> float | None:
+    try:
+        number = float(said or "")
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def _too_long(host: str, until: float) -> NoReturn:
+    when = time.strftime("%H:%M UTC on %d %B", time.gmtime(until))
+    raise SourceLimitError(
+        f"{host} asks not to be asked before {when}.",
+        until=until,
+        means="What was fetched until now is kept.",
+        next_step="Go on then with `groundswell fetch --resume`.",
+    )
+
+
+__all__ = ["Answer", "Bucket", "Client", "Pace", "PaceInMemory", "Remembering", "burst"]

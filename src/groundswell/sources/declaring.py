@@ -1,0 +1,205 @@
+"""How a live source is declared: what it needs, what it gives, how fast it may be asked, on which terms, and how its pages are read.
+
+    Source(
+        id="bluesky", title="Bluesky", platform="bluesky", needs="nothing",
+        hosts=("public.api.bsky.app",),
+        limits=(Limit("public.api.bsky.app", 3_000, 300, "docs.bsky.app, rate limits"),),
+        terms=Terms("open", "...", "https://..."),
+        gives=(Gives("account", ("followers", ...)),),
+        streams=(Stream(name="followers", about="account", page=100, ask=..., look=...),),
+        read=read_pages,
+    )
+
+A *stream* is a list that a network gives page by page: the posts of an account, the followers of an account, the members of a list.
+It says how to ask for a page and, of an answer, how many items it holds, what to ask next and whom it names. Reading a page into
+records is another matter, and done later from the page as it was kept; so the same pages always give the same records.
+
+From this one declaration come the command's choices, the capability matrix in app and documentation, the allowed hosts and the pace
+of the client, what an import remembers of its terms, and the laws in `tests/laws/test_every_source.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from groundswell.sources import Page
+
+NEEDS: dict[str, str] = {
+    "nothing": "open to everybody, without key or login",
+    "login": "a login of your own (an app password where the network has them)",
+    "key": "a key that the network gives for free",
+    "token": "a token of an account or app that the network has reviewed",
+    "approval": "the network's approval of the purpose",
+    "file": "a file that its owner exports",
+}
+"""What somebody needs before a source answers, from least to most."""
+TERMS: dict[str, str] = {
+    "open": "Public data; deletes are followed.",
+    "api": "Data from an interface with rules of its own for keeping it.",
+    "granted": "Data that its owner handed over.",
+}
+"""Terms class -> what it means for who keeps the data."""
+ABOUT: dict[str, str] = {
+    "account": "an account",
+    "accounts": "several accounts at once",
+    "post": "a post",
+    "posts": "several posts at once",
+    "list": "a list of accounts",
+    "feed": "a feed",
+    "words": "words",
+}
+"""What a stream can be about."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many requests in so many seconds to one host, and who says so."""
+
+    host: str
+    requests: int
+    seconds: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms data may be kept: a class, a sentence, and where to read them."""
+
+    kind: str
+    says: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Gives:
+    """Fields of one record that a source gives, to whom, and what to know of them."""
+
+    record: str
+    fields: tuple[str, ...]
+    needs: str = "nothing"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question to a host."""
+
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    login: bool = False
+    """Whether it is asked in the name of the user."""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A stream that should be asked: its name and whom or what it is about."""
+
+    stream: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one page holds, seen without reading it into records."""
+
+    items: int
+    cursor: str | None = None
+    """What to ask next; None at the end."""
+    people: tuple[str, ...] = ()
+    """Accounts (ids) that it names, in its order."""
+    todo: tuple[Todo, ...] = ()
+    """Streams that it opens, whatever was asked for: a starter pack names its list."""
+    posts: tuple[str, ...] = ()
+    """Posts (ids) of the account it is about, for streams about posts."""
+    totals: tuple[tuple[Todo, int], ...] = ()
+    """How much there is of a stream, as the network counts it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """A list that a network gives page by page; see the module."""
+
+    name: str
+    says: str
+    """What it is, as in "the followers of an account"."""
+    about: str
+    page: int
+    """Most items that a page holds."""
+    ask: Callable[[str, str | None, int], Ask]
+    """(subject, cursor, items wanted) -> the question."""
+    look: Callable[[str, Any], Looked]
+    """(subject, what was answered) -> what it holds."""
+    opens: int = 0
+    """How many more streams a page of it opens."""
+    introduces: bool = False
+    """Whether those it names are looked at from then on: their own streams are opened."""
+    needs: str = "nothing"
+    instead: str = ""
+    """What to ask for when this one is refused."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A page as it was kept: who answered what, when, and the bytes."""
+
+    stream: str
+    subject: str
+    number: int
+    fetched_at: datetime
+    body: bytes
+    status: int = 200
+    whole: bool = False
+    """Whether the stream it belongs to was read to its end."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """What somebody typed, understood: which stream it begins, and its subject."""
+
+    stream: str
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One live source; see the module."""
+
+    id: str
+    title: str
+    says: str
+    platform: str
+    needs: str
+    hosts: tuple[str, ...]
+    """Hosts that may be asked; `*` stands for any public one."""
+    limits: tuple[Limit, ...]
+    terms: Terms
+    retention_days: int | None
+    """After so many days what was fetched has to be gone; None where the terms name no time."""
+    gives: tuple[Gives, ...]
+    streams: Mapping[str, Stream]
+    offers: Mapping[str, str]
+    """What may be asked for of each person (and of their posts): the word for it -> the stream. `posts` is always among them."""
+    introduce: str
+    """The stream by which people are looked at; its subject holds one of them a line, as many as a page holds."""
+    alone: str
+    """The stream that looks at one of them alone, for those who are not among the others."""
+    again: str
+    """The stream by which posts are looked at again, likewise."""
+    named: Callable[[str], Named]
+    """What a user typed -> what it names; UsageError when it names nothing here."""
+    read: Callable[[Sequence[Kept]], Page]
+    """Kept pages -> records. Pure: the same pages give the same records."""
+    refusal: Callable[[int, bytes], str]
+    """Status and body of an answer that is no page -> "gone", "cursor", "login" or "refused"."""
+    caveats: tuple[str, ...] = ()
+    login: Callable[[Callable[..., Any], str], Mapping[str, str]] | None = None
+    """How a secret becomes the headers of a request, where there is a login."""
+    live: str = ""
+    """Address of the live stream of changes, where there is one."""
+
+    def stream(self, name: str) -> Stream:
+        """One of its streams (KeyError when it has none of that name)."""
+        return self.streams[name]

@@ -1,0 +1,157 @@
+"""Faults of networks, each at the beginning, in the middle and near the end of a fetch: the tables are those of a day without faults."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import httpx2
+import pytest
+from fake_bluesky import Fake, answered, tables
+
+from groundswell.fetch import Asked, fetch
+from groundswell.store import Workspace
+
+pytestmark = pytest.mark.hostile
+ASKED = Asked(source="bluesky", who=("@person0.bsky.social", "@person1.bsky.social"), lists=("posts", "followers"))
+Fault = Callable[[httpx2.Request, bytes], httpx2.Response]
+
+
+def status(code: int, body: bytes = b"{}", **headers: str) -> Fault:
+    return lambda _request, _body: answered(
+        body, code, {name.replace("_", "-"): value for name, value in headers.items()}
+    )
+
+
+def instead(body: bytes, **headers: str) -> Fault:
+    return lambda _request, _body: answered(
+        body, 200, {name.replace("_", "-"): value for name, value in headers.items()}
+    )
+
+
+def broken(error: type[httpx2.TransportError]) -> Fault:
+    def fault(request: httpx2.Request, _body: bytes) -> httpx2.Response:
+        raise error("the wire", request=request)
+
+    return fault
+
+
+def changed(change: Callable[[dict[str, Any]], Any]) -> Fault:
+    def fault(_request: httpx2.Request, body: bytes) -> httpx2.Response:
+        said = json.loads(body)
+        change(said)
+        return answered(json.dumps(said).encode())
+
+    return fault
+
+
+def reversed_items(said: dict[str, Any]) -> None:
+    for value in said.values():
+        if isinstance(value, list):
+            value.reverse()
+
+
+def twice(said: dict[str, Any]) -> None:
+    for name, value in said.items():
+        if isinstance(value, list):
+            said[name] = value + value
+
+
+def backwards(request: httpx2.Request, body: bytes) -> httpx2.Response:
+    """A page whose cursor is the one with which it was asked."""
+    cursor = request.url.params.get("cursor")
+    said = json.loads(body)
+    return answered(json.dumps(said | ({"cursor": cursor} if cursor else {})).encode())
+
+
+FAULTS: dict[str, Fault] = {
+    "429 with seconds": status(429, retry_after="7"),
+    "429 with a date": status(429, retry_after="Mon, 01 Jun 2026 00:00:20 GMT"),
+    "429 without a word": status(429),
+    "429 with garbage": status(429, retry_after="soon"),
+    "429 with a past date": status(429, retry_after="Mon, 01 Jun 2015 00:00:20 GMT"),
+    "500": status(500),
+    "502 in HTML": status(502, b"<html>Bad gateway</html>"),
+    "503": status(503),
+    "504": status(504),
+    "404 in HTML, from a box in between": status(404, b"<html>not here</html>"),
+    "403 in HTML, from a box in between": status(403, b"<html>checking your browser</html>"),
+    "timeout of the connection": broken(httpx2.ConnectTimeout),
+    "timeout of the answer": broken(httpx2.ReadTimeout),
+    "connection reset": broken(httpx2.ReadError),
+    "connection refused": broken(httpx2.ConnectError),
+    "half-open": broken(httpx2.RemoteProtocolError),
+    "TLS error": broken(httpx2.ConnectError),
+    "HTML instead of JSON": instead(b"<html>Welcome to the hotel</html>"),
+    "JSON cut off": lambda _request, body: answered(body[: len(body) // 2]),
+    "nothing": instead(b""),
+    "null": instead(b"null"),
+    "another shape": instead(b'{"data": []}'),
+    "a list": instead(b"[]"),
+    "gzip cut off": lambda _request, body: answered(gzip.compress(body)[:-12], 200, {"content-encoding": "gzip"}),
+    "gzip that is none": instead(b"plain", content_encoding="gzip"),
+    "packed in a way not asked for": instead(b"x", content_encoding="br"),
+    "a bomb": lambda _request, _body: answered(gzip.compress(b" " * (17 << 20)), 200, {"content-encoding": "gzip"}),
+    "a redirect in a circle": lambda request, _body: answered(b"", 302, {"location": str(request.url.copy_with(host="public.api.bsky.app"))}),
+    "items in another order": changed(reversed_items),
+    "items twice": changed(twice),
+    "a field nobody knows": changed(lambda said: said.update(novelty={"a": 1})),
+    "a cursor that leads back": backwards,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def faultless(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, int]:
+    workspace, fake = Workspace(Path(copytree(empty, tmp_path_factory.mktemp("faultless") / "w"))), Fake(people=12)
+    fetch(workspace, ASKED, client=fake.client())
+    return tables(workspace), len(fake.requests)
+
+
+@pytest.mark.parametrize("position", [0, 3, 5])
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_tables_are_those_of_a_day_without_faults(
+    name: str, position: int, workspace: Workspace, faultless: tuple[Any, int]
+) -> None:
+    fake, struck = Fake(people=12), list[str]()
+
+    def faulty(request: httpx2.Request) -> httpx2.Response:
+        response = fake.answer(request)
+        if len(fake.requests) == position + 1 and not struck:
+            struck.append(name)
+            return FAULTS[name](
+                request, response.stream.read() if hasattr(response.stream, "read") else b"".join(response.stream)
+            )
+        return response
+
+    report = fetch(workspace, ASKED, client=fake.client(faulty))
+    seen, asked = faultless
+    assert struck
+    assert report.done
+    assert tables(workspace) == seen
+    assert report.requests <= asked + 3, "one fault costs what it takes to ask again, and no more"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://127.0.0.1/", "https://127.0.0.1/", "https://169.254.169.254/latest", "https://elsewhere.example/"],
+)
+def test_no_redirect_leads_to_a_private_or_undeclared_address(target: str, workspace: Workspace) -> None:
+    fake, gone_to = Fake(people=12), list[str]()
+
+    def redirects(request: httpx2.Request) -> httpx2.Response:
+        gone_to.append(request.headers["host"])
+        return answered(b"", 302, {"location": target}) if "getFollowers" in str(request.url) else fake.answer(request)
+
+    def opened(workspace: Workspace, source: Any) -> Any:
+        client = fake.client(redirects)(workspace, source)
+        client.resolve = lambda host, _port: [host] if host[0].isdigit() else ["93.184.216.34"]
+        client.hosts = ("public.api.bsky.app",)
+        return client
+
+    report = fetch(workspace, ASKED, client=opened)
+    assert set(gone_to) == {"public.api.bsky.app"}
+    assert any("Not read" in sentence for sentence in report.coverage.sentences)

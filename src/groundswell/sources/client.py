@@ -202,12 +202,14 @@ class Client:
         """
         why = ""
         for attempt in range(self.tries):
+            before = self.sent
             try:
-                self.repeated += attempt > 0
                 return self._asked(ask)
             except _TransientError as error:
                 why = str(error)
                 self._wait_after(ask, attempt, error)
+            finally:  # what never went out, for want of an address, was not sent again either
+                self.repeated += attempt > 0 and self.sent > before
         host = urlsplit(ask.url).hostname
         raise SourceSilentError(
             f"{host} did not answer, asked {self.tries} times: {why}.",

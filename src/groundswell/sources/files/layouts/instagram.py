@@ -27,11 +27,10 @@ from groundswell.sources.files.layouts.cells import (
 from groundswell.sources.files.layouts.generic import filled
 from groundswell.sources.files.layouts.layout import (
     Account,
+    Family,
     Follow,
     Interaction,
-    Layout,
     Post,
-    RecordMap,
     Unfolded,
     reshaped,
 )
@@ -146,35 +145,10 @@ def _own(entry: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"handle": handle, "name": values.get("Name"), "bio": values.get("Bio"), "website": values.get("Website")}]
 
 
-def _piece(
-    name: str,
-    what: str,
-    required: tuple[str | tuple[str, ...], ...],
-    *records: RecordMap,
-    unfold: Any,
-    place: str = "",
-    owned: bool = True,
-    note: str = "",
-) -> Layout:
-    return Layout(
-        id=f"instagram_download_{name}",
-        family="instagram_download",
-        title=f"Instagram download: {what}",
-        says=SAYS,
-        platform="instagram",
-        required=required,
-        records=records,
-        needs=("author",) if owned else (),
-        unfold=unfold,
-        kinds=("json",),
-        place=place,
-        introduces=not owned,
-        note=note,
-    )
-
+_FAMILY = Family("instagram_download", "Instagram download", SAYS, "instagram", kinds=("json",))
 
 _THEY: Cell = Who(handle="who")
-FOLLOWERS = _piece(
+FOLLOWERS = _FAMILY.piece(
     "followers",
     "followers",
     ("string_list_data/href",),
@@ -182,7 +156,7 @@ FOLLOWERS = _piece(
     unfold=_people,
     place=r"(^|[/_])followers(_\d+)?( ?\(\d+\))?\.json|relationships_followers",
 )
-FOLLOWING = _piece(
+FOLLOWING = _FAMILY.piece(
     "following",
     "followed accounts",
     ("string_list_data/href",),
@@ -190,7 +164,7 @@ FOLLOWING = _piece(
     unfold=_people,
     place=r"(^|[/_])following( ?\(\d+\))?\.json(#relationships_following)?$|#relationships_following$",
 )
-POSTS = _piece(
+POSTS = _FAMILY.piece(
     "posts",
     "posts and reels",
     ("media/creation_timestamp", "media/uri"),
@@ -214,7 +188,7 @@ POSTS = _piece(
     note="Instagram's download holds neither ids nor counts of posts: likes and comments are unknown.",
 )
 _MEDIA_OWNER = Who(handle="owner")
-COMMENTS = _piece(
+COMMENTS = _FAMILY.piece(
     "comments",
     "own comments",
     ("string_map_data/Comment/value", "string_map_data/Time/timestamp"),
@@ -229,7 +203,7 @@ COMMENTS = _piece(
     ),
     unfold=_comments,
 )
-ACCOUNT = _piece(
+ACCOUNT = _FAMILY.piece(
     "account",
     "profile",
     (tuple(f"string_map_data/{spelled}/value" for name in NAMES for spelled in (name, broken(name))),),

@@ -359,6 +359,48 @@ class Layout:
         return replace(self, records=tuple(one.exchanged(old, new) for one in self.records))
 
 
+@dataclass(frozen=True)
+class Family:
+    """An archive of many files, each with a layout of its own, and what all of them have in common."""
+
+    id: str
+    title: str
+    says: str
+    platform: str
+    kinds: tuple[str, ...] = ()
+
+    def piece(
+        self,
+        name: str,
+        what: str,
+        required: tuple[str | tuple[str, ...], ...],
+        *records: RecordMap,
+        unfold: Callable[[Rows], Unfolded] | None = None,
+        place: str = "",
+        kinds: tuple[str, ...] = (),
+        owned: bool = True,
+        ignored: tuple[str, ...] = (),
+        note: str = "",
+    ) -> Layout:
+        """The layout of one of its files. One that is not `owned` by an author who must be known says whose archive it is."""
+        return Layout(
+            id=f"{self.id}_{name}",
+            family=self.id,
+            title=f"{self.title}: {what}",
+            says=self.says,
+            platform=self.platform,
+            required=required,
+            records=records,
+            needs=("author",) if owned else (),
+            unfold=unfold,
+            kinds=kinds or self.kinds,
+            place=place,
+            ignored=ignored,
+            introduces=not owned,
+            note=note,
+        )
+
+
 def fields(layout: Layout | None = None) -> list[str]:
     """Names that `--map` and `--set` may use."""
     records = [record.record for record in layout.records] if layout else list(RECORDS.values())

@@ -28,11 +28,10 @@ from groundswell.sources.files.layouts.cells import (
 from groundswell.sources.files.layouts.generic import filled
 from groundswell.sources.files.layouts.layout import (
     Account,
+    Family,
     Follow,
     Interaction,
-    Layout,
     Post,
-    RecordMap,
     only,
 )
 
@@ -57,32 +56,9 @@ def _name(sheet: Sheet) -> pa.Array | None:
 _NAME = Computed(_name, "firstname", "lastname")
 
 
-def _piece(
-    name: str,
-    what: str,
-    required: tuple[str | tuple[str, ...], ...],
-    *records: RecordMap,
-    place: str = "",
-    read: tuple[str, ...] = (),
-    note: str = "",
-) -> Layout:
-    return Layout(
-        id=f"linkedin_archive_{name}",
-        family="linkedin_archive",
-        title=f"LinkedIn archive: {what}",
-        says=SAYS,
-        platform="linkedin",
-        required=required,
-        records=records,
-        needs=("author",),
-        unfold=only(*read),
-        kinds=("csv", "xlsx"),
-        place=place,
-        note=note,
-    )
+_FAMILY = Family("linkedin_archive", "LinkedIn archive", SAYS, "linkedin", kinds=("csv", "xlsx"))
 
-
-SHARES = _piece(
+SHARES = _FAMILY.piece(
     "shares",
     "own posts",
     ("Date", "ShareLink", "ShareCommentary"),
@@ -94,23 +70,23 @@ SHARES = _piece(
         url=Text("ShareLink"),
         links=Links("SharedUrl"),
     ),
-    read=("Date", "ShareLink", "ShareCommentary", "SharedUrl"),
+    unfold=only("Date", "ShareLink", "ShareCommentary", "SharedUrl"),
     note="LinkedIn's archive holds no counts: likes and comments of these posts are unknown.",
 )
 _THEY = Who(anyone="URL")
-CONNECTIONS = _piece(
+CONNECTIONS = _FAMILY.piece(
     "connections",
     "connections",
     ("First Name", "Last Name", "URL", "Connected On"),
     Follow(follower=_THEY, followed=_OWNER, since=Moment("Connected On"), completeness=Always("full")),
     Follow(follower=_OWNER, followed=_THEY, since=Moment("Connected On"), completeness=Always("full")),
     Account(account=_THEY, handle=Handle("URL"), name=_NAME, url=Text("URL")),
-    read=("First Name", "Last Name", "URL", "Connected On"),
+    unfold=only("First Name", "Last Name", "URL", "Connected On"),
     note="A connection counts as each following the other, as LinkedIn sets it at first.",
 )
 _TEXT = Text("Message")
 _UNDER = Id("Link")
-COMMENTS = _piece(
+COMMENTS = _FAMILY.piece(
     "comments",
     "own comments",
     ("Date", "Link", "Message"),
@@ -124,23 +100,23 @@ COMMENTS = _piece(
         when=filled(_UNDER),
     ),
     place="comments",
-    read=("Date", "Link", "Message"),
+    unfold=only("Date", "Link", "Message"),
 )
-REACTIONS = _piece(
+REACTIONS = _FAMILY.piece(
     "reactions",
     "own reactions",
     ("Date", "Type", "Link"),
     Interaction(actor=_OWNER, verb=Always("like"), post=_UNDER, acted_at=_WHEN),
     place="reactions",
-    read=("Date", "Link"),
+    unfold=only("Date", "Link"),
     note="LinkedIn's reactions of every kind (celebrate, support, ...) count as likes.",
 )
-PROFILE = _piece(
+PROFILE = _FAMILY.piece(
     "profile",
     "profile",
     ("First Name", "Last Name", "Headline", "Summary"),
     Account(account=_OWNER, name=_NAME, bio=Text("Headline"), category=Text("Industry"), location=Text("Geo Location")),
-    read=("First Name", "Last Name", "Headline", "Industry", "Geo Location"),
+    unfold=only("First Name", "Last Name", "Headline", "Industry", "Geo Location"),
 )
 
 LINKEDIN = (SHARES, CONNECTIONS, COMMENTS, REACTIONS, PROFILE)

@@ -27,11 +27,10 @@ from groundswell.sources.files.layouts.cells import (
 from groundswell.sources.files.layouts.generic import filled, kind_is
 from groundswell.sources.files.layouts.layout import (
     Account,
+    Family,
     Follow,
     Interaction,
-    Layout,
     Post,
-    RecordMap,
     Unfolded,
     only,
     reshaped,
@@ -141,40 +140,14 @@ def _own(actor: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _piece(
-    name: str,
-    what: str,
-    required: tuple[str | tuple[str, ...], ...],
-    *records: RecordMap,
-    unfold: Any,
-    place: str = "",
-    kinds: tuple[str, ...] = ("json",),
-    owned: bool = True,
-    note: str = "",
-) -> Layout:
-    return Layout(
-        id=f"mastodon_archive_{name}",
-        family="mastodon_archive",
-        title=f"Mastodon archive: {what}",
-        says=SAYS,
-        platform="mastodon",
-        required=required,
-        records=records,
-        needs=("author",) if owned else (),
-        unfold=unfold,
-        kinds=kinds,
-        place=place,
-        introduces=not owned,
-        note=note,
-    )
-
+_FAMILY = Family("mastodon_archive", "Mastodon archive", SAYS, "mastodon", kinds=("json",))
 
 _POST = Id("id")
 _WHEN = Moment("published")
 _KIND = Text("kind")
 _REPLY_TO, _REPLY_WHOM = Id("reply"), Who(handle="reply_whom")
 _OF, _OF_WHOM = Id("of"), Who(handle="of_whom")
-OUTBOX = _piece(
+OUTBOX = _FAMILY.piece(
     "posts",
     "posts and boosts",
     ("type", "actor", "published", ("object", "object/content", "object/type")),
@@ -204,7 +177,7 @@ OUTBOX = _piece(
     place="orderedItems|archive_posts",
     note="A Mastodon archive holds no counts: likes, boosts and followers are unknown.",
 )  # fmt: skip
-LIKES = _piece(
+LIKES = _FAMILY.piece(
     "likes",
     "likes",
     ("orderedItems", "type"),
@@ -212,7 +185,7 @@ LIKES = _piece(
     unfold=_addresses,
     place=r"likes",
 )
-BOOKMARKS = _piece(
+BOOKMARKS = _FAMILY.piece(
     "bookmarks",
     "bookmarks",
     ("orderedItems", "type"),
@@ -220,7 +193,7 @@ BOOKMARKS = _piece(
     unfold=_addresses,
     place=r"bookmarks",
 )
-ACTOR = _piece(
+ACTOR = _FAMILY.piece(
     "actor",
     "profile",
     ("preferredUsername", "inbox", "outbox"),
@@ -236,7 +209,7 @@ ACTOR = _piece(
     unfold=_actor,
     owned=False,
 )
-FOLLOWS = _piece(
+FOLLOWS = _FAMILY.piece(
     "following",
     "followed accounts",
     ("Account address", "Show boosts"),

@@ -13,11 +13,10 @@ from typing import Any
 from groundswell.sources.files.layouts.cells import Always, Count, Given, Handle, Id, Moment, Text, Who
 from groundswell.sources.files.layouts.layout import (
     Account,
+    Family,
     Follow,
     Interaction,
-    Layout,
     Post,
-    RecordMap,
     Unfolded,
     only,
     reshaped,
@@ -51,34 +50,9 @@ def _maps(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from _maps(each)
 
 
-def _piece(
-    name: str,
-    what: str,
-    required: tuple[str | tuple[str, ...], ...],
-    *records: RecordMap,
-    unfold: Any,
-    place: str = "",
-    owned: bool = True,
-    note: str = "",
-) -> Layout:
-    return Layout(
-        id=f"tiktok_export_{name}",
-        family="tiktok_export",
-        title=f"TikTok export: {what}",
-        says=SAYS,
-        platform="tiktok",
-        required=required,
-        records=records,
-        needs=("author",) if owned else (),
-        unfold=unfold,
-        kinds=("json",),
-        place=place,
-        introduces=not owned,
-        note=note,
-    )
+_FAMILY = Family("tiktok_export", "TikTok export", SAYS, "tiktok", kinds=("json",))
 
-
-FOLLOWERS = _piece(
+FOLLOWERS = _FAMILY.piece(
     "followers",
     "followers",
     ("Date", "UserName"),
@@ -86,7 +60,7 @@ FOLLOWERS = _piece(
     unfold=only("Date", "UserName"),
     place="#.*FansList$",
 )
-FOLLOWING = _piece(
+FOLLOWING = _FAMILY.piece(
     "following",
     "followed accounts",
     ("Date", "UserName"),
@@ -94,7 +68,7 @@ FOLLOWING = _piece(
     unfold=only("Date", "UserName"),
     place="#.*/Following$",
 )
-LIKES = _piece(
+LIKES = _FAMILY.piece(
     "likes",
     "likes",
     ("Date", ("Link", "VideoLink")),
@@ -102,7 +76,7 @@ LIKES = _piece(
     unfold=only("Date", "Link", "VideoLink"),
     place="#.*ItemFavoriteList$",
 )
-VIDEOS = _piece(
+VIDEOS = _FAMILY.piece(
     "videos",
     "own videos",
     ("Date", ("Link", "VideoLink"), "Likes"),
@@ -113,7 +87,7 @@ VIDEOS = _piece(
     place="#(.*/)?(Videos?|Posts?)/VideoList$",
     note="TikTok's own export holds the likes of your videos, but neither views nor comments: those are unknown.",
 )
-COMMENTS = _piece(
+COMMENTS = _FAMILY.piece(
     "comments",
     "own comments",
     ("Date", "Comment"),
@@ -122,7 +96,7 @@ COMMENTS = _piece(
     place="#.*CommentsList$",
     note="TikTok's own export does not say under which video a comment stands.",
 )
-ACCOUNT = _piece(
+ACCOUNT = _FAMILY.piece(
     "account",
     "profile",
     (_PROFILES,),

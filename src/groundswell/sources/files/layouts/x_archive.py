@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -30,12 +29,11 @@ from groundswell.sources.files.layouts.cells import (
 from groundswell.sources.files.layouts.generic import filled, kind_is, kind_of
 from groundswell.sources.files.layouts.layout import (
     Account,
+    Family,
     Follow,
     Interaction,
-    Layout,
     Part,
     Post,
-    RecordMap,
     Unfolded,
 )
 from groundswell.sources.files.tables import Rows
@@ -107,30 +105,10 @@ _COPY = kind_is(_KIND, "repost")
 _MENTIONS = Tags("mentions")
 
 
-def _piece(
-    name: str,
-    required: tuple[str | tuple[str, ...], ...],
-    *records: RecordMap,
-    unfold: Callable[[Rows], Unfolded] | None = None,
-    owned: bool = True,
-    ignored: tuple[str, ...] = (),
-) -> Layout:
-    return Layout(
-        id=f"x_archive_{name}",
-        family="x_archive",
-        title=f"X archive: {name}",
-        says=SAYS,
-        platform="twitter",
-        required=required,
-        records=records,
-        needs=("author",) if owned else (),
-        unfold=unfold,
-        introduces=name == "account",
-        ignored=ignored,
-    )
+_FAMILY = Family("x_archive", "X archive", SAYS, "twitter")
 
-
-TWEETS = _piece(
+TWEETS = _FAMILY.piece(
+    "tweets",
     "tweets",
     (
         ("tweet/full_text", "full_text"),
@@ -168,19 +146,22 @@ TWEETS = _piece(
     Interaction(actor=_OWNER, verb=Always("mention"), via=_TWEET, acted_at=_WHEN, each=_MENTIONS),
     unfold=_tweets,
 )
-FOLLOWERS = _piece(
+FOLLOWERS = _FAMILY.piece(
+    "followers",
     "followers",
     ("follower/accountId",),
     Follow(follower=Who("follower/accountId"), followed=_OWNER, completeness=Always("full")),
     ignored=("follower/userLink",),
 )
-FOLLOWING = _piece(
+FOLLOWING = _FAMILY.piece(
+    "following",
     "following",
     ("following/accountId",),
     Follow(follower=_OWNER, followed=Who("following/accountId"), completeness=Always("full")),
     ignored=("following/userLink",),
 )
-ACCOUNT = _piece(
+ACCOUNT = _FAMILY.piece(
+    "account",
     "account",
     ("account/accountId", "account/username"),
     Account(
@@ -192,7 +173,8 @@ ACCOUNT = _piece(
     owned=False,
     ignored=("account/email", "account/phoneNumber", "account/createdVia"),
 )
-PROFILE = _piece(
+PROFILE = _FAMILY.piece(
+    "profile",
     "profile",
     ("profile/description/bio",),
     Account(
@@ -203,7 +185,8 @@ PROFILE = _piece(
     ),
     ignored=("profile/avatarMediaUrl", "profile/headerMediaUrl"),
 )
-LIKES = _piece(
+LIKES = _FAMILY.piece(
+    "likes",
     "likes",
     ("like/tweetId",),
     Interaction(actor=_OWNER, verb=Always("like"), post=Id("like/tweetId")),

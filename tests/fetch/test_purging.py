@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 from fake_bluesky import Fake
 
 from groundswell.fetch import Asked, fetch, refresh, resume
+from groundswell.fetch.bringing import bring
 from groundswell.sources.networks import SOURCES
 from groundswell.store import Workspace, purge
+from groundswell.store.fetches import Noted, ToOpen, begin_fetch, note_page, streams_of
 
 ASKED = Asked(
     source="bluesky", who=("@person0.bsky.social", "@person1.bsky.social"), lists=("posts", "followers"), each=10
@@ -56,6 +59,26 @@ def test_a_deleted_post_is_gone_from_view_tables_files_and_raw_pages(workspace: 
     assert on_disk(workspace, uri) == []
     assert count(workspace, "SELECT count(*) FROM posts") == 19
     assert purge(workspace).rows == 0
+
+
+def test_a_follow_that_an_event_takes_back_is_gone_with_its_address(workspace: Workspace) -> None:
+    """Nothing follows the live stream yet; what one of its pages would say is read and honoured."""
+    fake = Fake()
+    fetch(workspace, replace(ASKED, who=ASKED.who[:1], lists=("repository",)), client=fake.client())
+    before = count(workspace, "SELECT count(*) FROM follows")
+    taken_back = fake.follows(0)[0]
+    key = f"3k{taken_back:011d}"
+    commit = {"operation": "delete", "collection": "app.bsky.graph.follow", "rkey": key}
+    event = {"kind": "commit", "did": fake.dids[0], "time_us": LATER.timestamp() * 1e6, "commit": commit}
+    body = json.dumps({"events": [event]}).encode()
+    number = begin_fetch(workspace.state, "bluesky", ASKED.as_json(), [ToOpen("live", "", 0, 0)])
+    [stream] = streams_of(workspace.state, number)
+    noted = Noted(workspace.raw.keep(body), len(body), 1, 200, LATER, stream={"state": "done"})
+    note_page(workspace.state, stream, noted, requests=1, repeated=0)
+    bring(workspace, SOURCES["bluesky"], number)
+    assert purge(workspace).gone["act"] == 1
+    assert count(workspace, "SELECT count(*) FROM follows") == before - 1
+    assert on_disk(workspace, f"app.bsky.graph.follow/{key}") == []
 
 
 @pytest.mark.slow

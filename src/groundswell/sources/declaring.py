@@ -197,8 +197,6 @@ class Source:
     caveats: tuple[str, ...] = ()
     login: Callable[[Callable[..., Any], str], Mapping[str, str]] | None = None
     """How a secret becomes the headers of a request, where there is a login."""
-    live: str = ""
-    """Address of the live stream of changes, where there is one."""
 
     def stream(self, name: str) -> Stream:
         """One of its streams (KeyError when it has none of that name)."""

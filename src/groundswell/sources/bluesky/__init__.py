@@ -2,6 +2,7 @@
 
 asking     the streams: how a page is asked for, and what it holds
 reading    from a page that was kept to records
+values     one value out of a page
 __init__   the declaration: what it needs and gives, how fast, on which terms
 """
 
@@ -30,7 +31,7 @@ def bluesky(doors: Doors | None = None, hosts: tuple[str, ...] = ()) -> Source:
         limits=(Limit("public.api.bsky.app", 3_000, 300, LIMITS), Limit("*", 3_000, 300, LIMITS)),
         terms=Terms(
             "open",
-            "Public posts of an open network. What its authors delete has to go here as well; it does, with `groundswell purge`.",
+            "Public posts of an open network. What its authors delete has to go here as well: `groundswell refresh` looks again, `groundswell purge` takes it out.",
             "https://bsky.social/about/support/tos",
         ),
         retention_days=None,
@@ -38,7 +39,7 @@ def bluesky(doors: Doors | None = None, hosts: tuple[str, ...] = ()) -> Source:
             Gives("account", FIELDS["account"]),
             Gives("post", FIELDS["post"], note="Views are not counted by the network."),
             Gives("interaction", FIELDS["interaction"], note="When somebody passed a post on is known from feeds and repositories only."),
-            Gives("follow", FIELDS["follow"], note="When a follow was made is known from repositories and the live stream only."),
+            Gives("follow", FIELDS["follow"], note="When a follow was made is known from repositories only."),
         ),
         streams=streams(doors),
         offers={
@@ -55,9 +56,9 @@ def bluesky(doors: Doors | None = None, hosts: tuple[str, ...] = ()) -> Source:
             "Search answers only with a login (an app password): the network refuses it to strangers on purpose.",
             "A list of followers comes newest first: a part of it leans to those who followed last.",
             "Posts from a repository carry no counts; those from a feed do.",
+            "Accounts and posts that are gone are noticed when they are looked at again. A single like or follow that is taken back is not noticed.",
         ),
         login=partial(login, server=doors.login),
-        live=doors.live,
     )  # fmt: skip
 
 

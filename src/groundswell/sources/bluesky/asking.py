@@ -15,12 +15,11 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from groundswell.errors import UsageError
-from groundswell.sources.bluesky.reading import FOLLOW, LIKE, POST, PROFILE, REPOST
+from groundswell.sources.bluesky.values import FOLLOW, LIKE, POST, PROFILE, REPOST
 from groundswell.sources.declaring import Ask, Looked, Named, Stream, Todo
 
 Json = Any
 APPVIEW, DIRECTORY, LOGIN = "https://public.api.bsky.app", "https://plc.directory", "https://bsky.social"
-LIVE = "wss://jetstream2.us-east.bsky.network/subscribe"
 TOGETHER = 25
 """Profiles or posts that are asked for at once (lexicons of getProfiles and getPosts)."""
 REPLIES_DEEP, PARENTS_HIGH = 10, 80
@@ -97,7 +96,6 @@ class Doors:
     appview: str = APPVIEW
     directory: str = DIRECTORY
     login: str = LOGIN
-    live: str = LIVE
 
 
 def streams(doors: Doors) -> Mapping[str, Stream]:

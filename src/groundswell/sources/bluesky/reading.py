@@ -25,16 +25,38 @@ import pyarrow as pa
 
 from groundswell.records import RECORDS
 from groundswell.sources import ADDRESSES, GONE, Page, SetAside
+from groundswell.sources.bluesky.values import (
+    FOLLOW,
+    LIKE,
+    POST,
+    PROFILE,
+    REPOST,
+    count_of,
+    did_of,
+    facets_of,
+    handle_of,
+    is_post,
+    labels_of,
+    language_of,
+    list_of,
+    media_of,
+    moment_of,
+    moment_of_key,
+    owner_of,
+    page_of,
+    post_of,
+    quoted_in,
+    reason_of,
+    reply_of,
+    scrubbed,
+    text_of,
+)
 from groundswell.sources.declaring import Kept
 
 Json = Any
 LINES_A_PAGE = 1_000
 """Line 12,034 is item 34 of page 12; no page holds more than a few hundred."""
-POST, LIKE, REPOST, FOLLOW = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.follow"
-PROFILE, LIST_ITEM, BLOCK = "app.bsky.actor.profile", "app.bsky.graph.listitem", "app.bsky.graph.block"
-OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 BACKDATED = timedelta(days=1)
-TID = "234567abcdefghijklmnopqrstuvwxyz"
 HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 GONE_STATES = frozenset(("deleted", "takendown", "suspended", "deactivated"))
 """Of an account that is in one of these states nothing may be shown (AT Protocol, account hosting); coming back it can be fetched again."""
@@ -92,7 +114,7 @@ class Reader:
             self._refused(kept)
             return
         try:
-            said = _scrubbed(json.loads(kept.body)) if HALF_PAIR.search(kept.body) else json.loads(kept.body)
+            said = scrubbed(json.loads(kept.body)) if HALF_PAIR.search(kept.body) else json.loads(kept.body)
         except (ValueError, RecursionError) as error:
             self._aside(f"the page is no JSON ({error})"[:200], "", count=True)
             return
@@ -127,7 +149,7 @@ class Reader:
         self.items += 1
         kind = {"profiles": "account", "profile": "account", "posts": "post", "thread": "post"}.get(kept.stream)
         if kind and kept.subject.startswith(("did:", "at://did:")) and "\n" not in kept.subject:
-            self.gone.append((kind, f"bluesky:{kept.subject}", self.at, _reason(kept.body)))
+            self.gone.append((kind, f"bluesky:{kept.subject}", self.at, reason_of(kept.body)))
         else:
             self.empty += 1
 
@@ -140,17 +162,17 @@ class Reader:
 
     def account(self, said: Json, *, extra: Mapping[str, str] | None = None) -> str:
         """A profile in any of its three sizes; return the account's id."""
-        account = "bluesky:" + _did(said["did"])
+        account = "bluesky:" + did_of(said["did"])
         self._unmapped("profile", said)
         checked = said.get("verification")
         more = dict(extra or {})
-        if labels := _labels(said):
+        if labels := labels_of(said):
             more["labels"] = labels
         row = (
-            account, "bluesky", _handle(said.get("handle")), _text(said.get("displayName")), _text(said.get("description")),
-            _text(said.get("website")), checked.get("verifiedStatus") == "valid" if isinstance(checked, dict) else None,
-            _moment(said.get("createdAt")), _count(said.get("followersCount")), _count(said.get("followsCount")),
-            _count(said.get("postsCount")),
+            account, "bluesky", handle_of(said.get("handle")), text_of(said.get("displayName")), text_of(said.get("description")),
+            text_of(said.get("website")), checked.get("verifiedStatus") == "valid" if isinstance(checked, dict) else None,
+            moment_of(said.get("createdAt")), count_of(said.get("followersCount")), count_of(said.get("followsCount")),
+            count_of(said.get("postsCount")),
         )  # fmt: skip
         if (key := (*row, *more.items())) not in self.told:
             self.told.add(key)
@@ -167,27 +189,27 @@ class Reader:
         """A post with its author and its counts as they were seen now; return its id."""
         self._unmapped("post", said)
         author = self.account(said["author"])
-        counts = [_count(said.get(name)) for name in COUNTS]
-        return self.record(said["uri"], said["record"], author, counts, said.get("indexedAt"), _labels(said))
+        counts = [count_of(said.get(name)) for name in COUNTS]
+        return self.record(said["uri"], said["record"], author, counts, said.get("indexedAt"), labels_of(said))
 
     def record(
         self, uri: str, record: Json, author: str, counts: Sequence[int | None], indexed: Json = None, labels: str = ""
     ) -> str:
         """A post as its author wrote it, with counts where somebody counted."""
-        post = _post(uri)
+        post = post_of(uri)
         self._unmapped("record", record)
-        first_seen, told = _moment(indexed), _moment(record.get("createdAt"))
+        first_seen, told = moment_of(indexed), moment_of(record.get("createdAt"))
         when = min(filter(None, (told, first_seen)), default=None)
-        answers, quoted = _reply(record), _quoted(record)
+        answers, quoted = reply_of(record), quoted_in(record)
         parent, root = answers if answers else (None, None)
-        tags, named, links = _facets(record)
+        tags, named, links = facets_of(record)
         extra = [("labels", labels)] if labels else []
         if first_seen and told and first_seen - told > BACKDATED:
             extra.append(("first_seen_at", first_seen.isoformat()))
         kind = "reply" if parent else "quote" if quoted else "post"
         self.rows["post"].append((
-            post, "bluesky", author, _text(record.get("text")), when, kind, _media(record), _page_of(uri), _language(record),
-            parent, _owner(parent), quoted, root, tags or None, named or None, links or None, *counts, extra or None, self.line, self.at,
+            post, "bluesky", author, text_of(record.get("text")), when, kind, media_of(record), page_of(uri), language_of(record),
+            parent, owner_of(parent), quoted, root, tags or None, named or None, links or None, *counts, extra or None, self.line, self.at,
         ))  # fmt: skip
         if parent:
             self.act(author, "reply", parent, post, when)
@@ -199,7 +221,7 @@ class Reader:
 
     def act(self, actor: str, verb: str, post: str, via: str | None, when: datetime | None) -> None:
         """What somebody did to a post."""
-        self.rows["interaction"].append((actor, verb, _owner(post), post, via, when, self.line, self.at))
+        self.rows["interaction"].append((actor, verb, owner_of(post), post, via, when, self.line, self.at))
 
     def item(self, said: Json) -> None:
         """An entry of a feed: a post, what it answers, and who passed it on."""
@@ -207,7 +229,7 @@ class Reader:
         post = self.post(said["post"])
         reason = said.get("reason")
         if isinstance(reason, dict) and isinstance(reason.get("by"), dict):
-            self.act(self.account(reason["by"]), "repost", post, None, _moment(reason.get("indexedAt")))
+            self.act(self.account(reason["by"]), "repost", post, None, moment_of(reason.get("indexedAt")))
         answers = said.get("reply")
         for name in ("parent", "root") if isinstance(answers, dict) else ():
             if isinstance(answers.get(name), dict) and "record" in answers[name] and "author" in answers[name]:
@@ -221,16 +243,16 @@ class Reader:
 
     def own(self, did: str, uri: str, value: Json) -> None:
         """A record out of an account's own repository, or as the live stream tells it."""
-        actor, when = f"bluesky:{did}", _moment(value.get("createdAt"))
+        actor, when = f"bluesky:{did}", moment_of(value.get("createdAt"))
         kind = value.get("$type") or uri.split("/")[3]
         if kind == POST:
             self.record(uri, value, actor, (None,) * len(COUNTS), self.at.isoformat())
-        elif kind in (LIKE, REPOST) and _is_post(value["subject"]["uri"]):
-            verb, post = ("like" if kind == LIKE else "repost"), _post(value["subject"]["uri"])
+        elif kind in (LIKE, REPOST) and is_post(value["subject"]["uri"]):
+            verb, post = ("like" if kind == LIKE else "repost"), post_of(value["subject"]["uri"])
             self.act(actor, verb, post, None, when)
             self.addresses.append((uri, "interaction", verb, actor, post))
         elif kind == FOLLOW:
-            followed = "bluesky:" + _did(value["subject"])
+            followed = "bluesky:" + did_of(value["subject"])
             self.follow(actor, followed, when)
             self.addresses.append((uri, "follow", None, actor, followed))
         elif kind == PROFILE:
@@ -282,51 +304,51 @@ Taken = Iterator[tuple[Json, Callable[[Json], Any]]]
 
 
 def _profiles(reader: Reader, _subject: str, said: Json) -> Taken:
-    yield from ((one, reader.account) for one in _list(said, "profiles"))
+    yield from ((one, reader.account) for one in list_of(said, "profiles"))
 
 
 def _feed(reader: Reader, _subject: str, said: Json) -> Taken:
-    yield from ((one, reader.item) for one in _list(said, "feed"))
+    yield from ((one, reader.item) for one in list_of(said, "feed"))
 
 
 def _posts(reader: Reader, _subject: str, said: Json) -> Taken:
-    yield from ((one, reader.post) for one in _list(said, "posts"))
+    yield from ((one, reader.post) for one in list_of(said, "posts"))
 
 
 def _followers(reader: Reader, subject: str, said: Json) -> Taken:
     whom = f"bluesky:{_subject_of(said, subject)}"
-    yield from ((one, lambda it: reader.follow(reader.account(it), whom)) for one in _list(said, "followers"))
+    yield from ((one, lambda it: reader.follow(reader.account(it), whom)) for one in list_of(said, "followers"))
 
 
 def _follows(reader: Reader, subject: str, said: Json) -> Taken:
     who = f"bluesky:{_subject_of(said, subject)}"
-    yield from ((one, lambda it: reader.follow(who, reader.account(it))) for one in _list(said, "follows"))
+    yield from ((one, lambda it: reader.follow(who, reader.account(it))) for one in list_of(said, "follows"))
 
 
 def _subject_of(said: Json, subject: str) -> str:
     told = said.get("subject")
-    return _did(told["did"]) if isinstance(told, dict) and "did" in told else subject
+    return did_of(told["did"]) if isinstance(told, dict) and "did" in told else subject
 
 
 def _likes(reader: Reader, subject: str, said: Json) -> Taken:
     def take(one: Json) -> None:
-        when = _moment(one.get("createdAt")) or _moment(one.get("indexedAt"))
-        reader.act(reader.account(one["actor"]), "like", _post(subject), None, when)
+        when = moment_of(one.get("createdAt")) or moment_of(one.get("indexedAt"))
+        reader.act(reader.account(one["actor"]), "like", post_of(subject), None, when)
 
-    yield from ((one, take) for one in _list(said, "likes"))
+    yield from ((one, take) for one in list_of(said, "likes"))
 
 
 def _reposts(reader: Reader, subject: str, said: Json) -> Taken:
     def take(one: Json) -> None:
-        reader.act(reader.account(one), "repost", _post(subject), None, None)
+        reader.act(reader.account(one), "repost", post_of(subject), None, None)
 
-    yield from ((one, take) for one in _list(said, "repostedBy"))
+    yield from ((one, take) for one in list_of(said, "repostedBy"))
 
 
 def _members(reader: Reader, _subject: str, said: Json) -> Taken:
     about = said["list"]
     owner = reader.account(about["creator"]) if isinstance(about.get("creator"), dict) else None
-    title, via = _text(about.get("name")) or about["uri"], "bluesky:" + about["uri"]
+    title, via = text_of(about.get("name")) or about["uri"], "bluesky:" + about["uri"]
 
     def take(one: Json) -> None:
         account = reader.account(one["subject"], extra={"in_list": title})
@@ -334,7 +356,7 @@ def _members(reader: Reader, _subject: str, said: Json) -> Taken:
             when = moment_of_key(one.get("uri", "").rpartition("/")[2])
             reader.rows["interaction"].append((owner, "mention", account, None, via, when, reader.line, reader.at))
 
-    yield from ((one, take) for one in _list(said, "items"))
+    yield from ((one, take) for one in list_of(said, "items"))
 
 
 def _pack(reader: Reader, _subject: str, said: Json) -> Taken:
@@ -355,7 +377,7 @@ def _thread(reader: Reader, _subject: str, said: Json) -> Taken:
 
 def _own_records(reader: Reader, subject: str, said: Json) -> Taken:
     did = subject.split("\n")[0]
-    yield from ((one, lambda it: reader.own(did, it["uri"], it["value"])) for one in _list(said, "records"))
+    yield from ((one, lambda it: reader.own(did, it["uri"], it["value"])) for one in list_of(said, "records"))
 
 
 def _identity(reader: Reader, subject: str, said: Json) -> Taken:
@@ -371,12 +393,12 @@ def _resolved(reader: Reader, subject: str, said: Json) -> Taken:
 
 
 def _events(reader: Reader, _subject: str, said: Json) -> Taken:
-    yield from ((one, lambda it: _event(reader, it)) for one in _list(said, "events"))
+    yield from ((one, lambda it: _event(reader, it)) for one in list_of(said, "events"))
 
 
 def _event(reader: Reader, said: Json) -> None:
     """One event of the live stream: a record made, changed or deleted; a new handle; an account that left."""
-    did, reader.at = _did(said["did"]), datetime.fromtimestamp(said["time_us"] / 1e6, UTC)
+    did, reader.at = did_of(said["did"]), datetime.fromtimestamp(said["time_us"] / 1e6, UTC)
     if said.get("kind") == "account":
         state = said["account"]
         if not state.get("active", True) and state.get("status") in GONE_STATES:
@@ -403,154 +425,4 @@ ITEMS: dict[str, Callable[[Reader, str, Json], Taken]] = {
 """Stream -> the items of one of its pages, each with what reads it."""
 
 
-# -- values ----------------------------------------------------------------------------------------------------------------
-
-
-def _list(said: Json, name: str) -> list[Json]:
-    found = said.get(name) if isinstance(said, dict) else None
-    return found if isinstance(found, list) else []
-
-
-def _text(said: Json) -> str | None:
-    return said if isinstance(said, str) and said else None
-
-
-def _count(said: Json) -> int | None:
-    return said if type(said) is int and 0 <= said < 1 << 63 else None
-
-
-def _moment(said: Json) -> datetime | None:
-    """A moment as the network writes it; what is no moment, or lies before there was anything social on the web, is unknown."""
-    if not isinstance(said, str):
-        return None
-    try:
-        found = datetime.fromisoformat(said)
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return found if found >= OLDEST else None
-
-
-def moment_of_key(key: str) -> datetime | None:
-    """When a record was made, out of its key: a TID holds the microseconds since 1970 (AT Protocol, record keys)."""
-    if len(key) != 13 or any(letter not in TID for letter in key):
-        return None
-    number = 0
-    for letter in key:
-        number = number * 32 + TID.index(letter)
-    found = datetime.fromtimestamp((number >> 10) / 1e6, UTC)
-    return found if OLDEST <= found <= datetime(2100, 1, 1, tzinfo=UTC) else None
-
-
-def _handle(said: Json) -> str | None:
-    """The handle, lower case; the network writes handle.invalid for one that no longer proves itself."""
-    return said.lower() if isinstance(said, str) and said and said != "handle.invalid" else None
-
-
-def _did(said: Json) -> str:
-    if not isinstance(said, str) or not said.startswith("did:"):
-        raise ValueError(f"{str(said)[:60]!r} is no DID")
-    return said
-
-
-def _post(uri: Json) -> str:
-    if not _is_post(uri):
-        raise ValueError(f"{str(uri)[:80]!r} is no address of a post")
-    return f"bluesky:{uri}"
-
-
-def _is_post(uri: Json) -> bool:
-    return isinstance(uri, str) and uri.startswith("at://did:") and f"/{POST}/" in uri
-
-
-def _owner(post: str | None) -> str | None:
-    return "bluesky:" + post.split("/")[2] if post else None
-
-
-def _page_of(uri: str) -> str:
-    parts = uri.split("/")
-    return f"https://bsky.app/profile/{parts[2]}/post/{parts[4]}"
-
-
-def _reply(record: Json) -> tuple[str, str] | None:
-    said = record.get("reply")
-    if (
-        not isinstance(said, dict)
-        or not isinstance(said.get("parent"), dict)
-        or not _is_post(said["parent"].get("uri"))
-    ):
-        return None
-    parent = said["parent"]["uri"]
-    root = said["root"].get("uri") if isinstance(said.get("root"), dict) else parent
-    return _post(parent), _post(root if _is_post(root) else parent)
-
-
-def _quoted(record: Json) -> str | None:
-    embed = record.get("embed")
-    inner = embed.get("record") if isinstance(embed, dict) else None
-    inner = inner.get("record", inner) if isinstance(inner, dict) else None
-    uri = inner.get("uri") if isinstance(inner, dict) else None
-    return _post(uri) if _is_post(uri) else None
-
-
-def _facets(record: Json) -> tuple[list[str], list[str], list[str]]:
-    """Tags, people named (their DIDs) and addresses, from what the text marks and what it carries."""
-    tags = [tag.lower() for tag in record.get("tags") or [] if isinstance(tag, str)]
-    named, links = list[str](), list[str]()
-    for facet in record.get("facets") or []:
-        for feature in facet.get("features") or []:
-            kind = str(feature.get("$type")).rpartition("#")[2]
-            if kind == "tag" and isinstance(feature.get("tag"), str):
-                tags.append(feature["tag"].lower())
-            elif kind == "mention" and str(feature.get("did")).startswith("did:"):
-                named.append(feature["did"])
-            elif kind == "link" and isinstance(feature.get("uri"), str):
-                links.append(feature["uri"])
-    external = _external(record.get("embed"))
-    return list(dict.fromkeys(tags)), list(dict.fromkeys(named)), list(dict.fromkeys(links + external))
-
-
-def _external(embed: Json) -> list[str]:
-    media = embed.get("media", embed) if isinstance(embed, dict) else None
-    card = media.get("external") if isinstance(media, dict) else None
-    return [card["uri"]] if isinstance(card, dict) and isinstance(card.get("uri"), str) else []
-
-
-def _media(record: Json) -> str:
-    embed = record.get("embed")
-    if not isinstance(embed, dict):
-        return "text"
-    media = embed.get("media")
-    inner = media if isinstance(media, dict) else embed
-    return str(inner.get("$type", "")).removeprefix("app.bsky.embed.").partition("#")[0] or "text"
-
-
-def _language(record: Json) -> str | None:
-    found = record.get("langs")
-    first = str(found[0]).partition("-")[0].lower() if isinstance(found, list) and found else ""
-    return first if len(first) == 2 and first.isascii() and first.isalpha() else None
-
-
-def _labels(said: Json) -> str:
-    found = said.get("labels")
-    return ",".join(sorted({str(one.get("val"))[:40] for one in found if isinstance(one, dict)})) if found else ""
-
-
-def _reason(body: bytes) -> str:
-    try:
-        said = json.loads(body)
-        return str(said.get("message") or said.get("error"))[:200]
-    except (ValueError, AttributeError):
-        return "it is not there"
-
-
-def _scrubbed(said: Json) -> Json:
-    """The same without halves of surrogate pairs, which are no characters."""
-    if isinstance(said, str):
-        return said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(said, list):
-        return [_scrubbed(one) for one in said]
-    return {_scrubbed(name): _scrubbed(one) for name, one in said.items()} if isinstance(said, dict) else said
-
-
-__all__ = ["FIELDS", "ITEMS", "moment_of_key", "read_pages"]
+__all__ = ["FIELDS", "ITEMS", "read_pages"]

@@ -13,6 +13,20 @@ def upgrade() -> None:
     """Make the tables, and give imports their provenance."""
     for name in ("origin", "fetched_at", "terms", "expires_at", "purged_at"):
         op.add_column("imports", sa.Column(name, sa.String))
+    _fetches()
+    _pages_and_people()
+    _client()
+    op.create_table(
+        "purges",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("at", sa.String, nullable=False),
+        sa.Column("said", sa.JSON, nullable=False),
+        sqlite_autoincrement=True,
+    )
+
+
+def _fetches() -> None:
+    """What was asked, and which lists that opened."""
     op.create_table(
         "fetches",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -47,6 +61,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("fetch", "name", "subject"),
     )
     op.create_index("fetch_streams_next", "fetch_streams", ["fetch", "state", "depth", "pages", "rank", "id"])
+
+
+def _pages_and_people() -> None:
+    """What was kept, and whom it names."""
     op.create_table(
         "fetch_pages",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -74,6 +92,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String, nullable=False),
     )
     op.create_index("fetch_people_next", "fetch_people", ["fetch", "state", "depth", "seen", "lot"])
+
+
+def _client() -> None:
+    """What the client remembers: its pace, and what was answered."""
     op.create_table(
         "hosts",
         sa.Column("host", sa.String, primary_key=True),
@@ -88,11 +110,4 @@ def upgrade() -> None:
         sa.Column("etag", sa.String),
         sa.Column("modified", sa.String),
         sa.Column("kept_at", sa.String, nullable=False),
-    )
-    op.create_table(
-        "purges",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("at", sa.String, nullable=False),
-        sa.Column("said", sa.JSON, nullable=False),
-        sqlite_autoincrement=True,
     )

@@ -25,8 +25,6 @@ from groundswell.sources.files import open_file
 from groundswell.sources.files.layouts.kit import fingerprint, verified
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("kits")
-
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 
 

@@ -15,8 +15,6 @@ from groundswell.simulate import sample_brief, simulate
 from groundswell.store import Workspace
 from groundswell.store.text_index import words_of
 
-pytestmark = pytest.mark.xdist_group("ranking")
-
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:

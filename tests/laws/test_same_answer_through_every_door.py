@@ -34,8 +34,6 @@ from groundswell.signals import SIGNALS, signal_table
 from groundswell.store import Workspace
 from groundswell.web import Launch, make_app
 
-pytestmark = pytest.mark.xdist_group("doors")
-
 PORT = 8799
 FORM = BriefForm(
     brand="Oat & Co",

@@ -20,8 +20,6 @@ from groundswell.plan import Changes, ImpossibleError, Plan, changed, keep, kept
 from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("planning")
-
 AUDIENCES = {"ann": (1, 6), "bob": (4, 9), "cat": (10, 12), "dan": (13, 13)}
 """Followers f1..f6 of Ann and so on; Dan also has f1..f3."""
 EVIL = "=1+1 <script>alert(1)</script> \u202e\U0001f9c1"

@@ -13,8 +13,6 @@ from hostile import Scan, alive
 
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 ALONE = [
     "/",
     "/people",
@@ -27,6 +25,8 @@ ALONE = [
     "/staff",
     "/census",
     "/imports",
+    "/fetch",
+    "/fetches",
     "/about",
     "/compare",
     "/contests",
@@ -40,6 +40,7 @@ ASKED = [
     "/shortlist?brand=Oat+%26+Co&country=ZZ",
     "/plan?brand=Oat+%26+Co",
     "/import?id=1",
+    "/fetch?who=@ann.bsky.social&lists=posts&lists=follows&hops=1",
     "/coach?q=sim",
     "/staff?company=Oat+%26+Co",
     "/census?company=Oat+%26+Co&product=Barista",
@@ -105,7 +106,7 @@ def test_every_page_has_its_numbers_as_json(community: Browser) -> None:
             answer.json()
         else:
             assert address.partition("?")[0] in (
-                "/marketer", "/company", "/coach", "/staff", "/census", "/plan", "/compare",
+                "/marketer", "/company", "/coach", "/staff", "/census", "/plan", "/compare", "/fetch",
             ), address  # fmt: skip
 
 

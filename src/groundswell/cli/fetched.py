@@ -38,11 +38,11 @@ def fetch_as_json(report: FetchReport) -> dict[str, Any]:
 
 
 def forecast_line(found: Forecast) -> str:
-    """What a fetch would take at most."""
+    """What a fetch would take."""
     time = f"{found.seconds / 60:,.0f} minutes" if found.seconds >= 120 else f"{found.seconds:,.0f} seconds"
     bound = " (then --requests ends it)" if found.limited else ""
     return (
-        f"At most {counted(found.requests, 'request')}{bound} for at most {counted(found.people, 'person', 'people')}: {time} at the "
+        f"About {counted(found.requests, 'request')}{bound} for at most {counted(found.people, 'person', 'people')}: {time} at the "
         f"pace that is allowed, and it costs {found.money}. Nobody was asked (dry run)."
     )
 
@@ -73,16 +73,6 @@ def source_lines(one: Source) -> Iterator[str]:
         yield f"  gives of {give.record}: {', '.join(give.fields)}{'. ' + give.note if give.note else ''}"
     yield f"  with: {', '.join(one.offers)}"
     yield from (f"  mind: {caveat}" for caveat in one.caveats)
-
-
-def sources_as_json(found: Sequence[Source]) -> list[dict[str, Any]]:
-    """The same, for machines."""
-    return [
-        {name: getattr(one, name) for name in ("id", "title", "says", "platform", "needs", "hosts", "retention_days", "caveats")}
-        | {"limits": [vars(limit) for limit in one.limits], "terms": vars(one.terms), "gives": [vars(give) for give in one.gives]}
-        | {"offers": list(one.offers)}
-        for one in found
-    ]  # fmt: skip
 
 
 def _needs(one: Source) -> str:

@@ -17,7 +17,6 @@ from groundswell.cli.fetched import (
     letter_lines,
     purged_lines,
     source_lines,
-    sources_as_json,
     sources_rows,
 )
 from groundswell.cli.printing import complain, print_json, print_table, progress_bar, say, say_all
@@ -34,8 +33,14 @@ def fetch(
         list[str] | None, typer.Argument(help="Handles, or addresses of profiles, posts, lists, starter packs, feeds.")
     ] = None,
     source: Annotated[
-        str, typer.Option("--from", metavar="SOURCE", help="Which network (`groundswell sources`).")
-    ] = "bluesky",
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="Which network (`groundswell sources`) [the one that the names are of].",
+            show_default=False,
+        ),
+    ] = None,
     people: Annotated[int, typer.Option(min=1, help="Most people to look at.")] = 100,
     hops: Annotated[
         int, typer.Option(min=0, help="1: also those whom the lists of the first ones name; and so on.")
@@ -61,7 +66,7 @@ def fetch(
     from groundswell.fetch import Asked, forecast
     from groundswell.fetch import fetch as fetch_people
     from groundswell.fetch import resume as go_on
-    from groundswell.sources.networks import source_called
+    from groundswell.sources.networks import source_called, source_naming
 
     if resume:
         if who:
@@ -72,11 +77,11 @@ def fetch(
         return
     lists = tuple(dict.fromkeys(part.strip() for part in with_.split(",") if part.strip()))
     asked = Asked(
-        source=source, who=tuple(who or ()), lists=lists, people=people, hops=hops, each=each, posts=posts,
+        source=source or source_naming(who or ()).id, who=tuple(who or ()), lists=lists, people=people, hops=hops, each=each, posts=posts,
         requests=requests or 1_000,
     )  # fmt: skip
     if dry_run:
-        counted = forecast(asked, source_called(source))
+        counted = forecast(asked, source_called(asked.source))
         if as_json:
             print_json(vars(counted))
         else:
@@ -125,6 +130,7 @@ def sources(
 
     Example: groundswell sources bluesky
     """
+    from groundswell.api.live import sources_as_json
     from groundswell.sources.networks import SOURCES, source_called
 
     chosen = [source_called(name)] if name else list(SOURCES.values())

@@ -18,8 +18,9 @@ from __future__ import annotations
 from groundswell.fetch.asking import Asked, Forecast, forecast
 from groundswell.fetch.collecting import Progress, Step
 from groundswell.fetch.coverage import Coverage, coverage_of
-from groundswell.fetch.fetching import FetchReport, fetch, refresh, resume
+from groundswell.fetch.fetching import FetchReport, OpenClient, beginning, fetch, open_client, refresh, resume
 
 __all__ = [
-    "Asked", "Coverage", "FetchReport", "Forecast", "Progress", "Step", "coverage_of", "fetch", "forecast", "refresh", "resume",
+    "Asked", "Coverage", "FetchReport", "Forecast", "OpenClient", "Progress", "Step", "beginning", "coverage_of", "fetch", "forecast",
+    "open_client", "refresh", "resume",
 ]  # fmt: skip

@@ -66,12 +66,21 @@ def fetch(
     Errors: UsageError and its kin for what cannot be asked; LoginNeededError for what is not open to strangers;
     WorkspaceBusyError while another process fetches. What the network refuses on the way stands in the report.
     """
-    source = source_called(asked.source, sources)
-    first = first_streams(checked(asked, source), source)
-    _refuse_without_login(source, first)
+    source, first = beginning(asked, sources)
     with workspace.fetching():
         number = begin_fetch(workspace.state, source.id, asked.as_json(), first)
         return _run(workspace, source, asked, number, progress, client)
+
+
+def beginning(asked: Asked, sources: Mapping[str, Source] = SOURCES) -> tuple[Source, list[ToOpen]]:
+    """Say with which source and lists a fetch would begin, without asking anybody.
+
+    Errors: UsageError and its kin for what cannot be asked; LoginNeededError for what is not open to strangers.
+    """
+    source = source_called(asked.source, sources)
+    first = first_streams(checked(asked, source), source)
+    _refuse_without_login(source, first)
+    return source, first
 
 
 def resume(

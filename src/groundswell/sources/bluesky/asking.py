@@ -155,7 +155,7 @@ def streams(doors: Doors) -> Mapping[str, Stream]:
                 f"{view}/xrpc/com.atproto.identity.resolveHandle", (("handle", subject.split("/")[2]),)
             ),
         ),
-        Stream(name="identity", says="which server holds an account", about="account", page=1, opens=len(COLLECTIONS), ask=_document(doors.directory), look=_home),
+        Stream(name="identity", says="the whole repository of an account, from the server that holds it", about="account", page=1, opens=len(COLLECTIONS), ask=_document(doors.directory), look=_home),
         Stream(name="repo", says="all that an account ever did, from its own server", about="account", page=100, ask=_records, look=_own),
     )  # fmt: skip
     return {one.name: one for one in found}

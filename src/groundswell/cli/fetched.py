@@ -72,6 +72,7 @@ def source_lines(one: Source) -> Iterator[str]:
     for give in one.gives:
         yield f"  gives of {give.record}: {', '.join(give.fields)}{'. ' + give.note if give.note else ''}"
     yield f"  with: {', '.join(one.offers)}"
+    yield f"  for example: {', '.join(one.examples)}"
     yield from (f"  mind: {caveat}" for caveat in one.caveats)
 
 
@@ -80,7 +81,7 @@ def sources_as_json(found: Sequence[Source]) -> list[dict[str, Any]]:
     return [
         {name: getattr(one, name) for name in ("id", "title", "says", "platform", "needs", "hosts", "retention_days", "caveats")}
         | {"limits": [vars(limit) for limit in one.limits], "terms": vars(one.terms), "gives": [vars(give) for give in one.gives]}
-        | {"offers": list(one.offers)}
+        | {"offers": list(one.offers), "examples": list(one.examples)}
         for one in found
     ]  # fmt: skip
 

@@ -42,6 +42,8 @@ class Coverage:
     """(stream, subject, why) of what could not be read."""
     waiting: int
     """Lists that a next run would go on with."""
+    unlisted: int
+    """How often somebody came up who asked not to be listed."""
     sentences: tuple[str, ...]
     """The same in words."""
 
@@ -55,8 +57,9 @@ def coverage_of(state: State, source: Source, fetch: int) -> Coverage:
     lists = tuple(_lists(source, name, list(some)) for name, some in groupby(order, key=lambda one: one.name))
     troubles = tuple((one.name, one.subject, one.note or WORDS[one.state]) for one in streams if one.state in WORDS)
     waiting = sum(one.state == "open" for one in streams)
-    said = tuple(_sentences(source, looked_at, found, lists, troubles, waiting))
-    return Coverage(looked_at, found, lists, troubles, waiting, said)
+    unlisted = sum(one.unlisted for one in streams)
+    said = (*_sentences(source, looked_at, found, lists, troubles, waiting), *_unlisted(unlisted))
+    return Coverage(looked_at, found, lists, troubles, waiting, unlisted, said)
 
 
 def _lists(source: Source, name: str, streams: Sequence[StreamRow]) -> Lists:
@@ -91,6 +94,14 @@ def _sentences(
         yield f"Not read: {', '.join(whom[:3])}{more} ({why.rstrip('.')})."
     if waiting:
         yield f"{waiting:,} {'list waits' if waiting == 1 else 'lists wait'} to be read further."
+
+
+def _unlisted(times: int) -> Iterator[str]:
+    if times:
+        yield (
+            f"{times:,} {'time' if times == 1 else 'times'} somebody came up who asked not to be listed: "
+            "they are left out, and nothing of them is kept."
+        )
 
 
 def _cut(one: Lists) -> str:

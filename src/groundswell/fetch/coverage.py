@@ -28,6 +28,8 @@ class Lists:
     """Items of those that were cut, as the network counts; None where it does not."""
     counted_read: int
     """Items read of those."""
+    hidden: int = 0
+    """Lists that came empty though the network counts something in them."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def _lists(source: Source, name: str, streams: Sequence[StreamRow]) -> Lists:
     return Lists(
         name, source.streams[name].says, len(streams), sum(one.state == "done" for one in streams), sum(one.got for one in streams),
         len(cut), sum(one.total or 0 for one in counted) if counted else None, sum(one.got for one in counted),
+        sum(one.state == "done" and not one.got and not one.unlisted and bool(one.total) for one in streams),
     )  # fmt: skip
 
 
@@ -88,6 +91,11 @@ def _sentences(
     for one in lists:
         if one.cut and one.name not in (source.introduce, source.again):
             yield _cut(one)
+        if one.hidden:
+            yield (
+                f"Of {one.lists:,} {'list' if one.lists == 1 else 'lists'} ({one.says}), {one.hidden:,} came empty though the network "
+                "counts something in them: their owners hide them."
+            )
     for why, some in groupby(sorted(troubles, key=lambda one: one[2]), key=lambda one: one[2]):
         whom = [subject.replace("\n", " ") for _, subject, _ in some]
         more = f" and {len(whom) - 3:,} more" if len(whom) > 3 else ""

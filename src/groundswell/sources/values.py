@@ -6,6 +6,7 @@ What several live sources read the same way stands here once; what only one netw
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -80,6 +81,15 @@ def scrubbed(said: Json) -> Json:
     if isinstance(said, list):
         return [scrubbed(one) for one in said]
     return {scrubbed(name): scrubbed(one) for name, one in said.items()} if isinstance(said, dict) else said
+
+
+def extra_of(told: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]] | None:
+    """What no field claims, as `extra` takes it: each name once, with all that was said under it; None where nothing was."""
+    found = dict[str, list[str]]()
+    for name, value in told:
+        if value:
+            found.setdefault(name, []).append(value)
+    return [(name, " | ".join(dict.fromkeys(values))) for name, values in found.items()] or None
 
 
 # -- HTML --------------------------------------------------------------------------------------------------------------------

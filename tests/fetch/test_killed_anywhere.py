@@ -8,7 +8,9 @@ from shutil import copytree
 from typing import Any
 
 import pytest
-from fake_bluesky import Fake, tables
+from fake_bluesky import Fake
+from faking import FakeNetwork, tables
+from trials import TRIALS, Trial
 
 from groundswell.fetch import Asked, fetch, resume
 from groundswell.store import Workspace
@@ -23,7 +25,7 @@ class KilledError(BaseException):
     """The process is gone: nothing catches it."""
 
 
-def killed_before(number: int, fake: Fake) -> Any:
+def killed_before(number: int, fake: FakeNetwork) -> Any:
     def answer(request: Any) -> Any:
         if len(fake.requests) >= number:
             raise KilledError
@@ -50,6 +52,25 @@ def test_killed_before_any_answer(number: int, workspace: Workspace, undisturbed
     seen, asked = undisturbed
     assert tables(workspace) == seen
     assert Counter(fake.requests) == asked, "what was answered was kept, and is not asked for again"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trial", TRIALS, ids=str)
+def test_every_source_killed_on_the_way(
+    trial: Trial, workspace: Workspace, another: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in trial.environment.items():
+        monkeypatch.setenv(key, value)
+    undisturbed, fake = trial.fake(), trial.fake()
+    fetch(another, trial.asked, client=undisturbed.client())
+    with pytest.raises(KilledError):
+        fetch(workspace, trial.asked, client=fake.client(killed_before(1, fake)))
+    for number in range(2, len(undisturbed.requests)):
+        with pytest.raises(KilledError):
+            resume(workspace, client=fake.client(killed_before(number, fake)))
+    resume(workspace, client=fake.client())
+    assert tables(workspace) == tables(another)
+    assert Counter(fake.requests) == Counter(undisturbed.requests), "what was answered is not asked for again"
 
 
 @pytest.mark.crash

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from groundswell.fetch import Asked, forecast
 from groundswell.fetch.asking import checked, first_streams
 from groundswell.records import RECORDS
 from groundswell.sources.declaring import ABOUT, NEEDS, TERMS, Kept, Source
-from groundswell.sources.networks import SOURCES
+from groundswell.sources.networks import SOURCES, source_for
 
 every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 HOSTILE = [
@@ -59,10 +60,14 @@ def test_its_streams_fit_together(source: Source) -> None:
 
 @every_source
 def test_it_asks_only_hosts_that_it_declares_and_only_encrypted(source: Source) -> None:
-    for name in ("introduce", "alone", "again"):
-        ask = source.streams[getattr(source, name)].ask("x", None, 1)
+    for word in source.examples:
+        found = source.named(word)
+        ask = source.streams[found.stream].ask(found.subject, None, 1)
+        host = ask.url.split("/")[2]
         assert ask.url.startswith("https://")
-        assert ask.url.split("/")[2] in source.hosts
+        assert host in source.hosts or ("*" in source.hosts and host in word), (
+            "it is declared, or was named by who asks"
+        )
 
 
 @every_source
@@ -82,14 +87,50 @@ def test_whatever_is_pasted_is_understood_or_refused_in_words(source: Source, wo
 )
 def test_a_page_of_any_bytes_is_accounted_for_and_stops_nothing(source: Source, body: bytes) -> None:
     at = datetime(2026, 6, 1, tzinfo=UTC)
-    kept = [Kept(name, "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", 1, at, body) for name in source.streams]
-    page = source.read(kept)
+    subjects = ["did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", *(source.named(word).subject for word in source.examples)]
+    page = source.read([Kept(name, subject, 1, at, body) for name in source.streams for subject in subjects])
     assert page.rows == page.read + page.empty + len(page.set_aside)
     assert page.read >= 0
 
 
 @every_source
+def test_what_it_shows_as_examples_is_understood_and_means_this_source(source: Source) -> None:
+    assert source.examples
+    for word in source.examples:
+        assert source.named(word).stream in source.streams
+        assert source_for([word]) is source
+
+
+@every_source
+def test_it_has_a_fake_and_is_put_through_faults_and_kills(source: Source) -> None:
+    trials = (Path(__file__).parents[1] / "fetch" / "trials.py").read_text("utf-8")
+    assert f'Trial(\n        "{source.id}"' in trials
+
+
+@every_source
+def test_reading_twice_gives_the_same_and_no_page_knows_of_another(source: Source) -> None:
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    kept = [
+        Kept(name, source.named(source.examples[0]).subject, 1, at, b'{"items": [], "data": []}')
+        for name in source.streams
+    ]
+    together, alone = source.read(kept), [source.read([one]) for one in kept]
+    assert together.rows == sum(one.rows for one in alone)
+    assert source.read(kept).set_aside == together.set_aside
+
+
+@every_source
 def test_a_forecast_keeps_to_the_budget(source: Source) -> None:
-    asked = Asked(source=source.id, who=("ann",), lists=tuple(source.offers), people=10_000, hops=3, requests=50)
+    asked = Asked(
+        source=source.id, who=source.examples[:1], lists=tuple(source.offers), people=10_000, hops=3, requests=50
+    )
     found = forecast(asked, source)
     assert (found.requests, found.limited) == (50, True)
+
+
+@pytest.mark.parametrize(
+    "word", ["https://www.tiktok.com/@ann", "https://www.linkedin.com/in/ann", "https://www.threads.net/@ann"]
+)
+def test_an_address_of_a_network_that_is_closed_is_no_address_of_another(word: str) -> None:
+    with pytest.raises(UsageError, match="Nothing is fetched from"):
+        source_for([word])

@@ -121,8 +121,8 @@ def test_what_a_network_refuses_is_said_in_words(opened: Opens) -> None:
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"who": "!!"}, "names nobody"),
-        ({"who": "#gardening"}, "only to people who are logged in"),
+        ({"who": "!!"}, "No one source knows"),
+        ({"who": "#gardening"}, "only with a login of your own"),
         ({"who": " \n , "}, "Nobody is named"),
         ({"who": BAKER, "source": "geocities"}, "geocities"),
         ({"who": BAKER, "lists": "secrets"}, "secrets"),

@@ -21,7 +21,7 @@ from groundswell.api.people import PeopleAsked
 from groundswell.definitions import DEFAULT_DEFINITION
 from groundswell.errors import UsageError
 from groundswell.fetch import Asked
-from groundswell.sources.networks import source_naming
+from groundswell.sources.networks import source_for
 
 Names = tuple[tuple[str, tuple[str, ...]], ...]
 AccountName = Annotated[str, Query(description="@handle, platform:@handle, or an id")]
@@ -232,7 +232,7 @@ def fetch_of(
     names = names_in(who)
     refuse_nobody(names)
     return Asked(
-        source=source or source_naming(names).id, who=names, lists=tuple(filter(None, lists)) or ("posts",), people=people, hops=hops,
+        source=source or source_for(names).id, who=names, lists=tuple(filter(None, lists)) or ("posts",), people=people, hops=hops,
         each=each, posts=posts, requests=requests,
     )  # fmt: skip
 

@@ -72,6 +72,7 @@ def source_lines(one: Source) -> Iterator[str]:
     for give in one.gives:
         yield f"  gives of {give.record}: {', '.join(give.fields)}{'. ' + give.note if give.note else ''}"
     yield f"  with: {', '.join(one.offers)}"
+    yield f"  for example: {', '.join(one.examples)}"
     yield from (f"  mind: {caveat}" for caveat in one.caveats)
 
 

@@ -30,16 +30,11 @@ Requests = Annotated[int | None, typer.Option(min=1, help="Most requests of this
 
 def fetch(
     who: Annotated[
-        list[str] | None, typer.Argument(help="Handles, or addresses of profiles, posts, lists, starter packs, feeds.")
+        list[str] | None,
+        typer.Argument(help="Handles, or addresses of profiles, posts, lists, sites ... (`groundswell sources NAME`)."),
     ] = None,
     source: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="SOURCE",
-            help="Which network (`groundswell sources`) [the one that the names are of].",
-            show_default=False,
-        ),
+        str | None, typer.Option("--from", metavar="SOURCE", help="Which network [the one that knows who is named].")
     ] = None,
     people: Annotated[int, typer.Option(min=1, help="Most people to look at.")] = 100,
     hops: Annotated[
@@ -48,7 +43,9 @@ def fetch(
     with_: Annotated[
         str,
         typer.Option(
-            "--with", metavar="LISTS", help="posts,followers,follows,likes,reposts,quotes,replies,repository."
+            "--with",
+            metavar="LISTS",
+            help="posts, followers, likes ...: what the network gives (`groundswell sources NAME`).",
         ),
     ] = "posts",
     each: Annotated[int, typer.Option(min=1, help="Most items of each list.")] = 100,
@@ -66,7 +63,7 @@ def fetch(
     from groundswell.fetch import Asked, forecast
     from groundswell.fetch import fetch as fetch_people
     from groundswell.fetch import resume as go_on
-    from groundswell.sources.networks import source_called, source_naming
+    from groundswell.sources.networks import source_called, source_for
 
     if resume:
         if who:
@@ -76,12 +73,13 @@ def fetch(
         _tell(report, as_json)
         return
     lists = tuple(dict.fromkeys(part.strip() for part in with_.split(",") if part.strip()))
+    chosen = source_called(source) if source else source_for(who or ())
     asked = Asked(
-        source=source or source_naming(who or ()).id, who=tuple(who or ()), lists=lists, people=people, hops=hops, each=each, posts=posts,
+        source=chosen.id, who=tuple(who or ()), lists=lists, people=people, hops=hops, each=each, posts=posts,
         requests=requests or 1_000,
     )  # fmt: skip
     if dry_run:
-        counted = forecast(asked, source_called(asked.source))
+        counted = forecast(asked, chosen)
         if as_json:
             print_json(vars(counted))
         else:
@@ -93,7 +91,9 @@ def fetch(
 
 
 def refresh(
-    source: Annotated[str, typer.Option("--from", metavar="SOURCE", help="Which network.")] = "bluesky",
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="SOURCE", help="Which network [that of the latest fetch].")
+    ] = None,
     requests: Requests = None,
     workspace: Folder = None,
     as_json: AsJson = False,

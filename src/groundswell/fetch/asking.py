@@ -60,7 +60,7 @@ def checked(asked: Asked, source: Source) -> Asked:
     if not asked.who:
         raise UsageError(
             "Nobody is named to begin with.",
-            next_step="Say for example: groundswell fetch @ann.bsky.social --from bluesky",
+            next_step=f"Say for example: groundswell fetch {source.examples[0]} --from {source.id}",
         )
     return asked
 
@@ -123,8 +123,9 @@ def forecast(asked: Asked, source: Source) -> Forecast:
     lists = [one for one in first if one.name != source.introduce]
     named = sum(one.subject.count("\n") + 1 for one in first if one.name == source.introduce)
     people = max(named, asked.people) if lists or asked.hops else named
-    # Whose a handle is, what a starter pack lists, then the pages of that list.
-    seeds = sum(2 + ceil((one.wanted or 1) / 100) for one in lists)
+    # Whose it is, what it opens (a starter pack names its list), then the pages of that.
+    fewest = min(one.page for one in source.streams.values() if one.page > 1)
+    seeds = sum(2 + ceil((one.wanted or 1) / fewest) for one in lists)
     # People are looked at together, but never those of two depths.
     looks = ceil(people / source.streams[source.introduce].page) + asked.hops + bool(lists)
     own = sum(_pages(source, name, asked) for name in lists_of_people(asked, source))
@@ -137,4 +138,6 @@ def forecast(asked: Asked, source: Source) -> Forecast:
 
 def _pages(source: Source, name: str, asked: Asked) -> int:
     stream = source.streams[name]
-    return 1 + stream.opens * ceil(asked.each / 100) if stream.page == 1 else ceil(asked.each / stream.page)
+    if stream.page > 1:
+        return ceil(asked.each / stream.page)
+    return 1 + stream.opens * ceil(asked.each / max(one.page for one in source.streams.values()))

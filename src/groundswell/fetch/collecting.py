@@ -8,8 +8,9 @@ first, then the one with fewest pages, so that every list gets its first page be
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,8 @@ from urllib.parse import urlsplit
 from groundswell.errors import SourceSilentError, UnsafeAddressError
 from groundswell.fetch.asking import Asked, introductions, lists_of_people, lists_of_posts
 from groundswell.sources.client import Answer, Client
-from groundswell.sources.declaring import Looked, Source, Stream
+from groundswell.sources.declaring import JSON, NEEDS, Looked, Source, Stream
+from groundswell.sources.values import ODD
 from groundswell.store import Workspace
 from groundswell.store.fetches import (
     Noted,
@@ -37,8 +39,6 @@ EMPTY_IN_A_ROW = 10
 """Empty pages after which a list counts as leading nowhere; networks do send some, where they hide what is on them (design choice)."""
 ROUNDS = 3
 """Times that a list is begun anew because its place was no longer known (design choice)."""
-ODD = (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError, RecursionError)
-"""What comes of looking at an answer of another shape."""
 WORDS = {
     "gone": "it is not there any more",
     "login": "only people who are logged in may see it",
@@ -115,8 +115,8 @@ class Collecting:
 
     def _ask(self, stream: StreamRow) -> None:
         declared = self.source.streams[stream.name]
-        if declared.needs == "login" and not self.client.headers:
-            self._end(stream, "login", f"It needs a login. {declared.instead}".strip())
+        if declared.needs != "nothing" and not self.client.headers:
+            self._end(stream, "login", f"It needs {NEEDS[declared.needs]}. {declared.instead}".strip())
             return
         try:
             answer, looked = self._page(stream, declared)
@@ -134,17 +134,19 @@ class Collecting:
         """Ask for a page, again when it makes no sense: another shape, a refusal in no words, a cursor that leads back."""
         wanted = declared.page if stream.wanted is None else min(declared.page, max(1, stream.wanted - stream.got))
         ask = declared.ask(stream.subject, stream.cursor, wanted)
+        if declared.goes_on or self.source.may_keep:
+            ask = replace(ask, whole=True)  # what is remembered of answers are their bodies, as they came
         asked_before = (
             cursors_asked(self.workspace.state, stream) | {stream.cursor} if declared.page > 1 else set[Any]()
         )
-        answer, looked = self.client.json(ask), None
+        answer, looked = self.client.ask(ask), None
         for again in range(LOOKS):
             if again:
-                answer = self.client.json(ask)
+                answer = self.client.ask(ask)
             looked = _looked(declared, stream, answer)
             if looked and not (looked.cursor and looked.cursor in asked_before):
                 break
-            if looked is None and answer.status != 200 and isinstance(answer.said, dict):
+            if looked is None and answer.status != 200 and (isinstance(answer.said, dict) or ask.accept != JSON):
                 break
         return answer, looked
 
@@ -184,10 +186,10 @@ class Collecting:
         self._note(stream, noted)
 
     def _keep(self, stream: StreamRow, declared: Stream, answer: Answer, looked: Looked) -> None:
-        digest = self.workspace.raw.keep(answer.body)
+        body = self._that_may_be_kept(declared, answer)
         introduced = looked.people if declared.introduces else ()
         noted = Noted(
-            digest, len(answer.body), looked.items, answer.status, _moment(answer),
+            self.workspace.raw.keep(body), len(body), looked.items, answer.status, _moment(answer),
             stream=self._progress_of(stream, looked),
             open=[*self._todo(stream, looked), *self._lists_of(introduced, stream, looked), *self._lists_of_posts(stream, looked)],
             found=() if declared.introduces else looked.people,
@@ -196,10 +198,17 @@ class Collecting:
         )  # fmt: skip
         self._note(stream, noted)
 
+    def _that_may_be_kept(self, declared: Stream, answer: Answer) -> bytes:
+        """The page as it came, or without those who asked not to be listed."""
+        if self.source.may_keep is None:
+            return answer.body
+        return json.dumps(self.source.may_keep(declared.name, answer.said), ensure_ascii=True).encode()
+
     def _progress_of(self, stream: StreamRow, looked: Looked) -> dict[str, Any]:
         """Where the stream stands after a page."""
         got, empty = stream.got + looked.items, 0 if looked.items else stream.empty + 1
         columns: dict[str, Any] = {"got": got, "empty": empty, "cursor": looked.cursor}
+        columns["unlisted"] = stream.unlisted + looked.unlisted
         if looked.cursor is None:
             return columns | {"state": "done"}
         if looked.cursor in cursors_asked(self.workspace.state, stream) | {stream.cursor}:
@@ -219,9 +228,10 @@ class Collecting:
 
     def _lists_of(self, people: Sequence[str], stream: StreamRow, looked: Looked) -> list[ToOpen]:
         totals = {(one.stream, one.subject): number for one, number in looked.totals}
+        subjects = [looked.addressed.get(person, person) for person in people]
         return [
-            ToOpen(name, person, stream.depth, rank, self.asked.each, totals.get((name, person)))
-            for person in people
+            ToOpen(name, subject, stream.depth, rank, self.asked.each, totals.get((name, subject)))
+            for subject in subjects
             for rank, name in enumerate(self._own)
         ]
 
@@ -266,14 +276,18 @@ def _looked(declared: Stream, stream: StreamRow, answer: Answer) -> Looked | Non
     if answer.status != 200:
         return None
     try:
-        return declared.look(stream.subject, answer.said)
+        looked = declared.look(stream.subject, answer.said)
     except ODD:
         return None
+    return replace(looked, cursor=declared.goes_on(answer.headers)) if declared.goes_on else looked
 
 
 def _said(answer: Answer) -> str:
+    """Why the network refuses, in its own words; some put them one level down."""
     said = answer.said if isinstance(answer.said, dict) else {}
-    return str(said.get("message") or said.get("error") or "")[:200]
+    inner = said.get("error")
+    said = inner if isinstance(inner, dict) else said
+    return str(said.get("message") or said.get("detail") or said.get("error") or "")[:200]
 
 
 def _moment(answer: Answer) -> datetime:

@@ -28,6 +28,8 @@ class Lists:
     """Items of those that were cut, as the network counts; None where it does not."""
     counted_read: int
     """Items read of those."""
+    hidden: int = 0
+    """Lists that came empty though the network counts something in them."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Coverage:
     """(stream, subject, why) of what could not be read."""
     waiting: int
     """Lists that a next run would go on with."""
+    unlisted: int
+    """How often somebody came up who asked not to be listed."""
     sentences: tuple[str, ...]
     """The same in words."""
 
@@ -55,8 +59,9 @@ def coverage_of(state: State, source: Source, fetch: int) -> Coverage:
     lists = tuple(_lists(source, name, list(some)) for name, some in groupby(order, key=lambda one: one.name))
     troubles = tuple((one.name, one.subject, one.note or WORDS[one.state]) for one in streams if one.state in WORDS)
     waiting = sum(one.state == "open" for one in streams)
-    said = tuple(_sentences(source, looked_at, found, lists, troubles, waiting))
-    return Coverage(looked_at, found, lists, troubles, waiting, said)
+    unlisted = sum(one.unlisted for one in streams)
+    said = (*_sentences(source, looked_at, found, lists, troubles, waiting), *_unlisted(unlisted))
+    return Coverage(looked_at, found, lists, troubles, waiting, unlisted, said)
 
 
 def _lists(source: Source, name: str, streams: Sequence[StreamRow]) -> Lists:
@@ -65,6 +70,7 @@ def _lists(source: Source, name: str, streams: Sequence[StreamRow]) -> Lists:
     return Lists(
         name, source.streams[name].says, len(streams), sum(one.state == "done" for one in streams), sum(one.got for one in streams),
         len(cut), sum(one.total or 0 for one in counted) if counted else None, sum(one.got for one in counted),
+        sum(one.state == "done" and not one.got and not one.unlisted and bool(one.total) for one in streams),
     )  # fmt: skip
 
 
@@ -85,12 +91,25 @@ def _sentences(
     for one in lists:
         if one.cut and one.name not in (source.introduce, source.again):
             yield _cut(one)
+        if one.hidden:
+            yield (
+                f"Of {one.lists:,} {'list' if one.lists == 1 else 'lists'} ({one.says}), {one.hidden:,} came empty though the network "
+                "counts something in them: their owners hide them."
+            )
     for why, some in groupby(sorted(troubles, key=lambda one: one[2]), key=lambda one: one[2]):
         whom = [subject.replace("\n", " ") for _, subject, _ in some]
         more = f" and {len(whom) - 3:,} more" if len(whom) > 3 else ""
         yield f"Not read: {', '.join(whom[:3])}{more} ({why.rstrip('.')})."
     if waiting:
         yield f"{waiting:,} {'list waits' if waiting == 1 else 'lists wait'} to be read further."
+
+
+def _unlisted(times: int) -> Iterator[str]:
+    if times:
+        yield (
+            f"{times:,} {'time' if times == 1 else 'times'} somebody came up who asked not to be listed: "
+            "they are left out, and nothing of them is kept."
+        )
 
 
 def _cut(one: Lists) -> str:

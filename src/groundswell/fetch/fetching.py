@@ -17,7 +17,7 @@ from groundswell.fetch.refreshing import again_streams
 from groundswell.fetch.remembering import AnswersInWorkspace, PaceInWorkspace
 from groundswell.ingest import ImportReport
 from groundswell.sources.client import Client
-from groundswell.sources.declaring import Source
+from groundswell.sources.declaring import NEEDS, Source
 from groundswell.sources.networks import SOURCES, source_called
 from groundswell.store import State, Workspace
 from groundswell.store.fetches import Fetch, ToOpen, all_fetches, begin_fetch, end_fetch, fetch_by_id, reopen
@@ -107,7 +107,7 @@ def resume(
 
 def refresh(
     workspace: Workspace,
-    source_id: str = "bluesky",
+    source_id: str | None = None,
     *,
     requests: int = 200,
     now: datetime | None = None,
@@ -117,9 +117,10 @@ def refresh(
 ) -> FetchReport:
     """Look again at accounts and young posts that are known from a source, those first where numbers still move.
 
+    Without a name, the source is that of the latest fetch.
     Errors: as `fetch`; UsageError when nothing of that source is known, or nothing is due.
     """
-    source = source_called(source_id, sources)
+    source = source_called(source_id or _latest_source(workspace.state), sources)
     first = again_streams(workspace, source, requests, now)
     asked = Asked(source=source.id, who=("what is due",), lists=(), requests=requests)
     with workspace.fetching():
@@ -157,12 +158,12 @@ def _log_in(client: Client, source: Source) -> None:
 
 def _refuse_without_login(source: Source, first: list[ToOpen]) -> None:
     """Say at once what needs a login, and which ways are open without one."""
-    closed = [source.streams[one.name] for one in first if source.streams[one.name].needs == "login"]
+    closed = [source.streams[one.name] for one in first if source.streams[one.name].needs != "nothing"]
     if closed and not login_of(source.id):
         raise LoginNeededError(
-            f"{source.title} gives {closed[0].says} only to people who are logged in.",
+            f"{source.title} gives {closed[0].says} only with {NEEDS[closed[0].needs]}.",
             means=closed[0].instead,
-            next_step=f"With a login of your own: put it into GROUNDSWELL_{source.id.upper()}_LOGIN as handle:app-password.",
+            next_step=f"Put yours into GROUNDSWELL_{source.id.upper()}_LOGIN, as {source.login_form}.",
         )
 
 
@@ -173,3 +174,13 @@ def _latest_open(state: State) -> Fetch:
             "No fetch is open: there is nothing to go on with.", next_step="`groundswell fetches` lists them."
         )
     return found[-1]
+
+
+def _latest_source(state: State) -> str:
+    found = all_fetches(state)
+    if not found:
+        raise UsageError(
+            "Nothing was fetched yet: there is nothing to look at again.",
+            next_step="Fetch people first with `groundswell fetch`.",
+        )
+    return found[-1].source

@@ -28,7 +28,8 @@ import httpx2
 from groundswell import __version__
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.sources.addresses import Resolve, checked, resolved
-from groundswell.sources.declaring import Ask, Limit
+from groundswell.sources.declaring import JSON, Ask, Limit
+from groundswell.sources.values import moment_of
 
 TRIES = 6
 """Times that one question is asked before it counts as not answered (design choice)."""
@@ -41,6 +42,9 @@ SIZE_CAP = 16 << 20
 TIME_CAP = 60.0
 """Seconds that one answer may take in all, however slowly it drips."""
 REDIRECTS = 3
+LEFT = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
+ANEW = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
+"""Headers that say how many requests are left, and when the counting begins anew: in seconds, as seconds since 1970, or as a moment."""
 TRANSIENT = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
 
 
@@ -53,9 +57,10 @@ class Answer:
     body: bytes
     fetched_at: float
     said: Any = None
-    """The body, understood; None for a refusal that is no JSON."""
+    """The body, understood; None for a refusal that is no JSON. Where something else than JSON was asked for: its bytes."""
     renewed: bool = True
     """False when the host said that what was kept is still so."""
+    headers: Mapping[str, str] = field(default_factory=lambda: {})
 
 
 class Pace(Protocol):
@@ -195,8 +200,8 @@ class Client:
         """Who is asking."""
         return f"groundswell/{__version__}" + (f" ({self.contact})" if self.contact else "")
 
-    def json(self, ask: Ask) -> Answer:
-        """Ask for JSON, again and again until it is sensible; refusals (4xx) are answers.
+    def ask(self, ask: Ask) -> Answer:
+        """Ask, again and again until the answer is sensible; refusals (4xx) are answers.
 
         Errors: SourceSilentError, SourceLimitError, UnsafeAddressError.
         """
@@ -265,12 +270,13 @@ class Client:
     def _send(self, ask: Ask, url: str, sent: bytes | None = None) -> _Response:
         host = self._host(url)
         self._take_turn(host.name)
-        headers = {"host": urlsplit(url).netloc, "user-agent": self.user_agent, "accept": "application/json", "accept-encoding": "gzip"}  # fmt: skip
+        headers = {"host": urlsplit(url).netloc, "user-agent": self.user_agent, "accept": ask.accept, "accept-encoding": "gzip"}  # fmt: skip
         if sent is not None:
             headers["content-type"] = "application/json"
         if ask.login:
-            headers |= self.headers
-        elif self.remembering and sent is None:
+            # A redirect to another host is followed without the user's name: it is nobody's business there.
+            headers |= self.headers if host.name == _host_of(ask.url) else {}
+        elif self.remembering and sent is None and not ask.whole:
             headers |= self.remembering.validators(url)
         request = host.client.build_request(
             "GET" if sent is None else "POST", _pinned(url, host.address), headers=headers, content=sent,
@@ -316,27 +322,27 @@ class Client:
             wait = _seconds(response.headers.get("retry-after"), self.clock())
             raise _TransientError(f"status {response.status}", wait)
         if response.status == 304:
-            return self._still_so(response)
-        said = _understood(response)
-        if response.status == 200 and self.remembering and not ask.login:
+            return self._still_so(ask, response)
+        said = _understood(response) if ask.accept == JSON else response.body
+        if response.status == 200 and self.remembering and not (ask.login or ask.whole):
             self.remembering.keep(response.url, response.headers, response.body)
-        return Answer(response.url, response.status, response.body, self.clock(), said)
+        return Answer(response.url, response.status, response.body, self.clock(), said, headers=response.headers)
 
-    def _still_so(self, response: _Response) -> Answer:
+    def _still_so(self, ask: Ask, response: _Response) -> Answer:
         body = self.remembering.body(response.url) if self.remembering else None
         if body is None:
             raise _TransientError("said to be unchanged, but nothing was kept")
-        said = json.loads(body)
-        return Answer(response.url, 200, body, self.clock(), said, renewed=False)
+        said = json.loads(body) if ask.accept == JSON else body
+        return Answer(response.url, 200, body, self.clock(), said, renewed=False, headers=response.headers)
 
     def _note_left(self, host: str, headers: Mapping[str, str]) -> None:
         """Believe the host's own counter: with nothing left, nothing is asked until it begins anew."""
-        left, reset = _number(headers.get("ratelimit-remaining")), _number(headers.get("ratelimit-reset"))
+        left = next((found for name in LEFT if (found := _number(headers.get(name))) is not None), None)
         if left is None:
             return
         self.left[host] = int(left)
-        if left <= 0 and reset:
-            until = reset if reset > 1e9 else self.clock() + reset
+        until = next((found for name in ANEW if (found := _until(headers.get(name), self.clock()))), None)
+        if left <= 0 and until:
             self.pace.hold(host, min(until, self.clock() + PATIENCE))
 
     # -- where -------------------------------------------------------------------------------------------------------------
@@ -421,6 +427,15 @@ def _seconds(said: str | None, now: float) -> float | None:
         except (ValueError, TypeError, OverflowError):
             return None
     return number if number is not None and 0 <= number < 1e9 else None
+
+
+def _until(said: str | None, now: float) -> float | None:
+    """When counting begins anew, as seconds since 1970."""
+    number = _number(said)
+    if number is not None:
+        return number if number > 1e9 else now + number
+    moment = moment_of(said)
+    return moment.timestamp() if moment else None
 
 
 def _number(said: str | None) -> float | None:

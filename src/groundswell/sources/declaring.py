@@ -5,7 +5,7 @@
         hosts=("public.api.bsky.app",),
         limits=(Limit("public.api.bsky.app", 3_000, 300, "docs.bsky.app, rate limits"),),
         terms=Terms("open", "...", "https://..."),
-        gives=(Gives("account", ("followers", ...)),),
+        gives=(Gives("account", ("followers", ...)),), examples=("@ann.bsky.social",),
         streams=(Stream(name="followers", about="account", page=100, ask=..., look=...),),
         read=read_pages,
     )
@@ -21,7 +21,7 @@ of the client, what an import remembers of its terms, and the laws in `tests/law
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,7 @@ TERMS: dict[str, str] = {
     "granted": "Data that its owner handed over.",
 }
 """Terms class -> what it means for who keeps the data."""
+JSON = "application/json"
 ABOUT: dict[str, str] = {
     "account": "an account",
     "accounts": "several accounts at once",
@@ -50,6 +51,7 @@ ABOUT: dict[str, str] = {
     "list": "a list of accounts",
     "feed": "a feed",
     "words": "words",
+    "site": "a site",
 }
 """What a stream can be about."""
 
@@ -91,6 +93,10 @@ class Ask:
     params: tuple[tuple[str, str], ...] = ()
     login: bool = False
     """Whether it is asked in the name of the user."""
+    accept: str = JSON
+    """What is wanted. JSON is understood as it comes, and asked for again where it is none; of anything else the bytes are handed on."""
+    whole: bool = False
+    """Asked without conditions, because of the answer more matters than what is kept of it: its headers say where the list goes on."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,10 @@ class Looked:
     """Posts (ids) of the account it is about, for streams about posts."""
     totals: tuple[tuple[Todo, int], ...] = ()
     """How much there is of a stream, as the network counts it."""
+    addressed: Mapping[str, str] = field(default_factory=lambda: {})
+    """Person -> the subject of their own streams, where the network wants to be asked about them by more than their id."""
+    unlisted: int = 0
+    """How many it holds who asked not to be listed: they are not named, and nothing of them is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +149,8 @@ class Stream:
     needs: str = "nothing"
     instead: str = ""
     """What to ask for when this one is refused."""
+    goes_on: Callable[[Mapping[str, str]], str | None] | None = None
+    """Headers of an answer -> what to ask next, where that does not stand in its body."""
 
 
 @dataclass(frozen=True)
@@ -194,9 +206,15 @@ class Source:
     """Kept pages -> records. Pure: the same pages give the same records."""
     refusal: Callable[[int, bytes], str]
     """Status and body of an answer that is no page -> "gone", "cursor", "login" or "refused"."""
+    examples: tuple[str, ...]
+    """What somebody may type; the first one is shown where nobody was named."""
     caveats: tuple[str, ...] = ()
     login: Callable[[Callable[..., Any], str], Mapping[str, str]] | None = None
-    """How a secret becomes the headers of a request, where there is a login."""
+    """How a secret becomes the headers of a request, where there is a login. They go to no other host than the one that is asked."""
+    login_form: str = ""
+    """What the secret is, in words, as in "handle:app-password"."""
+    may_keep: Callable[[str, Any], Any] | None = None
+    """(stream, what was answered) -> the same without what may not be kept; None where all of it may."""
 
     def stream(self, name: str) -> Stream:
         """One of its streams (KeyError when it has none of that name)."""

@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.sources.bluesky import BLUESKY
 from groundswell.sources.declaring import Source
+from groundswell.sources.files.layouts.identities import profile_of
+from groundswell.sources.mastodon import MASTODON
 
-SOURCES: dict[str, Source] = {one.id: one for one in (BLUESKY,)}
+SOURCES: dict[str, Source] = {one.id: one for one in (MASTODON, BLUESKY)}
+OPEN_WEB = "blog"
+"""What an address is of that no network owns."""
 
 
 def source_called(name: str, sources: Mapping[str, Source] = SOURCES) -> Source:
@@ -18,30 +22,33 @@ def source_called(name: str, sources: Mapping[str, Source] = SOURCES) -> Source:
     return sources[name]
 
 
-def source_naming(words: Sequence[str], sources: Mapping[str, Source] = SOURCES) -> Source:
-    """The source that all these words name somebody on; where several do, the first in order.
+def source_for(words: Sequence[str], sources: Mapping[str, Source] = SOURCES) -> Source:
+    """The source that is meant by what somebody typed: the first one that understands every word of it.
 
-    Errors: UsageError when there is none, in the words of the source that knew most of them.
+    Sources stand in the order in which they are tried: what is a name for one is none for those before it. An address on a site of
+    a network that we know belongs to that network alone.
+    Errors: UsageError when no source understands all of them.
     """
-    misses: list[tuple[int, UsageError]] = []
+    owners = {found.platform for word in words if "://" in word and (found := profile_of(word))} - {OPEN_WEB}
     for source in sources.values():
-        missed = _missed(source, words)
-        if not missed:
+        if owners <= {source.platform} and _understands(source, words):
             return source
-        misses.append((len(missed), missed[0]))
-    if len(misses) > 1 and min(misses, key=lambda pair: pair[0])[0] < len(words):
+    if closed := sorted(owners - {one.platform for one in sources.values()}):
         raise UsageError(
-            "These names are not all of one network.",
-            next_step="Fetch from each network by itself, or say which one is meant.",
+            f"Nothing is fetched from {closed[0]}: it answers only to its members, or for a contract.",
+            means="Its people can give you their own data as a file.",
+            next_step=f"Write to them: groundswell ask @ann --platform {closed[0]}",
         )
-    raise min(misses, key=lambda pair: pair[0])[1]
+    said = ", ".join(f"{one.examples[0]} ({one.title})" for one in sources.values())
+    raise UsageError(
+        f"No one source knows what is meant by {', '.join(words)[:200] or 'nothing'}.",
+        means="People of several networks are fetched one network at a time.",
+        next_step=f"Write for example {said}; or name the network: --from {next(iter(sources))}.",
+    )
 
 
-def _missed(source: Source, words: Sequence[str]) -> list[UsageError]:
-    missed: list[UsageError] = []
-    for word in words:
-        try:
-            source.named(word)
-        except UsageError as error:
-            missed.append(error)
-    return missed
+def _understands(source: Source, words: Sequence[str]) -> bool:
+    try:
+        return bool([source.named(word) for word in words])
+    except UsageError:
+        return False

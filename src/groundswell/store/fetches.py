@@ -39,7 +39,7 @@ streams = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     *(sa.Column(name, sa.String) for name in ("name", "subject", "cursor", "state", "note")),
-    *(sa.Column(name, sa.Integer) for name in ("fetch", "depth", "rank", "wanted", "got", "total", "pages", "empty", "round")),
+    *(sa.Column(name, sa.Integer) for name in ("fetch", "depth", "rank", "wanted", "got", "total", "pages", "empty", "round", "unlisted")),
 )  # fmt: skip
 pages = sa.Table(
     "fetch_pages",
@@ -111,6 +111,8 @@ class StreamRow:
     state: str
     """open, done (read to its end), enough, gone, refused, login, loop or failed."""
     note: str
+    unlisted: int = 0
+    """How often it held somebody who asked not to be listed."""
 
 
 @dataclass(frozen=True)
@@ -329,7 +331,9 @@ def reopen(state: State, fetch: int, asked: Mapping[str, Any], again: Sequence[s
 
 def _open(connection: sa.Connection, fetch: int, some: Sequence[ToOpen]) -> None:
     if some:
-        rows = [vars(one) | {"fetch": fetch, "got": 0, "pages": 0, "empty": 0, "round": 0} for one in some]
+        rows = [
+            vars(one) | {"fetch": fetch, "got": 0, "pages": 0, "empty": 0, "round": 0, "unlisted": 0} for one in some
+        ]
         connection.execute(insert(streams).on_conflict_do_nothing(), rows)
 
 

@@ -18,7 +18,7 @@ from groundswell.exports.wording import platform_name, printable
 from groundswell.records import PLATFORMS, VERBS
 from groundswell.sources.files.layouts.identities import platform_of
 from groundswell.sources.files.opening import open_tables
-from groundswell.sources.networks import source_naming
+from groundswell.sources.networks import source_for
 
 ROWS_SHOWN = 5
 COLUMNS_SHOWN = 60
@@ -164,7 +164,7 @@ def address_to_fetch(text: str) -> str | None:
     if not re.fullmatch(r"https?://\S+", plain):
         return None
     try:
-        source_naming([plain])
+        source_for([plain])
     except UsageError:
         return None
     return plain

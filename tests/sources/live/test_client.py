@@ -68,7 +68,7 @@ def test_it_says_who_asks_and_how_to_reach_them() -> None:
         return answered()
 
     client, _ = client_of(answer, contact="mailto:ann@example.com")
-    client.json(ASK)
+    client.ask(ASK)
     assert seen[0].headers["user-agent"] == f"groundswell/{__version__} (mailto:ann@example.com)"
     assert "cookie" not in seen[0].headers
     assert (seen[0].url.host, seen[0].headers["host"]) == ("93.184.216.34", HOST), (
@@ -78,14 +78,14 @@ def test_it_says_who_asks_and_how_to_reach_them() -> None:
 
 def test_retry_after_is_obeyed() -> None:
     client, clock = client_of(in_turn(answered(status=429, retry_after="30"), answered()))
-    assert client.json(ASK).status == 200
+    assert client.ask(ASK).status == 200
     assert sum(clock.slept) == pytest.approx(30, abs=0.2)
 
 
 def test_without_a_word_the_wait_doubles_and_ends() -> None:
     client, clock = client_of(in_turn(answered(status=503)))
     with pytest.raises(SourceSilentError, match="asked 6 times"):
-        client.json(ASK)
+        client.ask(ASK)
     assert [round(one) for one in clock.slept] == [1, 2, 4, 8, 16]
     assert (client.sent, client.repeated) == (6, 5)
 
@@ -93,7 +93,7 @@ def test_without_a_word_the_wait_doubles_and_ends() -> None:
 def test_a_host_that_wants_hours_ends_the_run_and_says_until_when() -> None:
     client, _ = client_of(in_turn(answered(status=429, retry_after="7200")))
     with pytest.raises(SourceLimitError) as refused:
-        client.json(ASK)
+        client.ask(ASK)
     assert refused.value.until == 1_007_200
     assert client.sent == 1
 
@@ -102,18 +102,18 @@ def test_a_window_is_not_overdrawn_also_across_runs() -> None:
     pace = PaceInMemory()
     first, clock = client_of(in_turn(answered()), pace=pace)
     for _ in range(150):
-        first.json(ASK)
+        first.ask(ASK)
     assert clock.at - 1_000_000 >= (150 - 10) / 10 - 1, "a hundred in ten seconds, ten of them at once"
     second, other = client_of(in_turn(answered()), pace=pace)
     other.at = clock.at
-    second.json(ASK)
+    second.ask(ASK)
     assert other.slept, "the next run goes on where this one stopped"
 
 
 def test_with_nothing_left_in_the_window_it_waits_for_the_next() -> None:
     client, clock = client_of(in_turn(answered(ratelimit_remaining="0", ratelimit_reset="20"), answered()))
-    client.json(ASK)
-    client.json(ASK)
+    client.ask(ASK)
+    client.ask(ASK)
     assert sum(clock.slept) == pytest.approx(20, abs=0.2)
 
 
@@ -126,7 +126,7 @@ def test_what_is_not_public_is_never_asked(address: str) -> None:
     assert not is_public(address)
     client, _ = client_of(in_turn(answered()), resolve=lambda *_: ["93.184.216.34", address])
     with pytest.raises(UnsafeAddressError):
-        client.json(ASK)
+        client.ask(ASK)
     assert client.sent == 0
 
 
@@ -149,7 +149,7 @@ def test_what_is_public_may_be_asked(address: str) -> None:
 def test_only_declared_hosts_are_asked_and_only_encrypted(url: str) -> None:
     client, _ = client_of(in_turn(answered()))
     with pytest.raises(UnsafeAddressError):
-        client.json(Ask(url))
+        client.ask(Ask(url))
     assert client.sent == 0
 
 
@@ -159,19 +159,19 @@ def test_only_declared_hosts_are_asked_and_only_encrypted(url: str) -> None:
 def test_a_redirect_is_looked_at_as_any_address(target: str) -> None:
     client, _ = client_of(in_turn(answered(status=302, location=target)))
     with pytest.raises(UnsafeAddressError):
-        client.json(ASK)
+        client.ask(ASK)
     assert client.sent == 1
 
 
 def test_an_answer_is_cut_off_at_its_size() -> None:
     client, _ = client_of(in_turn(answered(b" " * 2_000)), size_cap=1_000, tries=2)
     with pytest.raises(SourceSilentError, match="MB"):
-        client.json(ASK)
+        client.ask(ASK)
 
 
 def test_a_refusal_is_an_answer_and_is_not_repeated() -> None:
     client, _ = client_of(in_turn(answered(b'{"error": "InvalidRequest"}', 400)))
-    assert client.json(ASK).said == {"error": "InvalidRequest"}
+    assert client.ask(ASK).said == {"error": "InvalidRequest"}
     assert client.sent == 1
 
 
@@ -197,6 +197,62 @@ def test_what_is_unchanged_is_not_sent_twice() -> None:
         )
 
     client, _ = client_of(answer, remembering=Memory())
-    first, second = client.json(ASK), client.json(ASK)
+    first, second = client.ask(ASK), client.ask(ASK)
     assert (first.renewed, second.renewed) == (True, False)
     assert second.said == first.said == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("left", "anew"),
+    [
+        ("ratelimit", "30"),
+        ("x-ratelimit", "2027-01-15T08:00:30Z"),
+        ("x-ratelimit", "2027-01-15T08:00:30.000000Z"),
+        ("x-rate-limit", "30"),
+    ],
+)
+def test_every_spelling_of_what_is_left_is_believed(left: str, anew: str) -> None:
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(
+            200,
+            stream=httpx2.ByteStream(b"{}"),
+            headers={f"{left}-remaining": "0", f"{left}-reset": anew},
+        )
+
+    client, clock = client_of(answer)
+    clock.at = 1_800_000_000.0  # 2027-01-15, 08:00
+    client.ask(ASK)
+    client.ask(ASK)
+    assert clock.slept == [30.0]
+
+
+def test_no_other_host_learns_the_users_name() -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        seen.append((request.headers["host"], request.headers.get("authorization")))
+        elsewhere = request.headers["host"] == HOST
+        return answered(status=302, location="https://other.example.com/list") if elsewhere else answered()
+
+    client, _ = client_of(answer, hosts=("*",), headers={"authorization": "Bearer mine"})
+    client.ask(Ask(f"https://{HOST}/list", login=True))
+    assert seen == [(HOST, "Bearer mine"), ("other.example.com", None)]
+
+
+def test_what_is_no_json_is_handed_on_as_it_came() -> None:
+    client, _ = client_of(in_turn(answered(b"<html>", link='<https://x>; rel="next"')))
+    found = client.ask(Ask(f"https://{HOST}/", accept="text/html"))
+    assert (found.said, found.headers["link"]) == (b"<html>", '<https://x>; rel="next"')
+
+
+def test_what_is_asked_whole_is_asked_without_conditions() -> None:
+    conditions: list[str | None] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        conditions.append(request.headers.get("if-none-match"))
+        return answered(etag="v1")
+
+    client, _ = client_of(answer, remembering=Memory())
+    for _ in range(2):
+        client.ask(Ask(ASK.url, whole=True))
+    assert conditions == [None, None]

@@ -59,6 +59,8 @@ def bluesky(doors: Doors | None = None, hosts: tuple[str, ...] = ()) -> Source:
             "Accounts and posts that are gone are noticed when they are looked at again. A single like or follow that is taken back is not noticed.",
         ),
         login=partial(login, server=doors.login),
+        login_form="handle:app-password",
+        examples=("@ann.bsky.social", "https://bsky.app/profile/ann.bsky.social", "did:plc:ewvi7nxzyoun6zhxrhs64oiz"),
     )  # fmt: skip
 
 

@@ -14,33 +14,23 @@ Three things need saying:
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
-
-from groundswell.records import RECORDS
-from groundswell.sources import ADDRESSES, GONE, Page, SetAside
 from groundswell.sources.bluesky.values import (
     FOLLOW,
     LIKE,
     POST,
     PROFILE,
     REPOST,
-    count_of,
     did_of,
     facets_of,
     handle_of,
     is_post,
     labels_of,
     language_of,
-    list_of,
     media_of,
-    moment_of,
     moment_of_key,
     owner_of,
     page_of,
@@ -48,16 +38,13 @@ from groundswell.sources.bluesky.values import (
     quoted_in,
     reason_of,
     reply_of,
-    scrubbed,
-    text_of,
 )
 from groundswell.sources.declaring import Kept
+from groundswell.sources.gathering import Gathering, Taken, reads
+from groundswell.sources.values import count_of, list_of, moment_of, text_of
 
 Json = Any
-LINES_A_PAGE = 1_000
-"""Line 12,034 is item 34 of page 12; no page holds more than a few hundred."""
 BACKDATED = timedelta(days=1)
-HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 GONE_STATES = frozenset(("deleted", "takendown", "suspended", "deactivated"))
 """Of an account that is in one of these states nothing may be shown (AT Protocol, account hosting); coming back it can be fetched again."""
 
@@ -84,86 +71,25 @@ KNOWN: dict[str, frozenset[str]] = {
 """Kind of object -> its fields that are read, or known and left alone; others are counted."""
 
 
-ODD = (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError, RecursionError)
-"""What comes of reading something of another shape."""
-
-
-class Reader:
+class Reader(Gathering):
     """Gathers rows from kept pages; see the module."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in FIELDS}
-        self.gone: list[tuple[str, str, datetime, str]] = []
-        self.addresses: list[tuple[str, str, str | None, str, str]] = []
-        self.unmapped: Counter[str] = Counter()
-        self.aside: list[SetAside] = []
-        self.items = self.empty = 0
-        self.line = 0
-        self.told: set[tuple[Any, ...]] = set()
-        """What the page that is read said of accounts: an author stands beside each of a hundred posts."""
-        self.at = datetime.fromtimestamp(0, UTC)
-        self.whole = False
+    fields, known = FIELDS, KNOWN
 
-    # -- pages -------------------------------------------------------------------------------------------------------------
-
-    def page(self, kept: Kept) -> None:
-        """Read one kept page. What cannot be read is set aside with its reason; nothing stops the rest."""
-        self.at, self.line, self.whole = kept.fetched_at, kept.number * LINES_A_PAGE, kept.whole
-        self.told.clear()
-        if kept.status != 200:
-            self._refused(kept)
-            return
-        try:
-            said = scrubbed(json.loads(kept.body)) if HALF_PAIR.search(kept.body) else json.loads(kept.body)
-        except (ValueError, RecursionError) as error:
-            self._aside(f"the page is no JSON ({error})"[:200], "", count=True)
-            return
-        try:
-            for item, take in ITEMS[kept.stream](self, kept.subject, said):
-                self._take(item, take)
-        except ODD as error:
-            self._aside(
-                f"the page is not of the shape that was expected ({type(error).__name__}: {error})"[:200],
-                said,
-                count=True,
-            )
-
-    def _take(self, item: Json, take: Callable[[Json], Any]) -> None:
-        """Read one item; rows of one that breaks off in the middle stay, for each of them was whole."""
-        self.line += 1
-        self.items += 1
-        before = self._gathered()
-        try:
-            take(item)
-        except ODD as error:
-            self._aside(f"not of the shape that was expected ({type(error).__name__}: {error})"[:200], item)
-        else:
-            self.empty += self._gathered() == before
-
-    def _gathered(self) -> int:
-        return sum(map(len, self.rows.values())) + len(self.gone)
-
-    def _refused(self, kept: Kept) -> None:
+    def refused(self, kept: Kept) -> bool:
         """A refusal says that somebody or something is no more; it is one item."""
-        self.line += 1
-        self.items += 1
         kind = {"profiles": "account", "profile": "account", "posts": "post", "thread": "post"}.get(kept.stream)
-        if kind and kept.subject.startswith(("did:", "at://did:")) and "\n" not in kept.subject:
-            self.gone.append((kind, f"bluesky:{kept.subject}", self.at, reason_of(kept.body)))
-        else:
-            self.empty += 1
-
-    def _aside(self, reason: str, item: Json, *, count: bool = False) -> None:
-        self.items += count
-        self.line += count
-        self.aside.append(SetAside(self.line, reason, json.dumps(item, ensure_ascii=True, default=str)[:500]))
+        if not kind or "\n" in kept.subject or not kept.subject.startswith(("did:", "at://did:")):
+            return False
+        self.gone.append((kind, f"bluesky:{kept.subject}", self.at, reason_of(kept.body)))
+        return True
 
     # -- accounts ----------------------------------------------------------------------------------------------------------
 
     def account(self, said: Json, *, extra: Mapping[str, str] | None = None) -> str:
         """A profile in any of its three sizes; return the account's id."""
         account = "bluesky:" + did_of(said["did"])
-        self._unmapped("profile", said)
+        self.note_unmapped("profile", said)
         checked = said.get("verification")
         more = dict(extra or {})
         if labels := labels_of(said):
@@ -179,15 +105,11 @@ class Reader:
             self.rows["account"].append((*row, list(more.items()) or None, self.line, self.at))
         return account
 
-    def _unmapped(self, kind: str, said: Json) -> None:
-        if strange := said.keys() - KNOWN[kind]:
-            self.unmapped.update(f"{kind}.{name[:60]}" for name in strange)
-
     # -- posts -------------------------------------------------------------------------------------------------------------
 
     def post(self, said: Json) -> str:
         """A post with its author and its counts as they were seen now; return its id."""
-        self._unmapped("post", said)
+        self.note_unmapped("post", said)
         author = self.account(said["author"])
         counts = [count_of(said.get(name)) for name in COUNTS]
         return self.record(said["uri"], said["record"], author, counts, said.get("indexedAt"), labels_of(said))
@@ -197,7 +119,7 @@ class Reader:
     ) -> str:
         """A post as its author wrote it, with counts where somebody counted."""
         post = post_of(uri)
-        self._unmapped("record", record)
+        self.note_unmapped("record", record)
         first_seen, told = moment_of(indexed), moment_of(record.get("createdAt"))
         when = min(filter(None, (told, first_seen)), default=None)
         answers, quoted = reply_of(record), quoted_in(record)
@@ -225,7 +147,7 @@ class Reader:
 
     def item(self, said: Json) -> None:
         """An entry of a feed: a post, what it answers, and who passed it on."""
-        self._unmapped("item", said)
+        self.note_unmapped("item", said)
         post = self.post(said["post"])
         reason = said.get("reason")
         if isinstance(reason, dict) and isinstance(reason.get("by"), dict):
@@ -258,49 +180,11 @@ class Reader:
         elif kind == PROFILE:
             self.account({"did": did} | {name: value.get(name) for name in ("displayName", "description", "website")})
 
-    # -- the end -----------------------------------------------------------------------------------------------------------
-
-    def found(self) -> Page:
-        """Everything that was gathered, as one page."""
-        records = {name: _table(name, rows) for name, rows in self.rows.items() if rows}
-        return Page(
-            rows=self.items, empty=self.empty, set_aside=self.aside, records=records,
-            gone=_columns(self.gone, GONE), addresses=_columns(self.addresses, ADDRESSES), unmapped=dict(self.unmapped),
-        )  # fmt: skip
-
 
 COUNTS = ("likeCount", "replyCount", "repostCount", "quoteCount", "bookmarkCount")
 
 
-def read_pages(kept: Sequence[Kept]) -> Page:
-    """Read kept pages into records."""
-    reader = Reader()
-    for one in kept:
-        reader.page(one)
-    return reader.found()
-
-
-def _table(name: str, rows: list[tuple[Any, ...]]) -> pa.Table:
-    types = {field.name: field.type for field in RECORDS[name].fields}
-    schema = pa.schema([
-        *(pa.field(field, types[field]) for field in FIELDS[name]),
-        pa.field("line", pa.int64()), pa.field("observed_at", pa.timestamp("us", "UTC")),
-    ])  # fmt: skip
-    return _columns(rows, schema) or schema.empty_table()
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table | None:
-    if not rows:
-        return None
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), schema, strict=True)],
-        schema=schema,
-    )
-
-
 # -- what stands in each kind of page --------------------------------------------------------------------------------------
-
-Taken = Iterator[tuple[Json, Callable[[Json], Any]]]
 
 
 def _profiles(reader: Reader, _subject: str, said: Json) -> Taken:
@@ -423,6 +307,8 @@ ITEMS: dict[str, Callable[[Reader, str, Json], Taken]] = {
     "live": _events,
 }  # fmt: skip
 """Stream -> the items of one of its pages, each with what reads it."""
+Reader.items_of = ITEMS
+read_pages = reads(Reader)
 
 
 __all__ = ["FIELDS", "ITEMS", "read_pages"]

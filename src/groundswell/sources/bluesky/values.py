@@ -9,39 +9,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from groundswell.sources.values import OLDEST, language_in
+
 Json = Any
 POST, LIKE, REPOST, FOLLOW = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.follow"
 PROFILE, LIST_ITEM, BLOCK = "app.bsky.actor.profile", "app.bsky.graph.listitem", "app.bsky.graph.block"
-OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 TID = "234567abcdefghijklmnopqrstuvwxyz"
-
-
-def list_of(said: Json, name: str) -> list[Json]:
-    """The items under a name; none where it is missing or no list."""
-    found = said.get(name) if isinstance(said, dict) else None
-    return found if isinstance(found, list) else []
-
-
-def text_of(said: Json) -> str | None:
-    """Words; None where there are none."""
-    return said if isinstance(said, str) and said else None
-
-
-def count_of(said: Json) -> int | None:
-    """A count; None where none was sent, or none that a count can be."""
-    return said if type(said) is int and 0 <= said < 1 << 63 else None
-
-
-def moment_of(said: Json) -> datetime | None:
-    """A moment as the network writes it; what is no moment, or lies before there was anything social on the web, is unknown."""
-    if not isinstance(said, str):
-        return None
-    try:
-        found = datetime.fromisoformat(said)
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return found if found >= OLDEST else None
 
 
 def moment_of_key(key: str) -> datetime | None:
@@ -145,8 +118,7 @@ def media_of(record: Json) -> str:
 def language_of(record: Json) -> str | None:
     """The language that the author said first."""
     found = record.get("langs")
-    first = str(found[0]).partition("-")[0].lower() if isinstance(found, list) and found else ""
-    return first if len(first) == 2 and first.isascii() and first.isalpha() else None
+    return language_in(found[0]) if isinstance(found, list) and found else None
 
 
 def labels_of(said: Json) -> str:
@@ -162,12 +134,3 @@ def reason_of(body: bytes) -> str:
         return str(said.get("message") or said.get("error"))[:200]
     except (ValueError, AttributeError):
         return "it is not there"
-
-
-def scrubbed(said: Json) -> Json:
-    """The same without halves of surrogate pairs, which are no characters."""
-    if isinstance(said, str):
-        return said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(said, list):
-        return [scrubbed(one) for one in said]
-    return {scrubbed(name): scrubbed(one) for name, one in said.items()} if isinstance(said, dict) else said

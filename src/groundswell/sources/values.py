@@ -1,0 +1,153 @@
+"""One value out of what a network sent: what is missing or odd is unknown, and never zero.
+
+What several live sources read the same way stands here once; what only one network writes so stands with that source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+Json = Any
+OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
+ODD = (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError, RecursionError)
+"""What comes of looking at something of another shape."""
+HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+LONGEST_HTML = 1 << 20
+"""Characters of HTML that are read as the text of one post or profile; nobody reads more (design choice)."""
+
+
+def list_of(said: Json, name: str) -> list[Json]:
+    """The items under a name; none where it is missing or no list."""
+    found = said.get(name) if isinstance(said, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def dict_of(said: Json, name: str) -> dict[str, Json]:
+    """The object under a name; an empty one where it is missing or none."""
+    found = said.get(name) if isinstance(said, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def the_list(said: Json) -> list[Json]:
+    """A list that has to be one; TypeError for anything else, so that the page is asked for again."""
+    if not isinstance(said, list):
+        raise TypeError(f"a list was expected, not {type(said).__name__}")
+    return said
+
+
+def text_of(said: Json) -> str | None:
+    """Words; None where there are none."""
+    return said if isinstance(said, str) and said else None
+
+
+def count_of(said: Json) -> int | None:
+    """A count; None where none was sent, or none that a count can be (some servers write -1 for one that is hidden)."""
+    return said if type(said) is int and 0 <= said < 1 << 63 else None
+
+
+def counted_in_words(said: Json) -> int | None:
+    """A count that a network writes as text."""
+    return (
+        int(said) if isinstance(said, str) and said.isascii() and said.isdigit() and len(said) < 19 else count_of(said)
+    )
+
+
+def moment_of(said: Json) -> datetime | None:
+    """A moment as networks write it; what is no moment, or lies before there was anything social on the web, is unknown."""
+    if not isinstance(said, str):
+        return None
+    try:
+        found = datetime.fromisoformat(said)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return found if found >= OLDEST else None
+
+
+def language_in(said: Json) -> str | None:
+    """A language as networks write it (`en`, `pt-BR`), as ISO 639-1; None where it is none."""
+    first = said.replace("_", "-").partition("-")[0].lower() if isinstance(said, str) else ""
+    return first if len(first) == 2 and first.isascii() and first.isalpha() else None
+
+
+def scrubbed(said: Json) -> Json:
+    """The same without halves of surrogate pairs, which are no characters."""
+    if isinstance(said, str):
+        return said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(said, list):
+        return [scrubbed(one) for one in said]
+    return {scrubbed(name): scrubbed(one) for name, one in said.items()} if isinstance(said, dict) else said
+
+
+def extra_of(told: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]] | None:
+    """What no field claims, as `extra` takes it: each name once, with all that was said under it; None where nothing was."""
+    found = dict[str, list[str]]()
+    for name, value in told:
+        if value:
+            found.setdefault(name, []).append(value)
+    return [(name, " | ".join(dict.fromkeys(values))) for name, values in found.items()] or None
+
+
+# -- HTML --------------------------------------------------------------------------------------------------------------------
+
+
+def words_of(html: Json) -> str | None:
+    """The words that a reader sees in a piece of HTML. Nothing of it is run, loaded or kept as HTML; None where there are none."""
+    if not isinstance(html, str):
+        return None
+    reader = _Words()
+    reader.feed(html[:LONGEST_HTML])
+    reader.close()
+    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(reader.parts).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() or None
+
+
+def links_in(html: Json) -> list[tuple[str, frozenset[str], frozenset[str]]]:
+    """Links of a piece of HTML: (address, classes, what it is to this page: `rel`), in their order."""
+    if not isinstance(html, str):
+        return []
+    reader = _Words()
+    reader.feed(html[:LONGEST_HTML])
+    reader.close()
+    return reader.links
+
+
+class _Words(HTMLParser):
+    """Gathers words and links; `parts` are pieces of text, with a line break where a reader sees one."""
+
+    SILENT = frozenset(("script", "style", "template", "noscript", "title", "head"))
+    BREAKS = frozenset(("br", "li", "tr", "div", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre"))
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.links: list[tuple[str, frozenset[str], frozenset[str]]] = []
+        self.silent = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.SILENT:
+            self.silent = self.silent or tag
+        elif tag in self.BREAKS:
+            self.parts.append("\n")
+        elif tag == "p" and self.parts:
+            self.parts.append("\n\n")
+        elif tag == "a":
+            said = {name: value or "" for name, value in attrs}
+            if said.get("href"):
+                self.links.append((said["href"], _words(said.get("class")), _words(said.get("rel"))))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.silent:
+            self.silent = ""
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.parts.append(data)
+
+
+def _words(said: str | None) -> frozenset[str]:
+    return frozenset((said or "").lower().split())

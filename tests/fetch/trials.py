@@ -1,0 +1,64 @@
+"""Every live source with its fake: what the tests of faults and of being killed put each of them through.
+
+A new source is put through them by standing here; `tests/laws/test_every_source.py` notices when one does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import fake_bluesky
+import fake_mastodon
+import httpx2
+from faking import FakeNetwork, answered, body_of
+
+from groundswell.fetch import Asked
+
+Fault = Callable[[httpx2.Request, bytes], httpx2.Response]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A source, a fake of it, and a fetch of some pages."""
+
+    source: str
+    fake: Callable[[], FakeNetwork]
+    asked: Asked
+    leads_back: Callable[[httpx2.Request, httpx2.Response], httpx2.Response]
+    """A page that says to go on where it was asked."""
+    true_answers: frozenset[str] = frozenset()
+    """Faults that no program could tell from a true answer of this network."""
+    environment: Mapping[str, str] = field(default_factory=lambda: {})
+    """What the user's environment holds: a key."""
+
+    def __str__(self) -> str:
+        return self.source
+
+
+def _cursor_back(request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+    cursor, said = request.url.params.get("cursor"), json.loads(body_of(response))
+    return answered(json.dumps(said | ({"cursor": cursor} if cursor else {})).encode())
+
+
+def _link_back(request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+    place = request.url.params.get("max_id")
+    link: dict[str, Any] = {"link": f'<https://mastodon.example/x?max_id={place}>; rel="next"'} if place else {}
+    return answered(body_of(response), 200, {"link": response.headers.get("link", "")} | link)
+
+
+TRIALS = (
+    Trial(
+        "bluesky", lambda: fake_bluesky.Fake(people=12),
+        Asked(source="bluesky", who=("@person0.bsky.social", "@person1.bsky.social"), lists=("posts", "followers")), _cursor_back,
+    ),
+    Trial(
+        "mastodon", lambda: fake_mastodon.Fake(people=12),
+        Asked(source="mastodon", who=("@person0@mastodon.example", "@person1@mastodon.example"), lists=("posts", "followers")), _link_back,
+        # Who hides their followers has a list that is just as empty.
+        true_answers=frozenset(("a list",)),
+    ),
+)  # fmt: skip
+BY_SOURCE = {one.source: one for one in TRIALS}

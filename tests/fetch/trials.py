@@ -12,6 +12,7 @@ from typing import Any
 
 import fake_bluesky
 import fake_mastodon
+import fake_sites
 import httpx2
 from faking import FakeNetwork, answered, body_of
 
@@ -59,6 +60,15 @@ TRIALS = (
         Asked(source="mastodon", who=("@person0@mastodon.example", "@person1@mastodon.example"), lists=("posts", "followers")), _link_back,
         # Who hides their followers has a list that is just as empty.
         true_answers=frozenset(("a list",)),
+    ),
+    Trial(
+        "feeds", fake_sites.Fake, Asked(source="feeds", who=("https://ann.example/", "https://ben.example/", "https://cem.example/")),
+        lambda _request, response: response,
+        # A site says in its own words and with any page that something is not there; and its pages are no JSON that could be changed.
+        true_answers=frozenset((
+            "404 in HTML, from a box in between", "403 in HTML, from a box in between", "HTML instead of JSON", "items in another order",
+            "items twice", "a field nobody knows",
+        )),
     ),
 )  # fmt: skip
 BY_SOURCE = {one.source: one for one in TRIALS}

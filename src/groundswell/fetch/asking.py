@@ -123,10 +123,11 @@ def forecast(asked: Asked, source: Source) -> Forecast:
     named = sum(one.subject.count("\n") + 1 for one in first if one.name == source.introduce)
     people = max(named, asked.people) if lists or asked.hops else named
     # Whose it is, what it opens (a starter pack names its list), then the pages of that.
-    fewest = min(one.page for one in source.streams.values() if one.page > 1)
+    fewest = min((one.page for one in source.streams.values() if one.page > 1), default=1)
     seeds = sum(2 + ceil((one.wanted or 1) / fewest) for one in lists)
     # People are looked at together, but never those of two depths.
-    looks = ceil(people / source.streams[source.introduce].page) + asked.hops + bool(lists)
+    introduce = source.streams[source.introduce]
+    looks = ceil(people / introduce.page) * (1 + introduce.opens) + asked.hops + bool(lists)
     own = sum(_pages(source, name, asked) for name in lists_of_people(asked, source))
     about_posts = sum(_pages(source, name, asked) for name in lists_of_posts(asked, source))
     most = seeds + looks + people * (own + about_posts * asked.posts)

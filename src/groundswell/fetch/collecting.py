@@ -171,6 +171,10 @@ class Collecting:
             # One of them spoils the answer for all: they are asked for one by one.
             alone = [ToOpen(self.source.alone, one, stream.depth, stream.rank) for one in several]
             self._keep_refusal(stream, answer, "done", "", alone)
+        elif why == "gone" and declared.otherwise and (instead := declared.otherwise(stream.subject)):
+            self._keep_refusal(
+                stream, answer, "done", "", [ToOpen(instead.stream, instead.subject, stream.depth, stream.rank)]
+            )
         elif why == "gone":
             self._keep_refusal(stream, answer, "gone", _said(answer) or WORDS["gone"], ())
         else:

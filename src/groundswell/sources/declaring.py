@@ -149,6 +149,8 @@ class Stream:
     needs: str = "nothing"
     instead: str = ""
     """What to ask for when this one is refused."""
+    otherwise: Callable[[str], Todo | None] | None = None
+    """Subject -> what to ask instead where this one is not there; None when there is nothing left."""
     goes_on: Callable[[Mapping[str, str]], str | None] | None = None
     """Headers of an answer -> what to ask next, where that does not stand in its body."""
 

@@ -42,30 +42,22 @@ def _owner(reader: Reader, site: str, page: str) -> Taken:
 
 
 def _account(reader: Reader, site: str, page: str) -> None:
-    """One account for a page that says who its owner is elsewhere."""
-    tags = tags_in(page, "a", "link", "meta", "title")
+    """What a page says that marks its owner's places elsewhere; name and address are those that the feed gives."""
+    tags = tags_in(page, "a", "link", "meta")
     mine = [
         address
         for one in tags
         if "me" in one.words("rel") and (address := address_in(one.attributes.get("href", ""), site))
     ]
     if mine:
-        reader.add(
-            "account", account=account_of(site), platform="blog", name=_title(tags), bio=_described(tags), url=site,
-            extra=extra_of((SAME_PERSON, address) for address in mine[:50]),
-        )  # fmt: skip
+        told = extra_of((SAME_PERSON, address) for address in mine[:50])
+        reader.add("account", account=account_of(site), platform="blog", bio=_described(tags), extra=told)
 
 
 def account_of(site: str) -> str:
     """`blog:host/path`, as a feed that names this page as its own has it."""
     address = urlsplit(site)
     return "blog:" + re.sub(r"/+$", "", address.netloc.removeprefix("www.") + address.path)
-
-
-def _title(tags: Sequence[Tag]) -> str | None:
-    return next(
-        (" ".join(one.inside.split())[:300] for one in tags if one.name == "title" and one.inside.strip()), None
-    )
 
 
 def _described(tags: Sequence[Tag]) -> str | None:

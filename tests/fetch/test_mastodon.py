@@ -19,7 +19,6 @@ from groundswell.fetch.fetching import open_client
 from groundswell.sources.client import Client
 from groundswell.sources.declaring import Source
 from groundswell.sources.mastodon import MASTODON, mastodon
-from groundswell.sources.values import words_of
 from groundswell.store import Workspace, purge
 from groundswell.store.fetches import pages_of
 
@@ -258,13 +257,3 @@ def test_two_lines_of_a_profile_under_one_name_are_both_kept(workspace: Workspac
 
     fetch(workspace, Asked(source="mastodon", who=(ANN,), requests=1), client=fake.client(twice))
     assert rows(workspace, "SELECT extra['profile: Garden'] FROM accounts") == [("beans | peas",)]
-
-
-def test_the_words_a_reader_sees_and_nothing_that_runs() -> None:
-    assert (
-        words_of("<p>a &amp; b<br/>c</p><script>alert(1)</script><p>d<style>p{}</style> <b>e</b></p>")
-        == "a & b\nc\n\nd e"
-    )
-    assert words_of("<p></p>") is None
-    assert words_of(json.loads('"\\u00e4<"')) == "ä<"
-    assert words_of("<" * 100_000) is not None

@@ -12,6 +12,8 @@ from typing import Any
 
 import fake_bluesky
 import fake_mastodon
+import fake_sites
+import fake_youtube
 import httpx2
 from faking import FakeNetwork, answered, body_of
 
@@ -49,6 +51,11 @@ def _link_back(request: httpx2.Request, response: httpx2.Response) -> httpx2.Res
     return answered(body_of(response), 200, {"link": response.headers.get("link", "")} | link)
 
 
+def _token_back(request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+    token, said = request.url.params.get("pageToken"), json.loads(body_of(response))
+    return answered(json.dumps(said | ({"nextPageToken": token} if token else {})).encode())
+
+
 TRIALS = (
     Trial(
         "bluesky", lambda: fake_bluesky.Fake(people=12),
@@ -59,6 +66,19 @@ TRIALS = (
         Asked(source="mastodon", who=("@person0@mastodon.example", "@person1@mastodon.example"), lists=("posts", "followers")), _link_back,
         # Who hides their followers has a list that is just as empty.
         true_answers=frozenset(("a list",)),
+    ),
+    Trial(
+        "feeds", fake_sites.Fake, Asked(source="feeds", who=("https://ann.example/", "https://ben.example/", "https://cem.example/")),
+        lambda _request, response: response,
+        # A site says in its own words and with any page that something is not there; and its pages are no JSON that could be changed.
+        true_answers=frozenset((
+            "404 in HTML, from a box in between", "403 in HTML, from a box in between", "HTML instead of JSON", "items in another order",
+            "items twice", "a field nobody knows",
+        )),
+    ),
+    Trial(
+        "youtube", lambda: fake_youtube.Fake(people=6), Asked(source="youtube", who=("@person0", "@person1"), lists=("posts", "replies"), posts=1),
+        _token_back, environment={"GROUNDSWELL_YOUTUBE_LOGIN": fake_youtube.KEY},
     ),
 )  # fmt: skip
 BY_SOURCE = {one.source: one for one in TRIALS}

@@ -43,7 +43,7 @@ def forecast_line(found: Forecast) -> str:
     bound = " (then --requests ends it)" if found.limited else ""
     return (
         f"About {counted(found.requests, 'request')}{bound} for at most {counted(found.people, 'person', 'people')}: {time} at the "
-        f"pace that is allowed, and it costs {found.money}. Nobody was asked (dry run)."
+        f"pace that is allowed, and it costs {found.money}{f', but {found.quota}' if found.quota else ''}. Nobody was asked (dry run)."
     )
 
 
@@ -53,6 +53,14 @@ def fetches_rows(found: Sequence[Fetch]) -> list[list[str]]:
         [str(one.id), one.source, ", ".join(one.asked["who"])[:60], one.state, f"{one.requests:,}", one.started_at[:16], one.because]
         for one in found
     ]  # fmt: skip
+
+
+def came_rows(found: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Rows as they came; what was not told stays open."""
+    return [
+        ["" if value is None else f"{value:,}" if type(value) is int else str(value)[:60] for value in one.values()]
+        for one in found
+    ]
 
 
 def sources_rows(found: Sequence[Source]) -> list[list[str]]:

@@ -10,6 +10,7 @@ import typer
 
 from groundswell.cli.asking import AsJson, Folder, workspace_at
 from groundswell.cli.fetched import (
+    came_rows,
     fetch_as_json,
     fetch_lines,
     fetches_rows,
@@ -143,6 +144,47 @@ def sources(
         say(
             "Everything else comes as a file: groundswell layouts. For a letter that asks for one: groundswell ask @ann"
         )
+
+
+def fetched(
+    source: Annotated[str, typer.Argument(help="Which network (`groundswell sources`).")],
+    most: Annotated[int, typer.Option(min=1, help="Most rows of each table.")] = 50,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the numbers that came from a network as they came: no measure, no score, no comparison.
+
+    Example: groundswell fetched youtube
+    """
+    from groundswell.fetch.showing import as_they_came
+    from groundswell.sources.networks import source_called
+
+    shown = as_they_came(workspace_at(workspace), source_called(source), most)
+    if as_json:
+        print_json(shown)
+        return
+    for name, rows in shown.items():
+        columns = list(rows[0]) if rows else []
+        print_table(columns, came_rows(rows), f"No {name} yet.")
+
+
+def agree(
+    source: Annotated[str, typer.Argument(help="Whose terms: youtube.")],
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="You do not accept them any more.")] = False,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that you accepted a network's terms for making measures of its data, so that this workspace makes them.
+
+    Example: groundswell agree youtube
+    """
+    from groundswell.fetch.showing import agree as note
+
+    said = note(workspace_at(workspace, create=True), source, withdraw=withdraw)
+    if as_json:
+        print_json({"source": source, "agreed": not withdraw})
+        return
+    say(said)
 
 
 def purge(

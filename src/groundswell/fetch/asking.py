@@ -71,7 +71,13 @@ def first_streams(asked: Asked, source: Source) -> list[ToOpen]:
     people = [one.subject for one in found if one.stream == source.introduce]
     lists = [one for one in found if one.stream != source.introduce]
     return introductions(source, people, depth=0) + [
-        ToOpen(one.stream, one.subject, SEED, rank, wanted=max(asked.each, asked.people))
+        ToOpen(
+            one.stream,
+            one.subject,
+            0 if source.streams[one.stream].introduces else SEED,
+            rank,
+            wanted=max(asked.each, asked.people),
+        )
         for rank, one in enumerate(lists)
     ]
 
@@ -111,6 +117,8 @@ class Forecast:
     money: str
     limited: bool
     """Whether the budget of requests ends it before."""
+    quota: str = ""
+    """What it takes of what a key may spend in a day, where there is such a thing."""
 
 
 def forecast(asked: Asked, source: Source) -> Forecast:
@@ -120,24 +128,30 @@ def forecast(asked: Asked, source: Source) -> Forecast:
     short lists fewer.
     """
     first = first_streams(checked(asked, source), source)
-    lists = [one for one in first if one.name != source.introduce]
-    named = sum(one.subject.count("\n") + 1 for one in first if one.name == source.introduce)
+    alone = [one for one in first if one.name != source.introduce and source.streams[one.name].introduces]
+    lists = [one for one in first if not source.streams[one.name].introduces]
+    named = len(alone) + sum(one.subject.count("\n") + 1 for one in first if one.name == source.introduce)
     people = max(named, asked.people) if lists or asked.hops else named
     # Whose it is, what it opens (a starter pack names its list), then the pages of that.
-    fewest = min(one.page for one in source.streams.values() if one.page > 1)
+    fewest = min((one.page for one in source.streams.values() if one.page > 1), default=1)
     seeds = sum(2 + ceil((one.wanted or 1) / fewest) for one in lists)
     # People are looked at together, but never those of two depths.
-    looks = ceil(people / source.streams[source.introduce].page) + asked.hops + bool(lists)
+    introduce = source.streams[source.introduce]
+    looks = ceil(people / introduce.page) * (1 + introduce.opens) + asked.hops + bool(lists)
     own = sum(_pages(source, name, asked) for name in lists_of_people(asked, source))
     about_posts = sum(_pages(source, name, asked) for name in lists_of_posts(asked, source))
-    most = seeds + looks + people * (own + about_posts * asked.posts)
+    most = len(alone) + seeds + looks + people * (own + about_posts * asked.posts)
     spent = min(most, asked.requests)
     pace = source.limits[0]
-    return Forecast(spent, people, spent * pace.seconds / pace.requests, "nothing", most > asked.requests)
+    # What may go at once goes at once; the rest waits its turn.
+    waiting = max(0, spent - pace.at_once) * pace.seconds / pace.requests
+    quota = source.quota
+    units = f"{spent:,} of the {quota.per_day:,} {quota.unit} of a day" if quota else ""
+    return Forecast(spent, people, waiting, "nothing", most > asked.requests, units)
 
 
 def _pages(source: Source, name: str, asked: Asked) -> int:
     stream = source.streams[name]
     if stream.page > 1:
-        return ceil(asked.each / stream.page)
+        return ceil(asked.each / stream.page) * (1 + stream.opens)
     return 1 + stream.opens * ceil(asked.each / max(one.page for one in source.streams.values()))

@@ -14,7 +14,7 @@ from groundswell.fetch.asking import Asked
 from groundswell.ingest import ImportReport, import_reading
 from groundswell.sources import Page
 from groundswell.sources.declaring import Kept, Source
-from groundswell.store import Workspace
+from groundswell.store import RAW, Workspace
 from groundswell.store.fetches import PageRow, StreamRow, fetch_by_id, pages_of, pages_purged, streams_of
 
 TOGETHER = 32
@@ -32,7 +32,7 @@ class KeptPages:
         self.layout, self.says = f"{source.id} pages", f"pages of {source.title}, as they were fetched"
         self.bytes_total = sum(one.bytes for one in pages)
         self.assumed_observed_at, self.observed_at_given = datetime.fromisoformat(pages[0].fetched_at), True
-        self.notes: list[str] = []
+        self.notes: list[str] = list(_not_measured(workspace, source))
         self.open_dates: dict[str, int] = {}
         self._workspace, self._source, self._pages = workspace, source, pages
         self._streams = {one.id: one for one in streams}
@@ -58,6 +58,15 @@ class KeptPages:
             stream.name, stream.subject, row.number, datetime.fromisoformat(row.fetched_at),
             self._workspace.raw.read(row.hash), row.status, whole=stream.state == "done",
         )  # fmt: skip
+
+
+def _not_measured(workspace: Workspace, source: Source) -> Iterator[str]:
+    """Say what may not be done with what is brought."""
+    if source.terms.kind == RAW and source.id not in workspace.state.agreed():
+        yield (
+            f"Nothing here measures what came from {source.title}: its terms let it be shown only as it came (`groundswell fetched`). "
+            f"If you accepted its terms for measuring, say: groundswell agree {source.id}"
+        )
 
 
 def bring(workspace: Workspace, source: Source, fetch: int) -> ImportReport | None:

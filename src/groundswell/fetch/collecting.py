@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from groundswell.errors import SourceSilentError, UnsafeAddressError
+import pytz
+
+from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.fetch.asking import Asked, introductions, lists_of_people, lists_of_posts
 from groundswell.sources.client import Answer, Client
 from groundswell.sources.declaring import JSON, NEEDS, Looked, Source, Stream
@@ -165,12 +167,18 @@ class Collecting:
     def _refused(self, stream: StreamRow, declared: Stream, answer: Answer) -> None:
         why = self.source.refusal(answer.status, answer.body)
         several = stream.subject.split("\n")
+        if why == "limit":
+            raise _spent(self.source, answer)
         if why == "cursor" and stream.round < ROUNDS:
             self._end(stream, "open", "", cursor=None, round=stream.round + 1, got=0, empty=0)
         elif declared.introduces and len(several) > 1:
             # One of them spoils the answer for all: they are asked for one by one.
             alone = [ToOpen(self.source.alone, one, stream.depth, stream.rank) for one in several]
             self._keep_refusal(stream, answer, "done", "", alone)
+        elif why == "gone" and declared.otherwise and (instead := declared.otherwise(stream.subject)):
+            self._keep_refusal(
+                stream, answer, "done", "", [ToOpen(instead.stream, instead.subject, stream.depth, stream.rank)]
+            )
         elif why == "gone":
             self._keep_refusal(stream, answer, "gone", _said(answer) or WORDS["gone"], ())
         else:
@@ -209,6 +217,8 @@ class Collecting:
         got, empty = stream.got + looked.items, 0 if looked.items else stream.empty + 1
         columns: dict[str, Any] = {"got": got, "empty": empty, "cursor": looked.cursor}
         columns["unlisted"] = stream.unlisted + looked.unlisted
+        if looked.missing and not looked.items:
+            return columns | {"state": "gone", "note": WORDS["gone"]}
         if looked.cursor is None:
             return columns | {"state": "done"}
         if looked.cursor in cursors_asked(self.workspace.state, stream) | {stream.cursor}:
@@ -280,6 +290,24 @@ def _looked(declared: Stream, stream: StreamRow, answer: Answer) -> Looked | Non
     except ODD:
         return None
     return replace(looked, cursor=declared.goes_on(answer.headers)) if declared.goes_on else looked
+
+
+def _spent(source: Source, answer: Answer) -> SourceLimitError:
+    """Say when what a key may spend begins anew."""
+    now = datetime.fromtimestamp(answer.fetched_at, UTC)
+    until = _next_midnight(now, source.quota.zone) if source.quota else now + timedelta(hours=1)
+    return SourceLimitError(
+        f"{source.title} says that the quota of this key is spent ({_said(answer) or answer.status}).",
+        until=until.timestamp(),
+        means=f"It begins anew at {until:%H:%M UTC on %d %B}. What was fetched until now is kept.",
+        next_step="Go on then with `groundswell fetch --resume`.",
+    )
+
+
+def _next_midnight(now: datetime, zone: str) -> datetime:
+    there = pytz.timezone(zone)
+    tomorrow = now.astimezone(there).date() + timedelta(days=1)
+    return there.localize(datetime(tomorrow.year, tomorrow.month, tomorrow.day)).astimezone(UTC)  # noqa: DTZ001  localize makes it aware
 
 
 def _said(answer: Answer) -> str:

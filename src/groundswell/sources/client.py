@@ -108,8 +108,8 @@ class Bucket:
 
 
 def burst(limit: Limit) -> float:
-    """How many requests may go at once: a tenth of what a window allows, so that a window is never overdrawn by much."""
-    return max(1.0, limit.requests / 10)
+    """How many requests may go at once: what the limit says, else a tenth of its window, so that it is never overdrawn by much."""
+    return float(limit.at_once) or max(1.0, limit.requests / 10)
 
 
 class PaceInMemory:

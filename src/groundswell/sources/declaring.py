@@ -39,6 +39,7 @@ NEEDS: dict[str, str] = {
 TERMS: dict[str, str] = {
     "open": "Public data; deletes are followed.",
     "api": "Data from an interface with rules of its own for keeping it.",
+    "raw": "Data that may be shown as it came; measures of one's own need the network's consent.",
     "granted": "Data that its owner handed over.",
 }
 """Terms class -> what it means for who keeps the data."""
@@ -63,6 +64,18 @@ class Limit:
     host: str
     requests: int
     seconds: int
+    source: str
+    at_once: int = 0
+    """How many may go at once; 0 for a tenth of them."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What a key may spend in a day, which begins at midnight somewhere; and who says so."""
+
+    unit: str
+    per_day: int
+    zone: str
     source: str
 
 
@@ -124,6 +137,8 @@ class Looked:
     """How much there is of a stream, as the network counts it."""
     addressed: Mapping[str, str] = field(default_factory=lambda: {})
     """Person -> the subject of their own streams, where the network wants to be asked about them by more than their id."""
+    missing: tuple[str, ...] = ()
+    """What was asked for by name and is not there."""
     unlisted: int = 0
     """How many it holds who asked not to be listed: they are not named, and nothing of them is kept."""
 
@@ -149,6 +164,8 @@ class Stream:
     needs: str = "nothing"
     instead: str = ""
     """What to ask for when this one is refused."""
+    otherwise: Callable[[str], Todo | None] | None = None
+    """Subject -> what to ask instead where this one is not there; None when there is nothing left."""
     goes_on: Callable[[Mapping[str, str]], str | None] | None = None
     """Headers of an answer -> what to ask next, where that does not stand in its body."""
 
@@ -211,6 +228,8 @@ class Source:
     caveats: tuple[str, ...] = ()
     login: Callable[[Callable[..., Any], str], Mapping[str, str]] | None = None
     """How a secret becomes the headers of a request, where there is a login. They go to no other host than the one that is asked."""
+    quota: Quota | None = None
+    """What may be spent in a day, where that is counted apart from the pace; each request costs one unit."""
     login_form: str = ""
     """What the secret is, in words, as in "handle:app-password"."""
     may_keep: Callable[[str, Any], Any] | None = None

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.sources.bluesky import BLUESKY
 from groundswell.sources.declaring import Source
+from groundswell.sources.feeds import FEEDS
 from groundswell.sources.files.layouts.identities import profile_of
 from groundswell.sources.mastodon import MASTODON
+from groundswell.sources.youtube import YOUTUBE
 
-SOURCES: dict[str, Source] = {one.id: one for one in (MASTODON, BLUESKY)}
+SOURCES: dict[str, Source] = {one.id: one for one in (MASTODON, BLUESKY, YOUTUBE, FEEDS)}
 OPEN_WEB = "blog"
 """What an address is of that no network owns."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 
 Json = Any
@@ -16,8 +15,6 @@ OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 ODD = (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError, RecursionError)
 """What comes of looking at something of another shape."""
 HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
-LONGEST_HTML = 1 << 20
-"""Characters of HTML that are read as the text of one post or profile; nobody reads more (design choice)."""
 
 
 def list_of(said: Json, name: str) -> list[Json]:
@@ -90,64 +87,3 @@ def extra_of(told: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]] | 
         if value:
             found.setdefault(name, []).append(value)
     return [(name, " | ".join(dict.fromkeys(values))) for name, values in found.items()] or None
-
-
-# -- HTML --------------------------------------------------------------------------------------------------------------------
-
-
-def words_of(html: Json) -> str | None:
-    """The words that a reader sees in a piece of HTML. Nothing of it is run, loaded or kept as HTML; None where there are none."""
-    if not isinstance(html, str):
-        return None
-    reader = _Words()
-    reader.feed(html[:LONGEST_HTML])
-    reader.close()
-    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(reader.parts).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() or None
-
-
-def links_in(html: Json) -> list[tuple[str, frozenset[str], frozenset[str]]]:
-    """Links of a piece of HTML: (address, classes, what it is to this page: `rel`), in their order."""
-    if not isinstance(html, str):
-        return []
-    reader = _Words()
-    reader.feed(html[:LONGEST_HTML])
-    reader.close()
-    return reader.links
-
-
-class _Words(HTMLParser):
-    """Gathers words and links; `parts` are pieces of text, with a line break where a reader sees one."""
-
-    SILENT = frozenset(("script", "style", "template", "noscript", "title", "head"))
-    BREAKS = frozenset(("br", "li", "tr", "div", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre"))
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.links: list[tuple[str, frozenset[str], frozenset[str]]] = []
-        self.silent = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.SILENT:
-            self.silent = self.silent or tag
-        elif tag in self.BREAKS:
-            self.parts.append("\n")
-        elif tag == "p" and self.parts:
-            self.parts.append("\n\n")
-        elif tag == "a":
-            said = {name: value or "" for name, value in attrs}
-            if said.get("href"):
-                self.links.append((said["href"], _words(said.get("class")), _words(said.get("rel"))))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self.silent:
-            self.silent = ""
-
-    def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.parts.append(data)
-
-
-def _words(said: str | None) -> frozenset[str]:
-    return frozenset((said or "").lower().split())

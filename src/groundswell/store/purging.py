@@ -1,6 +1,6 @@
 """Purging: what may not be kept any longer leaves the disk for good.
 
-    expired    imports whose terms name a time, and it has come
+    expired    imports whose terms name a time, and it has come; unless the user accepted terms that lift it
     replaced   imports of live sources whose place a later one took: the same rows again
     gone       people, posts and acts that their network says are no more: every row of theirs that was observed until then,
                whichever import or file brought it; what others said of them in posts of their own stays
@@ -89,7 +89,8 @@ def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = 
 def _over(workspace: Workspace, now: datetime, *, undone: bool) -> tuple[list[Import], list[Import]]:
     """Imports whose time has come, and those whose place a later one took (or, if that is wanted, that were undone)."""
     known = [one for one in workspace.state.imports() if not one.purged_at and one.state != "pending"]
-    expired = [one for one in known if one.expires_at and datetime.fromisoformat(one.expires_at) <= now]
+    bound = [one for one in known if one.origin not in workspace.state.agreed()]
+    expired = [one for one in bound if one.expires_at and datetime.fromisoformat(one.expires_at) <= now]
     live = {one.options.get("fetch") for one in known if one.state == "live" and one.origin}
     over = [one for one in known if one.state == "undone" and one not in expired]
     return expired, [one for one in over if undone or one.options.get("fetch") in live]
@@ -97,7 +98,7 @@ def _over(workspace: Workspace, now: datetime, *, undone: bool) -> tuple[list[Im
 
 def _gone(workspace: Workspace) -> Iterator[_Gone]:
     """What networks say is no more, each with the latest moment at which one said so. Of imports that are live only."""
-    live = workspace.state.live_ids()
+    live = workspace.state.live_ids(raw=True)
     files = workspace.facts.of(live).files("gone")
     if not files or not live:
         return

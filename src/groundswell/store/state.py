@@ -58,6 +58,14 @@ purges = sa.Table(
     sa.Column("at", sa.String, nullable=False),
     sa.Column("said", sa.JSON, nullable=False),
 )
+agreements = sa.Table(
+    "agreements",
+    metadata,
+    sa.Column("origin", sa.String, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+)
+RAW = "raw"
+"""Terms class of what may be shown as it came and not measured, until the user says that they accepted its network's terms for that."""
 
 
 @dataclass(frozen=True)
@@ -193,11 +201,26 @@ class State:
             raise UnknownNameError("import", str(import_id), map(str, found))
         return found[import_id]
 
-    def live_ids(self) -> tuple[int, ...]:
-        """Ids of live imports, ascending: this tuple *is* the version of the facts."""
+    def live_ids(self, *, raw: bool = False) -> tuple[int, ...]:
+        """Ids of live imports that may be measured, ascending: this tuple *is* the version of the facts. With `raw` all of them."""
         query = sa.select(imports.c.id).where(imports.c.state == "live").order_by(imports.c.id)
+        if not raw:
+            terms, agreed = imports.c.terms, sa.select(agreements.c.origin)
+            query = query.where(terms.is_(None) | (terms != RAW) | imports.c.origin.in_(agreed))
         with self.engine.connect() as connection:
             return tuple(connection.execute(query).scalars())
+
+    def agreed(self) -> frozenset[str]:
+        """Sources whose terms for measuring the user accepted."""
+        with self.engine.connect() as connection:
+            return frozenset(connection.execute(sa.select(agreements.c.origin)).scalars())
+
+    def agree(self, origin: str, *, withdraw: bool = False) -> None:
+        """Note that the user accepted a source's terms for measuring what came from it, or does so no longer."""
+        with self.transaction() as connection:
+            connection.execute(agreements.delete().where(agreements.c.origin == origin))
+            if not withdraw:
+                connection.execute(agreements.insert().values(origin=origin, at=_now()))
 
     def generation(self) -> int:
         """How often something was taken off the disk for good; what was computed before then is not used any more."""

@@ -105,8 +105,13 @@ class Workspace:
         """Whether any live import says that its people are made up."""
         return any(one.options.get("simulated") for one in self.state.imports() if one.state == "live")
 
-    def engine(self, *, moment: datetime | None = None, backtest: bool = False, memory: str = "1500MB") -> Engine:
-        """Open the views, now or as of a moment."""
+    def engine(
+        self, *, moment: datetime | None = None, backtest: bool = False, memory: str = "1500MB", raw: bool = False
+    ) -> Engine:
+        """Open the views, now or as of a moment. With `raw` they hold as well what may only be shown as it came: nothing measures it."""
+        if raw:
+            live = self.state.live_ids(raw=True)
+            return Engine(self.facts.of(live), live, moment=moment, memory=memory)
         brought = self._brought()
         live = tuple(brought)
         there = latest_settled(self.cache, live) if moment is None else None
@@ -116,11 +121,12 @@ class Workspace:
         )  # fmt: skip
 
     def _brought(self) -> dict[int, int]:
-        """Live import -> how many records it brought."""
+        """Live import -> how many records it brought; of those that may be measured."""
+        live = set(self.state.live_ids())
         return {
             one.id: sum(sum(counts.values()) for counts in one.records.values())
             for one in self.state.imports()
-            if one.state == "live"
+            if one.id in live
         }
 
     def settle(self, memory: str = "2GB", *, only_over: bool = False) -> None:
@@ -257,7 +263,8 @@ class Staging:
         self.flush()
         self._settle()
         pa.default_memory_pool().release_unused()
-        live = self.workspace.state.live_ids()
+        # Also with what may not be measured now: it may be later, and then it is known where keys repeat.
+        live = self.workspace.state.live_ids(raw=True)
         counts: dict[str, Counts] = {}
         spill = self.workspace.cache / "tmp"
         spill.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from groundswell.sources.files.layouts import identities
 from groundswell.sources.files.tables import ahead
+from groundswell.sources.files.values import together
 
 ODD = ' "17" ', "8.41E+17", "twitter:17", "None", "", "ann_b", "https://www.instagram.com/ann/", "٣٤", "İx", None
 CELLS = st.one_of(
@@ -59,3 +60,11 @@ def test_reading_ahead_is_at_most_one_item_ahead() -> None:
     for number in ahead(items()):
         assert len(made) <= number + 1
     assert made == list(range(1, 10))
+
+
+def test_a_row_in_which_nothing_is_said_stays_a_row() -> None:
+    title, text = pa.array(["t", None, None, "t"]), pa.array(["x", None, "y", None])
+    joined = together([title, text], " ")
+    assert joined is not None
+    assert joined.to_pylist() == ["t x", None, "y", "t"]
+    assert together([], " ") is None

@@ -14,6 +14,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -116,6 +117,18 @@ def of_distinct(values: pa.Array, read: Callable[[pa.Array], pa.Array]) -> pa.Ar
     """The same where all distinct values are read together."""
     encoded = values.dictionary_encode()
     return read(encoded.dictionary).take(encoded.indices)
+
+
+def together(parts: Sequence[pa.Array], between: str) -> pa.Array | None:
+    """Texts of several columns as one, without those that are unknown; unknown where all of them are. None for no columns.
+
+    Arrow's own way of passing over what is null leaves out the rows in which all of them are.
+    """
+    if not parts:
+        return None
+    said = reduce(pc.or_, map(pc.is_valid, parts))
+    first = pc.if_else(said, parts[0], "")
+    return pc.if_else(said, pc.binary_join_element_wise(first, *parts[1:], between, null_handling="skip"), None)
 
 
 def texts(values: pa.Array) -> pa.Array:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from groundswell.sources.declaring import Kept
 from groundswell.sources.gathering import Gathering, Taken, reads
+from groundswell.sources.html import tags_in, words_of
 from groundswell.sources.mastodon.asking import uri_of
 from groundswell.sources.mastodon.wishes import left_out, unlisted
 from groundswell.sources.values import (
@@ -26,12 +27,10 @@ from groundswell.sources.values import (
     dict_of,
     extra_of,
     language_in,
-    links_in,
     list_of,
     moment_of,
     text_of,
     the_list,
-    words_of,
 )
 
 Json = Any
@@ -198,11 +197,8 @@ def _media(said: Json) -> str:
 def _links(content: Json) -> list[str]:
     """Addresses that a post points to, without those of tags and of people."""
     own = frozenset(("mention", "hashtag"))
-    return list(
-        dict.fromkeys(
-            url for url, kinds, _ in links_in(content) if not kinds & own and url.startswith(("https://", "http://"))
-        )
-    )
+    links = [one.attributes.get("href", "") for one in tags_in(content, "a") if not one.words("class") & own]
+    return list(dict.fromkeys(link for link in links if link.startswith(("https://", "http://"))))
 
 
 # -- what stands in each kind of page --------------------------------------------------------------------------------------

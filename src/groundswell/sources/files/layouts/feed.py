@@ -9,6 +9,8 @@ import pyarrow.compute as _compute
 
 from groundswell.sources.files.layouts.cells import Computed, Count, Moment, Sheet, Tags, Text
 from groundswell.sources.files.layouts.layout import Account, Layout, Post
+from groundswell.sources.files.values import together
+from groundswell.sources.html import words_of
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -32,11 +34,15 @@ def _entry(sheet: Sheet) -> pa.Array | None:
 
 
 def _words(sheet: Sheet) -> pa.Array | None:
-    """Title and text as one, as a reader sees them."""
-    bodies = [column for name in ("content", "summary") if (column := sheet.text(name)) is not None]
+    """Title and text as one, as a reader sees them: feeds carry HTML."""
+    bodies = [_seen(column) for name in ("content", "summary") if (column := sheet.text(name)) is not None]
     title = sheet.text("title")
     parts = [part for part in (title, pc.coalesce(*bodies) if bodies else None) if part is not None]
-    return pc.binary_join_element_wise(*parts, "\n\n", null_handling="skip") if parts else None
+    return together(parts, "\n\n")
+
+
+def _seen(column: pa.Array) -> pa.Array:
+    return pa.array([words_of(said) for said in column.to_pylist()], pa.string())
 
 
 _BLOG = Computed(_blog, "feed_link", "link")

@@ -34,6 +34,7 @@ from groundswell.sources.files.layouts.layout import (
     Post,
     only,
 )
+from groundswell.sources.files.values import together
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 SAYS = (
@@ -47,9 +48,10 @@ _WHEN = Moment("Date")
 def _name(sheet: Sheet) -> pa.Array | None:
     """First and last name as one."""
     parts = [column for name in ("firstname", "lastname") if (column := sheet.text(name)) is not None]
-    if not parts:
+    both = together(parts, " ")
+    if both is None:
         return None
-    joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts, " ", null_handling="skip"))
+    joined = pc.utf8_trim_whitespace(both)
     return pc.if_else(pc.equal(joined, ""), None, joined)
 
 

@@ -46,6 +46,7 @@ from groundswell.sources.files.layouts.layout import (
     words_of,
 )
 from groundswell.sources.files.tables import Rows
+from groundswell.sources.files.values import together
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 TOTALS = ("total", "gesamt", "totale", "totaal", "totales")
@@ -92,7 +93,7 @@ STUDIO = Layout(
 def _words(sheet: Sheet) -> pa.Array | None:
     """Title and description as one, as a reader sees them."""
     parts = [text for name in ("snippet/title", "snippet/description") if (text := sheet.text(name)) is not None]
-    return pc.binary_join_element_wise(*parts, "\n\n", null_handling="skip") if parts else None
+    return together(parts, "\n\n")
 
 
 _WORDS = Computed(_words, "snippet/title", "snippet/description")

@@ -1,7 +1,7 @@
 """The command line of Groundswell, before the servers on this machine instead of those of the world: `python at_home.py fetch ...`.
 
 The addresses stand in the environment as JSON (`NETWORK`). What differs from what a user runs: where the doors are, that this
-machine may be asked at all, and that no pace is kept, which would only make a test wait; the pace is tested in `tests/sources`.
+machine may be asked at all, and that no pace is kept and silence counts sooner, which would only make a test wait.
 """
 
 from __future__ import annotations
@@ -16,17 +16,22 @@ from typing import Any
 from community import Community
 from loopback_network import Network
 
-from groundswell.fetch import fetching
+from groundswell.fetch import fetching, listening
 from groundswell.sources.bluesky import Doors, bluesky
 from groundswell.sources.client import Client
 from groundswell.sources.declaring import Limit, Source
 from groundswell.sources.networks import SOURCES
+from groundswell.sources.streaming import Connecting
 from groundswell.store import Workspace
+
+
+def where_is(network: Network) -> dict[str, str]:
+    return {name: getattr(network, name) for name in ("plc", "pds", "appview", "live")}
 
 
 def source_at_home(where: dict[str, str]) -> Source:
     """Bluesky, as it answers here."""
-    doors = Doors(appview=where["appview"], directory=where["plc"], login=where["pds"])
+    doors = Doors(appview=where["appview"], directory=where["plc"], login=where["pds"], live=(where["live"],))
     declared = bluesky(doors, hosts=("localhost",))
     return replace(declared, limits=(Limit("*", 1_000_000, 1, "servers of our own"),))
 
@@ -34,6 +39,11 @@ def source_at_home(where: dict[str, str]) -> Source:
 def client_at_home(_workspace: Workspace, source: Source, **more: Any) -> Client:
     """The client that users have, which for once may ask this machine."""
     return Client(hosts=source.hosts, limits=source.limits, loopback=True, resolve=lambda *_: ["127.0.0.1"], **more)
+
+
+def stream_at_home(_source: Source) -> Connecting:
+    """The connection that users have, which for once may go to this machine, and need not be encrypted."""
+    return Connecting(["localhost"], loopback=True, resolve=lambda *_: ["127.0.0.1"])
 
 
 @dataclass(frozen=True)
@@ -47,9 +57,8 @@ class Groundswell:
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """Start a command and do not wait for it."""
-        where = {"plc": self.network.plc, "pds": self.network.pds, "appview": self.network.appview}
         said = [sys.executable, __file__, *words, "--workspace", str(self.workspace.folder), "--json"]
-        env = os.environ | {"NETWORK": json.dumps(where)}
+        env = os.environ | {"NETWORK": json.dumps(where_is(self.network))}
         return subprocess.Popen(said, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def run(self, *words: str) -> Any:
@@ -67,6 +76,7 @@ def main() -> None:
     SOURCES["bluesky"] = source_at_home(json.loads(os.environ["NETWORK"]))
     for function in (fetching.fetch, fetching.resume, fetching.refresh):
         function.__kwdefaults__["client"] = client_at_home
+    listening.listen.__kwdefaults__ |= {"stream": stream_at_home, "quiet": 3.0}
     groundswell()
 
 

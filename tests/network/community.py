@@ -137,15 +137,16 @@ class Community:
 
     # -- what is taken back ------------------------------------------------------------------------------------------------
 
-    def forget_post(self, post: Post) -> None:
+    def forget_post(self, uri: str) -> None:
         """A post is no more, nor what was done to it; what answers or quotes it stays."""
+        (post,) = (it for it in self.posts if it.uri == uri)
         self.posts = [it for it in self.posts if it is not post]
         self.likes, self.reposts = ([it for it in some if it.what is not post] for some in (self.likes, self.reposts))
 
     def forget_person(self, who: int) -> None:
         """Somebody is no more, nor what they did, nor what was done to them."""
         for post in [it for it in self.posts if it.author == who]:
-            self.forget_post(post)
+            self.forget_post(post.uri)
         self.likes, self.reposts = ([it for it in some if it.who != who] for some in (self.likes, self.reposts))
         self.follows = [it for it in self.follows if who not in (it.who, it.what)]
 

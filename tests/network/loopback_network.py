@@ -37,6 +37,8 @@ class Network:
     processes: tuple[int, ...]
     """Ids of the servers, to look at what they listen on."""
     node: subprocess.Popen[bytes]
+    live: str = ""
+    """Where the live stream is."""
 
     def settle(self) -> None:
         """Wait until the AppView knows all that was written."""
@@ -76,7 +78,8 @@ def running() -> Iterator[Network]:
         redis, cache = _start_redis(stack, folder)
         given = {"DB_POSTGRES_URL": database, "REDIS_HOST": cache, "DB_POSTGRES_SCHEMA": "bsky", "LOG_ENABLED": "false"}
         servers, said = _start_node(stack, folder, given)
-        yield Network(**said, processes=(postgres, redis, servers.pid), node=servers)
+        relay, live = _start_relay(stack, folder, said)
+        yield Network(**said, processes=(postgres, redis, servers.pid, relay), node=servers, live=live)
 
 
 def _start_postgres(stack: ExitStack, folder: Path) -> tuple[int, str]:
@@ -112,6 +115,13 @@ def _start_node(
     ports = {name: free_port() for name in ("plc", "pds", "bsky", "ozone", "introspect")}
     process = node(stack, "network.cjs", folder, given | {"PORTS": json.dumps(ports)})
     return process, said_by(process, folder / "network.cjs.log")
+
+
+def _start_relay(stack: ExitStack, folder: Path, where: Mapping[str, str]) -> tuple[int, str]:
+    """The relay breaks off each connection after 120 events."""
+    given = {"PDS": where["pds"], "PLC": where["plc"], "PORT": str(free_port()), "BREAK_AFTER": "120"}
+    process = node(stack, "jetstream.cjs", folder, given)
+    return process.pid, said_by(process, folder / "jetstream.cjs.log")["live"]
 
 
 def node(stack: ExitStack, script: str, folder: Path, given: Mapping[str, str]) -> subprocess.Popen[bytes]:

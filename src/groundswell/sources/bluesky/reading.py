@@ -101,7 +101,7 @@ class Reader:
         self.line = 0
         self.told: set[tuple[Any, ...]] = set()
         """What the page that is read said of accounts: an author stands beside each of a hundred posts."""
-        self.at = datetime.fromtimestamp(0, UTC)
+        self.at = self.kept_at = datetime.fromtimestamp(0, UTC)
         self.whole = False
 
     # -- pages -------------------------------------------------------------------------------------------------------------
@@ -109,6 +109,7 @@ class Reader:
     def page(self, kept: Kept) -> None:
         """Read one kept page. What cannot be read is set aside with its reason; nothing stops the rest."""
         self.at, self.line, self.whole = kept.fetched_at, kept.number * LINES_A_PAGE, kept.whole
+        self.kept_at = kept.fetched_at
         self.told.clear()
         if kept.status != 200:
             self._refused(kept)
@@ -398,7 +399,8 @@ def _events(reader: Reader, _subject: str, said: Json) -> Taken:
 
 def _event(reader: Reader, said: Json) -> None:
     """One event of the live stream: a record made, changed or deleted; a new handle; an account that left."""
-    did, reader.at = did_of(said["did"]), datetime.fromtimestamp(said["time_us"] / 1e6, UTC)
+    # Nothing is seen before it happens, whatever a clock elsewhere says.
+    did, reader.at = did_of(said["did"]), min(datetime.fromtimestamp(said["time_us"] / 1e6, UTC), reader.kept_at)
     if said.get("kind") == "account":
         state = said["account"]
         if not state.get("active", True) and state.get("status") in GONE_STATES:

@@ -32,7 +32,7 @@ def source_as_json(one: Source) -> dict[str, Any]:
     parts = ("id", "title", "says", "platform", "needs", "hosts", "retention_days", "caveats")
     return {name: getattr(one, name) for name in parts} | {
         "needs_in_words": NEEDS[one.needs], "limits": [asdict(limit) for limit in one.limits], "terms": asdict(one.terms),
-        "gives": [asdict(give) for give in one.gives], "offers": offers_of(one), "examples": list(one.examples),
+        "gives": [asdict(give) for give in one.gives], "offers": offers_of(one), "examples": list(one.examples), "live": one.live.says if one.live else None,
     }  # fmt: skip
 
 

@@ -34,6 +34,8 @@ class Asked:
     """How many of each person's newest posts are asked for likes, reposts, quotes and replies."""
     requests: int = 1_000
     """Most requests of one run."""
+    live: bool = False
+    """Whether this is a piece of the live stream (`groundswell listen`), which nobody goes on with."""
 
     def as_json(self) -> dict[str, Any]:
         """For the state."""

@@ -100,6 +100,8 @@ def resume(
     found = fetch_by_id(workspace.state, number) if number else _latest_open(workspace.state)
     source = source_called(found.source, sources)
     asked = Asked.of(found.asked | ({"requests": requests} if requests else {}))
+    if asked.live:
+        raise UsageError(f"Fetch {found.id} is a piece of the live stream.", next_step="Go on with: groundswell listen")
     with workspace.fetching():
         reopen(workspace.state, found.id, checked(asked, source).as_json(), ("failed", "login"))
         return _run(workspace, source, asked, found.id, progress, client)
@@ -168,7 +170,7 @@ def _refuse_without_login(source: Source, first: list[ToOpen]) -> None:
 
 
 def _latest_open(state: State) -> Fetch:
-    found = [one for one in all_fetches(state) if one.state == "open"]
+    found = [one for one in all_fetches(state) if one.state == "open" and not Asked.of(one.asked).live]
     if not found:
         raise UsageError(
             "No fetch is open: there is nothing to go on with.", next_step="`groundswell fetches` lists them."

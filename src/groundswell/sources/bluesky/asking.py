@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from groundswell.errors import UsageError
+from groundswell.sources.bluesky.live import JETSTREAM
 from groundswell.sources.bluesky.values import FOLLOW, LIKE, POST, PROFILE, REPOST
 from groundswell.sources.declaring import Ask, Looked, Named, Stream, Todo
 
@@ -96,6 +97,7 @@ class Doors:
     appview: str = APPVIEW
     directory: str = DIRECTORY
     login: str = LOGIN
+    live: tuple[str, ...] = JETSTREAM
 
 
 def streams(doors: Doors) -> Mapping[str, Stream]:

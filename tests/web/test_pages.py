@@ -11,6 +11,7 @@ import pytest
 from browsing import Browser
 from hostile import Scan, alive
 
+from building import account, day, made, post
 from groundswell.store import Workspace
 
 ALONE = [
@@ -299,3 +300,13 @@ def test_the_scan_itself_sees_what_is_alive() -> None:
 def test_the_pages_work_on_paths_that_hold_blanks(tmp_path: Path) -> None:
     with Browser(Workspace.create(tmp_path / "my work ü")) as browser:
         assert "my work ü" in browser.page("/")
+
+
+@pytest.mark.parametrize(("others", "asked"), [(2, True), (6, False)])
+def test_whose_archive_was_brought_is_asked_whether_it_is_them(tmp_path: Path, others: int, *, asked: bool) -> None:
+    posts = [post("ann", number, text="oats", created_at=day(number)) for number in range(30)]
+    posts += [post("ben", number, text="rye", created_at=day(number)) for number in range(others)]
+    with Browser(made(tmp_path / "w", {"account": [account("ann"), account("ben")], "post": posts})) as browser:
+        page = browser.page("/coach")
+        assert ("Is this you?" in page and 'href="/coach?account=x%3Aann"' in page) == asked
+        assert "Is this you?" not in browser.page("/coach?q=ben")

@@ -173,3 +173,26 @@ def test_somebody_without_peers_is_shown_the_one_step_to_them(tmp_path: Path) ->
     with Browser(made_of(tmp_path / "w", {"account": [ann]})) as browser:
         page = unescape(browser.page("/coach?account=@ann.bsky.social"))
     assert 'href="/fetch?source=bluesky&who=ann.bsky.social&lists=posts&lists=follows&hops=1"' in page
+
+
+def test_a_letter_is_written_and_nothing_sent(empty: Browser) -> None:
+    page = unescape(empty.page("/ask?who=@ann&platform=tiktok&brand=Oat+%26+Co"))
+    twin = empty.get("/ask.json?who=@ann&platform=tiktok&brand=Oat+%26+Co").json()
+    assert twin["text"] in page
+    assert "Hello @ann" in twin["text"]
+    assert "TikTok" in twin["subject"]
+    refused = empty.get("/ask", params={"who": "@ann", "platform": "geocities"})
+    assert (refused.status_code, "geocities" in refused.text) == (422, True)
+    assert empty.get("/ask.json").status_code == 400
+
+
+def test_who_is_on_a_closed_network_is_asked_and_who_is_on_an_open_one_is_fetched(tmp_path: Path) -> None:
+    people = [
+        account("ann", followers=10) | {"account": "tiktok:ann", "platform": "tiktok", "handle": "ann"},
+        account("ben", followers=10)
+        | {"account": "bluesky:did:plc:ben", "platform": "bluesky", "handle": "ben.bsky.social"},
+    ]
+    with Browser(made_of(tmp_path / "w", {"account": people})) as browser:
+        closed, open_ = (unescape(browser.page(f"/person?account={one['account']}")) for one in people)
+    assert 'href="/ask?platform=tiktok&who=%40ann"' in closed
+    assert 'href="/fetch?source=bluesky&who=did%3Aplc%3Aben"' in open_

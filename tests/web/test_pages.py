@@ -28,6 +28,7 @@ ALONE = [
     "/imports",
     "/fetch",
     "/fetches",
+    "/ask",
     "/about",
     "/compare",
     "/contests",
@@ -42,6 +43,7 @@ ASKED = [
     "/plan?brand=Oat+%26+Co",
     "/import?id=1",
     "/fetch?who=@ann.bsky.social&lists=posts&lists=follows&hops=1",
+    "/ask?who=@ann&platform=tiktok&brand=Oat+%26+Co",
     "/coach?q=sim",
     "/staff?company=Oat+%26+Co",
     "/census?company=Oat+%26+Co&product=Barista",
@@ -107,7 +109,7 @@ def test_every_page_has_its_numbers_as_json(community: Browser) -> None:
             answer.json()
         else:
             assert address.partition("?")[0] in (
-                "/marketer", "/company", "/coach", "/staff", "/census", "/plan", "/compare", "/fetch",
+                "/marketer", "/company", "/coach", "/staff", "/census", "/plan", "/compare", "/fetch", "/ask",
             ), address  # fmt: skip
 
 

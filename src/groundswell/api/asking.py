@@ -237,6 +237,26 @@ def fetch_of(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class LetterAsked:
+    """To whom a letter is to be written, of which network, by whom, and what for."""
+
+    who: str
+    platform: str
+    brand: str
+    because: str
+
+
+def letter_of(
+    who: Annotated[str, Query(description="Whom: a name or a handle")] = "",
+    platform: Annotated[str, Query(description="Their network")] = "instagram",
+    brand: Annotated[str, Query(description="Who asks")] = "",
+    because: Annotated[str, Query(description="What for")] = "",
+) -> LetterAsked:
+    """Read to whom a letter is to be written."""
+    return LetterAsked(who, platform, brand, because)
+
+
 def name_of(name: Annotated[str, Query(description="Name of a signal")]) -> str:
     """Read which signal is meant."""
     return name

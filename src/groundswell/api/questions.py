@@ -28,6 +28,7 @@ from groundswell.explain.labelling import labels
 from groundswell.exports import shortlist_as_json
 from groundswell.exports.plans import plan_as_json
 from groundswell.exports.tables import plain
+from groundswell.fetch.exports import letter
 from groundswell.plan import Plan
 from groundswell.signals import SIGNALS
 from groundswell.store import Import, unfinished
@@ -191,6 +192,11 @@ QUESTIONS: tuple[Question, ...] = (
         "fetches", "/fetches.json", "What was fetched, and what was not covered", "imports", asking.nothing,
         lambda answers, _: plain(fetched(answers.workspace)), lists=("",), numbers=False,
         says="How a sample came about is a part of every result drawn from it.",
+    ),
+    Question(
+        "ask", "/ask.json", "A letter that asks somebody for an export of their own data", "imports", asking.letter_of,
+        lambda _, asked: plain(letter(asked.who, asked.platform, brand=asked.brand, because=asked.because)), numbers=False,
+        says="For networks that answer only to their members, with the steps of theirs. It sends nothing.",
     ),
     Question(
         "labels", "/labels.json", "Accounts that the user knows to be genuine or false", "people", asking.nothing,

@@ -1,6 +1,7 @@
 """The page from which people are fetched: whom, what it would take, how far it is, what was not covered. One fetch at a time.
 
     /fetch      whom and what; what it would take at most, before anybody is asked
+    /ask        a letter to somebody whose network answers only to its members
     /fetches    the one that runs, with a way to stop it; those before, with what they did not cover and a way to go on
 
 A fetch runs in a thread of its own, beside the desk: files can be brought in meanwhile. Stopping it, or ending the program, loses
@@ -14,12 +15,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from groundswell.api.asking import fetch_of
+from groundswell.api.asking import LetterAsked, fetch_of, letter_of
 from groundswell.api.live import fetched, forecast_of, offers_of
 from groundswell.errors import GroundswellError, UsageError, WorkspaceBusyError
 from groundswell.fetch import (
@@ -34,6 +35,7 @@ from groundswell.fetch import (
     refresh,
     resume,
 )
+from groundswell.fetch.exports import letter, platforms
 from groundswell.sources.client import Client
 from groundswell.sources.declaring import NEEDS, Source
 from groundswell.sources.networks import SOURCES
@@ -124,6 +126,7 @@ def add_fetching(pages: Pages, fetcher: Fetcher) -> None:
     """Add the pages."""
     _add_asking(pages, fetcher)
     _add_running(pages, fetcher)
+    _add_letter(pages)
 
 
 def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
@@ -201,6 +204,21 @@ def _add_running(pages: Pages, fetcher: Fetcher) -> None:
         title = f"Looking again at people on {SOURCES[source].title}" if source in SOURCES else "Looking again"
         fetcher.begin(title, lambda told, opens: refresh(workspace, source, progress=told, client=opens))
         return redirect("/fetches")
+
+
+def _add_letter(pages: Pages) -> None:
+    @pages.router.get("/ask", summary="Ask somebody for an export of their own data", tags=["imports"])
+    def ask(request: Request, asked: Annotated[LetterAsked, Depends(letter_of)]) -> Response:
+        written, error = None, None
+        if asked.who.strip():
+            try:
+                written = letter(asked.who, asked.platform, brand=asked.brand, because=asked.because)
+            except GroundswellError as refused:
+                error = said(refused)
+        return pages.show(
+            request, "ask.html", status=422 if error else 200, twin=None if written else "", letter=written, error=error,
+            platforms=platforms(), **vars(asked),
+        )  # fmt: skip
 
 
 EXAMPLE = Asked(source="", who=())

@@ -40,6 +40,7 @@ from groundswell.exports.wording import (
     unknown_because,
     value_in_words,
 )
+from groundswell.fetch.exports import platforms
 from groundswell.signals import SIGNALS
 from groundswell.simulate import sample_brief
 from groundswell.sources.networks import SOURCES
@@ -60,7 +61,7 @@ MEDIA = {
 WAYS = {
     "/brief": "/marketer", "/shortlist": "/marketer", "/plan": "/marketer", "/sheet": "/marketer", "/audit": "/marketer", "/staff": "/company",
     "/census": "/company", "/person": "/people", "/compare": "/people", "/like": "/people", "/contests": "/people",
-    "/import": "/imports", "/arriving": "/imports", "/fetch": "/imports", "/fetches": "/imports",
+    "/import": "/imports", "/arriving": "/imports", "/fetch": "/imports", "/fetches": "/imports", "/ask": "/imports",
 }  # fmt: skip
 """Page -> the entry of the main navigation under which it stands."""
 
@@ -94,6 +95,7 @@ class Pages:
             "refresh": 0,
             "folder": "/".join(self.answers.folder.resolve().parts[-2:]),
             "has_people": self.answers.has_people(),
+            "askable": platforms(),
             "fetchable": {one.platform: one.id for one in SOURCES.values()},
         }
         given = {name: value for name, value in context.items() if not (name == "twin" and value is None)}

@@ -20,7 +20,7 @@ from groundswell.sources.client import Client
 from groundswell.sources.declaring import Source
 from groundswell.sources.mastodon import MASTODON, mastodon
 from groundswell.store import Workspace, purge
-from groundswell.store.fetches import pages_of
+from groundswell.store.fetches import pages_of, pages_purged
 
 ANN = f"@person0@{HOME}"
 
@@ -194,6 +194,35 @@ def test_what_is_deleted_at_home_is_gone_here_after_a_look_and_a_purge(workspace
     assert gone["post"] >= 1
     assert rows(workspace, f"SELECT count(*) FROM accounts WHERE account = 'mastodon:{fake.uri(1)}'") == [(0,)]
     assert rows(workspace, f"SELECT count(*) FROM posts WHERE post = 'mastodon:{fake.post_uri(11)}'") == [(0,)]
+
+
+@pytest.mark.slow
+def test_nobody_goes_with_somebody_whose_name_begins_alike(workspace: Workspace) -> None:
+    fake = Fake()
+    fetched(workspace, fake, f"https://{HOME}/users/person1", each=10)
+    fetched(workspace, fake, f"https://{HOME}/users/person10", each=10)
+    fake.deleted_people.add(1)
+    refresh(workspace, now=datetime(2026, 7, 1, tzinfo=UTC), client=fake.client())
+    assert purge(workspace).gone["account"] == 1
+    assert (pages_purged(workspace.state, 1), pages_purged(workspace.state, 2)) == (2, 0)
+
+
+@pytest.mark.usefixtures("unread")
+def test_a_server_that_is_down_is_left_alone_and_the_others_go_on(workspace: Workspace) -> None:
+    fake, down = Fake(), list[str]()
+
+    def answer(request: Any) -> Any:
+        if request.headers["host"] == ELSEWHERE:
+            down.append(str(request.url))
+            return answered(b"", 503)
+        return fake.answer(request)
+
+    asked = Asked(source="mastodon", who=(ANN,), lists=("followers",), hops=1, people=30)
+    report = fetch(workspace, asked, client=fake.client(answer))
+    assert report.done
+    assert report.coverage.people == 30
+    assert len(down) == 6, "asked as often as one question is, and not once more for each of its people"
+    assert any("did not answer before" in sentence for sentence in report.coverage.sentences)
 
 
 def test_a_server_of_another_kind_never_means_deleted(workspace: Workspace) -> None:

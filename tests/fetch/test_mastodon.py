@@ -86,7 +86,7 @@ def test_people_are_people_of_the_workspace_under_their_address_in_the_network(w
 
 def test_words_tags_links_and_answers_are_read_out_of_html(workspace: Workspace) -> None:
     fake = Fake()
-    fetched(workspace, fake, ANN, f"https://{HOME}/@person0/10002", lists=("posts",))
+    fetched(workspace, fake, ANN, f"https://{HOME}/@person0/10002", lists=("posts",), people=2)
     said = rows(workspace, f"SELECT text, hashtags, links FROM posts WHERE post = 'mastodon:{fake.post_uri(1)}'")
     assert said == [
         ("beans 1 of person 0 #gardening\n\nsee https://beans.example/1", ["gardening"], ["https://beans.example/1"])
@@ -207,6 +207,7 @@ def test_nobody_goes_with_somebody_whose_name_begins_alike(workspace: Workspace)
     assert (pages_purged(workspace.state, 1), pages_purged(workspace.state, 2)) == (2, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unread")
 def test_a_server_that_is_down_is_left_alone_and_the_others_go_on(workspace: Workspace) -> None:
     fake, down = Fake(), list[str]()

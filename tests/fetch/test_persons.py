@@ -70,6 +70,7 @@ def test_what_cannot_be_said_is_refused_in_words(known: Workspace) -> None:
         unsay(known.state, 12)
 
 
+@pytest.mark.slow
 def test_the_command_lists_says_and_takes_back(known: Workspace) -> None:
     def said(*words: str) -> str:
         done = CliRunner().invoke(app, ["same", *words, "-w", str(known.folder)], catch_exceptions=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,9 +45,8 @@ def all_unions(state: State, *, undone: bool = False) -> tuple[Union, ...]:
     query = unions.select().order_by(unions.c.id)
     query = query if undone else query.where(unions.c.undone_at.is_(None))
     with state.engine.connect() as connection:
-        return tuple(
-            Union(**dict(row) | {"evidence": tuple(row["evidence"])}) for row in connection.execute(query).mappings()
-        )
+        rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(query).mappings()]
+    return tuple(Union(**(row | dict[str, Any](evidence=tuple(row["evidence"])))) for row in rows)
 
 
 def say(state: State, one: str, other: str, verdict: str, evidence: Sequence[str]) -> int:

@@ -26,6 +26,7 @@ from groundswell.records import RECORDS, Record
 from groundswell.signals import REASONS, SIGNALS, Signal
 from groundswell.signals.declaring import Z
 from groundswell.sources.declaring import NEEDS, Source
+from groundswell.sources.doors import DOORS, KINDS, all_ways
 from groundswell.sources.files import LAYOUTS
 from groundswell.sources.networks import SOURCES
 
@@ -310,12 +311,32 @@ def sources() -> str:
             ),
         ),
     ]
-    return "\n".join(parts + [part for one in SOURCES.values() for part in _source(one)])
+    return "\n".join(parts + list(_all_ways()) + [part for one in SOURCES.values() for part in _source(one)])
+
+
+def _all_ways() -> Iterator[str]:
+    """Every network: what is fetched, which files are read, and which doors are closed, as they are."""
+    yield "## Every network, and the ways into it\n"
+    yield "What is not fetched comes as a file, or not at all. Tables of people's own, with any columns, are read for every network.\n"
+    rows = (
+        (
+            one.platform, ", ".join(f"[{SOURCES[name].title}](#{name})" for name in one.fetched),
+            ", ".join(f"{title} (`{name}`)" for name, title in one.files), "; ".join(f"{door.title}: {KINDS[door.kind]}" for door in one.doors),
+        )
+        for one in all_ways()
+    )  # fmt: skip
+    yield table(("network", "fetched", "read as a file", "not asked by this program"), rows)
+    yield "What we know of the doors that this program does not use, and from where:\n"
+    yield table(
+        ("door", "what it gives, and to whom", "how we know"),
+        ((f"[{one.platform}: {one.title}]({one.address})", one.says, one.read) for one in DOORS),
+    )
 
 
 def _source(one: Source) -> Iterator[str]:
     yield f"## {one.id}\n\n{one.says}\n"
     yield f"- needs: {NEEDS[one.needs]}"
+    yield f"- for example: {', '.join(f'`{word}`' for word in one.examples)}"
     yield from (
         f"- pace: {limit.requests:,} requests in {limit.seconds:,} seconds to `{limit.host}` ({limit.source})"
         for limit in one.limits

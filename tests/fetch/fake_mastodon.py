@@ -1,8 +1,8 @@
 """A fake of two Mastodon servers: the documented shapes of their answers, over a small made-up community.
 
 It is a fake: what it answers was written from Mastodon's documentation (entities Account, Status, Context; methods accounts, statuses,
-timelines, trends; rate limits) and from the serializers and controllers of its source, not recorded. Nothing here was tried against a
-server of the real network.
+timelines, trends; rate limits) and from the serializers and controllers of its source, not recorded. The client library Mastodon.py (2.3.3)
+reads it, paging, errors and limits included. Nothing here was tried against a server of the real network.
 
     mastodon.example     thirty people, all of whom follow the first; open to strangers
     elsewhere.example    three more who follow the first; its numbers are its own

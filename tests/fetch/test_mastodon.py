@@ -20,7 +20,7 @@ from groundswell.sources.client import Client
 from groundswell.sources.declaring import Source
 from groundswell.sources.mastodon import MASTODON, mastodon
 from groundswell.store import Workspace, purge
-from groundswell.store.fetches import pages_of
+from groundswell.store.fetches import pages_of, pages_purged
 
 ANN = f"@person0@{HOME}"
 
@@ -86,7 +86,7 @@ def test_people_are_people_of_the_workspace_under_their_address_in_the_network(w
 
 def test_words_tags_links_and_answers_are_read_out_of_html(workspace: Workspace) -> None:
     fake = Fake()
-    fetched(workspace, fake, ANN, f"https://{HOME}/@person0/10002", lists=("posts",))
+    fetched(workspace, fake, ANN, f"https://{HOME}/@person0/10002", lists=("posts",), people=2)
     said = rows(workspace, f"SELECT text, hashtags, links FROM posts WHERE post = 'mastodon:{fake.post_uri(1)}'")
     assert said == [
         ("beans 1 of person 0 #gardening\n\nsee https://beans.example/1", ["gardening"], ["https://beans.example/1"])
@@ -194,6 +194,36 @@ def test_what_is_deleted_at_home_is_gone_here_after_a_look_and_a_purge(workspace
     assert gone["post"] >= 1
     assert rows(workspace, f"SELECT count(*) FROM accounts WHERE account = 'mastodon:{fake.uri(1)}'") == [(0,)]
     assert rows(workspace, f"SELECT count(*) FROM posts WHERE post = 'mastodon:{fake.post_uri(11)}'") == [(0,)]
+
+
+@pytest.mark.slow
+def test_nobody_goes_with_somebody_whose_name_begins_alike(workspace: Workspace) -> None:
+    fake = Fake()
+    fetched(workspace, fake, f"https://{HOME}/users/person1", each=10)
+    fetched(workspace, fake, f"https://{HOME}/users/person10", each=10)
+    fake.deleted_people.add(1)
+    refresh(workspace, now=datetime(2026, 7, 1, tzinfo=UTC), client=fake.client())
+    assert purge(workspace).gone["account"] == 1
+    assert (pages_purged(workspace.state, 1), pages_purged(workspace.state, 2)) == (2, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unread")
+def test_a_server_that_is_down_is_left_alone_and_the_others_go_on(workspace: Workspace) -> None:
+    fake, down = Fake(), list[str]()
+
+    def answer(request: Any) -> Any:
+        if request.headers["host"] == ELSEWHERE:
+            down.append(str(request.url))
+            return answered(b"", 503)
+        return fake.answer(request)
+
+    asked = Asked(source="mastodon", who=(ANN,), lists=("followers",), hops=1, people=30)
+    report = fetch(workspace, asked, client=fake.client(answer))
+    assert report.done
+    assert report.coverage.people == 30
+    assert len(down) == 6, "asked as often as one question is, and not once more for each of its people"
+    assert any("did not answer before" in sentence for sentence in report.coverage.sentences)
 
 
 def test_a_server_of_another_kind_never_means_deleted(workspace: Workspace) -> None:

@@ -34,6 +34,7 @@ def test_the_feed_that_a_page_names_is_read(workspace: Workspace) -> None:
     assert account[2:] == ("https://mastodon.example/@ann", None)
 
 
+@pytest.mark.slow
 def test_a_page_that_names_none_is_asked_for_one_at_the_usual_places(workspace: Workspace) -> None:
     fake = Fake()
     report = fetched(workspace, fake, "https://silent.example/")
@@ -43,6 +44,7 @@ def test_a_page_that_names_none_is_asked_for_one_at_the_usual_places(workspace: 
     assert not any("Not read" in sentence for sentence in report.coverage.sentences)
 
 
+@pytest.mark.slow
 def test_what_has_not_changed_is_not_sent_again(workspace: Workspace) -> None:
     fake = Fake()
     fetched(workspace, fake, "https://ann.example/")

@@ -114,6 +114,7 @@ def test_without_a_key_the_open_ways_are_said(workspace: Workspace, monkeypatch:
     assert all_fetches(workspace.state) == []
 
 
+@pytest.mark.slow
 def test_a_wrong_key_is_said_in_the_words_of_the_network(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROUNDSWELL_YOUTUBE_LOGIN", "wrong")
     report = fetched(workspace, Fake(), ANN)
@@ -128,6 +129,7 @@ def test_the_key_never_enters_the_workspace(workspace: Workspace) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_who_is_not_there_is_said_and_what_is_gone_is_purged(workspace: Workspace) -> None:
     fake = Fake()
     fetched(workspace, fake, channel(0), "@person1", each=5)
@@ -174,6 +176,7 @@ def test_what_came_raw_goes_after_thirty_days_unless_the_amendment_is_accepted(w
     assert kept(workspace, "SELECT count(*) FROM accounts") == [(0,)]
 
 
+@pytest.mark.slow
 def test_the_commands_show_numbers_as_they_came_and_note_an_agreement(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ from groundswell.exports.tables import plain
 from groundswell.fetch.exports import letter
 from groundswell.plan import Plan
 from groundswell.signals import SIGNALS
+from groundswell.sources.doors import all_ways
 from groundswell.store import Import, unfinished
 
 
@@ -179,8 +180,8 @@ QUESTIONS: tuple[Question, ...] = (
         lists=("set_aside",), numbers=False,
     ),
     Question(
-        "sources", "/sources.json", "Live sources: what each needs and gives", "imports", asking.nothing,
-        lambda _, __: plain(sources_as_json()), lists=("",), numbers=False,
+        "sources", "/sources.json", "Ways into every network: what is fetched, what comes as a file", "imports", asking.nothing,
+        lambda _, __: plain({"sources": sources_as_json(), "ways": all_ways()}), lists=("sources", "ways"), numbers=False,
         says="At which pace each may be asked, on which terms, and for how long what it gives may be kept.",
     ),
     Question(

@@ -1,6 +1,6 @@
 """The command line reads as sentences. Thin: each command is one call of the library, then words or `--json`.
 
-Here stand the commands in the order in which `--help` lists them; each group has a file (`starting`, `bringing`, `fetching`, `listing`,
+Here stand the commands in the order in which `--help` lists them; each group has a file (`starting`, `bringing`, `fetching`, `joining`, `listing`,
 `ranking`, `planning`, `comparing`, `contesting`, `labelling`, `people`), what they print stands apart in `sentences`, how it is printed in `printing`.
 
 Exit codes: 0 done, 1 a finding the caller asked about, 2 wrong use, 3 bad input, 4 a source refused, 5 our fault.
@@ -22,6 +22,7 @@ from groundswell.cli import (
     comparing,
     contesting,
     fetching,
+    joining,
     labelling,
     listing,
     people,
@@ -55,6 +56,7 @@ app.command()(fetching.fetches)
 app.command()(fetching.fetched)
 app.command()(fetching.agree)
 app.command()(fetching.sources)
+app.command()(joining.same)
 app.command()(fetching.purge)
 app.command()(fetching.ask)
 app.command()(listing.layouts)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from groundswell.fetch import FetchReport, Forecast, ListenReport
     from groundswell.fetch.exports import Letter
     from groundswell.sources.declaring import Source
+    from groundswell.sources.doors import Ways
     from groundswell.store import Purged
     from groundswell.store.fetches import Fetch
 
@@ -95,6 +96,15 @@ def sources_rows(found: Sequence[Source]) -> list[list[str]]:
     ]
 
 
+def ways_rows(found: Sequence[Ways]) -> list[list[str]]:
+    """Networks that are not fetched from, a row each: which files of theirs are read, and what stands before the other doors."""
+    return [
+        [one.platform, ", ".join(title for _, title in one.files), ", ".join(f"{door.title} ({door.kind})" for door in one.doors)]
+        for one in found
+        if not one.fetched
+    ]  # fmt: skip
+
+
 def source_lines(one: Source) -> Iterator[str]:
     """A source in full."""
     yield f"{one.title}: {one.says}"
@@ -119,7 +129,8 @@ def _needs(one: Source) -> str:
 
 def _pace(one: Source) -> str:
     limit = one.limits[0]
-    return f"{limit.requests:,} requests in {limit.seconds / 60:g} minutes"
+    span = {60: "a minute", 3_600: "an hour", 86_400: "a day"}.get(limit.seconds, f"in {limit.seconds / 60:g} minutes")
+    return f"{limit.requests:,} requests {span}"
 
 
 def _kept(one: Source) -> str:

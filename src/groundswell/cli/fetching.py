@@ -22,6 +22,7 @@ from groundswell.cli.fetched import (
     purged_lines,
     source_lines,
     sources_rows,
+    ways_rows,
 )
 from groundswell.cli.printing import complain, print_json, print_table, progress_bar, say, say_all
 from groundswell.errors import GroundswellError, UsageError
@@ -158,6 +159,7 @@ def sources(
     Example: groundswell sources bluesky
     """
     from groundswell.api.live import sources_as_json
+    from groundswell.sources.doors import all_ways
     from groundswell.sources.networks import SOURCES, source_called
 
     chosen = [source_called(name)] if name else list(SOURCES.values())
@@ -167,9 +169,8 @@ def sources(
         say_all(source_lines(chosen[0]))
     else:
         print_table(["source", "needs", "gives", "pace", "kept"], sources_rows(chosen), "")
-        say(
-            "Everything else comes as a file: groundswell layouts. For a letter that asks for one: groundswell ask @ann"
-        )
+        print_table(["network", "read as a file", "not asked by this program"], ways_rows(all_ways()), "")
+        say("What is read as a file: groundswell layouts. For a letter that asks for one: groundswell ask @ann")
 
 
 def fetched(

@@ -82,6 +82,8 @@ class Collecting:
     _begun: tuple[int, int] = (0, 0)
     _own: list[str] = field(default_factory=lambda: [])
     _about_posts: list[str] = field(default_factory=lambda: [])
+    _silent: set[str | None] = field(default_factory=lambda: set())
+    """Hosts that did not answer in this run, however often they were asked: they are left alone until the next one."""
 
     def run(self) -> str:
         """Ask until there is nothing left (an empty answer) or a bound is met (which one).
@@ -120,14 +122,19 @@ class Collecting:
         if declared.needs != "nothing" and not self.client.headers:
             self._end(stream, "login", f"It needs {NEEDS[declared.needs]}. {declared.instead}".strip())
             return
+        host = self._host_of(stream, declared)
+        if host in self._silent:
+            self._end(stream, "failed", f"{host} did not answer before, and was not asked again in this run.")
+            return
         try:
             answer, looked = self._page(stream, declared)
         except UnsafeAddressError as error:
             self._end(stream, "refused", error.what)
         except SourceSilentError as error:
             # One of many small servers that is down does not stop a fetch; the network's own door does.
-            if self._is_main_door(stream, declared):
+            if host in self.source.hosts:
                 raise
+            self._silent.add(host)
             self._end(stream, "failed", error.what)
         else:
             self._take(stream, declared, answer, looked)
@@ -152,9 +159,8 @@ class Collecting:
                 break
         return answer, looked
 
-    def _is_main_door(self, stream: StreamRow, declared: Stream) -> bool:
-        host = urlsplit(declared.ask(stream.subject, stream.cursor, 1).url).hostname
-        return host in self.source.hosts
+    def _host_of(self, stream: StreamRow, declared: Stream) -> str | None:
+        return urlsplit(declared.ask(stream.subject, stream.cursor, 1).url).hostname
 
     def _take(self, stream: StreamRow, declared: Stream, answer: Answer, looked: Looked | None) -> None:
         if looked is not None:

@@ -249,6 +249,8 @@ class Source:
     """Its live stream, where it has one; its pages are read like those of a stream called `live`."""
     login: Callable[[Callable[..., Any], str], Mapping[str, str]] | None = None
     """How a secret becomes the headers of a request, where there is a login. They go to no other host than the one that is asked."""
+    also: tuple[str, ...] = ()
+    """Other networks of ours whose people it brings in, under its own platform: a podcast is a feed."""
     quota: Quota | None = None
     """What may be spent in a day, where that is counted apart from the pace; each request costs one unit."""
     login_form: str = ""

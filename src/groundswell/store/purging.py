@@ -191,7 +191,8 @@ def _pages(workspace: Workspace, expired: Sequence[Import], gone: Sequence[_Gone
         return sorted(found)
     # Ids are `platform:native`, and a network's pages name the native part; an act stands there under its address.
     native = (it.id if it.kind == "act" else it.id.partition(":")[2] for it in gone)
-    speaks = re.compile(b"|".join(re.escape(name.encode()) for name in sorted(set(native))))
+    # Nothing goes with somebody whose name is only the beginning of another's: .../users/ann is not .../users/anna.
+    speaks = re.compile(b"(?:" + b"|".join(re.escape(name.encode()) for name in sorted(set(native))) + rb")(?!\w)")
     for name in kept_hashes(workspace.state) | responses_of(workspace.state):
         if name not in found and speaks.search(workspace.raw.read(name)):
             found.add(name)

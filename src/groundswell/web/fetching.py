@@ -38,6 +38,7 @@ from groundswell.fetch import (
 from groundswell.fetch.exports import letter, platforms
 from groundswell.sources.client import Client
 from groundswell.sources.declaring import NEEDS, Source
+from groundswell.sources.doors import KINDS, all_ways
 from groundswell.sources.networks import SOURCES
 from groundswell.store import Workspace
 from groundswell.web.importing import OUR_FAULT, said
@@ -135,7 +136,7 @@ def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
         given = request.query_params
         source = SOURCES.get(given.get("source", ""))
         shown: dict[str, Any] = {
-            "who": given.get("who", ""), "sources": list(SOURCES.values()), "needs": NEEDS, "busy": fetcher.busy,
+            "who": given.get("who", ""), "sources": list(SOURCES.values()), "needs": NEEDS, "ways": all_ways(), "kinds": KINDS, "busy": fetcher.busy,
             "chosen": source, "lists": given.getlist("lists") or ["posts"], "asked": None, "forecast": None, "error": None,
             "bounds": {name: given.get(name) or str(getattr(EXAMPLE, name)) for name in BOUNDS},
         }  # fmt: skip

@@ -16,6 +16,7 @@ FEEDS = Source(
     title="Sites and feeds",
     says="What a blog, newsletter or podcast publishes, found from the address of its site.",
     platform="blog",
+    also=("podcast",),
     needs="nothing",
     hosts=("*",),
     limits=(Limit("*", 30, 60, "our choice: a site of one person is a small server"),),

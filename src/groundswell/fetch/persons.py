@@ -1,0 +1,119 @@
+"""Which accounts may be one person: proposed with the evidence, confirmed by a person, undone at any time.
+
+Evidence is only what an account says itself: an address in its profile, or a page that marks one as its owner's (`rel="me"`). Who links to
+somebody may be anybody, so one link is a question. Where both point to each other it is as good as certain, for nobody else can
+write into both; those come first. Names that look alike are no evidence, and faces are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from groundswell.errors import UnknownNameError, UsageError
+from groundswell.sources.files.layouts.identities import profile_of
+from groundswell.store import Workspace
+from groundswell.store.unions import DIFFERENT, SAME, all_unions, say
+
+LINKS = r"""
+WITH said AS (
+    SELECT account, 'its profile links to' AS how, concat_ws(' ', url, bio) AS words FROM accounts
+    UNION ALL
+    SELECT account, CASE WHEN starts_with(entry.key, 'rel=me') THEN 'its page marks as its owner''s' ELSE 'its profile links to' END, entry.value
+    FROM (SELECT account, unnest(map_entries(extra)) AS entry FROM accounts WHERE extra IS NOT NULL)
+    WHERE entry.key = 'rel=me' OR starts_with(entry.key, 'profile: ')
+)
+SELECT DISTINCT account, how, rtrim(address, '.,;:!?)') AS address
+FROM (SELECT account, how, unnest(regexp_extract_all(words, '(?:https?://|www\.)[^\s"<>|]+')) AS address FROM said WHERE words LIKE '%.%')
+ORDER BY ALL
+"""
+FEDIVERSE = re.compile(r"/(?:@|users/)(\w[\w.-]*)/?")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Two accounts that may be one person."""
+
+    one: str
+    other: str
+    evidence: tuple[str, ...]
+    mutual: bool
+    """Both point to each other."""
+
+
+def proposals(workspace: Workspace) -> tuple[Proposal, ...]:
+    """Who may be one person and was not judged yet; those who point to each other first."""
+    with workspace.engine() as engine:
+        places = _places(engine.rows("SELECT account, platform, lower(handle) FROM accounts"))
+        links = engine.rows(LINKS)
+    told: dict[tuple[str, str], dict[str, None]] = {}
+    ways: set[tuple[str, str]] = set()
+    for account, how, address in links:
+        for other in _meant(address, places):
+            if other != account:
+                pair = (min(account, other), max(account, other))
+                told.setdefault(pair, {})[f"{account}: {how} {address}"] = None
+                ways.add((account, other))
+    judged = {(one.one, one.other) for one in all_unions(workspace.state)}
+    found = [
+        Proposal(one, other, tuple(evidence), {(one, other), (other, one)} <= ways)
+        for (one, other), evidence in told.items()
+        if (one, other) not in judged
+    ]
+    return tuple(sorted(found, key=lambda it: (not it.mutual, it.one, it.other)))
+
+
+def judge(workspace: Workspace, one: str, other: str, *, different: bool = False) -> int:
+    """Say that two accounts are the same person, or are not; what speaks for it is kept with it.
+
+    Errors: UsageError for one account twice; UnknownNameError for one that is not in the workspace.
+    """
+    if one == other:
+        raise UsageError("An account is the same as itself.", next_step="Name two accounts.")
+    with workspace.engine() as engine:
+        for account in (one, other):
+            if not engine.table("SELECT 1 FROM accounts WHERE account = $account", {"account": account}).num_rows:
+                near = engine.table(
+                    "SELECT account FROM accounts WHERE contains(account, $word) LIMIT 20", {"word": account.rpartition(":")[2].lstrip("@")}
+                )  # fmt: skip
+                raise UnknownNameError("account", account, near.column("account").to_pylist())
+    pair = {one, other}
+    evidence = next(
+        (it.evidence for it in proposals(workspace) if {it.one, it.other} == pair), ("said without evidence",)
+    )
+    return say(workspace.state, one, other, DIFFERENT if different else SAME, evidence)
+
+
+def _places(rows: list[tuple[str, str, str | None]]) -> Mapping[tuple[str, str], list[str]]:
+    """(platform, name there) -> accounts: the native id, and the handle, which may have changed hands."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for account, platform, handle in rows:
+        for name in {account.partition(":")[2].lower(), handle or ""} - {""}:
+            found.setdefault((platform, name), []).append(account)
+    return found
+
+
+def _meant(address: str, places: Mapping[tuple[str, str], list[str]]) -> Iterator[str]:
+    """The accounts that an address means."""
+    for place in _named(address):
+        yield from places.get(place, ())
+
+
+def _named(address: str) -> Iterator[tuple[str, str]]:
+    full = address if "://" in address else f"https://{address}"
+    try:
+        parts, profile = urlsplit(full), profile_of(full)
+    except ValueError:
+        return
+    host = (parts.hostname or "").removeprefix("www.")
+    if profile and profile.platform != "blog":
+        yield profile.platform, (profile.native or profile.handle or "").lower()
+        return
+    if found := FEDIVERSE.fullmatch(parts.path):
+        yield "mastodon", f"{found[1]}@{host}".lower()
+    yield "blog", f"{host}{parts.path}".rstrip("/").lower()
+
+
+__all__ = ["Proposal", "judge", "proposals"]

@@ -4,6 +4,7 @@ PYTHON ?= python3
 UV     ?= .tools/bin/uv
 BIN    := .venv/bin
 DEMO   ?= demo
+SERVERS := tests/network/servers
 
 # The certificates that the machine trusts, and the index that its pip uses: uv knows neither by itself.
 export UV_SYSTEM_CERTS     ?= true
@@ -15,7 +16,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev test test-all lint docs docs-run docs-check bench bench-smoke validate wheel lock clean
+.PHONY: help run install dev test test-all test-network lint docs docs-run docs-check bench bench-smoke validate wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,11 +27,17 @@ run: install ## set everything up, run the demo (leaves shortlist.xlsx and short
 install: .venv/.installed ## install what the program needs into .venv, every package checked by hash
 dev: .venv/.installed-dev ## the same, and what its developers need
 
+# A file's tests stay in one process, so that what they share is made once; marks that group tests are not heard (pytest 9.2, xdist 3.8).
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m
+
 test: dev ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not crash and not hostile"
+	$(PYTEST) "not slow and not crash and not hostile and not network"
 
 test-all: dev .venv/.installed-spark ## run the tests that are kept out of `make test`: slow, crash, hostile
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "slow or crash or hostile"
+	$(PYTEST) "(slow or crash or hostile) and not network"
+
+test-network: dev $(SERVERS)/node_modules/.installed ## run the tests before real servers on this machine (needs Node.js, npm, PostgreSQL, Redis)
+	$(BIN)/python -m pytest -m network tests/network
 
 lint: dev ## style, formatting, types, import contracts
 	$(BIN)/ruff check .
@@ -72,7 +79,7 @@ lock: $(UV) ## pin what pyproject.toml asks for anew; versions stay where they c
 	@$(COMPILE) --extra mcp --extra spark --group build --group dev -c requirements-dev.lock -o requirements-spark.lock
 
 clean: ## remove everything that was made, workspaces of the user excepted
-	rm -rf .venv .tools dist build $(DEMO) .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools dist build $(DEMO) $(SERVERS)/node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Universal: one lock for Python 3.11 and later on every platform. Without addresses: it installs from whichever index one has.
 COMPILE = $(if $(INDEX),UV_DEFAULT_INDEX='$(INDEX)') $(UV) pip compile -q pyproject.toml --universal --python-version 3.11 \
@@ -83,6 +90,12 @@ $(UV):
 		{ echo "Groundswell needs Python 3.11 or newer; this is $$($(PYTHON) --version). Say: make run PYTHON=python3.12"; exit 1; }
 	@echo "Fetching uv, which installs the rest, into .tools"
 	@$(PYTHON) -m pip install -q --disable-pip-version-check --root-user-action ignore --target .tools uv
+
+# One of these packages is compiled where it is installed; the headers of Node.js are those of the machine, where they are there.
+$(SERVERS)/node_modules/.installed: $(SERVERS)/package-lock.json
+	@command -v npm >/dev/null || { echo "make test-network needs Node.js and npm. On Debian or Ubuntu: apt-get install nodejs npm"; exit 1; }
+	cd $(SERVERS) && $(if $(wildcard /usr/include/node/node.h),npm_config_nodedir=/usr) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 .venv/bin/python: | $(UV)
 	$(UV) venv -q --allow-existing --python $(PYTHON) .venv

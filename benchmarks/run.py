@@ -1,4 +1,4 @@
-"""Take the figures: `python benchmarks/run.py [import] [signals] [ask] [update] [findings] [serve] [demo] [plan] [--scale 0.01] [--keep DIR]`.
+"""Take the figures: `python benchmarks/run.py [import] [signals] [ask] [update] [findings] [serve] [demo] [plan] [fetch] [--scale 0.01] [--keep DIR]`.
 
 At scale 1 the import reads a million posts, and signals are computed for 200,000 accounts, 10 million posts and some 30 million
 interactions. Results are printed and kept as JSON under benchmarks/results/. Nothing here fails because a machine is slow.
@@ -170,6 +170,22 @@ class Bench:
         found |= {name: piece("plan_growth", edges=size) for size, name in GROWN.items() if size <= most}
         return found | {"threads": piece("plan_threads", scale=self.scale)}
 
+    def run_fetch(self) -> Result:
+        """Kept pages of a live source read into the workspace, beside the same pages understood as JSON and nothing done with them."""
+        target, ours, plain = self.folder / "fetched", [], []
+        kept: Result = {}
+        for _ in range(self.repeat):
+            shutil.rmtree(target, ignore_errors=True)
+            kept = piece("keep_pages", workspace=target, items=max(3_000, round(300_000 * self.scale)))
+            plain.append(piece("replay_plain", workspace=target, fetch=kept["fetch"]))
+            ours.append(piece("replay", workspace=target, fetch=kept["fetch"]))
+        mine, bare = best(ours), best(plain)
+        return {
+            "kept": kept, "items": kept["items"], "ours": mine, "plain": bare,
+            "records_per_second": round(kept["items"] / mine["seconds"]), "times_json_alone": round(mine["seconds"] / bare["seconds"], 2),
+            "wanted": "at least 5,000 records a second, under 200 MB",
+        }  # fmt: skip
+
     def run_demo(self) -> Result:
         """`groundswell demo` with its 2,000 people, whole."""
         target = self.folder / "demo"
@@ -188,7 +204,7 @@ def _whole(command: list[Any]) -> float:
 
 def main() -> None:
     """Run what was asked for (all of it, when nothing was named), print it and keep it."""
-    names = ("import", "signals", "ask", "update", "findings", "serve", "demo", "plan")
+    names = ("import", "signals", "ask", "update", "findings", "serve", "demo", "plan", "fetch")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", help=f"{', '.join(names)} [all]")
     parser.add_argument("--scale", type=float, default=1.0, help="1 is the size of the claims; 0.01 takes seconds")

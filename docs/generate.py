@@ -343,6 +343,8 @@ def _source(one: Source) -> Iterator[str]:
     )
     yield f"- terms: {one.terms.says} ({one.terms.address})"
     yield f"- kept: {_kept(one)}"
+    if one.live:
+        yield f"- live, with `groundswell listen`: {one.live.says}"
     yield from (f"- mind: {caveat}" for caveat in one.caveats)
     yield "\n" + table(
         ("record", "fields", "note"),

@@ -135,6 +135,8 @@ class SourceRefusedError(GroundswellError):
 class LoginNeededError(SourceRefusedError):
     """A platform answers this only to people who are logged in."""
 
+    http_status = 403
+
 
 class SourceSilentError(SourceRefusedError):
     """A platform did not answer, or not sensibly, however often it was asked."""

@@ -71,10 +71,12 @@ def test_what_is_passed_on_or_only_addressed_is_no_mention(tmp_path: Path) -> No
     assert "cid" not in {one.handle for one in found.voices}
 
 
+@pytest.mark.slow
 def test_words_inside_other_words_are_no_mention(tmp_path: Path) -> None:
     assert "gus" not in {one.handle for one in found_in(tmp_path).voices}
 
 
+@pytest.mark.slow
 def test_the_company_itself_stands_apart_with_the_reason(tmp_path: Path) -> None:
     (own,) = found_in(tmp_path).itself
     assert own.handle == "oatco"
@@ -130,6 +132,7 @@ def test_more_posts_of_strangers_change_nothing_about_a_voice(tmp_path: Path) ->
     assert census(workspace, {"company": ["Oat & Co"]}).voices[0] == before
 
 
+@pytest.mark.slow
 def test_nobody_is_an_answer_and_an_empty_table(tmp_path: Path) -> None:
     found = census(workspace_of(tmp_path), {"person": ["Zzyzx Nobody"]})
     assert found.sentences[0] == "Nobody in the data names Zzyzx Nobody."

@@ -66,6 +66,7 @@ def test_an_account_in_two_rows_is_told_with_its_lines_and_what_differs(tmp_path
     assert any("status: agreed | declined" in part for part in found.differs)
 
 
+@pytest.mark.slow
 def test_a_tier_that_nobody_names_is_silent_and_not_guessed(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)
     cat = next(one for one in review.accounts if one.person.handle == "catcrumb")
@@ -83,6 +84,7 @@ def test_without_posts_every_question_about_them_is_open_and_one_file_is_named(t
     assert first.how
 
 
+@pytest.mark.slow
 def test_words_of_the_status_are_counted_as_the_sheet_says_them(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)
     assert sum(number for _, number in review.status) + review.without_status == len(review.accounts)
@@ -98,6 +100,7 @@ def test_the_sheet_comes_back_with_its_own_rows_and_columns_first(tmp_path: Path
     assert "tiktok" in back.column(NEW_COLUMNS + "may be the same person as").to_pylist()[0]
 
 
+@pytest.mark.slow
 def test_without_the_file_the_kept_rows_stand_in_for_it(tmp_path: Path) -> None:
     workspace, _, review = reviewed(tmp_path)
     back = sheet_back(workspace, review)
@@ -174,6 +177,7 @@ def test_one_fee_alone_compares_with_nothing() -> None:
     assert against_big_name([listed("big", 9000, asked(100)), listed("free", 10)]) is None
 
 
+@pytest.mark.slow
 def test_a_first_name_or_a_short_handle_alone_proposes_nobody(tmp_path: Path) -> None:
     text = HEAD + "Ann,@ann,Instagram,10,€1,,a@example.org,\nAnn,@ann,TikTok,20,€2,,b@example.org,\n"
     _, _, review = reviewed(tmp_path, text)

@@ -30,6 +30,7 @@ from groundswell.exports.tables import plain
 from groundswell.signals.honesty import BAND_FROM, BAND_TO, score_of
 from groundswell.signals.tone import lean_of
 from groundswell.sources.files import LAYOUTS
+from groundswell.sources.networks import SOURCES
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -84,6 +85,7 @@ def test_where_no_reply_of_mine_is_in_the_data_a_question_is_not_said_to_be_open
     assert any(gap.what == "which questions you have answered already" for gap in found.gaps)
 
 
+@pytest.mark.slow
 def test_without_replies_in_the_data_questions_are_unknown_and_not_none(tmp_path: Path) -> None:
     found = coached(tmp_path, ann(*PLAIN))
     assert found.questions.unknown == "not_observed"
@@ -91,6 +93,7 @@ def test_without_replies_in_the_data_questions_are_unknown_and_not_none(tmp_path
     assert any("what replies say" in gap.what for gap in found.gaps)
 
 
+@pytest.mark.slow
 def test_a_question_mark_in_an_address_asks_nothing(tmp_path: Path) -> None:
     found = coached(tmp_path, ann(*PLAIN), asked(1, "See https://example.org/?q=rye for mine", when=40))
     assert found.questions.asked == 0
@@ -105,6 +108,7 @@ def test_who_asks_nothing_in_ten_posts_is_advised_to_ask_and_who_asks_once_is_no
     assert ["ask_a_question" in one for one in advised] == [True, False]
 
 
+@pytest.mark.slow
 def test_a_silence_has_its_two_ends_and_the_silence_at_the_end_counts(tmp_path: Path) -> None:
     rows = ann(*PLAIN, days=2)
     rows["post"].append(post("ann", "late", text="Back at last, with more dough", kind="post", created_at=day(80)))
@@ -117,6 +121,7 @@ def test_a_silence_has_its_two_ends_and_the_silence_at_the_end_counts(tmp_path: 
     assert found.silences[1].after is None
 
 
+@pytest.mark.slow
 def test_beyond_the_plateau_nobody_is_asked_for_more(tmp_path: Path) -> None:
     found = coached(tmp_path, ann(*(f"Dough, note {n}" for n in range(30)), days=0.5))
     assert found.rhythm.at_plateau is True
@@ -160,8 +165,9 @@ def test_every_file_that_would_settle_something_is_one_that_can_be_read() -> Non
     told = tomllib.loads((files("groundswell.coach") / "advice.toml").read_text("utf-8"))
     for gap in told["gap"]:
         assert {where["layout"] for where in gap["files"].values()} <= names
-    for sentence in told["peers"].values():
-        assert sentence.rpartition("layout ")[2].rstrip(").") in names
+    for platform, sentence in told["peers"].items():
+        live = platform in {source.platform for source in SOURCES.values()} and "groundswell fetch @you" in sentence
+        assert live or sentence.rpartition("layout ")[2].rstrip(").") in names
 
 
 def test_words_that_set_apart_are_those_that_others_do_not_say(tmp_path: Path) -> None:
@@ -188,6 +194,7 @@ def test_a_word_of_all_is_nobodys_and_a_rare_slip_is_no_habit() -> None:
     assert strength["the"] < 1.645
 
 
+@pytest.mark.slow
 def test_alone_in_the_data_the_words_are_said_to_be_compared_with_nobody(tmp_path: Path) -> None:
     found = coached(tmp_path, ann(*PLAIN)).subject
     assert "Nobody else is in the data" in found.sentence
@@ -235,6 +242,7 @@ def test_a_term_is_letters_only_so_that_it_means_the_same_to_both_engines() -> N
         assert term == term.lower()
 
 
+@pytest.mark.slow
 def test_what_was_sparked_is_a_ledger_and_claims_no_cause(tmp_path: Path) -> None:
     acts = [
         {

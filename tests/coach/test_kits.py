@@ -25,8 +25,6 @@ from groundswell.sources.files import open_file
 from groundswell.sources.files.layouts.kit import fingerprint, verified
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("kits")
-
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 
 
@@ -130,6 +128,7 @@ def test_a_brand_imports_what_the_creator_signed_and_nothing_else(mine: Kit, tmp
         assert got["observed_at"] == handed["observed_at"]
 
 
+@pytest.mark.slow
 def test_a_kit_that_somebody_else_signed_is_noticed(mine: Kit, tmp_path: Path) -> None:
     brand = Workspace.create(tmp_path / "brand")
     first = import_file(brand, write_kit(mine, tmp_path / "kit.json"))
@@ -231,6 +230,7 @@ def test_signed_nonsense_is_refused_with_a_message_and_never_crashes(tmp_path: P
         assert report.rows == report.read + report.set_aside + report.empty
 
 
+@pytest.mark.slow
 def test_an_account_without_anything_still_gets_an_honest_kit(tmp_path: Path) -> None:
     made_kit = kit(made(tmp_path / "w", {"account": [account("ann")]}), "@ann", made_at=AT)
     assert made_kit.numbers == ()

@@ -21,7 +21,6 @@ from groundswell.store import Workspace
 
 pytestmark = [
     pytest.mark.crash,
-    pytest.mark.xdist_group("lives"),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: not measured"),
 ]
 KILLED = 9

@@ -66,6 +66,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
     return signal_table(made(tmp_path_factory.mktemp("overlap") / "w", community())).rows
 
 
+@pytest.mark.slow
 def test_everything_we_ship_can_be_laid_beside_everything_else(people: pa.Table, tmp_path: Path) -> None:
     shipped = load_definitions(tmp_path)
     found = overlaps(people, shipped.values(), load_benchmarks(tmp_path))

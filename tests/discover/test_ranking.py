@@ -9,26 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from building import simulated_and_computed, simulated_file
 from groundswell.discover import Brief, Persona, Shortlist, discover, read_brief
 from groundswell.ingest import import_file
 from groundswell.simulate import sample_brief, simulate
 from groundswell.store import Workspace
 from groundswell.store.text_index import words_of
 
-pytestmark = pytest.mark.xdist_group("ranking")
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return simulated_and_computed(tmp_path_factory.mktemp("ranking") / "w")
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return simulate(tmp_path_factory.mktemp("files"), people=500, seed=3).files
-
-
-@pytest.fixture(scope="module")
-def workspace(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = Workspace.create(tmp_path_factory.mktemp("community") / "w")
-    for name in ("accounts", "posts", "interactions"):
-        import_file(made, files[name])
-    return made
+def files(workspace: Workspace) -> dict[str, Path]:
+    """The files that the workspace was made of."""
+    return {name: simulated_file(f"{name}.csv") for name in ("accounts", "posts")}
 
 
 @pytest.fixture(scope="module")
@@ -207,8 +204,13 @@ def test_it_says_who_gets_the_places(shortlist: Shortlist) -> None:
         assert sum(one.places for one in groups) == min(20, shortlist.fitting)
 
 
-def test_no_language_is_left_out_of_a_sector_without_a_word_about_it(workspace: Workspace, brief: Brief) -> None:
-    found = discover(workspace, brief)
+@pytest.mark.slow
+def test_no_language_is_left_out_of_a_sector_without_a_word_about_it(brief: Brief, tmp_path: Path) -> None:
+    larger = Workspace.create(tmp_path / "larger")
+    files = simulate(tmp_path / "files", people=500, seed=3).files
+    for name in ("accounts", "posts", "interactions"):
+        import_file(larger, files[name])
+    found = discover(larger, brief)
     groups = [one for one in found.exposure if one.by == "language" and one.group != "unknown" and one.people >= 40]
     assert len(groups) > 1
     notes = " ".join(note for note in found.notes if "hardly reach" in note)

@@ -14,8 +14,6 @@ from groundswell.explain.alike import size_free
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("alike")
-
 PEOPLE = 40
 
 

@@ -50,8 +50,6 @@ from groundswell.ingest import import_file
 from groundswell.signals import REASONS, Value, signal_table
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("reports")
-
 HOSTILE = (
     '<script>alert(1)</script> =cmd|calc #import "x": * $x^2$ \\ #panic() @label {{ 7*7 }} \u202e\u2066 \x07 後藤 🥣'
 )

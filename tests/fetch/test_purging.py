@@ -62,7 +62,6 @@ def test_a_deleted_post_is_gone_from_view_tables_files_and_raw_pages(workspace: 
 
 
 def test_a_follow_that_an_event_takes_back_is_gone_with_its_address(workspace: Workspace) -> None:
-    """Nothing follows the live stream yet; what one of its pages would say is read and honoured."""
     fake = Fake()
     fetch(workspace, replace(ASKED, who=ASKED.who[:1], lists=("repository",)), client=fake.client())
     before = count(workspace, "SELECT count(*) FROM follows")

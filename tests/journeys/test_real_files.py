@@ -21,7 +21,7 @@ from groundswell.ingest import ImportReport, import_file
 from groundswell.signals import signal_table
 from groundswell.store import Workspace
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real files")]
+pytestmark = pytest.mark.slow
 SUBJECT = "at://did:plc:eclio37ymobqex2ncko63h4r/app.bsky.feed.post/3mbu6hyf5262a"
 SETS = {
     "case_study_likes.csv": {"post": SUBJECT},

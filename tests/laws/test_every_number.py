@@ -29,8 +29,6 @@ from groundswell.signals.rhythm import burstiness, posts_per_week
 from groundswell.signals.table import prepare
 from groundswell.store.engine import MACROS
 
-pytestmark = pytest.mark.xdist_group("numbers")
-
 Node = TypeVar("Node", bound=ast.AST)
 
 LIKES, REPLIES = [10, 20, 30, 40, 50, 60], [1, 0, 3, 2, 5, 4]

@@ -27,8 +27,6 @@ from groundswell.signals.grains import GRAINS
 from groundswell.signals.posts import evidence_for
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("signals")
-
 MOMENT = day(25)
 """In the midst of what the community says."""
 every_signal = pytest.mark.parametrize("name", sorted(SIGNALS))

@@ -34,8 +34,6 @@ from groundswell.signals import SIGNALS, signal_table
 from groundswell.store import Workspace
 from groundswell.web import Launch, make_app
 
-pytestmark = pytest.mark.xdist_group("doors")
-
 PORT = 8799
 FORM = BriefForm(
     brand="Oat & Co",
@@ -118,6 +116,7 @@ def people(workspace: Workspace) -> list[str]:
     return [known[place]["account"] for place in (0, len(known) // 4, len(known) // 2, -2, -1)]
 
 
+@pytest.mark.slow
 def test_a_person_is_the_same_through_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:
@@ -152,6 +151,7 @@ def test_two_people_are_compared_alike_through_every_door(
         assert all(line.says in shown for line in group.lines)
 
 
+@pytest.mark.slow
 def test_who_is_like_somebody_is_the_same_through_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:
@@ -295,6 +295,7 @@ def test_lists_of_people_are_the_same_through_every_door(
     assert all(sentence in shown for one in plain(audit_roster(workspace))["accounts"] for sentence in one["because"])
 
 
+@pytest.mark.slow
 def test_a_census_is_the_same_through_every_door(
     workspace: Workspace, web: TestClient, command: Any, assistant: Any
 ) -> None:

@@ -23,8 +23,6 @@ from groundswell.signals.table import SignalTable, prepare
 from groundswell.store import Engine, Workspace
 from groundswell.store.spark import SparkEngine, tables_read, to_spark
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 GRAINS = sorted({signal.grain for signal in SIGNALS.values()})
 
 

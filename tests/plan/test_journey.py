@@ -13,7 +13,7 @@ from groundswell.signals.present import Present, open_present
 from groundswell.simulate import simulate
 from groundswell.store import Workspace
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("plan journey")]
+pytestmark = pytest.mark.slow
 BRIEF = Brief(
     "Oat & Co", "field_geek@1", budget={"amount_minor": 750_000, "currency": "EUR"},
     segments={"channel": ("instagram",)}, spending=Spending(),

@@ -20,8 +20,6 @@ from groundswell.plan import Changes, ImpossibleError, Plan, changed, keep, kept
 from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("planning")
-
 AUDIENCES = {"ann": (1, 6), "bob": (4, 9), "cat": (10, 12), "dan": (13, 13)}
 """Followers f1..f6 of Ann and so on; Dan also has f1..f3."""
 EVIL = "=1+1 <script>alert(1)</script> \u202e\U0001f9c1"
@@ -154,6 +152,7 @@ def test_what_cannot_be_says_what_is_in_the_way(
         planned(present, asked(200, **wishes))
 
 
+@pytest.mark.slow
 def test_where_nobody_can_be_chosen_the_reason_and_the_way_out_are_said(present: Present) -> None:
     with pytest.raises(ImpossibleError, match=r"none of them can be planned with; 3 of them: no price known"):
         planned(present, asked(200, prices=()))
@@ -174,6 +173,7 @@ def test_no_money_is_said_at_once(present: Present) -> None:
         planned(present, replace(asked(200), budget={}))
 
 
+@pytest.mark.slow
 def test_twenty_to_forty_is_a_wish_where_nobody_insists(present: Present) -> None:
     found = planned(present, asked(200, people=None))
     assert names(found) == ["bob", "dan"]
@@ -186,17 +186,20 @@ def test_a_limit_holds_and_one_that_nobody_meets_is_told(present: Present) -> No
     assert any("nobody who could be chosen is known to be of it" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_at_most_so_many_of_each_is_one_limit_for_each(present: Present) -> None:
     found = planned(present, asked(400, at_most=(AtMost("tier", None, 2), AtMost("platform", None, 3))))
     assert len(found.picks) == 2
     assert found.value == 10
 
 
+@pytest.mark.slow
 def test_newcomers_are_those_on_none_of_the_lists(present: Present) -> None:
     found = planned(present, asked(400, newcomers=2))
     assert {pick.who.account: pick.newcomer for pick in found.picks} == {"x:bob": True, "x:dan": True, "x:cat": False}
 
 
+@pytest.mark.slow
 def test_money_without_minor_units_is_counted_as_it_is(present: Present) -> None:
     yen = replace(asked(2), budget={"amount_minor": 200, "currency": "JPY"})
     found = planned(
@@ -215,6 +218,7 @@ def test_a_price_nobody_knows_leaves_out_and_says_what_to_do(present: Present) -
     assert any("could not be chosen: no price known" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_what_everybody_gets_is_costed_and_needs_no_fee(present: Present) -> None:
     product, training = Offer("product", 4_000), Offer("training", 1_000)
     found = planned(present, asked(100, prices=(), offers=(product, training)))
@@ -224,6 +228,7 @@ def test_what_everybody_gets_is_costed_and_needs_no_fee(present: Present) -> Non
     assert {pick.price.minor for pick in with_fee.picks} == {14_000}
 
 
+@pytest.mark.slow
 def test_the_big_name_is_compared_for_the_same_money(present: Present) -> None:
     found = planned(present, asked(300, exclude=()))
     assert found.big_name.who is not None
@@ -239,6 +244,7 @@ def test_members_known_not_to_fit_the_brief_do_not_count(present: Present) -> No
     assert [(line.value, line.wanted) for line in found.mix if line.by == "country"] == [("US", False)]
 
 
+@pytest.mark.slow
 def test_the_audience_that_would_be_reached_stands_beside_the_one_wanted(present: Present) -> None:
     brief = replace(asked(300, lock=("@ann", "@bob")), segments={"country": ("DE",)})
     found = planned(present, brief)
@@ -256,6 +262,7 @@ def test_false_accounts_are_left_out_and_counted(present: Present, monkeypatch: 
     assert "1 person left out because the account looks false." in found.audience.sentences
 
 
+@pytest.mark.slow
 def test_more_money_never_comes_to_less_and_says_who_enters(present: Present) -> None:
     found = planned(present, asked(200))
     values = [point.value for point in found.curve]
@@ -266,6 +273,7 @@ def test_more_money_never_comes_to_less_and_says_who_enters(present: Present) ->
     assert planned(present, asked(250)).more.enters[0].account == "x:cat"
 
 
+@pytest.mark.slow
 def test_a_fifth_declining_is_counted_exactly(present: Present) -> None:
     found = planned(present, asked(200, lock=("@ann", "@bob")))
     assert found.value_if_declined == pytest.approx(6 * 0.8 + 3 * (1 - 0.2**2))
@@ -290,6 +298,7 @@ def test_outcomes_come_from_past_posts_with_an_interval(present: Present) -> Non
     assert found.number.needed == math.ceil((cv / 0.4) ** 2)
 
 
+@pytest.mark.slow
 def test_interactions_add_up_and_overlap_is_still_told(present: Present) -> None:
     found = planned(present, asked(200, objective="interactions"))
     assert found.measure.startswith("likes and comments of a typical post")
@@ -298,12 +307,14 @@ def test_interactions_add_up_and_overlap_is_still_told(present: Present) -> None
     assert "different people in" in found.overlap_says
 
 
+@pytest.mark.slow
 def test_a_goal_that_nobody_can_count_goes_by_reach_and_says_so(present: Present) -> None:
     found = planned(present, replace(asked(200), objective={"metric": "conversions"}))
     assert found.objective == "unique reach"
     assert any("aims at conversions" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_without_a_graph_there_is_a_plan_and_overlap_is_unknown(without_a_graph: Present) -> None:
     found = planned(without_a_graph, asked(200))
     assert sorted(names(found)) == ["ann", "bob"]

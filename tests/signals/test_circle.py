@@ -20,8 +20,6 @@ from groundswell.signals.evenness import entropies
 from groundswell.signals.table import prepare
 from groundswell.store import Engine, Workspace
 
-pytestmark = pytest.mark.xdist_group("circle")
-
 Tell = Callable[..., Value]
 
 

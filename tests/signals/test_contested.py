@@ -15,8 +15,6 @@ from groundswell.signals.contested import made_of_all
 from groundswell.signals.table import prepare
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("contested")
-
 LATE = [name for name, one in SIGNALS.items() if is_late(one.grain)]
 EARLY = [name for name in SIGNALS if name not in LATE]
 

@@ -11,8 +11,6 @@ import pytest
 from groundswell.signals.findings import disclosure_rules, disclosure_words, words_read
 from groundswell.store import Engine, Workspace
 
-pytestmark = pytest.mark.xdist_group("disclosure")
-
 SET = tomllib.loads((Path(__file__).parent / "disclosure_set.toml").read_text(encoding="utf-8"))
 SECOND_SET = tomllib.loads((Path(__file__).parent / "disclosure_second_set.toml").read_text(encoding="utf-8"))
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")

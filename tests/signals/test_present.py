@@ -19,8 +19,6 @@ from groundswell.signals.present import Present, open_present
 from groundswell.signals.told import hold
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("present")
-
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:

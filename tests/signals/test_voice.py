@@ -14,8 +14,6 @@ from groundswell.signals.hearing import marks
 from groundswell.signals.trust import trust_parts
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("voice")
-
 SAID = {
     "use": [
         "My kettle broke after a year", "I've been using this for months", "Ich benutze die Pfanne täglich", "J’utilise ce four",

@@ -74,7 +74,8 @@ def test_settled_or_not_the_present_is_the_same(workspace: Workspace) -> None:
     assert seen(workspace) == plain(workspace)
 
 
-@pytest.mark.parametrize("turn", [0, *(pytest.param(turn, marks=pytest.mark.slow) for turn in (1, 2, 3))])
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", range(4))
 def test_what_comes_later_lies_over_what_was_settled_and_shows_the_same(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, turn: int
 ) -> None:

@@ -18,7 +18,7 @@ from groundswell.signals import SIGNALS
 
 jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fuzzed")]
+pytestmark = pytest.mark.slow
 
 EDGES = ["0", "-1", "1", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "1" * 400, "1e9", "0x10", "١٢", "1_000", "NaN", "Infinity", "null", ""]  # fmt: skip
 ODD = ["\0", "a\0b", "%ED%A0%80", "%FF%FE", "\u202e", "\ufeff", "'", '"', "\\", "%", "*", "[", "(", "a" * 5000, "é" * 900, "--", "; DROP TABLE x", "{{7*7}}", "@", ":", "@:", "instagram:", "\n", "\t"]  # fmt: skip

@@ -18,6 +18,7 @@ from groundswell.simulate import simulate
 from groundswell.store import Workspace
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "brought",
     [("accounts",), pytest.param(("accounts", "posts"), marks=pytest.mark.slow)],

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from browsing import Browser
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 FILES = re.compile(r"\.(xlsx|pdf|html|csv|parquet)$")
 
 

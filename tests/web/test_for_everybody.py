@@ -12,7 +12,7 @@ import pytest
 from test_pages import ALONE, ASKED, about
 from windows import Served, fits, settled, tab_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("axe")]
+pytestmark = pytest.mark.slow
 SIZES = {"telephone": {"width": 360, "height": 780}, "desk": {"width": 1440, "height": 900}}
 WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 OPENED = """() => {

@@ -18,8 +18,6 @@ from openpyxl import load_workbook
 from test_pages import ALONE, ASKED, about
 from windows import NARROW, Served, fits, settled, tab_of
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 OURS = frozenset({"style"})
 """What a file that stands alone may hold besides."""
 BRIEF = "brand=Oat&definition=field_geek@1"

@@ -11,9 +11,8 @@ import pytest
 from browsing import Browser
 from hostile import Scan, alive
 
+from building import account, day, made, post
 from groundswell.store import Workspace
-
-pytestmark = pytest.mark.xdist_group("pages")
 
 ALONE = [
     "/",
@@ -27,6 +26,8 @@ ALONE = [
     "/staff",
     "/census",
     "/imports",
+    "/fetch",
+    "/fetches",
     "/about",
     "/compare",
     "/contests",
@@ -40,6 +41,7 @@ ASKED = [
     "/shortlist?brand=Oat+%26+Co&country=ZZ",
     "/plan?brand=Oat+%26+Co",
     "/import?id=1",
+    "/fetch?who=@ann.bsky.social&lists=posts&lists=follows&hops=1",
     "/coach?q=sim",
     "/staff?company=Oat+%26+Co",
     "/census?company=Oat+%26+Co&product=Barista",
@@ -105,7 +107,7 @@ def test_every_page_has_its_numbers_as_json(community: Browser) -> None:
             answer.json()
         else:
             assert address.partition("?")[0] in (
-                "/marketer", "/company", "/coach", "/staff", "/census", "/plan", "/compare",
+                "/marketer", "/company", "/coach", "/staff", "/census", "/plan", "/compare", "/fetch",
             ), address  # fmt: skip
 
 
@@ -298,3 +300,13 @@ def test_the_scan_itself_sees_what_is_alive() -> None:
 def test_the_pages_work_on_paths_that_hold_blanks(tmp_path: Path) -> None:
     with Browser(Workspace.create(tmp_path / "my work ü")) as browser:
         assert "my work ü" in browser.page("/")
+
+
+@pytest.mark.parametrize(("others", "asked"), [(2, True), (6, False)])
+def test_whose_archive_was_brought_is_asked_whether_it_is_them(tmp_path: Path, others: int, *, asked: bool) -> None:
+    posts = [post("ann", number, text="oats", created_at=day(number)) for number in range(30)]
+    posts += [post("ben", number, text="rye", created_at=day(number)) for number in range(others)]
+    with Browser(made(tmp_path / "w", {"account": [account("ann"), account("ben")], "post": posts})) as browser:
+        page = browser.page("/coach")
+        assert ("Is this you?" in page and 'href="/coach?account=x%3Aann"' in page) == asked
+        assert "Is this you?" not in browser.page("/coach?q=ben")

@@ -12,8 +12,6 @@ from browsing import Browser
 from building import bring, day
 from groundswell.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 
 def everybody(browser: Browser, query: str = "") -> list[dict[str, Any]]:
     """Who is on the list, page after page."""

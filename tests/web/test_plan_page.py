@@ -14,8 +14,6 @@ from test_pages import alive
 
 from building import account, day, made, post
 
-pytestmark = pytest.mark.xdist_group("plan page")
-
 QUERY = "brand=Oat+%26+Co&definition=everyday_voice%401"
 ASKED = f"{QUERY}&amount=1000"
 

@@ -13,8 +13,6 @@ from browsing import OURS, PORT, Browser
 from groundswell.web import Launch
 from groundswell.web.safety import KNOWN_AGAIN
 
-pytestmark = pytest.mark.xdist_group("safety")
-
 BASE = f"http://127.0.0.1:{PORT}"
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from groundswell.errors import GroundswellError, UsageError
 from groundswell.exports.kit_page import write_kit
 from groundswell.ingest import import_file
 from groundswell.store import Workspace
+from groundswell.web.importing import Arrival
 from groundswell.web.uploads import CAP, TooLargeError, receive, safe_name
 
 ACCOUNTS = b"handle,followers\n@ann,120\n@ben,3400\n"
@@ -338,3 +340,12 @@ def test_a_question_survives_a_restart(tmp_path: Path) -> None:
         forgotten = browser.post("/forget", files=[("x", ("", b""))], data={"id": address.partition("=")[2]})
         assert "one question is open" not in forgotten.text
         assert list(browser.desk.folder.iterdir()) == []
+
+
+def test_how_long_reading_goes_on_is_said_once_it_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groundswell.web.importing.time.monotonic", lambda: 100.0)
+    half = Arrival("a.csv", "1/a.csv", state="reading", bytes_done=25, bytes_total=100, began=90.0)
+    assert half.seconds_left == pytest.approx(30.0)
+    assert replace(half, began=99.0).seconds_left is None
+    assert replace(half, bytes_done=0).seconds_left is None
+    assert replace(half, state="read").seconds_left is None

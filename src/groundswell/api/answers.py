@@ -59,6 +59,8 @@ from groundswell.store.contests import Contest
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Answer = TypeVar("Answer")
+TOWERS = 10
+"""Times as many posts as anybody else has, by which the data is taken to hold somebody's archive (design choice)."""
 KEPT = 48
 """Answers kept for the present facts: shortlists and people that somebody goes back and forth between (design choice)."""
 
@@ -288,6 +290,18 @@ class Answers:
         """Everybody who mentions these: (company, product, service or person) -> spellings."""
         self.texts()
         return self._once(("census", names), lambda: census(self.workspace, dict(names)))
+
+    def stands_out(self) -> dict[str, Any] | None:
+        """Who has ten times as many posts here as anybody else: the data holds an archive of theirs. None where nobody does."""
+        rows = self.table().rows
+        posts = pc.fill_null(pc.struct_field(rows.column("posts_per_week").combine_chunks(), "n"), 0)
+        most = pc.select_k_unstable(posts, 2, [("", "descending")])
+        counts = [posts[place.as_py()].as_py() for place in most] + [0, 0]
+        if not counts[0] or counts[0] < TOWERS * counts[1]:
+            return None
+        place = most[0].as_py()
+        who = rows.select(["account", "handle", "name", "platform"]).slice(place, 1).to_pylist()[0]
+        return who | {"posts": counts[0]}
 
     def coaching(self, name: str) -> Coaching:
         """One account, spoken to as its owner."""

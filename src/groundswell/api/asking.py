@@ -16,9 +16,12 @@ from fastapi import Query
 from pydantic import BeforeValidator, Field
 
 from groundswell.api.briefs import BriefForm, PlanForm
+from groundswell.api.live import names_in, refuse_nobody
 from groundswell.api.people import PeopleAsked
 from groundswell.definitions import DEFAULT_DEFINITION
 from groundswell.errors import UsageError
+from groundswell.fetch import Asked
+from groundswell.sources.networks import source_for
 
 Names = tuple[tuple[str, tuple[str, ...]], ...]
 AccountName = Annotated[str, Query(description="@handle, platform:@handle, or an id")]
@@ -209,6 +212,29 @@ def import_of(id: Annotated[int, Query(description="Number of an import")]) -> i
     if abs(id) >= 2**63:
         raise UsageError("That is no number of an import.", next_step="Their numbers are in /imports.json.")
     return id
+
+
+def fetch_of(
+    who: Annotated[
+        str, Query(description="Whom to begin with, one a line: handles, addresses of profiles, lists, feeds")
+    ] = "",
+    source: Annotated[str, Query(description="Which live source; without it the one that the names are of")] = "",
+    lists: Annotated[list[str], Query(description="What of each of them, as the source offers it")] = [],  # noqa: B006
+    people: Annotated[int, Query(ge=1, le=100_000, description="Most people to look at")] = 100,
+    hops: Annotated[int, Query(ge=0, le=5, description="1: also those whom their lists name; and so on")] = 0,
+    each: Annotated[int, Query(ge=1, le=1_000_000, description="Most items of each list")] = 100,
+    posts: Annotated[
+        int, Query(ge=1, le=1_000, description="How many newest posts are asked for likes and the like")
+    ] = 5,
+    requests: Annotated[int, Query(ge=1, le=1_000_000, description="Most requests of one run")] = 1_000,
+) -> Asked:
+    """Read whom and what to fetch; UsageError when nobody is named."""
+    names = names_in(who)
+    refuse_nobody(names)
+    return Asked(
+        source=source or source_for(names).id, who=names, lists=tuple(filter(None, lists)) or ("posts",), people=people, hops=hops,
+        each=each, posts=posts, requests=requests,
+    )  # fmt: skip
 
 
 def name_of(name: Annotated[str, Query(description="Name of a signal")]) -> str:

@@ -17,6 +17,7 @@ from groundswell.advocacy import Audit, Census, SheetReview, Staff
 from groundswell.api import asking
 from groundswell.api.answers import Answers, Overview
 from groundswell.api.briefs import Options
+from groundswell.api.live import fetched, forecast_of, sources_as_json
 from groundswell.api.people import PeoplePage
 from groundswell.coach import Coaching
 from groundswell.definitions import Overlaps, load_benchmarks, load_definitions, load_tier_sets
@@ -175,6 +176,21 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "set_aside", "/import.json", "One import and the rows it set aside", "imports", asking.import_of, _one_import,
         lists=("set_aside",), numbers=False,
+    ),
+    Question(
+        "sources", "/sources.json", "Live sources: what each needs and gives", "imports", asking.nothing,
+        lambda _, __: plain(sources_as_json()), lists=("",), numbers=False,
+        says="At which pace each may be asked, on which terms, and for how long what it gives may be kept.",
+    ),
+    Question(
+        "forecast", "/fetch.json", "What a fetch would take, without asking anybody", "imports", asking.fetch_of,
+        lambda _, asked: plain({"asked": asked, "forecast": forecast_of(asked)}), numbers=False,
+        says="Requests, time and money at most. Fetching itself is begun by a person, on the page or with `groundswell fetch`.",
+    ),
+    Question(
+        "fetches", "/fetches.json", "What was fetched, and what was not covered", "imports", asking.nothing,
+        lambda answers, _: plain(fetched(answers.workspace)), lists=("",), numbers=False,
+        says="How a sample came about is a part of every result drawn from it.",
     ),
     Question(
         "labels", "/labels.json", "Accounts that the user knows to be genuine or false", "people", asking.nothing,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from groundswell.cli.sentences import counted, import_as_json, import_lines
 
 if TYPE_CHECKING:
-    from groundswell.fetch import FetchReport, Forecast
+    from groundswell.fetch import FetchReport, Forecast, ListenReport
     from groundswell.fetch.exports import Letter
     from groundswell.sources.declaring import Source
     from groundswell.sources.doors import Ways
@@ -38,12 +38,37 @@ def fetch_as_json(report: FetchReport) -> dict[str, Any]:
     return said | {"coverage": asdict(report.coverage), "import": brought}
 
 
+def listen_lines(report: ListenReport) -> Iterator[str]:
+    """What a run of listening heard, what came of it, and what may be missing."""
+    again = f", connected {report.lost + 1:,} times" if report.lost else ""
+    yield f"Listened to {counted(report.people, 'person', 'people')} of {report.source}: {counted(report.events, 'event')}{again}. {report.because}"
+    if report.left_out:
+        yield f"  Not listened to: {counted(report.left_out, 'person', 'people')}, more than the network sends at once. Those looked at last came first."
+    if report.gap:
+        yield f"  {report.gap}"
+    for one in report.brought:
+        yield from import_lines(one)
+    if report.waiting:
+        yield f"  {counted(report.waiting, 'piece')} of it could not be brought in, because another process was writing; the next `groundswell listen` does that."
+    if report.purged:
+        yield from purged_lines(report.purged)
+
+
+def listen_as_json(report: ListenReport) -> dict[str, Any]:
+    """The same, for machines."""
+    plain = ("source", "people", "left_out", "events", "lost", "seconds", "behind", "because", "gap", "waiting")
+    return {name: getattr(report, name) for name in plain} | {
+        "imports": [import_as_json(one) for one in report.brought],
+        "purged": vars(report.purged) if report.purged else None,
+    }
+
+
 def forecast_line(found: Forecast) -> str:
-    """What a fetch would take at most."""
+    """What a fetch would take."""
     time = f"{found.seconds / 60:,.0f} minutes" if found.seconds >= 120 else f"{found.seconds:,.0f} seconds"
     bound = " (then --requests ends it)" if found.limited else ""
     return (
-        f"At most {counted(found.requests, 'request')}{bound} for at most {counted(found.people, 'person', 'people')}: {time} at the "
+        f"About {counted(found.requests, 'request')}{bound} for at most {counted(found.people, 'person', 'people')}: {time} at the "
         f"pace that is allowed, and it costs {found.money}{f', but {found.quota}' if found.quota else ''}. Nobody was asked (dry run)."
     )
 
@@ -91,17 +116,9 @@ def source_lines(one: Source) -> Iterator[str]:
         yield f"  gives of {give.record}: {', '.join(give.fields)}{'. ' + give.note if give.note else ''}"
     yield f"  with: {', '.join(one.offers)}"
     yield f"  for example: {', '.join(one.examples)}"
+    if one.live:
+        yield f"  live: {one.live.says} (groundswell listen)"
     yield from (f"  mind: {caveat}" for caveat in one.caveats)
-
-
-def sources_as_json(found: Sequence[Source]) -> list[dict[str, Any]]:
-    """The same, for machines."""
-    return [
-        {name: getattr(one, name) for name in ("id", "title", "says", "platform", "needs", "hosts", "retention_days", "caveats")}
-        | {"limits": [vars(limit) for limit in one.limits], "terms": vars(one.terms), "gives": [vars(give) for give in one.gives]}
-        | {"offers": list(one.offers), "examples": list(one.examples)}
-        for one in found
-    ]  # fmt: skip
 
 
 def _needs(one: Source) -> str:

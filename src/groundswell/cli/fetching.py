@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -16,17 +17,18 @@ from groundswell.cli.fetched import (
     fetches_rows,
     forecast_line,
     letter_lines,
+    listen_as_json,
+    listen_lines,
     purged_lines,
     source_lines,
-    sources_as_json,
     sources_rows,
     ways_rows,
 )
 from groundswell.cli.printing import complain, print_json, print_table, progress_bar, say, say_all
-from groundswell.errors import UsageError
+from groundswell.errors import GroundswellError, UsageError
 
 if TYPE_CHECKING:
-    from groundswell.fetch import FetchReport, Progress, Step
+    from groundswell.fetch import FetchReport, Heard, Hears, Progress, Step
 
 Requests = Annotated[int | None, typer.Option(min=1, help="Most requests of this run [1000; for refresh 200].")]
 
@@ -112,6 +114,29 @@ def refresh(
     _tell(report, as_json)
 
 
+def listen(
+    source: Annotated[str, typer.Option("--from", metavar="SOURCE", help="Which network.")] = "bluesky",
+    for_: Annotated[str | None, typer.Option("--for", metavar="TIME", help="Stop after 90s, 10m, 2h or 1d.")] = None,
+    until_now: Annotated[bool, typer.Option("--until-caught-up", help="Stop when the present is reached.")] = False,
+    workspace: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Listen to the people that were fetched: what they post, like, pass on, follow and delete from now on. Ctrl-C stops it.
+
+    Examples: groundswell listen --for 10m | groundswell listen --until-caught-up
+    """
+    from groundswell.fetch import listen as listen_to
+
+    seconds = _seconds(for_) if for_ else None
+    with _hearing(as_json, seconds) as progress:
+        report = listen_to(workspace_at(workspace), source, seconds=seconds, until_now=until_now, progress=progress)
+    if as_json:
+        print_json(listen_as_json(report))
+    else:
+        say_all(listen_lines(report))
+    _refused(report.refused)
+
+
 def fetches(workspace: Folder = None, as_json: AsJson = False) -> None:
     """List what was fetched, and what waits to be gone on with.
 
@@ -133,6 +158,7 @@ def sources(
 
     Example: groundswell sources bluesky
     """
+    from groundswell.api.live import sources_as_json
     from groundswell.sources.doors import all_ways
     from groundswell.sources.networks import SOURCES, source_called
 
@@ -234,9 +260,35 @@ def _tell(report: FetchReport, as_json: bool) -> None:
         print_json(fetch_as_json(report))
     else:
         say_all(fetch_lines(report))
-    if report.refused:
-        complain(report.refused)
-        raise typer.Exit(report.refused.exit_code)
+    _refused(report.refused)
+
+
+def _refused(error: GroundswellError | None) -> None:
+    if error:
+        complain(error)
+        raise typer.Exit(error.exit_code)
+
+
+def _seconds(said: str) -> float:
+    """A time as people write it."""
+    found = re.fullmatch(r"(\d{1,6})\s*([smhd])", said.strip().lower())
+    if not found or not int(found[1]):
+        raise UsageError(f"--for {said!r} is no time.", next_step="Write for example 90s, 10m, 2h or 1d.")
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3_600, "d": 86_400}[found[2]]
+
+
+@contextmanager
+def _hearing(quiet: bool, seconds: float | None) -> Generator[Hears]:
+    """Show how many events come in a second, and how long ago the last one happened."""
+    with progress_bar(quiet=quiet) as bar:
+
+        def heard(one: Heard) -> None:
+            behind = f", {one.behind:,.0f} seconds behind" if one.behind is not None else ""
+            lost = f", connected {one.lost + 1:,} times" if one.lost else ""
+            rate = one.events / max(one.seconds, 1e-9)
+            bar("Listening", one.seconds, seconds or 0, None, f"{one.events:,} events, {rate:,.1f} a second{behind}{lost}")  # fmt: skip
+
+        yield heard
 
 
 @contextmanager

@@ -6,6 +6,8 @@
     coverage     what was covered, and what was not
     fetching     all of this in one call: fetch, go on, look again
     refreshing   whom and what to look at again, where numbers still move
+    listening    the live stream: what people do, as it happens
+    hearing      the loop of that: events, kept with the place in the stream in one transaction, across lost connections
     remembering  pace of each host and answers for conditional requests, kept in the workspace
     logins       where the user's own logins are, which is never in the workspace
     exports      the request for an export, for networks that answer only to their members
@@ -18,8 +20,11 @@ from __future__ import annotations
 from groundswell.fetch.asking import Asked, Forecast, forecast
 from groundswell.fetch.collecting import Progress, Step
 from groundswell.fetch.coverage import Coverage, coverage_of
-from groundswell.fetch.fetching import FetchReport, fetch, refresh, resume
+from groundswell.fetch.fetching import FetchReport, OpenClient, beginning, fetch, open_client, refresh, resume
+from groundswell.fetch.hearing import Heard
+from groundswell.fetch.listening import Hears, ListenReport, listen
 
 __all__ = [
-    "Asked", "Coverage", "FetchReport", "Forecast", "Progress", "Step", "coverage_of", "fetch", "forecast", "refresh", "resume",
+    "Asked", "Coverage", "FetchReport", "Forecast", "Heard", "Hears", "ListenReport", "OpenClient", "Progress", "Step", "beginning",
+    "coverage_of", "fetch", "forecast", "listen", "open_client", "refresh", "resume",
 ]  # fmt: skip

@@ -34,6 +34,8 @@ class Asked:
     """How many of each person's newest posts are asked for likes, reposts, quotes and replies."""
     requests: int = 1_000
     """Most requests of one run."""
+    live: bool = False
+    """Whether this is a piece of the live stream (`groundswell listen`), which nobody goes on with."""
 
     def as_json(self) -> dict[str, Any]:
         """For the state."""
@@ -108,7 +110,7 @@ def lists_of_posts(asked: Asked, source: Source) -> list[str]:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a fetch takes at most."""
+    """What a fetch takes when it finds as much as was allowed and every page comes full; `Asked.requests` is never exceeded."""
 
     requests: int
     people: int
@@ -122,9 +124,10 @@ class Forecast:
 
 
 def forecast(asked: Asked, source: Source) -> Forecast:
-    """Count the most requests that a fetch takes, without asking anybody.
+    """Count the requests that a fetch takes, without asking anybody.
 
-    How long lists are is not known before they are read, so every list counts with as many pages as were allowed.
+    How long lists are is not known before they are read, so every list counts with as many pages as were allowed. Short pages make more of them,
+    short lists fewer.
     """
     first = first_streams(checked(asked, source), source)
     alone = [one for one in first if one.name != source.introduce and source.streams[one.name].introduces]

@@ -21,6 +21,10 @@ TOGETHER = 32
 """Pages that are read at once: some ten thousand rows, the bound of memory."""
 
 
+TURN = 900.0
+"""Seconds that a fetch waits for an import that is under way, before it leaves its pages for the next run (design choice)."""
+
+
 class KeptPages:
     """What a fetch kept, opened to be read (`sources.Reading`)."""
 
@@ -68,12 +72,12 @@ def _not_measured(workspace: Workspace, source: Source) -> Iterator[str]:
 def bring(workspace: Workspace, source: Source, fetch: int) -> ImportReport | None:
     """Bring what a fetch kept until now; None when it kept nothing.
 
-    Errors: WorkspaceBusyError while another import runs.
+    Errors: WorkspaceBusyError when another import runs and goes on for very long.
     """
     pages = pages_of(workspace.state, fetch)
     if not pages:
         return None
-    with workspace.writing():
+    with workspace.writing(patience=TURN):
         former = [one for one in workspace.state.imports() if one.options.get("fetch") == fetch and one.state == "live"]
         digest = _digest(pages)
         reading = KeptPages(workspace, source, pages, streams_of(workspace.state, fetch))

@@ -66,12 +66,21 @@ def fetch(
     Errors: UsageError and its kin for what cannot be asked; LoginNeededError for what is not open to strangers;
     WorkspaceBusyError while another process fetches. What the network refuses on the way stands in the report.
     """
-    source = source_called(asked.source, sources)
-    first = first_streams(checked(asked, source), source)
-    _refuse_without_login(source, first)
+    source, first = beginning(asked, sources)
     with workspace.fetching():
         number = begin_fetch(workspace.state, source.id, asked.as_json(), first)
         return _run(workspace, source, asked, number, progress, client)
+
+
+def beginning(asked: Asked, sources: Mapping[str, Source] = SOURCES) -> tuple[Source, list[ToOpen]]:
+    """Say with which source and lists a fetch would begin, without asking anybody.
+
+    Errors: UsageError and its kin for what cannot be asked; LoginNeededError for what is not open to strangers.
+    """
+    source = source_called(asked.source, sources)
+    first = first_streams(checked(asked, source), source)
+    _refuse_without_login(source, first)
+    return source, first
 
 
 def resume(
@@ -91,6 +100,8 @@ def resume(
     found = fetch_by_id(workspace.state, number) if number else _latest_open(workspace.state)
     source = source_called(found.source, sources)
     asked = Asked.of(found.asked | ({"requests": requests} if requests else {}))
+    if asked.live:
+        raise UsageError(f"Fetch {found.id} is a piece of the live stream.", next_step="Go on with: groundswell listen")
     with workspace.fetching():
         reopen(workspace.state, found.id, checked(asked, source).as_json(), ("failed", "login"))
         return _run(workspace, source, asked, found.id, progress, client)
@@ -159,7 +170,7 @@ def _refuse_without_login(source: Source, first: list[ToOpen]) -> None:
 
 
 def _latest_open(state: State) -> Fetch:
-    found = [one for one in all_fetches(state) if one.state == "open"]
+    found = [one for one in all_fetches(state) if one.state == "open" and not Asked.of(one.asked).live]
     if not found:
         raise UsageError(
             "No fetch is open: there is nothing to go on with.", next_step="`groundswell fetches` lists them."

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from groundswell.sources import Page
@@ -193,6 +193,25 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Live:
+    """The live stream of a network: what people do, as it happens, over a connection that stays open."""
+
+    says: str
+    addresses: tuple[str, ...]
+    """Servers that send the same stream; when one does not answer, the next is asked."""
+    people: int
+    """Most people whose acts may be asked for."""
+    keeps: timedelta
+    """How long the network keeps what happened for those who come back."""
+    ask: Callable[[str, int | None], str]
+    """(server, moment of the last event, in microseconds) -> the address that sends what happened since."""
+    hello: Callable[[Sequence[str]], str]
+    """Ids of people as the network names them -> what to say first, so that it sends their acts and no others."""
+    moment: Callable[[Any], int | None]
+    """An event -> when it happened, in microseconds; None for what is no event."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """One live source; see the module."""
 
@@ -226,6 +245,8 @@ class Source:
     examples: tuple[str, ...]
     """What somebody may type; the first one is shown where nobody was named."""
     caveats: tuple[str, ...] = ()
+    live: Live | None = None
+    """Its live stream, where it has one; its pages are read like those of a stream called `live`."""
     login: Callable[[Callable[..., Any], str], Mapping[str, str]] | None = None
     """How a secret becomes the headers of a request, where there is a login. They go to no other host than the one that is asked."""
     also: tuple[str, ...] = ()

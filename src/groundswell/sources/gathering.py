@@ -49,14 +49,15 @@ class Gathering:
         self.line = 0
         self.told: set[tuple[Any, ...]] = set()
         """What the page that is read said of accounts: an author stands beside each of a hundred posts."""
-        self.at = datetime.fromtimestamp(0, UTC)
+        self.at = self.kept_at = datetime.fromtimestamp(0, UTC)
         self.whole = False
 
     # -- pages -------------------------------------------------------------------------------------------------------------
 
     def page(self, kept: Kept) -> None:
         """Read one kept page. What cannot be read is set aside with its reason; nothing stops the rest."""
-        self.at, self.line, self.whole = kept.fetched_at, kept.number * LINES_A_PAGE, kept.whole
+        self.at = self.kept_at = kept.fetched_at
+        self.line, self.whole = kept.number * LINES_A_PAGE, kept.whole
         self.told.clear()
         if kept.status != 200:
             self.line += 1

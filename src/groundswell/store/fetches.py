@@ -202,6 +202,14 @@ def next_stream(state: State, fetch: int) -> StreamRow | None:
     return StreamRow(**row) if row else None
 
 
+def latest_cursor(state: State, source: str, stream: str) -> str | None:
+    """Where the streams of this name stand, whichever fetch they belong to: the last place that was noted."""
+    chosen = (streams.c.name == stream) & (fetches.c.source == source) & streams.c.cursor.is_not(None)
+    query = sa.select(streams.c.cursor).join(fetches, fetches.c.id == streams.c.fetch).where(chosen)
+    with state.engine.connect() as connection:
+        return connection.execute(query.order_by(streams.c.id.desc()).limit(1)).scalar()
+
+
 def streams_of(state: State, fetch: int) -> list[StreamRow]:
     """Every stream of a fetch, in the order in which they were opened."""
     query = streams.select().where(streams.c.fetch == fetch).order_by(streams.c.id)

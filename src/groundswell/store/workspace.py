@@ -152,9 +152,9 @@ class Workspace:
                 finish(folder, live, firsts=write_settled(engine, Settled(folder, live)))
 
     @contextmanager
-    def writing(self) -> Generator[None]:
-        """Hold the workspace for writing; a second writer is told so at once."""
-        lock = filelock.FileLock(self.folder / ".writing.lock", timeout=0)
+    def writing(self, patience: float = 0.0) -> Generator[None]:
+        """Hold the workspace for writing; a second writer is told so at once, or after `patience` seconds."""
+        lock = filelock.FileLock(self.folder / ".writing.lock", timeout=patience)
         try:
             with lock:
                 yield

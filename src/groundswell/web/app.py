@@ -19,6 +19,7 @@ from groundswell.errors import GroundswellError
 from groundswell.exports import pictures
 from groundswell.store import Workspace
 from groundswell.web.described import describe
+from groundswell.web.fetching import Fetcher, add_fetching
 from groundswell.web.importing import OUR_FAULT, Desk, said
 from groundswell.web.journeys import add_journeys
 from groundswell.web.pages import NotReadyError, Pages
@@ -39,11 +40,12 @@ REFUSALS = {
 def make_app(workspace: Workspace, launch: Launch, *, cap: int = CAP) -> FastAPI:
     """Make the app that serves one workspace."""
     answers = Answers(workspace)
-    desk = Desk(answers)
+    desk, fetcher = Desk(answers), Fetcher(workspace)
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncGenerator[None]:
         yield
+        fetcher.close()
         desk.close()
         answers.close()
 
@@ -51,11 +53,12 @@ def make_app(workspace: Workspace, launch: Launch, *, cap: int = CAP) -> FastAPI
         title="Groundswell", version=__version__, lifespan=living, docs_url=None, redoc_url=None, openapi_url="/openapi.json",
         description="The people whose word moves their own community, with every number explained. Unknown is null, with its reason.",
     )  # fmt: skip
-    app.state.desk = desk
+    app.state.desk, app.state.fetcher = desk, fetcher
     pages = Pages(answers, desk, cap=cap)
     add_journeys(pages)
     add_persons(pages)
     add_planning(pages)
+    add_fetching(pages, fetcher)
     app.include_router(routes(answers))
     app.include_router(pages.router)
     _add_entrance(app, launch)

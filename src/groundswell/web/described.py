@@ -23,7 +23,7 @@ PROBLEM: dict[str, Any] = {
 ENDS = {
     "400": "The question was wrong: a name, an option or a combination that does not exist.",
     "401": "This browser has not been let in with the launch link.",
-    "403": "Another site asked.",
+    "403": "Another site asked; or a network gives this only to people who are logged in.",
     "404": "There is no such address.",
     "409": "The workspace stands in the way: absent, busy, full, or newer than this program.",
     "421": "The address under which this was asked is not ours.",

@@ -18,6 +18,7 @@ from groundswell.exports.wording import platform_name, printable
 from groundswell.records import PLATFORMS, VERBS
 from groundswell.sources.files.layouts.identities import platform_of
 from groundswell.sources.files.opening import open_tables
+from groundswell.sources.networks import source_for
 
 ROWS_SHOWN = 5
 COLUMNS_SHOWN = 60
@@ -157,11 +158,23 @@ def pasted(text: str, folder: Path) -> Path:
     return path
 
 
+def address_to_fetch(text: str) -> str | None:
+    """The address that somebody pasted alone, where it is one that a live source could begin with."""
+    plain = text.strip()
+    if not re.fullmatch(r"https?://\S+", plain):
+        return None
+    try:
+        source_for([plain])
+    except UsageError:
+        return None
+    return plain
+
+
 def _refuse_address(text: str) -> None:
-    """A blog's address alone holds nothing to read, and nothing is fetched."""
+    """A blog's address alone holds nothing to read."""
     if re.fullmatch(r"https?://\S+", text) and platform_of(text) in (None, "blog"):
         raise UsageError(
-            "That is an address, and nothing is fetched from the network here.",
+            "That is an address from which nothing can be fetched here.",
             next_step="Open the blog's feed in the browser (often the address with /feed or /rss at its end), save it, and drop the file.",
         )
 

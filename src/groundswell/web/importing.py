@@ -43,6 +43,8 @@ from groundswell.web.forms import Asked, Question, question_of_columns, question
 log = logging.getLogger("groundswell.web")
 OPEN = ("waiting", "reading")
 DEMO_PEOPLE, DEMO_SEED = 2_000, 7
+SURE_AFTER = 3.0
+"""Seconds of reading before it is said how long it will take (design choice)."""
 
 
 @dataclass
@@ -56,6 +58,8 @@ class Arrival:
     bytes_done: int = 0
     bytes_total: int = 0
     rows: int = 0
+    began: float = 0.0
+    """When reading began, by a clock that only counts."""
     mapping: dict[str, str] = field(default_factory=lambda: {})
     constants: dict[str, str] = field(default_factory=lambda: {})
     dates: str = ""
@@ -68,6 +72,14 @@ class Arrival:
     def done(self) -> float:
         """How far it is read, 0..1."""
         return min(1.0, self.bytes_done / self.bytes_total) if self.bytes_total else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it goes on at the pace until now; None before that can be told."""
+        spent = time.monotonic() - self.began
+        if self.state != "reading" or spent < SURE_AFTER or self.done < 0.01:
+            return None
+        return spent / self.done * (1 - self.done)
 
     @property
     def open_dates(self) -> int:
@@ -251,6 +263,7 @@ class Desk:
             self.answers.prepare(_progress_of(batch))
 
     def _read(self, batch: Batch, arrival: Arrival) -> None:
+        arrival.began = time.monotonic()
         arrival.state, path = "reading", self.folder / batch.id / arrival.path
         self._write(batch)
 

@@ -71,7 +71,9 @@ def _add_creator(pages: Pages) -> None:
         answers = pages.numbers()
         if not account:
             people = answers.people(PeopleAsked(q=q, sort="posts_per_week")) if q else None
-            return pages.show(request, "coach_choose.html", q=q, found=people, twin="")
+            return pages.show(
+                request, "coach_choose.html", q=q, found=people, you=None if q else answers.stands_out(), twin=""
+            )
         found = pages.soon(("coach", account), lambda: answers.coaching(account))
         return pages.show(request, "coach.html", c=found, parts=PART_WORDS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -42,7 +42,8 @@ from groundswell.exports.wording import (
 )
 from groundswell.signals import SIGNALS
 from groundswell.simulate import sample_brief
-from groundswell.web.forms import MEANINGS, answers_to, pasted
+from groundswell.sources.networks import SOURCES
+from groundswell.web.forms import MEANINGS, address_to_fetch, answers_to, pasted
 from groundswell.web.importing import Desk, wait_until_over
 from groundswell.web.uploads import Upload, receive
 
@@ -59,7 +60,7 @@ MEDIA = {
 WAYS = {
     "/brief": "/marketer", "/shortlist": "/marketer", "/plan": "/marketer", "/sheet": "/marketer", "/audit": "/marketer", "/staff": "/company",
     "/census": "/company", "/person": "/people", "/compare": "/people", "/like": "/people", "/contests": "/people",
-    "/import": "/imports", "/arriving": "/imports",
+    "/import": "/imports", "/arriving": "/imports", "/fetch": "/imports", "/fetches": "/imports",
 }  # fmt: skip
 """Page -> the entry of the main navigation under which it stands."""
 
@@ -93,6 +94,7 @@ class Pages:
             "refresh": 0,
             "folder": "/".join(self.answers.folder.resolve().parts[-2:]),
             "has_people": self.answers.has_people(),
+            "fetchable": {one.platform: one.id for one in SOURCES.values()},
         }
         given = {name: value for name, value in context.items() if not (name == "twin" and value is None)}
         page = self.templates.get_template(template).render(shared | given)
@@ -211,6 +213,9 @@ def _add_imports(pages: Pages) -> None:
 
 
 def _bring(pages: Pages, upload: Upload) -> Response:
+    if not upload.files and (address := address_to_fetch(upload.text("pasted"))):
+        upload.drop()
+        return redirect(f"/fetch?who={quote(address, safe='')}")
     platform = upload.text("platform").strip()
     constants = {"platform": platform} if platform else {}
     paths = list(upload.files)
@@ -384,10 +389,15 @@ def _environment() -> Environment:
     filters: dict[str, Any] = {
         "beside": beside, "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
         "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
-        "share": lambda part: number_in_words(part, "share"), "people": _people,
+        "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,
     }  # fmt: skip
     engine.filters.update(filters)
     return engine
+
+
+def _names(accounts: Sequence[str]) -> str:
+    """What accounts are called on their platform, one a line, as a live source is asked for them."""
+    return "\n".join(one.partition(":")[2] for one in accounts)
 
 
 def _people(count: int) -> str:

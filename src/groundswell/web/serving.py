@@ -40,7 +40,7 @@ def serve(
         kept=kept,
     )
     config = uvicorn.Config(
-        make_app(workspace, launch), log_level="warning", access_log=False, server_header=False,
+        make_app(workspace, launch), log_level="warning", access_log=False, server_header=False, ws="none",
         timeout_graceful_shutdown=2, timeout_keep_alive=30,
     )  # fmt: skip
     say(f"Workspace: {workspace.folder.resolve()}")

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from groundswell.errors import UsageError
+from groundswell.sources.bluesky.live import JETSTREAM
 from groundswell.sources.bluesky.values import FOLLOW, LIKE, POST, PROFILE, REPOST
 from groundswell.sources.declaring import Ask, Looked, Named, Stream, Todo
 
@@ -96,6 +97,7 @@ class Doors:
     appview: str = APPVIEW
     directory: str = DIRECTORY
     login: str = LOGIN
+    live: tuple[str, ...] = JETSTREAM
 
 
 def streams(doors: Doors) -> Mapping[str, Stream]:
@@ -155,7 +157,7 @@ def streams(doors: Doors) -> Mapping[str, Stream]:
                 f"{view}/xrpc/com.atproto.identity.resolveHandle", (("handle", subject.split("/")[2]),)
             ),
         ),
-        Stream(name="identity", says="which server holds an account", about="account", page=1, opens=len(COLLECTIONS), ask=_document(doors.directory), look=_home),
+        Stream(name="identity", says="the whole repository of an account, from the server that holds it", about="account", page=1, opens=len(COLLECTIONS), ask=_document(doors.directory), look=_home),
         Stream(name="repo", says="all that an account ever did, from its own server", about="account", page=100, ask=_records, look=_own),
     )  # fmt: skip
     return {one.name: one for one in found}

@@ -282,7 +282,8 @@ def _events(reader: Reader, _subject: str, said: Json) -> Taken:
 
 def _event(reader: Reader, said: Json) -> None:
     """One event of the live stream: a record made, changed or deleted; a new handle; an account that left."""
-    did, reader.at = did_of(said["did"]), datetime.fromtimestamp(said["time_us"] / 1e6, UTC)
+    # Nothing is seen before it happens, whatever a clock elsewhere says.
+    did, reader.at = did_of(said["did"]), min(datetime.fromtimestamp(said["time_us"] / 1e6, UTC), reader.kept_at)
     if said.get("kind") == "account":
         state = said["account"]
         if not state.get("active", True) and state.get("status") in GONE_STATES:

@@ -1,0 +1,79 @@
+"""Live sources, as every door tells of them: what each needs and gives, what a fetch would take, and what fetches covered.
+
+Nothing here asks a network. Who wants people fetched says so at the command line or on the page, where a person sees what it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from groundswell.errors import UsageError
+from groundswell.fetch import Asked, Coverage, Forecast, beginning, coverage_of, forecast
+from groundswell.sources.declaring import NEEDS, Source
+from groundswell.sources.networks import SOURCES
+from groundswell.store import Workspace
+from groundswell.store.fetches import Fetch, all_fetches
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A fetch, and what it covered until now."""
+
+    fetch: Fetch
+    title: str
+    """Of its source."""
+    covered: Coverage
+
+
+def source_as_json(one: Source) -> dict[str, Any]:
+    """Everything that a source's declaration says of itself."""
+    parts = ("id", "title", "says", "platform", "needs", "hosts", "retention_days", "caveats")
+    return {name: getattr(one, name) for name in parts} | {
+        "needs_in_words": NEEDS[one.needs], "limits": [asdict(limit) for limit in one.limits], "terms": asdict(one.terms),
+        "gives": [asdict(give) for give in one.gives], "offers": offers_of(one), "examples": list(one.examples), "live": one.live.says if one.live else None,
+    }  # fmt: skip
+
+
+def sources_as_json(some: Iterable[Source] = SOURCES.values()) -> list[dict[str, Any]]:
+    """The same of several sources."""
+    return [source_as_json(one) for one in some]
+
+
+def offers_of(source: Source) -> dict[str, str]:
+    """What may be asked for of each person -> what it is, in words."""
+    return {name: source.streams[stream].says for name, stream in source.offers.items()}
+
+
+def forecast_of(asked: Asked, sources: Mapping[str, Source] = SOURCES) -> Forecast:
+    """Count what a fetch would take at most; nobody is asked.
+
+    Errors: UsageError and its kin for what cannot be asked; LoginNeededError for what is not open to strangers.
+    """
+    source, _ = beginning(asked, sources)
+    return forecast(asked, source)
+
+
+def fetched(workspace: Workspace, sources: Mapping[str, Source] = SOURCES) -> list[Fetched]:
+    """Every fetch with what it covered, newest first."""
+    return [
+        Fetched(one, sources[one.source].title, coverage_of(workspace.state, sources[one.source], one.id))
+        for one in reversed(all_fetches(workspace.state))
+        if one.source in sources
+    ]
+
+
+def names_in(said: str) -> tuple[str, ...]:
+    """Split what was typed into the names that one begins with: at line ends and commas, for words to search for hold blanks."""
+    parts = (part.strip() for line in said.splitlines() for part in line.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def refuse_nobody(who: tuple[str, ...]) -> None:
+    """Say so when nobody was named."""
+    if not who:
+        raise UsageError(
+            "Nobody is named to begin with.",
+            next_step="Name somebody: a handle or the address of a profile, one a line.",
+        )

@@ -1,0 +1,238 @@
+"""The live stream -> the workspace: what the people of it do from now on, and what they take back.
+
+    groundswell fetch @ann.bsky.social ...    once: who they are, what was
+    groundswell listen                        from then on: what they post, like, pass on, follow and delete
+
+Whoever was looked at by a fetch is listened to. The first time it begins where the first fetch began, as far as the network still
+has it, so nothing falls between the two; later it goes on where it stopped. Events are kept in pieces of some minutes: each piece is
+a fetch of its own with one import (docs/why/0014), so a run of days does not read its first day again and again. A piece that was
+killed is brought in by the next run. What people deleted is purged when a run ends and after every piece that heard of a delete.
+
+What nobody can know: counts are not in the stream (`groundswell refresh` looks at them), nor what strangers do to these people. A
+delete names an act by its address only; so a like or follow that is taken back is taken out where that address is known, from the
+repository (`--with repository`) or from the stream itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from groundswell.errors import SourceRefusedError, UsageError, WorkspaceBusyError
+from groundswell.fetch.asking import Asked
+from groundswell.fetch.bringing import bring
+from groundswell.fetch.fetching import CONTACT
+from groundswell.fetch.hearing import QUIET, Bounds, Heard, Hearing
+from groundswell.ingest import ImportReport
+from groundswell.sources.declaring import Live, Source
+from groundswell.sources.networks import SOURCES, source_called
+from groundswell.sources.streaming import Connecting, OpenChannel
+from groundswell.store import Purged, Workspace, purge
+from groundswell.store.fetches import (
+    Noted,
+    StreamRow,
+    ToOpen,
+    all_fetches,
+    begin_fetch,
+    end_fetch,
+    latest_cursor,
+    note_page,
+    streams_of,
+)
+
+LIVE = "live"
+PIECE_EVENTS, PIECE_SECONDS = 50_000, 600.0
+"""A piece of the stream is brought in when it holds so much or is so old (design choice)."""
+LOOKED_AT = """
+SELECT account FROM account_history WHERE starts_with(account, $prefix) AND NOT contains(account, ':@') AND followers IS NOT NULL
+GROUP BY account ORDER BY max(observed_at) DESC, account
+"""
+
+Hears = Callable[[Heard], None]
+OpenStream = Callable[[Source], OpenChannel]
+
+
+@dataclass(frozen=True)
+class ListenReport:
+    """What a run of listening did."""
+
+    source: str
+    people: int
+    """Whose acts were asked for."""
+    left_out: int
+    """People of the workspace beyond what the network lets be asked for."""
+    events: int
+    lost: int
+    """Times that the connection was lost and made again."""
+    seconds: float
+    behind: float | None
+    """Seconds between the last event and now; None when there was none."""
+    because: str
+    gap: str
+    """What may be missing, when the network no longer had all that happened since; empty else."""
+    brought: tuple[ImportReport, ...]
+    purged: Purged | None
+    waiting: int
+    """Pieces that wait to be brought in, because somebody else was writing."""
+    refused: SourceRefusedError | None = None
+
+
+def open_stream(source: Source) -> OpenChannel:
+    """Connections to the servers that a source declares, and to no others."""
+    assert source.live
+    hosts = [urlsplit(one).hostname or "" for one in source.live.addresses]
+    return Connecting(hosts, contact=os.environ.get(CONTACT, ""))
+
+
+def listen(
+    workspace: Workspace,
+    source_id: str = "bluesky",
+    *,
+    seconds: float | None = None,
+    until_now: bool = False,
+    quiet: float = QUIET,
+    progress: Hears | None = None,
+    sources: Mapping[str, Source] = SOURCES,
+    stream: OpenStream = open_stream,
+) -> ListenReport:
+    """Listen to the people of the workspace until Ctrl-C, for some seconds, or until the present is reached.
+
+    Errors: UsageError when a source has no live stream, or nobody is known there; WorkspaceBusyError while another process
+    fetches. What the network refuses on the way stands in the report.
+    """
+    source = source_called(source_id, sources)
+    live = _live_of(source)
+    with workspace.fetching():
+        pieces = _Pieces(workspace, source)
+        pieces.bring_what_waits()
+        known = _people(workspace, source)
+        since, gap = _since(workspace, source, live)
+        pieces.begin()
+        hearing = Hearing(
+            live=live, people=known[: live.people], since=since, keep=pieces.keep, open_channel=stream(source),
+            bounds=Bounds(seconds, until_now, quiet), progress=progress,
+        )  # fmt: skip
+        begun = hearing.clock()
+        because, refused = _run(hearing)
+        pieces.end()
+        purged = pieces.purge()
+        ended = hearing.clock()
+    return ListenReport(
+        source.id, min(len(known), live.people), max(0, len(known) - live.people), hearing.events, hearing.lost, ended - begun,
+        max(0.0, ended - hearing.last / 1e6) if hearing.last else None, because, gap, tuple(pieces.brought), purged,
+        pieces.waiting, refused,
+    )  # fmt: skip
+
+
+def _run(hearing: Hearing) -> tuple[str, SourceRefusedError | None]:
+    try:
+        return hearing.run(), None
+    except KeyboardInterrupt:
+        return "It was stopped by hand.", None
+    except SourceRefusedError as error:
+        return error.what, error
+
+
+def _live_of(source: Source) -> Live:
+    if source.live is None:
+        raise UsageError(f"{source.title} has no live stream.", next_step="Look again with: groundswell refresh")
+    return source.live
+
+
+def _people(workspace: Workspace, source: Source) -> list[str]:
+    """Whom to listen to, as the network names them; those who were looked at last come first."""
+    prefix = f"{source.platform}:"
+    with workspace.engine() as engine:
+        found = [str(row["account"]).removeprefix(prefix) for row in engine.table(LOOKED_AT, {"prefix": prefix}).to_pylist()]  # fmt: skip
+    if not found:
+        raise UsageError(
+            f"Nobody of {source.title} is known yet, so there is nobody to listen to.",
+            next_step="Fetch people first: groundswell fetch @ann.bsky.social",
+        )
+    return found
+
+
+def _since(workspace: Workspace, source: Source, live: Live) -> tuple[int, str]:
+    """Where to go on, in microseconds; and what may be missing."""
+    now, place = datetime.now(UTC), latest_cursor(workspace.state, source.id, LIVE)
+    fetched = [one.started_at for one in all_fetches(workspace.state) if one.source == source.id and not Asked.of(one.asked).live]  # fmt: skip
+    first = datetime.fromisoformat(min(fetched, default=now.isoformat()))
+    since = datetime.fromtimestamp(int(place) / 1e6, UTC) if place else first
+    oldest = now - live.keeps
+    gap = ""
+    if since < oldest:
+        hours = live.keeps.total_seconds() / 3600
+        gap = (
+            f"{source.title} keeps what happened for about {hours:.0f} hours, and the last event that is known is of "
+            f"{since:%Y-%m-%d %H:%M} UTC: what was done or deleted between then and {oldest:%Y-%m-%d %H:%M} UTC may be missing. "
+            "`groundswell fetch --with repository` reads all of it anew."
+        )
+    return int(max(since, oldest).timestamp() * 1e6), gap
+
+
+@dataclass
+class _Pieces:
+    """The stream in pieces, each a fetch with one import."""
+
+    workspace: Workspace
+    source: Source
+    brought: list[ImportReport] = field(default_factory=lambda: [])
+    waiting: int = 0
+    _stream: StreamRow | None = None
+    _events: int = 0
+    _begun: float = 0.0
+    _purged: Purged | None = None
+
+    def begin(self) -> None:
+        """Begin a piece."""
+        state = self.workspace.state
+        asked = Asked(source=self.source.id, who=("the live stream",), lists=(), live=True)
+        number = begin_fetch(state, self.source.id, asked.as_json(), [ToOpen(LIVE, "", 0, 0)])
+        (self._stream,) = streams_of(state, number)
+        self._events, self._begun = 0, datetime.now(UTC).timestamp()
+
+    def keep(self, body: bytes, events: int, at: datetime, place: str | None) -> None:
+        """Keep a page and the place after it at once; bring the piece in when it is large or old enough."""
+        assert self._stream
+        columns = {"cursor": place} if place is not None else {}
+        noted = Noted(self.workspace.raw.keep(body), len(body), events, 200, at, stream=columns)
+        note_page(self.workspace.state, self._stream, noted, requests=0, repeated=0)
+        self._events += events
+        if self._events >= PIECE_EVENTS or at.timestamp() - self._begun >= PIECE_SECONDS:
+            self.end()
+            self.purge()
+            self.begin()
+
+    def end(self) -> None:
+        """Bring the piece in. While somebody else writes it waits for the next run, and listening goes on."""
+        assert self._stream
+        try:
+            self._bring(self._stream.fetch)
+        except WorkspaceBusyError:
+            self.waiting += 1
+
+    def bring_what_waits(self) -> None:
+        """Bring in the pieces of runs that were killed."""
+        for one in all_fetches(self.workspace.state):
+            if one.state == "open" and one.source == self.source.id and Asked.of(one.asked).live:
+                self._bring(one.id)
+
+    def _bring(self, number: int) -> None:
+        report = bring(self.workspace, self.source, number)
+        end_fetch(self.workspace.state, number, done=True, because="" if report else "Nothing was heard.")
+        if report:
+            self.brought.append(report)
+
+    def purge(self) -> Purged | None:
+        """Take out what its authors deleted, if anything was."""
+        with suppress(WorkspaceBusyError):  # then the next run, or the next `groundswell purge`, takes it out
+            if any(purge(self.workspace, dry_run=True).gone.values()):
+                self._purged = purge(self.workspace)
+        return self._purged
+
+
+__all__ = ["Hears", "ListenReport", "listen", "open_stream"]

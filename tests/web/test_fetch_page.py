@@ -1,0 +1,175 @@
+"""The page from which people are fetched, before a fake of Bluesky: what it takes, how it ends, how it is stopped and gone on with."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from threading import Event
+from typing import Any, cast
+
+import httpx2
+import pytest
+from browsing import PATIENCE, Browser
+from test_pages import alive
+
+from building import account
+from building import made as made_of
+from groundswell.store import Workspace
+from groundswell.web.fetching import Fetcher
+
+sys.path.append(str(Path(__file__).parents[1] / "fetch"))
+from fake_bluesky import Fake, answered
+
+BAKER = "@person0.bsky.social"
+Answering = Callable[[httpx2.Request], httpx2.Response]
+Opens = Callable[[Fake, Answering | None], Browser]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Opens]:
+    """A browser whose fetches ask a fake."""
+    browsers: list[Browser] = []
+
+    def at(fake: Fake, through: Answering | None = None) -> Browser:
+        browser = Browser(Workspace.create(tmp_path / "w")).__enter__()
+        cast("Fetcher", browser.app_made.state.fetcher).opens = fake.client(through) if through else fake.client()
+        browsers.append(browser)
+        return browser
+
+    yield at
+    for browser in browsers:
+        browser.__exit__()
+
+
+def begun(browser: Browser, who: str = BAKER, **fields: Any) -> None:
+    """Press Fetch."""
+    answer = browser.post("/fetch", files=[("files", ("", b""))], data={"who": who, **fields}, follow_redirects=False)
+    assert (answer.status_code, answer.headers.get("location")) == (303, "/fetches"), unescape(answer.text)[:2000]
+
+
+def over(browser: Browser) -> str:
+    """The page of fetches once nothing runs any more."""
+    until = time.monotonic() + PATIENCE
+    while "data-refresh" in (page := browser.get("/fetches").text):
+        assert time.monotonic() < until
+    return unescape(page)
+
+
+def test_what_it_takes_is_said_before_anybody_is_asked(opened: Opens) -> None:
+    fake = Fake()
+    browser = opened(fake)
+    page = browser.page(f"/fetch?who={BAKER}&lists=posts&lists=followers&hops=1&people=10")
+    assert "About " in page
+    assert "Nobody was asked yet" in page
+    twin = browser.get(f"/fetch.json?who={BAKER}&lists=posts&lists=followers&hops=1&people=10").json()
+    assert f"About {twin['forecast']['requests']:,} requests" in page
+    assert (twin["asked"]["source"], twin["forecast"]["money"], fake.requests) == ("bluesky", "nothing", [])
+
+
+def test_people_are_fetched_and_what_was_not_covered_is_said(opened: Opens) -> None:
+    browser = opened(Fake())
+    begun(browser, lists=["posts", "followers"], each="10")
+    page = over(browser)
+    assert "That is in" in page
+    assert "Accounts: " in page
+    assert "not a sample at random" in page
+    assert browser.page("/people").count("person0.bsky.social")
+    (listed,) = browser.get("/fetches.json").json()
+    assert (listed["fetch"]["state"], listed["covered"]["people"]) == ("done", 1)
+
+
+def test_a_fetch_is_stopped_and_gone_on_with_and_ends_as_if_it_never_stopped(opened: Opens) -> None:
+    fake, asked, go = Fake(), Event(), Event()
+
+    def slow(request: httpx2.Request) -> httpx2.Response:
+        if len(fake.requests) == 2:
+            asked.set()
+            assert go.wait(PATIENCE)
+        return fake.answer(request)
+
+    browser = opened(fake, slow)
+    begun(browser, lists=["posts", "followers"], each="1000")
+    assert asked.wait(PATIENCE)
+    busy = browser.get("/fetches")
+    assert "Stop; keep what is here" in busy.text
+    assert 'data-refresh="1"' in busy.text
+    assert browser.post("/fetch", files=[("files", ("", b""))], data={"who": BAKER}).status_code == 409
+    browser.post("/stop", files=[("files", ("", b""))])
+    go.set()
+    page = over(browser)
+    assert "It was stopped by hand." in page
+    assert "Go on" in page
+    browser.post("/resume", files=[("files", ("", b""))], data={"id": "1"})
+    assert "That is in" in over(browser)
+    (listed,) = browser.get("/fetches.json").json()
+    assert (listed["fetch"]["state"], listed["fetch"]["requests"]) == ("done", len(fake.requests))
+    assert len([one for one in browser.get("/imports.json").json() if one["state"] == "live"]) == 1
+
+
+def test_what_a_network_refuses_is_said_in_words(opened: Opens) -> None:
+    browser = opened(Fake(), lambda _: answered(b"", 503))
+    begun(browser)
+    page = over(browser)
+    assert "It stopped" in page
+    assert "did not answer" in page
+    assert "Go on later" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"who": "!!"}, "No one source knows"),
+        ({"who": "#gardening"}, "only with a login of your own"),
+        ({"who": " \n , "}, "Nobody is named"),
+        ({"who": BAKER, "source": "geocities"}, "geocities"),
+        ({"who": BAKER, "lists": "secrets"}, "secrets"),
+        ({"who": BAKER, "people": "many"}, "no number for people"),
+        ({"who": BAKER, "people": "0"}, "less than 1"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_a_reason(opened: Opens, fields: dict[str, str], says: str) -> None:
+    fake = Fake()
+    browser = opened(fake)
+    answer = browser.post("/fetch", files=[("files", ("", b""))], data=fields, follow_redirects=False)
+    assert answer.status_code in (400, 403, 422)
+    assert says in unescape(answer.text)
+    if fields["who"].strip(" \n,"):
+        told = browser.get("/fetch", params=fields)
+        assert told.status_code == 422
+        assert says in unescape(told.text)
+    assert fake.requests == []
+
+
+def test_no_fetch_of_that_number(opened: Opens) -> None:
+    browser = opened(Fake())
+    browser.post("/resume", files=[("files", ("", b""))], data={"id": "7"})
+    assert "There is no fetch" in over(browser) or "Unknown fetch" in over(browser)
+    assert browser.post("/resume", files=[("files", ("", b""))], data={"id": "x" * 100}).status_code == 400
+
+
+def test_names_of_strangers_are_text(opened: Opens) -> None:
+    nasty = "<img src=x onerror=alert(1)>"
+    page = opened(Fake()).get("/fetch", params={"who": nasty})
+    assert not list(alive(page.text))
+    assert nasty in unescape(page.text)
+
+
+def test_an_address_that_was_pasted_alone_leads_to_the_page(empty: Browser) -> None:
+    sent = {"pasted": "https://bsky.app/profile/ann.bsky.social"}
+    answer = empty.post("/imports", files=[("files", ("", b""))], data=sent, follow_redirects=False)
+    assert answer.headers["location"] == "/fetch?who=https%3A%2F%2Fbsky.app%2Fprofile%2Fann.bsky.social"
+    assert not list(empty.workspace.folder.glob("incoming/*"))
+
+
+def test_somebody_without_peers_is_shown_the_one_step_to_them(tmp_path: Path) -> None:
+    ann = account("ann", followers=10) | {
+        "account": "bluesky:did:plc:ann",
+        "platform": "bluesky",
+        "handle": "ann.bsky.social",
+    }
+    with Browser(made_of(tmp_path / "w", {"account": [ann]})) as browser:
+        page = unescape(browser.page("/coach?account=@ann.bsky.social"))
+    assert 'href="/fetch?source=bluesky&who=ann.bsky.social&lists=posts&lists=follows&hops=1"' in page

@@ -1,4 +1,4 @@
-"""Wishes not to be listed are counted; terms that the user accepted are noted, and which accounts are one person."""
+"""Who asked not to be listed is counted, list by list, and not kept; terms of networks that the user accepted are noted."""
 
 from __future__ import annotations
 
@@ -16,16 +16,4 @@ def upgrade() -> None:
         "agreements",
         sa.Column("origin", sa.String, primary_key=True),
         sa.Column("at", sa.String, nullable=False),
-    )
-    op.create_table(
-        "unions",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("one", sa.String, nullable=False),
-        sa.Column("other", sa.String, nullable=False),
-        sa.Column("verdict", sa.String, nullable=False),
-        sa.Column("evidence", sa.JSON, nullable=False),
-        sa.Column("said_at", sa.String, nullable=False),
-        sa.Column("undone_at", sa.String),
-        sa.CheckConstraint("verdict in ('same', 'different')", name="union_verdict"),
-        sqlite_autoincrement=True,
     )

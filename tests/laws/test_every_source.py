@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -86,6 +87,23 @@ def test_a_page_of_any_bytes_is_accounted_for_and_stops_nothing(source: Source, 
     page = source.read(kept)
     assert page.rows == page.read + page.empty + len(page.set_aside)
     assert page.read >= 0
+
+
+@every_source
+def test_its_live_stream_is_encrypted_bounded_and_reads_whatever_comes(source: Source) -> None:
+    live = source.live
+    if live is None:
+        return
+    assert all(live.ask(one, 5).startswith("wss://") for one in live.addresses)
+    assert live.people > 0
+    assert live.keeps.total_seconds() > 0
+    assert json.loads(live.hello(["a", "b"]))
+    for odd in (None, [], {}, "x", 5, {"time_us": "soon"}, {"time_us": True}, {"time_us": -1}):
+        assert live.moment(odd) is None
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    events = [None, "torn", 5, {}, {"time_us": 10**30}, {"did": "did:plc:a", "time_us": 5, "kind": "commit"}]
+    page = source.read([Kept("live", "", 1, at, json.dumps({"events": events}).encode())])
+    assert (page.rows, page.read) == (len(events), 0)
 
 
 @every_source

@@ -91,10 +91,13 @@ $(UV):
 	@echo "Fetching uv, which installs the rest, into .tools"
 	@$(PYTHON) -m pip install -q --disable-pip-version-check --root-user-action ignore --target .tools uv
 
-# One of these packages is compiled where it is installed; the headers of Node.js are those of the machine, where they are there.
+# Of all these packages one alone runs a program when it is installed: SQLite is compiled, quickly rather than for speed, with the
+# headers of the machine's own Node.js where they are there.
+NODE_HEADERS = $(if $(wildcard /usr/include/node/node.h),npm_config_nodedir=/usr)
 $(SERVERS)/node_modules/.installed: $(SERVERS)/package-lock.json
 	@command -v npm >/dev/null || { echo "make test-network needs Node.js and npm. On Debian or Ubuntu: apt-get install nodejs npm"; exit 1; }
-	cd $(SERVERS) && $(if $(wildcard /usr/include/node/node.h),npm_config_nodedir=/usr) npm ci --no-audit --no-fund --loglevel=error
+	cd $(SERVERS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd $(SERVERS) && CFLAGS=-O1 CXXFLAGS=-O1 $(NODE_HEADERS) npm rebuild better-sqlite3 --loglevel=error
 	@touch $@
 
 .venv/bin/python: | $(UV)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,6 +118,23 @@ def test_reading_twice_gives_the_same_and_no_page_knows_of_another(source: Sourc
     together, alone = source.read(kept), [source.read([one]) for one in kept]
     assert together.rows == sum(one.rows for one in alone)
     assert source.read(kept).set_aside == together.set_aside
+
+
+@every_source
+def test_its_live_stream_is_encrypted_bounded_and_reads_whatever_comes(source: Source) -> None:
+    live = source.live
+    if live is None:
+        return
+    assert all(live.ask(one, 5).startswith("wss://") for one in live.addresses)
+    assert live.people > 0
+    assert live.keeps.total_seconds() > 0
+    assert json.loads(live.hello(["a", "b"]))
+    for odd in (None, [], {}, "x", 5, {"time_us": "soon"}, {"time_us": True}, {"time_us": -1}):
+        assert live.moment(odd) is None
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    events = [None, "torn", 5, {}, {"time_us": 10**30}, {"did": "did:plc:a", "time_us": 5, "kind": "commit"}]
+    page = source.read([Kept("live", "", 1, at, json.dumps({"events": events}).encode())])
+    assert (page.rows, page.read) == (len(events), 0)
 
 
 @every_source

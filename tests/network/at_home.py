@@ -64,7 +64,12 @@ class Groundswell:
     def run(self, *words: str) -> Any:
         """Run a command to its end and read what it says."""
         process = self.begin(*words)
-        out, complained = process.communicate(timeout=600)
+        try:
+            out, complained = process.communicate(timeout=600)
+        except BaseException:
+            process.kill()
+            process.communicate()
+            raise
         assert process.returncode == 0, out + complained
         return json.loads(out)
 

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,9 @@ class Network:
         for one in self.processes:
             process = psutil.Process(one)
             for each in (process, *process.children(recursive=True)):
-                waits = (it for it in each.net_connections("inet") if it.status == psutil.CONN_LISTEN)
-                found |= {it.laddr.ip for it in waits}
+                with suppress(psutil.NoSuchProcess):  # one of PostgreSQL's helpers, which come and go
+                    waits = (it for it in each.net_connections("inet") if it.status == psutil.CONN_LISTEN)
+                    found |= {it.laddr.ip for it in waits}
         return found
 
 

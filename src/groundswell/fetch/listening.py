@@ -6,7 +6,7 @@
 Whoever was looked at by a fetch is listened to. The first time it begins where the first fetch began, as far as the network still
 has it, so nothing falls between the two; later it goes on where it stopped. Events are kept in pieces of some minutes: each piece is
 a fetch of its own with one import (docs/why/0014), so a run of days does not read its first day again and again. A piece that was
-killed is brought in by the next run. What people deleted is purged when a run ends and after every piece that heard of a delete.
+killed is brought in by the next run. Fetching and looking again go on beside it. What people deleted is purged when a run ends and after every piece that heard of a delete.
 
 What nobody can know: counts are not in the stream (`groundswell refresh` looks at them), nor what strangers do to these people. A
 delete names an act by its address only; so a like or follow that is taken back is taken out where that address is known, from the
@@ -33,6 +33,7 @@ from groundswell.sources.networks import SOURCES, source_called
 from groundswell.sources.streaming import Connecting, OpenChannel
 from groundswell.store import Purged, Workspace, purge
 from groundswell.store.fetches import (
+    Fetch,
     Noted,
     StreamRow,
     ToOpen,
@@ -102,13 +103,13 @@ def listen(
     """Listen to the people of the workspace until Ctrl-C, for some seconds, or until the present is reached.
 
     Errors: UsageError when a source has no live stream, or nobody is known there; WorkspaceBusyError while another process
-    fetches. What the network refuses on the way stands in the report.
+    listens. What the network refuses on the way stands in the report.
     """
     source = source_called(source_id, sources)
     live = _live_of(source)
-    with workspace.fetching():
+    with workspace.listening():
         pieces = _Pieces(workspace, source)
-        pieces.bring_what_waits()
+        pieces.end()
         known = _people(workspace, source)
         since, gap = _since(workspace, source, live)
         pieces.begin()
@@ -119,12 +120,12 @@ def listen(
         begun = hearing.clock()
         because, refused = _run(hearing)
         pieces.end()
-        purged = pieces.purge()
+        purged, waiting = pieces.purge(), len(pieces.open())
         ended = hearing.clock()
     return ListenReport(
         source.id, min(len(known), live.people), max(0, len(known) - live.people), hearing.events, hearing.lost, ended - begun,
         max(0.0, ended - hearing.last / 1e6) if hearing.last else None, because, gap, tuple(pieces.brought), purged,
-        pieces.waiting, refused,
+        waiting, refused,
     )  # fmt: skip
 
 
@@ -181,7 +182,6 @@ class _Pieces:
     workspace: Workspace
     source: Source
     brought: list[ImportReport] = field(default_factory=lambda: [])
-    waiting: int = 0
     _stream: StreamRow | None = None
     _events: int = 0
     _begun: float = 0.0
@@ -208,24 +208,20 @@ class _Pieces:
             self.begin()
 
     def end(self) -> None:
-        """Bring the piece in. While somebody else writes it waits for the next run, and listening goes on."""
-        assert self._stream
-        try:
-            self._bring(self._stream.fetch)
-        except WorkspaceBusyError:
-            self.waiting += 1
+        """Bring in this piece and what waits of others. While somebody else writes they wait for the next time, and listening goes on."""
+        with suppress(WorkspaceBusyError):
+            for one in self.open():
+                report = bring(self.workspace, self.source, one.id)
+                end_fetch(self.workspace.state, one.id, done=True, because="" if report else "Nothing was heard.")
+                self.brought += [report] if report else []
 
-    def bring_what_waits(self) -> None:
-        """Bring in the pieces of runs that were killed."""
-        for one in all_fetches(self.workspace.state):
-            if one.state == "open" and one.source == self.source.id and Asked.of(one.asked).live:
-                self._bring(one.id)
-
-    def _bring(self, number: int) -> None:
-        report = bring(self.workspace, self.source, number)
-        end_fetch(self.workspace.state, number, done=True, because="" if report else "Nothing was heard.")
-        if report:
-            self.brought.append(report)
+    def open(self) -> list[Fetch]:
+        """Pieces that are not brought in yet: this one, those of runs that were killed, and those that had to wait."""
+        return [
+            one
+            for one in all_fetches(self.workspace.state)
+            if one.state == "open" and one.source == self.source.id and Asked.of(one.asked).live
+        ]
 
     def purge(self) -> Purged | None:
         """Take out what its authors deleted, if anything was."""

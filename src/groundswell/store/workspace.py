@@ -154,26 +154,28 @@ class Workspace:
     @contextmanager
     def writing(self, patience: float = 0.0) -> Generator[None]:
         """Hold the workspace for writing; a second writer is told so at once, or after `patience` seconds."""
-        lock = filelock.FileLock(self.folder / ".writing.lock", timeout=patience)
-        try:
-            with lock:
-                yield
-        except filelock.Timeout as error:
-            raise WorkspaceBusyError(
-                f"Another process is writing to {self.folder}.", next_step="Wait for it, then run this again."
-            ) from error
+        with self._alone(".writing.lock", f"Another process is writing to {self.folder}.", patience):
+            yield
 
     @contextmanager
     def fetching(self) -> Generator[None]:
         """Hold the workspace for fetching; files can be brought in meanwhile."""
-        lock = filelock.FileLock(self.folder / ".fetching.lock", timeout=0)
+        with self._alone(".fetching.lock", f"Another process is fetching into {self.folder}."):
+            yield
+
+    @contextmanager
+    def listening(self) -> Generator[None]:
+        """Hold the live stream of the workspace, which may last for days; people can be fetched and looked at again meanwhile."""
+        with self._alone(".listening.lock", f"Another process is listening for {self.folder}."):
+            yield
+
+    @contextmanager
+    def _alone(self, lock: str, busy: str, patience: float = 0.0) -> Generator[None]:
         try:
-            with lock:
+            with filelock.FileLock(self.folder / lock, timeout=patience):
                 yield
         except filelock.Timeout as error:
-            raise WorkspaceBusyError(
-                f"Another process is fetching into {self.folder}.", next_step="Wait for it, then run this again."
-            ) from error
+            raise WorkspaceBusyError(busy, next_step="Wait for it, then run this again.") from error
 
     def staging(self, import_id: int, *, facts: Facts | None = None) -> Staging:
         """Open a staging area for the rows of one pending import (`facts` elsewhere for a dry run)."""

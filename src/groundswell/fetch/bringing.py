@@ -69,15 +69,15 @@ def _not_measured(workspace: Workspace, source: Source) -> Iterator[str]:
         )
 
 
-def bring(workspace: Workspace, source: Source, fetch: int) -> ImportReport | None:
+def bring(workspace: Workspace, source: Source, fetch: int, *, patience: float = TURN) -> ImportReport | None:
     """Bring what a fetch kept until now; None when it kept nothing.
 
-    Errors: WorkspaceBusyError when another import runs and goes on for very long.
+    Errors: WorkspaceBusyError when another import runs and goes on for longer than `patience` (seconds).
     """
     pages = pages_of(workspace.state, fetch)
     if not pages:
         return None
-    with workspace.writing(patience=TURN):
+    with workspace.writing(patience=patience):
         former = [one for one in workspace.state.imports() if one.options.get("fetch") == fetch and one.state == "live"]
         digest = _digest(pages)
         reading = KeptPages(workspace, source, pages, streams_of(workspace.state, fetch))

@@ -211,7 +211,7 @@ class _Pieces:
         """Bring in this piece and what waits of others. While somebody else writes they wait for the next time, and listening goes on."""
         with suppress(WorkspaceBusyError):
             for one in self.open():
-                report = bring(self.workspace, self.source, one.id)
+                report = bring(self.workspace, self.source, one.id, patience=0)
                 end_fetch(self.workspace.state, one.id, done=True, because="" if report else "Nothing was heard.")
                 self.brought += [report] if report else []
 

@@ -223,7 +223,7 @@ def test_a_piece_that_was_killed_is_brought_by_the_next_run(
     class KilledError(BaseException):
         pass
 
-    def killed(*_: Any) -> None:
+    def killed(*_: Any, **__: Any) -> None:
         raise KilledError
 
     stream = stream_now(posted(fetched.dids[0], now(), "3kkilled"))

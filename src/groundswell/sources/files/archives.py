@@ -87,11 +87,7 @@ def members(blob: Blob, archive: zipfile.ZipFile, tables: Callable[[Blob], Itera
     """Yield the tables of every member; `tables` opens one. UnreadableFileError when no member can be read at all."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not LITTER.search(entry.filename)]
     if len(entries) > ENTRY_LIMIT:
-        raise UnreadableFileError(
-            f"{blob.name} holds {len(entries):,} files.",
-            means=f"Archives of up to {ENTRY_LIMIT:,} files are opened.",
-            next_step="Unpack it and import the files that hold tables.",
-        )
+        raise too_many(blob, len(entries))
     read, refused, budget = 0, 0, SPOOL_LIMIT
     reasons: list[str] = []
     for entry, name in zip(entries, distinguished([entry.filename for entry in entries]), strict=True):
@@ -134,10 +130,24 @@ def tally(entries: Sequence[zipfile.ZipInfo]) -> str:
     return f"{kinds.total():,} files in the archive hold no table ({listing})"
 
 
+def too_many(blob: Blob, files: int) -> UnreadableFileError:
+    """Say that an archive holds more files than are opened."""
+    return UnreadableFileError(
+        f"{blob.name} holds {files:,} files or more.",
+        means=f"Archives of up to {ENTRY_LIMIT:,} files are opened.",
+        next_step="Unpack it and import the files that hold tables.",
+    )
+
+
+def points_out(name: str) -> bool:
+    """Whether the name of a member would lead out of the archive, were it unpacked under it."""
+    parts = re.split(r"[\\/]", name)
+    return ".." in parts or parts[0] == "" or re.match(r"[A-Za-z]:", name) is not None
+
+
 def danger(entry: zipfile.ZipInfo, budget: int) -> str:
     """Say why a member must not be read; "" when it may."""
-    parts = re.split(r"[\\/]", entry.filename)
-    if ".." in parts or parts[0] == "" or re.match(r"[A-Za-z]:", entry.filename):
+    if points_out(entry.filename):
         return "its name points out of the archive"
     if (entry.external_attr >> 16) & 0o170000 == 0o120000:
         return "a link to another file, which is not followed"

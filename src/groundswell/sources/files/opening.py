@@ -1,7 +1,7 @@
 """Any file that people have, as tables.
 
     open_tables("posts.csv")        one table
-    open_tables("export.zip")       one table for each member that holds one
+    open_tables("export.zip")       one table for each member that holds one; of a .tar or .tar.gz likewise
     open_tables("sheet.xlsx")       one table a sheet
     open_tables("report.json")      one table for each list of objects, and one for the object around them
 
@@ -67,6 +67,13 @@ def tables_of(blob: Blob, head: bytes, encoding: str | None) -> Iterator[TableFi
     if not head.strip():
         raise UnreadableFileError(f"{blob.name} is empty.", next_step="Export it again, or leave it out.")
     refuse_strangers(blob, head)
+    if head[257:262] == b"ustar":
+        from groundswell.sources.files.tars import tar_tables
+
+        if blob.member:
+            raise nested(blob.name)
+        yield from tar_tables(blob, lambda member: member_tables(member, encoding))
+        return
     if head.startswith(ZIP):
         yield from zip_tables(blob, encoding)
         return
@@ -133,8 +140,6 @@ def refuse_strangers(blob: Blob, head: bytes) -> None:
             raise UnreadableFileError(
                 f"{blob.name} is {what}.", means="That kind of file is not read.", next_step=next_step
             )
-    if head[257:262] == b"ustar":
-        raise UnreadableFileError(f"{blob.name} is a tar archive.", next_step="Unpack it and import what is in it.")
 
 
 def kind_of_text(blob: Blob, head: bytes, encoding: Encoding) -> str:

@@ -122,7 +122,6 @@ def test_what_a_network_refuses_is_said_in_words(opened: Opens) -> None:
     ("fields", "says"),
     [
         ({"who": "!!"}, "No one source knows"),
-        ({"who": "#gardening"}, "only with a login of your own"),
         ({"who": " \n , "}, "Nobody is named"),
         ({"who": BAKER, "source": "geocities"}, "geocities"),
         ({"who": BAKER, "lists": "secrets"}, "secrets"),
@@ -141,6 +140,17 @@ def test_what_cannot_be_asked_is_refused_with_a_reason(opened: Opens, fields: di
         assert told.status_code == 422
         assert says in unescape(told.text)
     assert fake.requests == []
+
+
+def test_what_needs_a_login_is_counted_and_said_and_not_begun(opened: Opens) -> None:
+    fake = Fake()
+    browser = opened(fake)
+    page = unescape(browser.page("/fetch?who=%23gardening&source=bluesky"))
+    assert "About " in page
+    assert "only with a login of your own" in page
+    assert "only with a login" in browser.get("/fetch.json?who=%23gardening&source=bluesky").json()["lacks"]["what"]
+    refused = browser.post("/fetch", files=[("files", ("", b""))], data={"who": "#gardening"}, follow_redirects=False)
+    assert (refused.status_code, fake.requests) == (403, [])
 
 
 def test_no_fetch_of_that_number(opened: Opens) -> None:

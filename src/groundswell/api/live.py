@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from groundswell.errors import UsageError
+from groundswell.errors import LoginNeededError, UsageError
 from groundswell.fetch import Asked, Coverage, Forecast, beginning, coverage_of, forecast
 from groundswell.sources.declaring import NEEDS, Source
-from groundswell.sources.networks import SOURCES
+from groundswell.sources.networks import SOURCES, source_called
 from groundswell.store import Workspace
 from groundswell.store.fetches import Fetch, all_fetches
 
@@ -49,10 +49,21 @@ def offers_of(source: Source) -> dict[str, str]:
 def forecast_of(asked: Asked, sources: Mapping[str, Source] = SOURCES) -> Forecast:
     """Count what a fetch would take at most; nobody is asked.
 
-    Errors: UsageError and its kin for what cannot be asked; LoginNeededError for what is not open to strangers.
+    Errors: UsageError and its kin for what cannot be asked.
     """
-    source, _ = beginning(asked, sources)
-    return forecast(asked, source)
+    return forecast(asked, source_called(asked.source, sources))
+
+
+def needed(asked: Asked, sources: Mapping[str, Source] = SOURCES) -> LoginNeededError | None:
+    """What is lacking before such a fetch can begin: a login or a key. None where nothing is.
+
+    Errors: UsageError and its kin for what cannot be asked.
+    """
+    try:
+        beginning(asked, sources)
+    except LoginNeededError as error:
+        return error
+    return None
 
 
 def fetched(workspace: Workspace, sources: Mapping[str, Source] = SOURCES) -> list[Fetched]:

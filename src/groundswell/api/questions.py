@@ -17,7 +17,7 @@ from groundswell.advocacy import Audit, Census, SheetReview, Staff
 from groundswell.api import asking
 from groundswell.api.answers import Answers, Overview
 from groundswell.api.briefs import Options
-from groundswell.api.live import fetched, forecast_of, sources_as_json
+from groundswell.api.live import fetched, forecast_of, needed, sources_as_json
 from groundswell.api.people import PeoplePage
 from groundswell.coach import Coaching
 from groundswell.definitions import Overlaps, load_benchmarks, load_definitions, load_tier_sets
@@ -28,6 +28,7 @@ from groundswell.explain.labelling import labels
 from groundswell.exports import shortlist_as_json
 from groundswell.exports.plans import plan_as_json
 from groundswell.exports.tables import plain
+from groundswell.fetch import Asked
 from groundswell.fetch.exports import letter
 from groundswell.plan import Plan
 from groundswell.signals import SIGNALS
@@ -97,6 +98,12 @@ def _imports(answers: Answers) -> Any:
 
 def _one_import(answers: Answers, number: int) -> Any:
     return plain(import_as_json(answers.import_by_id(number)) | {"set_aside": answers.set_aside(number)})
+
+
+def _forecast(_: Answers, asked: Asked) -> Any:
+    lacking = needed(asked)
+    lacks = {"what": lacking.what, "means": lacking.means, "next_step": lacking.next_step} if lacking else None
+    return plain({"asked": asked, "forecast": forecast_of(asked), "lacks": lacks})
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -186,7 +193,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "forecast", "/fetch.json", "What a fetch would take, without asking anybody", "imports", asking.fetch_of,
-        lambda _, asked: plain({"asked": asked, "forecast": forecast_of(asked)}), numbers=False,
+        _forecast, numbers=False,
         says="Requests, time and money at most. Fetching itself is begun by a person, on the page or with `groundswell fetch`.",
     ),
     Question(

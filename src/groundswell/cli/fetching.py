@@ -65,6 +65,7 @@ def fetch(
 
     Examples: groundswell fetch @ann.bsky.social --with posts,followers | groundswell fetch --resume
     """
+    from groundswell.api.live import needed
     from groundswell.fetch import Asked, forecast
     from groundswell.fetch import fetch as fetch_people
     from groundswell.fetch import resume as go_on
@@ -84,11 +85,13 @@ def fetch(
         requests=requests or 1_000,
     )  # fmt: skip
     if dry_run:
-        counted = forecast(asked, chosen)
+        counted, lacking = forecast(asked, chosen), needed(asked)
         if as_json:
-            print_json(vars(counted))
+            print_json(vars(counted) | {"lacks": lacking.what if lacking else None})
         else:
             say(forecast_line(counted))
+            if lacking:
+                say(str(lacking))
         return
     with _progress(as_json) as progress:
         report = fetch_people(workspace_at(workspace, create=True), asked, progress=progress)

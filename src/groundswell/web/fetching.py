@@ -21,7 +21,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from groundswell.api.asking import LetterAsked, fetch_of, letter_of
-from groundswell.api.live import fetched, forecast_of, offers_of
+from groundswell.api.live import fetched, forecast_of, needed, offers_of
 from groundswell.errors import GroundswellError, UsageError, WorkspaceBusyError
 from groundswell.fetch import (
     Asked,
@@ -137,13 +137,19 @@ def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
         source = SOURCES.get(given.get("source", ""))
         shown: dict[str, Any] = {
             "who": given.get("who", ""), "sources": list(SOURCES.values()), "needs": NEEDS, "ways": all_ways(), "kinds": KINDS, "busy": fetcher.busy,
-            "chosen": source, "lists": given.getlist("lists") or ["posts"], "asked": None, "forecast": None, "error": None,
+            "chosen": source, "lists": given.getlist("lists") or ["posts"], "asked": None, "forecast": None, "error": None, "lacks": None,
             "bounds": {name: given.get(name) or str(getattr(EXAMPLE, name)) for name in BOUNDS},
         }  # fmt: skip
         if shown["who"].strip():
             try:
                 asked = _asked(given)
-                shown |= {"forecast": forecast_of(asked), "asked": asked, "chosen": SOURCES[asked.source]}
+                lacking = needed(asked)
+                shown |= {
+                    "forecast": forecast_of(asked),
+                    "asked": asked,
+                    "chosen": SOURCES[asked.source],
+                    "lacks": said(lacking) if lacking else None,
+                }
             except GroundswellError as error:
                 shown["error"] = said(error)
         shown["offers"] = offers_of(shown["chosen"] or next(iter(SOURCES.values())))

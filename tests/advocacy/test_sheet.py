@@ -70,7 +70,7 @@ def test_an_account_in_two_rows_is_told_with_its_lines_and_what_differs(tmp_path
 def test_a_tier_that_nobody_names_is_silent_and_not_guessed(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)
     cat = next(one for one in review.accounts if one.person.handle == "catcrumb")
-    assert dict(cat.tiers)["seed_004@1"] == "unknown: definition_silent"
+    assert dict(cat.tiers)["seed_004@1"] == "unknown: the definition says nothing here"
     assert dict(cat.tiers)["seed_000@1"] == "major"
 
 

@@ -312,3 +312,20 @@ def test_whose_archive_was_brought_is_asked_whether_it_is_them(tmp_path: Path, o
         page = browser.page("/coach")
         assert ("Is this you?" in page and 'href="/coach?account=x%3Aann"' in page) == asked
         assert "Is this you?" not in browser.page("/coach?q=ben")
+
+
+def test_who_has_only_replies_or_posts_of_no_said_kind_has_posts(tmp_path: Path) -> None:
+    posts = [
+        post("ann", 1, text="oats", created_at=day(1)),
+        post("ben", 1, text="rye", kind="reply", created_at=day(1)),
+    ]
+    people = [account(name) for name in ("ann", "ben", "cem")]
+    with Browser(made(tmp_path / "w", {"account": people, "post": posts})) as browser:
+        browser.page("/")
+        assert browser.get("/index.json").json()["without_posts"] == 1
+
+
+def test_of_each_meaning_the_form_shows_its_newest_version(community: Browser) -> None:
+    offered = re.findall(r'name="definition" value="([^"@]+)@(\d+)"', community.page("/brief?definition=field_geek@2"))
+    assert len({name for name, _ in offered}) == len(offered)
+    assert ("field_geek", "2") in offered

@@ -25,6 +25,7 @@ from groundswell.signals import SignalTable, Value, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence
 from groundswell.signals.table import prepare
+from groundswell.signals.values import REASONS
 from groundswell.store import Workspace
 from groundswell.store.text_index import words_of
 
@@ -119,7 +120,11 @@ def census(
         replace(
             _voice(account, some, asked, profiles.get(account, {}), ours),
             tiers=tuple(
-                (n, (t := tier_of(s, _followers(profiles, account))).name or f"unknown: {t.reason}")
+                (
+                    n,
+                    (t := tier_of(s, _followers(profiles, account))).name
+                    or f"unknown: {REASONS[t.reason or 'not_observed']}",
+                )
                 for n, s in tiers.items()
             ),
         )

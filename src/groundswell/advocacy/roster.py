@@ -114,7 +114,7 @@ def audit_roster(
             sort_out(one),
             flags=tuple(flags.get(one.account, ())),
             tiers=tuple(
-                (name, (t := tier_of(found, one.followers)).name or f"unknown: {t.reason}")
+                (name, (t := tier_of(found, one.followers)).name or f"unknown: {REASONS[t.reason or 'not_observed']}")
                 for name, found in tiers.items()
             ),
         )

@@ -25,6 +25,7 @@ from groundswell.definitions import load_tier_sets, tier_of
 from groundswell.errors import UsageError
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
+from groundswell.signals.values import REASONS
 from groundswell.sources.files.layouts import fitting
 from groundswell.sources.files.opening import open_tables
 from groundswell.sources.files.reading import HEADER_SEARCH
@@ -131,7 +132,7 @@ def _by_account(some: Iterable[Any], accounts: Callable[[Any], Iterable[str]]) -
 
 
 def _tier(found: Any) -> str:
-    return found.name or f"unknown: {found.reason}"
+    return found.name or f"unknown: {REASONS[found.reason or 'not_observed']}"
 
 
 def _rows_of(workspace: Workspace, people: Sequence[Listed], import_id: int | None) -> dict[str, list[dict[str, Any]]]:

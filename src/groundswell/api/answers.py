@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, TypeVar
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
 
@@ -332,18 +331,26 @@ class Answers:
     def _overview(self) -> Overview:
         table = self.table()
         live = [one for one in self.imports() if one.state == "live"]
-        posts = pc.struct_field(table.rows.column("own_share").combine_chunks(), "n")
         return Overview(
             people=table.rows.num_rows,
             rows_read=sum(one.rows_read for one in live),
             rows_set_aside=sum(one.rows_set_aside for one in live),
             set_aside_because=self._because(live),
             engagement_unknown=_unknown(table, "like_rate"),
-            without_posts=int(np.count_nonzero(pc.fill_null(posts, 0).to_numpy(zero_copy_only=False) == 0)),
+            without_posts=table.rows.num_rows - self._with_posts(),
             imports=len(live),
             simulated=self.simulated(),
             facts_version=table.facts_version,
         )
+
+    def _with_posts(self) -> int:
+        """How many people have any row among the posts, whatever it says of itself."""
+        with self.workspace.engine() as engine:
+            return int(
+                engine.rows(
+                    "SELECT count(DISTINCT account) FROM posts WHERE account IN (SELECT account FROM accounts)"
+                )[0][0]
+            )
 
     def _because(self, live: list[Import]) -> tuple[tuple[str, int], ...]:
         counts: dict[str, int] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from markupsafe import Markup
 from groundswell.api import Answers, BriefForm, PeopleAsked, as_toml
 from groundswell.api.asking import asked_of, form_of
 from groundswell.api.routes import Json
-from groundswell.definitions import load_definitions
+from groundswell.definitions import Definition, load_definitions
 from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
 from groundswell.errors import UsageError
 from groundswell.exports import SHORTLIST_FORMS, export_shortlist, pictures
@@ -325,7 +325,7 @@ def _add_marketer(pages: Pages) -> None:
     @pages.router.get("/brief", summary="A brief as a form", tags=["marketer"])
     def brief(request: Request, form: Annotated[BriefForm, Depends(form_of)]) -> Response:
         answers = pages.numbers()
-        meanings = list(load_definitions(answers.folder).values())
+        meanings = _newest(load_definitions(answers.folder).values(), form.definition)
         options = pages.soon(("options", form), lambda: answers.options(form))
         wishes = [*form.wishes, *[("", "nice")] * max(1, 3 - len(form.wishes))]
         sample = sample_brief() if answers.simulated() else ""
@@ -395,6 +395,13 @@ def _environment() -> Environment:
     }  # fmt: skip
     engine.filters.update(filters)
     return engine
+
+
+def _newest(meanings: Iterable[Definition], chosen: str) -> list[Definition]:
+    """Of each meaning its newest version, and the one that is chosen: two versions under one title are a riddle."""
+    found = list(meanings)
+    newest = {one.id: max(other.version for other in found if other.id == one.id) for one in found}
+    return [one for one in found if one.version == newest[one.id] or chosen in (one.name, one.id)]
 
 
 def _names(accounts: Sequence[str]) -> str:

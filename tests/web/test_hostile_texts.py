@@ -140,7 +140,7 @@ def test_in_a_kit(hostile: Browser, form: str) -> None:
 def test_what_is_typed(hostile: Browser, nasty: str) -> None:
     short = nasty[:300]
     told = dict.fromkeys(
-        ("q", "brand", "wish", "sector", "exclude", "company", "product", "country", "channel", "language", "amount", "account", "id", "brand_terms", "tier"),
+        ("q", "brand", "wish", "sector", "exclude", "company", "product", "country", "channel", "language", "amount", "account", "id", "brand_terms", "tier", "who", "source", "lists", "people", "platform", "because"),
         short,
     )  # fmt: skip
     pages = [*ALONE, "/coach", "/person", "/import", "/arriving", "/nothing", "/shortlist", f"/{quote(short, safe='')}"]

@@ -231,7 +231,7 @@ def test_pasted_handles_are_a_list(empty: Browser, text: str, people: int) -> No
 
 
 @pytest.mark.slow
-def test_a_pasted_feed_is_read_and_an_address_alone_is_explained(empty: Browser) -> None:
+def test_a_pasted_feed_is_read_and_an_address_alone_leads_to_fetching(empty: Browser) -> None:
     feed = (
         "<?xml version='1.0'?><rss version='2.0'><channel><title>Ann bakes</title><link>https://ann.example/</link>"
         + "".join(
@@ -243,8 +243,11 @@ def test_a_pasted_feed_is_read_and_an_address_alone_is_explained(empty: Browser)
     page = empty.page(empty.bring(pasted=feed))
     assert "4</b> of 4 rows were read" in page
     answer = empty.post("/imports", files=[("files", ("", b""))], data={"pasted": "https://ann.example/"})
-    assert answer.status_code == 400
-    assert "save it, and drop the file" in answer.text
+    assert answer.status_code == 200
+    # It says first what fetching that address takes; nothing is asked of anybody yet.
+    assert answer.url.path == "/fetch"
+    assert 'value="https://ann.example/"' in answer.text or ">https://ann.example/<" in answer.text
+    assert empty.get("/fetches.json").json() == []
 
 
 def test_what_is_no_data_is_refused_in_words(empty: Browser) -> None:

@@ -159,9 +159,9 @@ def pasted(text: str, folder: Path) -> Path:
 
 
 def address_to_fetch(text: str) -> str | None:
-    """The address that somebody pasted alone, where it is one that a live source could begin with."""
+    """The address that somebody pasted alone, where it is one that a live source could begin with. None holds a quote or a bracket."""
     plain = text.strip()
-    if not re.fullmatch(r"https?://\S+", plain):
+    if not re.fullmatch(r"https?://[^\s\"'<>]+", plain):
         return None
     try:
         source_for([plain])

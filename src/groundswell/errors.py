@@ -138,6 +138,10 @@ class LoginNeededError(SourceRefusedError):
     http_status = 403
 
 
+class SpendNeededError(LoginNeededError):
+    """A platform asks money for what is read, and nobody said yet how much it may be."""
+
+
 class SourceSilentError(SourceRefusedError):
     """A platform did not answer, or not sensibly, however often it was asked."""
 

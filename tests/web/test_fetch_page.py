@@ -21,6 +21,7 @@ from groundswell.store import Workspace
 from groundswell.web.fetching import Fetcher
 
 sys.path.append(str(Path(__file__).parents[1] / "fetch"))
+import fake_x
 from fake_bluesky import Fake, answered
 
 BAKER = "@person0.bsky.social"
@@ -67,6 +68,24 @@ def test_what_it_takes_is_said_before_anybody_is_asked(opened: Opens) -> None:
     twin = browser.get(f"/fetch.json?who={BAKER}&lists=posts&lists=followers&hops=1&people=10").json()
     assert f"About {twin['forecast']['requests']:,} requests" in page
     assert (twin["asked"]["source"], twin["forecast"]["money"], fake.requests) == ("bluesky", "nothing", [])
+
+
+def test_where_reading_costs_money_the_price_is_shown_and_a_sum_is_asked_for_first(
+    opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDSWELL_X_LOGIN", fake_x.TOKEN)
+    fake = fake_x.Fake()
+    browser = opened(cast("Fake", fake), None)
+    page = browser.page("/fetch?who=https://x.com/person0&each=20")
+    assert "It costs at most 0.11 US dollars" in page
+    assert "X asks money for what is read" in page
+    assert 'name="spend"' in page
+    nothing = browser.post("/fetch", files=[("files", ("", b""))], data={"who": "https://x.com/person0"})
+    assert (nothing.status_code, fake.requests) == (403, [])
+    wrong = browser.post("/fetch", files=[("files", ("", b""))], data={"who": "https://x.com/person0", "spend": "much"})
+    assert wrong.status_code == 400
+    begun(browser, "https://x.com/person0", each="20", spend="0,50")
+    assert "That is in" in over(browser)
 
 
 def test_people_are_fetched_and_what_was_not_covered_is_said(opened: Opens) -> None:

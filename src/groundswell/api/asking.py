@@ -227,13 +227,16 @@ def fetch_of(
         int, Query(ge=1, le=1_000, description="How many newest posts are asked for likes and the like")
     ] = 5,
     requests: Annotated[int, Query(ge=1, le=1_000_000, description="Most requests of one run")] = 1_000,
+    spend: Annotated[
+        float | None, Query(gt=0, lt=1_000_000, description="Most money it may cost, where a network asks some")
+    ] = None,
 ) -> Asked:
     """Read whom and what to fetch; UsageError when nobody is named."""
     names = names_in(who)
     refuse_nobody(names)
     return Asked(
         source=source or source_for(names).id, who=names, lists=tuple(filter(None, lists)) or ("posts",), people=people, hops=hops,
-        each=each, posts=posts, requests=requests,
+        each=each, posts=posts, requests=requests, spend=spend,
     )  # fmt: skip
 
 

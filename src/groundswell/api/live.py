@@ -11,7 +11,7 @@ from typing import Any
 
 from groundswell.errors import LoginNeededError, UsageError
 from groundswell.fetch import Asked, Coverage, Forecast, beginning, coverage_of, forecast
-from groundswell.sources.declaring import NEEDS, Source
+from groundswell.sources.declaring import MILLION, NEEDS, Source
 from groundswell.sources.networks import SOURCES, source_called
 from groundswell.store import Workspace
 from groundswell.store.fetches import Fetch, all_fetches
@@ -32,8 +32,16 @@ def source_as_json(one: Source) -> dict[str, Any]:
     parts = ("id", "title", "says", "platform", "needs", "hosts", "retention_days", "caveats")
     return {name: getattr(one, name) for name in parts} | {
         "needs_in_words": NEEDS[one.needs], "limits": [asdict(limit) for limit in one.limits], "terms": asdict(one.terms),
-        "gives": [asdict(give) for give in one.gives], "offers": offers_of(one), "examples": list(one.examples), "live": one.live.says if one.live else None,
+        "gives": [asdict(give) for give in one.gives], "offers": offers_of(one), "examples": list(one.examples), "price": price_of(one), "live": one.live.says if one.live else None,
     }  # fmt: skip
+
+
+def price_of(one: Source) -> dict[str, Any] | None:
+    """What is to be paid for what is read: the currency, who says so, and the price of an item of each list."""
+    if one.price is None:
+        return None
+    each = {name: stream.costs / MILLION for name, stream in one.streams.items() if stream.costs}
+    return asdict(one.price) | {"each": each}
 
 
 def sources_as_json(some: Iterable[Source] = SOURCES.values()) -> list[dict[str, Any]]:
@@ -55,7 +63,7 @@ def forecast_of(asked: Asked, sources: Mapping[str, Source] = SOURCES) -> Foreca
 
 
 def needed(asked: Asked, sources: Mapping[str, Source] = SOURCES) -> LoginNeededError | None:
-    """What is lacking before such a fetch can begin: a login or a key. None where nothing is.
+    """What is lacking before such a fetch can begin: a login, a key, or how much it may cost. None where nothing is.
 
     Errors: UsageError and its kin for what cannot be asked.
     """

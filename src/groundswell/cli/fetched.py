@@ -65,11 +65,16 @@ def listen_as_json(report: ListenReport) -> dict[str, Any]:
 
 def forecast_line(found: Forecast) -> str:
     """What a fetch would take."""
+    return f"{price_line(found)} Nobody was asked (dry run)."
+
+
+def price_line(found: Forecast) -> str:
+    """The same, before a fetch that costs money begins."""
     time = f"{found.seconds / 60:,.0f} minutes" if found.seconds >= 120 else f"{found.seconds:,.0f} seconds"
     bound = " (then --requests ends it)" if found.limited else ""
     return (
         f"About {counted(found.requests, 'request')}{bound} for at most {counted(found.people, 'person', 'people')}: {time} at the "
-        f"pace that is allowed, and it costs {found.money}{f', but {found.quota}' if found.quota else ''}. Nobody was asked (dry run)."
+        f"pace that is allowed, and it costs {found.money}{f', but {found.quota}' if found.quota else ''}."
     )
 
 
@@ -97,11 +102,11 @@ def sources_rows(found: Sequence[Source]) -> list[list[str]]:
 
 
 def ways_rows(found: Sequence[Ways]) -> list[list[str]]:
-    """Networks that are not fetched from, a row each: which files of theirs are read, and what stands before the other doors."""
+    """Networks, a row each: which files of theirs are read, and what stands before the doors that are not used."""
     return [
         [one.platform, ", ".join(title for _, title in one.files), ", ".join(f"{door.title} ({door.kind})" for door in one.doors)]
         for one in found
-        if not one.fetched
+        if one.files or one.doors
     ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from groundswell.cli.fetched import (
     letter_lines,
     listen_as_json,
     listen_lines,
+    price_line,
     purged_lines,
     source_lines,
     sources_rows,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from groundswell.fetch import FetchReport, Heard, Hears, Progress, Step
 
 Requests = Annotated[int | None, typer.Option(min=1, help="Most requests of this run [1000; for refresh 200].")]
+Spend = Annotated[
+    float | None,
+    typer.Option("--spend", metavar="SUM", help="Most money it may cost in all, where a network asks some."),
+]
 
 
 def fetch(
@@ -56,6 +61,7 @@ def fetch(
     each: Annotated[int, typer.Option(min=1, help="Most items of each list.")] = 100,
     posts: Annotated[int, typer.Option(min=1, help="How many newest posts are asked for likes and the like.")] = 5,
     requests: Requests = None,
+    spend: Spend = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count the requests it would take; ask nobody.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the fetch that stopped last.")] = False,
     workspace: Folder = None,
@@ -75,14 +81,14 @@ def fetch(
         if who:
             raise UsageError("--resume goes on with what was asked before, so nobody is named with it.")
         with _progress(as_json) as progress:
-            report = go_on(workspace_at(workspace), requests=requests, progress=progress)
+            report = go_on(workspace_at(workspace), requests=requests, spend=spend, progress=progress)
         _tell(report, as_json)
         return
     lists = tuple(dict.fromkeys(part.strip() for part in with_.split(",") if part.strip()))
     chosen = source_called(source) if source else source_for(who or ())
     asked = Asked(
         source=chosen.id, who=tuple(who or ()), lists=lists, people=people, hops=hops, each=each, posts=posts,
-        requests=requests or 1_000,
+        requests=requests or 1_000, spend=spend,
     )  # fmt: skip
     if dry_run:
         counted, lacking = forecast(asked, chosen), needed(asked)
@@ -93,6 +99,8 @@ def fetch(
             if lacking:
                 say(str(lacking))
         return
+    if chosen.price and spend and not as_json:
+        say(price_line(forecast(asked, chosen)))
     with _progress(as_json) as progress:
         report = fetch_people(workspace_at(workspace, create=True), asked, progress=progress)
     _tell(report, as_json)
@@ -103,6 +111,7 @@ def refresh(
         str | None, typer.Option("--from", metavar="SOURCE", help="Which network [that of the latest fetch].")
     ] = None,
     requests: Requests = None,
+    spend: Spend = None,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -113,7 +122,7 @@ def refresh(
     from groundswell.fetch import refresh as look_again
 
     with _progress(as_json) as progress:
-        report = look_again(workspace_at(workspace), source, requests=requests or 200, progress=progress)
+        report = look_again(workspace_at(workspace), source, requests=requests or 200, spend=spend, progress=progress)
     _tell(report, as_json)
 
 

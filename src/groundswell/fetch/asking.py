@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from groundswell.errors import UnknownNameError, UsageError
-from groundswell.sources.declaring import Source
+from groundswell.sources.declaring import MILLION, Source, Stream
 from groundswell.store.fetches import ToOpen
 
 SEED = -1
@@ -34,6 +34,8 @@ class Asked:
     """How many of each person's newest posts are asked for likes, reposts, quotes and replies."""
     requests: int = 1_000
     """Most requests of one run."""
+    spend: float | None = None
+    """Most money that the fetch may cost in all its runs, in the currency of the source; None where nothing is to be paid."""
     live: bool = False
     """Whether this is a piece of the live stream (`groundswell listen`), which nobody goes on with."""
 
@@ -59,6 +61,10 @@ def checked(asked: Asked, source: Source) -> Asked:
     for name in asked.lists:
         if name not in source.offers:
             raise UnknownNameError(f"list of {source.title}", name, source.offers)
+    if asked.spend is not None and not 0 < asked.spend < MILLION:
+        raise UsageError(
+            f"--spend {asked.spend} is no sum that may be spent.", next_step="Write for example --spend 5."
+        )
     if not asked.who:
         raise UsageError(
             "Nobody is named to begin with.",
@@ -121,6 +127,8 @@ class Forecast:
     """Whether the budget of requests ends it before."""
     quota: str = ""
     """What it takes of what a key may spend in a day, where there is such a thing."""
+    price: float = 0.0
+    """The same money as a number, in the currency of the source."""
 
 
 def forecast(asked: Asked, source: Source) -> Forecast:
@@ -139,7 +147,7 @@ def forecast(asked: Asked, source: Source) -> Forecast:
     seeds = sum(2 + ceil((one.wanted or 1) / fewest) for one in lists)
     # People are looked at together, but never those of two depths.
     introduce = source.streams[source.introduce]
-    looks = ceil(people / introduce.page) * (1 + introduce.opens) + asked.hops + bool(lists)
+    looks = ceil(people / introduce.page) * (1 + introduce.opens) + people * introduce.each + asked.hops + bool(lists)
     own = sum(_pages(source, name, asked) for name in lists_of_people(asked, source))
     about_posts = sum(_pages(source, name, asked) for name in lists_of_posts(asked, source))
     most = len(alone) + seeds + looks + people * (own + about_posts * asked.posts)
@@ -149,7 +157,37 @@ def forecast(asked: Asked, source: Source) -> Forecast:
     waiting = max(0, spent - pace.at_once) * pace.seconds / pace.requests
     quota = source.quota
     units = f"{spent:,} of the {quota.per_day:,} {quota.unit} of a day" if quota else ""
-    return Forecast(spent, people, waiting, "nothing", most > asked.requests, units)
+    dear = sum(max(one.wanted or 1, 1) * _dearest(source, one) for one in lists) + people * introduce.costs
+    dear += people * sum(_costs(source.streams[name], asked.each) for name in lists_of_people(asked, source))
+    dear += (
+        people * asked.posts * sum(_costs(source.streams[name], asked.each) for name in lists_of_posts(asked, source))
+    )
+    return Forecast(
+        spent, people, waiting, _money(source, dear, asked.spend), most > asked.requests, units, dear / MILLION
+    )
+
+
+def _costs(stream: Stream, items: int) -> int:
+    return stream.costs * max(items, stream.least)
+
+
+def _dearest(source: Source, opened: ToOpen) -> int:
+    """What an item of a list costs that one begins with, and of what it opens."""
+    stream = source.streams[opened.name]
+    return max(stream.costs, max((one.costs for one in source.streams.values()), default=0) if stream.opens else 0)
+
+
+def _money(source: Source, dear: int, spend: float | None) -> str:
+    if source.price is None:
+        return "nothing"
+    bound = f", of which {spend:,.2f} may be spent" if spend is not None and spend * MILLION < dear else ""
+    return f"at most {priced(source, dear)}{bound}"
+
+
+def priced(source: Source, dear: int) -> str:
+    """A sum in the currency of a source, to the next cent above."""
+    assert source.price is not None
+    return f"{ceil(dear / 10_000) / 100:,.2f} {source.price.currency}"
 
 
 def _pages(source: Source, name: str, asked: Asked) -> int:

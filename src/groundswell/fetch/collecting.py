@@ -20,7 +20,7 @@ import pytz
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.fetch.asking import Asked, introductions, lists_of_people, lists_of_posts
 from groundswell.sources.client import Answer, Client
-from groundswell.sources.declaring import JSON, NEEDS, Looked, Source, Stream
+from groundswell.sources.declaring import JSON, MILLION, NEEDS, Looked, Source, Stream
 from groundswell.sources.values import ODD
 from groundswell.store import Workspace
 from groundswell.store.fetches import (
@@ -28,11 +28,13 @@ from groundswell.store.fetches import (
     StreamRow,
     ToOpen,
     cursors_asked,
+    items_of,
     look_at_people,
     next_stream,
     note_page,
     note_stream,
     people_counts,
+    subjects_asked,
 )
 
 LOOKS = 3
@@ -84,6 +86,8 @@ class Collecting:
     _about_posts: list[str] = field(default_factory=lambda: [])
     _silent: set[str | None] = field(default_factory=lambda: set())
     """Hosts that did not answer in this run, however often they were asked: they are left alone until the next one."""
+    _wasted: int = 0
+    """Money of this run for answers that made no sense and were asked for again, in millionths."""
 
     def run(self) -> str:
         """Ask until there is nothing left (an empty answer) or a bound is met (which one).
@@ -98,6 +102,8 @@ class Collecting:
                 if not self._look_at_more():
                     return ""
                 continue
+            if self._too_dear(stream):
+                return f"The next page may cost more than is left of the {self.asked.spend:,.2f} that this fetch may cost (--resume --spend MORE goes on)."
             self._begun = (self.client.sent, self.client.repeated)
             self._ask(stream)
             self._say(stream, budget)
@@ -115,12 +121,38 @@ class Collecting:
             lambda chosen, depth: introductions(self.source, chosen, depth),
         )  # fmt: skip
 
+    # -- what is bounded ---------------------------------------------------------------------------------------------------
+
+    def _too_dear(self, stream: StreamRow) -> bool:
+        """Whether the next page may cost more than is left; what was kept is counted as the network counts, item by item."""
+        if self.source.price is None or self.asked.spend is None:
+            return False
+        kept = items_of(self.workspace.state, self.fetch)
+        paid = sum(self.source.streams[name].costs * items for name, items in kept.items()) + self._wasted
+        return paid + _price_of(self.source.streams[stream.name], stream) > self.asked.spend * MILLION
+
+    def _rationed(self, stream: StreamRow) -> str:
+        """Why a subject may not be asked about, where only so many different ones may be in some days."""
+        ration = self.source.ration
+        if ration is None or stream.name != ration.stream:
+            return ""
+        since = datetime.fromtimestamp(self.client.clock(), UTC) - timedelta(days=ration.days)
+        asked = subjects_asked(self.workspace.state, self.source.id, ration.stream, since)
+        if stream.subject in asked or len(asked) < ration.different:
+            return ""
+        return (
+            f"{ration.different} different ones were asked about in {ration.days} days: that is all the network allows"
+        )
+
     # -- one page ----------------------------------------------------------------------------------------------------------
 
     def _ask(self, stream: StreamRow) -> None:
         declared = self.source.streams[stream.name]
         if declared.needs != "nothing" and not self.client.headers:
             self._end(stream, "login", f"It needs {NEEDS[declared.needs]}. {declared.instead}".strip())
+            return
+        if why := self._rationed(stream):
+            self._end(stream, "refused", why)
             return
         host = self._host_of(stream, declared)
         if host in self._silent:
@@ -141,8 +173,7 @@ class Collecting:
 
     def _page(self, stream: StreamRow, declared: Stream) -> tuple[Answer, Looked | None]:
         """Ask for a page, again when it makes no sense: another shape, a refusal in no words, a cursor that leads back."""
-        wanted = declared.page if stream.wanted is None else min(declared.page, max(1, stream.wanted - stream.got))
-        ask = declared.ask(stream.subject, stream.cursor, wanted)
+        ask = declared.ask(stream.subject, stream.cursor, _wanted(declared, stream))
         if declared.goes_on or self.source.may_keep:
             ask = replace(ask, whole=True)  # what is remembered of answers are their bodies, as they came
         asked_before = (
@@ -151,6 +182,7 @@ class Collecting:
         answer, looked = self.client.ask(ask), None
         for again in range(LOOKS):
             if again:
+                self._wasted += _price_of(declared, stream)
                 answer = self.client.ask(ask)
             looked = _looked(declared, stream, answer)
             if looked and not (looked.cursor and looked.cursor in asked_before):
@@ -285,6 +317,19 @@ class Collecting:
         sent = self.asked.requests - (budget - self.client.sent)
         what = self.source.streams[stream.name].says
         self.progress(Step(sent, self.asked.requests, looked_at, self.asked.people, left, what))
+
+
+def _wanted(declared: Stream, stream: StreamRow) -> int:
+    """How many items a page is asked for."""
+    if stream.wanted is None:
+        return declared.page
+    return min(declared.page, max(declared.least, stream.wanted - stream.got))
+
+
+def _price_of(declared: Stream, stream: StreamRow) -> int:
+    """What the next page of a stream may cost."""
+    several = declared.about in ("accounts", "posts")
+    return declared.costs * (stream.subject.count("\n") + 1 if several else _wanted(declared, stream))
 
 
 def _looked(declared: Stream, stream: StreamRow, answer: Answer) -> Looked | None:

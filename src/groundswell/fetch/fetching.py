@@ -7,8 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from groundswell.errors import LoginNeededError, SourceLimitError, SourceRefusedError, SourceSilentError, UsageError
-from groundswell.fetch.asking import Asked, checked, first_streams
+from groundswell.errors import (
+    LoginNeededError,
+    SourceLimitError,
+    SourceRefusedError,
+    SourceSilentError,
+    SpendNeededError,
+    UsageError,
+)
+from groundswell.fetch.asking import Asked, checked, first_streams, forecast, priced
 from groundswell.fetch.bringing import bring
 from groundswell.fetch.collecting import Collecting, Progress
 from groundswell.fetch.coverage import Coverage, coverage_of
@@ -80,6 +87,7 @@ def beginning(asked: Asked, sources: Mapping[str, Source] = SOURCES) -> tuple[So
     source = source_called(asked.source, sources)
     first = first_streams(checked(asked, source), source)
     _refuse_without_login(source, first)
+    _refuse_without_bound(source, asked.spend, lambda: f"This would cost {forecast(asked, source).money}.")
     return source, first
 
 
@@ -88,18 +96,20 @@ def resume(
     number: int | None = None,
     *,
     requests: int | None = None,
+    spend: float | None = None,
     progress: Progress | None = None,
     sources: Mapping[str, Source] = SOURCES,
     client: OpenClient = open_client,
 ) -> FetchReport:
     """Go on with a fetch that stopped (the latest one that is open, unless a number is given).
 
-    Lists that failed or needed a login are asked again; `requests` is what this run may spend.
+    Lists that failed or needed a login are asked again; `requests` is what this run may ask, `spend` what the fetch may cost in all.
     Errors: as `fetch`; UsageError when there is nothing to go on with.
     """
     found = fetch_by_id(workspace.state, number) if number else _latest_open(workspace.state)
     source = source_called(found.source, sources)
-    asked = Asked.of(found.asked | ({"requests": requests} if requests else {}))
+    bounds = {"requests": requests, "spend": spend}
+    asked = Asked.of(found.asked | {name: value for name, value in bounds.items() if value})
     if asked.live:
         raise UsageError(f"Fetch {found.id} is a piece of the live stream.", next_step="Go on with: groundswell listen")
     with workspace.fetching():
@@ -112,6 +122,7 @@ def refresh(
     source_id: str | None = None,
     *,
     requests: int = 200,
+    spend: float | None = None,
     now: datetime | None = None,
     progress: Progress | None = None,
     sources: Mapping[str, Source] = SOURCES,
@@ -124,7 +135,9 @@ def refresh(
     """
     source = source_called(source_id or _latest_source(workspace.state), sources)
     first = again_streams(workspace, source, requests, now)
-    asked = Asked(source=source.id, who=("what is due",), lists=(), requests=requests)
+    asked = Asked(source=source.id, who=("what is due",), lists=(), requests=requests, spend=spend)
+    dear = sum(source.streams[one.name].costs * (one.subject.count("\n") + 1) for one in first)
+    _refuse_without_bound(source, spend, lambda: f"To look again at what is due costs at most {priced(source, dear)}.")
     with workspace.fetching():
         number = begin_fetch(workspace.state, source.id, asked.as_json(), first)
         return _run(workspace, source, asked, number, progress, client)
@@ -156,6 +169,7 @@ def _log_in(client: Client, source: Source) -> None:
     secret = login_of(source.id) if source.login else None
     if secret and source.login:
         client.headers = source.login(client.post, secret)
+        client.own = source.own(secret) if source.own else ""
 
 
 def _refuse_without_login(source: Source, first: list[ToOpen]) -> None:
@@ -166,6 +180,16 @@ def _refuse_without_login(source: Source, first: list[ToOpen]) -> None:
             f"{source.title} gives {closed[0].says} only with {NEEDS[closed[0].needs]}.",
             means=closed[0].instead,
             next_step=f"Put yours into GROUNDSWELL_{source.id.upper()}_LOGIN, as {source.login_form}.",
+        )
+
+
+def _refuse_without_bound(source: Source, spend: float | None, says: Callable[[], str]) -> None:
+    """Say at once what is to be paid, and ask how much it may be."""
+    if source.price and spend is None:
+        raise SpendNeededError(
+            f"{source.title} asks money for what is read. {says()}",
+            means=f"Prices as of {source.price.source}. Nothing was asked yet.",
+            next_step="Say how much it may cost at most, and it stops before: --spend 5",
         )
 
 

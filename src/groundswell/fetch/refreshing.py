@@ -38,6 +38,15 @@ WITH looked AS (
 ), late AS (SELECT account, epoch($now - seen) / {ACCOUNT_HOURS * 3600} AS overdue FROM looked)
 SELECT account AS id, overdue FROM late WHERE overdue >= 1 ORDER BY overdue DESC, account LIMIT $most
 """
+HANDLES_DUE = f"""
+WITH looked AS (
+    SELECT account, max(observed_at) AS seen FROM account_history
+    WHERE starts_with(account, $prefix) AND followers IS NOT NULL GROUP BY account
+), late AS (SELECT account, epoch($now - seen) / {ACCOUNT_HOURS * 3600} AS overdue FROM looked)
+SELECT concat_ws(' ', handle, nullif(substr(account, length($prefix) + 1), '@' || handle)) AS id, overdue
+FROM late JOIN accounts USING (account) WHERE overdue >= 1 AND handle IS NOT NULL ORDER BY overdue DESC, account LIMIT $most
+"""
+"""For networks that are asked by handle: it stands first, then the id, where there is another one, so that what is gone has a name here."""
 
 
 def again_streams(workspace: Workspace, source: Source, requests: int, now: datetime | None = None) -> list[ToOpen]:
@@ -48,9 +57,13 @@ def again_streams(workspace: Workspace, source: Source, requests: int, now: date
     if requests < 1:
         raise UsageError(f"--requests {requests} is less than 1.")
     found: list[tuple[float, ToOpen]] = []
-    with workspace.engine() as engine:
-        for stream, sql in ((source.again, POSTS_DUE), (source.introduce, ACCOUNTS_DUE)):
-            size = source.streams[stream].page
+    people = HANDLES_DUE if source.by_handle else ACCOUNTS_DUE
+    # Posts that nobody can look at alone come with the list of those whose they are, and so do the numbers of the account.
+    with_people = source.streams[source.again].about == "account"
+    due = ((source.again, people),) if with_people else ((source.again, POSTS_DUE), (source.introduce, people))
+    with workspace.engine(raw=True) as engine:
+        for stream, sql in due:
+            size = 1 if with_people else source.streams[stream].page
             asked = {"prefix": f"{source.platform}:", "most": requests * size, "now": now or datetime.now(UTC)}
             rows = engine.table(sql, asked).to_pylist()
             ids = [str(row["id"]).removeprefix(f"{source.platform}:") for row in rows]

@@ -21,14 +21,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, Protocol
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import httpx2
 
 from groundswell import __version__
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.sources.addresses import Resolve, checked, resolved
-from groundswell.sources.declaring import JSON, Ask, Limit
+from groundswell.sources.declaring import JSON, OWN, Ask, Limit
 from groundswell.sources.values import moment_of
 
 TRIES = 6
@@ -173,6 +173,8 @@ class Client:
     tries: int = TRIES
     headers: Mapping[str, str] = field(default_factory=lambda: {})
     """Headers of requests in the name of the user."""
+    own: str = ""
+    """The user's own account, where questions are asked of it; it takes the place of `OWN`."""
     sent: int = 0
     """Requests that went out, repeated ones among them."""
     repeated: int = 0
@@ -205,26 +207,36 @@ class Client:
 
         Errors: SourceSilentError, SourceLimitError, UnsafeAddressError.
         """
+        return self._again(ask, lambda: self._asked(ask), self.tries)
+
+    def _again(self, ask: Ask, once: Callable[[], Answer], tries: int) -> Answer:
         why = ""
-        for attempt in range(self.tries):
+        for attempt in range(tries):
             before = self.sent
             try:
-                return self._asked(ask)
+                return once()
             except _TransientError as error:
                 why = str(error)
                 self._wait_after(ask, attempt, error)
             finally:  # what never went out, for want of an address, was not sent again either
                 self.repeated += attempt > 0 and self.sent > before
-        host = urlsplit(ask.url).hostname
+        host, times = urlsplit(ask.url).hostname, "once" if tries == 1 else f"{tries} times"
         raise SourceSilentError(
-            f"{host} did not answer, asked {self.tries} times: {why}.",
+            f"{host} did not answer, asked {times}: {why}.",
             means="What was fetched until now is kept.",
             next_step="Go on later with `groundswell fetch --resume`.",
         )
 
-    def post(self, url: str, sent: Mapping[str, str]) -> Answer:
-        """Send a small form as JSON once, to log in; it is never repeated and never kept."""
-        return self._answer(Ask(url), self._send(Ask(url), url, json.dumps(dict(sent)).encode()))
+    def post(
+        self, url: str, sent: Mapping[str, str], *, headers: Mapping[str, str] | None = None, tries: int = 1
+    ) -> Answer:
+        """Send a small form, to log in: as JSON, or as a form of the web where `headers` say who asks. It is never kept.
+
+        It is sent once, unless more tries are allowed: a password that is sent again counts as another log-in.
+        """
+        ask = Ask(url, whole=True)
+        form = json.dumps(dict(sent)) if headers is None else urlencode(dict(sent))
+        return self._again(ask, lambda: self._answer(ask, self._send(ask, url, form.encode(), headers)), tries)
 
     # -- waiting -----------------------------------------------------------------------------------------------------------
 
@@ -253,7 +265,9 @@ class Client:
     # -- one request -------------------------------------------------------------------------------------------------------
 
     def _asked(self, ask: Ask) -> Answer:
-        url = str(httpx2.URL(ask.url, params=list(ask.params)) if ask.params else ask.url)
+        plain = ask.url.replace(OWN, self.own)
+        params = [(name, self.own if value == OWN else value) for name, value in ask.params]
+        url = str(httpx2.URL(plain, params=params) if params else plain)
         for _ in range(REDIRECTS + 1):
             response = self._send(ask, url)
             if response.status not in (301, 302, 303, 307, 308):
@@ -267,12 +281,13 @@ class Client:
             raise UnsafeAddressError(f"{_host_of(url)} redirects to an address without encryption.")
         return target
 
-    def _send(self, ask: Ask, url: str, sent: bytes | None = None) -> _Response:
+    def _send(self, ask: Ask, url: str, sent: bytes | None = None, form: Mapping[str, str] | None = None) -> _Response:
         host = self._host(url)
         self._take_turn(host.name)
         headers = {"host": urlsplit(url).netloc, "user-agent": self.user_agent, "accept": ask.accept, "accept-encoding": "gzip"}  # fmt: skip
         if sent is not None:
-            headers["content-type"] = "application/json"
+            headers["content-type"] = "application/json" if form is None else "application/x-www-form-urlencoded"
+            headers |= form or {}
         if ask.login:
             # A redirect to another host is followed without the user's name: it is nobody's business there.
             headers |= self.headers if host.name == _host_of(ask.url) else {}

@@ -32,6 +32,7 @@ NEEDS: dict[str, str] = {
     "login": "a login of your own (an app password where the network has them)",
     "key": "a key that the network gives for free",
     "token": "a token of an account or app that the network has reviewed",
+    "paid": "a key of your own, and money for what is read",
     "approval": "the network's approval of the purpose",
     "file": "a file that its owner exports",
 }
@@ -44,6 +45,9 @@ TERMS: dict[str, str] = {
 }
 """Terms class -> what it means for who keeps the data."""
 JSON = "application/json"
+OWN = "{own}"
+"""Stands in a question for the user's own account, which only the secret names (`Source.own`)."""
+MILLION = 1_000_000
 ABOUT: dict[str, str] = {
     "account": "an account",
     "accounts": "several accounts at once",
@@ -76,6 +80,24 @@ class Quota:
     unit: str
     per_day: int
     zone: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a network asks for what is read: the currency, and who says so. How much stands with each stream (`Stream.costs`)."""
+
+    currency: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Ration:
+    """So many different subjects of one stream in so many days, however often each is asked about; and who says so."""
+
+    stream: str
+    different: int
+    days: int
     source: str
 
 
@@ -159,6 +181,12 @@ class Stream:
     """(subject, what was answered) -> what it holds."""
     opens: int = 0
     """How many more streams a page of it opens."""
+    each: int = 0
+    """How many more it opens for each person whom it introduces."""
+    costs: int = 0
+    """What one item of it costs, in millionths of the source's currency (`Source.price`)."""
+    least: int = 1
+    """Fewest items that may be asked for at once."""
     introduces: bool = False
     """Whether those it names are looked at from then on: their own streams are opened."""
     needs: str = "nothing"
@@ -235,7 +263,7 @@ class Source:
     alone: str
     """The stream that looks at one of them alone, for those who are not among the others."""
     again: str
-    """The stream by which posts are looked at again, likewise."""
+    """The stream by which posts are looked at again, likewise; one about an account, where they come with whose they are alone."""
     named: Callable[[str], Named]
     """What a user typed -> what it names; UsageError when it names nothing here."""
     read: Callable[[Sequence[Kept]], Page]
@@ -251,6 +279,13 @@ class Source:
     """How a secret becomes the headers of a request, where there is a login. They go to no other host than the one that is asked."""
     also: tuple[str, ...] = ()
     """Other networks of ours whose people it brings in, under its own platform: a podcast is a feed."""
+    by_handle: bool = False
+    """Whether people are asked about by their handle, because the network takes no id."""
+    own: Callable[[str], str] | None = None
+    """Secret -> the user's own account, which is asked about others; it takes the place of `OWN`."""
+    price: Price | None = None
+    """Where what is read costs money. Nothing is asked then before the user said how much it may be."""
+    ration: Ration | None = None
     quota: Quota | None = None
     """What may be spent in a day, where that is counted apart from the pace; each request costs one unit."""
     login_form: str = ""

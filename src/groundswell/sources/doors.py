@@ -15,7 +15,6 @@ from groundswell.sources.files.layouts import LAYOUTS
 from groundswell.sources.networks import SOURCES
 
 KINDS: dict[str, str] = {
-    "token": "answers to a token of your own app or account; not asked by this program yet",
     "approval": "needs the network's approval of your app or brand",
     "self-serve": "its members fetch their own data themselves, and hand it on if they like",
     "none": "closed to programs like this one",
@@ -37,7 +36,6 @@ class Door:
 
 
 DOORS = (
-    Door("instagram", "Business Discovery and hashtag search", "token", "Professional accounts by name, through a business account of your own; 30 different hashtags in 7 days, and no lists of followers.", "https://developers.facebook.com/docs/instagram-platform/instagram-api-with-facebook-login/business-discovery", "other people's words"),
     Door("instagram", "Creator Marketplace API", "approval", "Search among creators with Instagram's own numbers: advanced access by app review, and a brand that is eligible.", "https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-facebook-login/creator-marketplace", "an excerpt of the page of 11 June 2026"),
     Door("facebook", "Creator Discovery API", "approval", "Search among Facebook's creators: a business app with advanced access by app review, and a brand that is eligible.", "https://developers.facebook.com/documentation/fb-creator-discovery", "an excerpt of the page of 30 April 2026"),
     Door("linkedin", "Member Data Portability (Member)", "self-serve", "A member makes an app of their own for their own data; members in the EEA and Switzerland.", "https://learn.microsoft.com/en-us/linkedin/dma/member-data-portability/member-data-portability-member/", "an excerpt of the page; where it is open: other people's words"),
@@ -45,9 +43,6 @@ DOORS = (
     Door("tiktok", "Data Portability API", "approval", "Posts and lists of followers of users in the EEA and the United Kingdom who allow it.", "https://developers.tiktok.com/products/data-portability-api/", "other people's words"),
     Door("tiktok", "Research API", "none", "For researchers of universities and non-profits; creators, advertisers and firms are not eligible.", "https://developers.tiktok.com/products/research-api/", "other people's words"),
     Door("youtube", "Google Data Portability API", "approval", "A channel's own data, which its owner allows an app to fetch.", "https://developers.google.com/data-portability", "other people's words"),
-    Door("twitch", "Helix", "token", "Users, videos and streams to a token of an app; who follows a channel only to its moderators.", "https://dev.twitch.tv/docs/api/", "other people's words"),
-    Door("twitter", "X API v2", "token", "Paid for by what is read: each post, profile and follower has its price.", "https://docs.x.com/x-api/getting-started/pricing", "other people's words"),
-    Door("reddit", "Data API", "approval", "An app that Reddit has approved for its purpose; commercial use by contract.", "https://support.reddithelp.com/", "other people's words"),
     Door("threads", "Threads API", "approval", "Profiles and posts by name to an app that Meta has reviewed.", "https://developers.facebook.com/docs/threads", "from memory"),
     Door("pinterest", "API v5", "approval", "An account's own pins and boards to an app that Pinterest has approved.", "https://developers.pinterest.com/docs/api/v5/introduction/", "from memory"),
     Door("snapchat", "My Data", "self-serve", "Its users download their own data; no layout here reads that file yet, so bring a table (columns can be named).", "https://help.snapchat.com/", "from memory"),

@@ -9,10 +9,14 @@ from groundswell.sources.bluesky import BLUESKY
 from groundswell.sources.declaring import Source
 from groundswell.sources.feeds import FEEDS
 from groundswell.sources.files.layouts.identities import profile_of
+from groundswell.sources.instagram import INSTAGRAM
 from groundswell.sources.mastodon import MASTODON
+from groundswell.sources.reddit import REDDIT
+from groundswell.sources.twitch import TWITCH
+from groundswell.sources.x import X
 from groundswell.sources.youtube import YOUTUBE
 
-SOURCES: dict[str, Source] = {one.id: one for one in (MASTODON, BLUESKY, YOUTUBE, FEEDS)}
+SOURCES: dict[str, Source] = {one.id: one for one in (MASTODON, BLUESKY, YOUTUBE, TWITCH, REDDIT, INSTAGRAM, X, FEEDS)}
 OPEN_WEB = "blog"
 """What an address is of that no network owns."""
 

@@ -264,6 +264,32 @@ def cursors_asked(state: State, stream: StreamRow) -> set[str | None]:
         return set(connection.execute(query).scalars())
 
 
+def items_of(state: State, fetch: int) -> dict[str, int]:
+    """Stream -> how many items its pages held, also those of pages that are purged."""
+    query = (
+        sa.select(streams.c.name, sa.func.sum(pages.c["items"]))
+        .join(streams, streams.c.id == pages.c.stream)
+        .where(pages.c.fetch == fetch)
+        .group_by(streams.c.name)
+    )
+    with state.engine.connect() as connection:
+        return {name: int(items or 0) for name, items in connection.execute(query)}
+
+
+def subjects_asked(state: State, source: str, stream: str, since: datetime) -> set[str]:
+    """What the streams of a name were asked about since a moment, by any fetch from a source."""
+    chosen = (streams.c.name == stream) & (fetches.c.source == source) & (pages.c.fetched_at >= since.isoformat())
+    query = (
+        sa.select(streams.c.subject)
+        .join(pages, pages.c.stream == streams.c.id)
+        .join(fetches, fetches.c.id == streams.c.fetch)
+        .where(chosen)
+        .distinct()
+    )
+    with state.engine.connect() as connection:
+        return set(connection.execute(query).scalars())
+
+
 def note_page(state: State, stream: StreamRow, noted: Noted, *, requests: int, repeated: int) -> None:
     """Keep a page, where its stream goes on, whom it names and what it opens: all of it or nothing."""
     number = sa.select(sa.func.coalesce(sa.func.max(pages.c.number), 0) + 1).where(pages.c.fetch == stream.fetch)

@@ -11,6 +11,7 @@ nothing: what was fetched is kept page by page, and the fetch can be gone on wit
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -138,7 +139,7 @@ def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
         shown: dict[str, Any] = {
             "who": given.get("who", ""), "sources": list(SOURCES.values()), "needs": NEEDS, "ways": all_ways(), "kinds": KINDS, "busy": fetcher.busy,
             "chosen": source, "lists": given.getlist("lists") or ["posts"], "asked": None, "forecast": None, "error": None, "lacks": None,
-            "bounds": {name: given.get(name) or str(getattr(EXAMPLE, name)) for name in BOUNDS},
+            "bounds": {name: given.get(name) or str(getattr(EXAMPLE, name)) for name in BOUNDS}, "spend": given.get("spend", ""),
         }  # fmt: skip
         if shown["who"].strip():
             try:
@@ -160,7 +161,7 @@ def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
     async def begin(request: Request) -> Response:
         form = await pages.upload(request)
         form.drop()
-        fields: dict[str, Any] = {name: form.text(name) for name in ("who", "source", *BOUNDS)}
+        fields: dict[str, Any] = {name: form.text(name) for name in ("who", "source", "spend", *BOUNDS)}
         asked = _asked(fields | {"lists": [value for name, value in form.fields if name == "lists"]})
         source, _ = beginning(asked)
         title = f"{source.title}: {', '.join(asked.who)[:120]}"
@@ -240,8 +241,17 @@ def _asked(given: Any) -> Asked:
             raise UsageError(f"{typed[:40]!r} is no number for {name}.", next_step="Write a number, such as 100.")
         if typed:
             numbers[name] = int(typed)
+    spend = (given.get("spend") or "").strip().replace(",", ".")
+    if spend and not re.fullmatch(r"\d{1,6}(\.\d{1,2})?", spend, re.ASCII):
+        raise UsageError(f"{spend[:40]!r} is no sum.", next_step="Write a sum, such as 5 or 2.50.")
     lists = given.getlist("lists") if hasattr(given, "getlist") else given["lists"]
-    return fetch_of(who=given.get("who") or "", source=given.get("source") or "", lists=lists, **numbers)
+    return fetch_of(
+        who=given.get("who") or "",
+        source=given.get("source") or "",
+        lists=lists,
+        spend=float(spend) if spend else None,
+        **numbers,
+    )
 
 
 __all__ = ["Fetcher", "add_fetching"]

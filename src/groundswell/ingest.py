@@ -145,17 +145,18 @@ def import_reading(
     options: Mapping[str, Any],
     provenance: Mapping[str, str | None],
     replaces: Sequence[int] = (),
+    flush_bytes: int | None = None,
 ) -> ImportReport:
     """Bring what a live source gave, read from the pages that were kept of it, as one import.
 
     `provenance`: origin, fetched_at, terms and expires_at of it. `replaces`: imports that it takes the place of, at the same point
-    at which it becomes visible. Hold the workspace for writing.
+    at which it becomes visible. `flush_bytes`: rows that are held in memory. Hold the workspace for writing.
     """
     import_id = workspace.state.begin_import(
         source=source, layout=reading.layout, sha256="", observed_at=reading.assumed_observed_at, options=options,
         provenance=provenance,
     )  # fmt: skip
-    staging = workspace.staging(import_id)
+    staging = workspace.staging(import_id, flush_bytes=flush_bytes)
     report = _read(reading, staging, ImportReport(source, reading.layout, reading.says, import_id), None)
     _finish(workspace, report, sha256, dict(options), replaces)
     return report

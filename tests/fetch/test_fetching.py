@@ -243,3 +243,15 @@ def test_pages_are_kept_as_they_came(workspace: Workspace) -> None:
     pages = pages_of(workspace.state, 1)
     assert [one.number for one in pages] == list(range(1, len(pages) + 1))
     assert all(one.hash and b"{" in workspace.raw.read(one.hash) for one in pages)
+
+
+def test_rows_that_go_to_disk_in_many_small_parts_give_the_same_tables(
+    workspace: Workspace, another: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked(source="bluesky", who=(BAKER,), lists=("posts", "followers"))
+    fetch(workspace, asked, client=Fake().client())
+    monkeypatch.setattr("groundswell.fetch.bringing.FLUSH_BYTES", 1)
+    monkeypatch.setattr("groundswell.fetch.bringing.TOGETHER", 1)
+    fetch(another, asked, client=Fake().client())
+    assert tables(another) == tables(workspace)
+    assert len(another.facts.files("accounts")) > len(workspace.facts.files("accounts"))

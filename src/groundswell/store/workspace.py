@@ -177,9 +177,9 @@ class Workspace:
         except filelock.Timeout as error:
             raise WorkspaceBusyError(busy, next_step="Wait for it, then run this again.") from error
 
-    def staging(self, import_id: int, *, facts: Facts | None = None) -> Staging:
+    def staging(self, import_id: int, *, facts: Facts | None = None, flush_bytes: int | None = None) -> Staging:
         """Open a staging area for the rows of one pending import (`facts` elsewhere for a dry run)."""
-        return Staging(self, import_id, facts or self.facts)
+        return Staging(self, import_id, facts or self.facts, flush_bytes=flush_bytes or FLUSH_BYTES)
 
     def undo(self, import_id: int) -> Import:
         """Take an import out of every view; reversible by importing the file again."""
@@ -210,6 +210,8 @@ class Staging:
     facts: Facts
     buffers: dict[str, list[pa.Table]] = field(default_factory=lambda: {})
     buffered: int = 0
+    flush_bytes: int = FLUSH_BYTES
+    """Fewer of them take less memory and make more files."""
 
     def __post_init__(self) -> None:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -225,7 +227,7 @@ class Staging:
         filled = _filled(record, rows, self.import_id, observed_at, member, given)
         self.buffers.setdefault(record.name, []).append(filled)
         self.buffered += filled.nbytes
-        if self.buffered > FLUSH_BYTES:
+        if self.buffered > self.flush_bytes:
             self.flush()
 
     def add_helper(self, table: str, rows: pa.Table) -> None:

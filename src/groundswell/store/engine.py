@@ -426,7 +426,16 @@ def stamp(connection: duckdb.DuckDBPyConnection, record: Record, rows: pa.Table)
             if place >= 0
             else rows.append_column(name, made.column(name))
         )
-    return rows.take(pc.sort_indices(rows.column(record.account)))
+    return rows.take(_order(rows.column(record.account)))
+
+
+def _order(accounts: pa.ChunkedArray) -> pa.Array:
+    """Places of the rows sorted by account. Where few accounts have many rows, accounts are ranked, and rows sorted by rank."""
+    encoded = accounts.combine_chunks().dictionary_encode()
+    if 4 * len(encoded.dictionary) > len(accounts):
+        return pc.sort_indices(accounts)
+    ranks = pc.rank(encoded.dictionary, tiebreaker="first").cast(pa.uint32())
+    return pc.sort_indices(ranks.take(encoded.indices))
 
 
 def _hash(texts: Sequence[str]) -> str:

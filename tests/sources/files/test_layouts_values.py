@@ -185,6 +185,12 @@ def test_tags_are_read_in_their_many_spellings() -> None:
     assert values.tags(pa.array([["#A", "b"], [], None])).to_pylist() == [["a", "b"], None, None]
 
 
+@given(st.lists(st.none() | st.text(alphabet="aB1é,", max_size=8), max_size=5))
+def test_tags_with_nothing_but_commas_are_read_as_any_others(words: list[str | None]) -> None:
+    plain, with_others = values.tags(pa.array(words, pa.string())), values.tags(pa.array([*words, "#z"], pa.string()))
+    assert plain.to_pylist() == with_others.to_pylist()[:-1]
+
+
 def test_addresses_keep_their_commas() -> None:
     assert values.links(pa.array(["http://a.b/x,y https://c.d", "http://a,http://b"])).to_pylist() == [
         ["http://a.b/x,y", "https://c.d"],

@@ -20,7 +20,7 @@ from groundswell.api.live import names_in, refuse_nobody
 from groundswell.api.people import PeopleAsked
 from groundswell.definitions import DEFAULT_DEFINITION
 from groundswell.errors import UsageError
-from groundswell.fetch import Asked
+from groundswell.fetch import Asked, phrases_in
 from groundswell.sources.networks import source_for
 
 Names = tuple[tuple[str, tuple[str, ...]], ...]
@@ -222,6 +222,9 @@ def fetch_of(
     lists: Annotated[list[str], Query(description="What of each of them, as the source offers it")] = [],  # noqa: B006
     people: Annotated[int, Query(ge=1, le=100_000, description="Most people to look at")] = 100,
     hops: Annotated[int, Query(ge=0, le=5, description="1: also those whom their lists name; and so on")] = 0,
+    about: Annotated[
+        str, Query(description="What people should speak of, commas between: those named by people who do come first")
+    ] = "",
     each: Annotated[int, Query(ge=1, le=1_000_000, description="Most items of each list")] = 100,
     posts: Annotated[
         int, Query(ge=1, le=1_000, description="How many newest posts are asked for likes and the like")
@@ -236,7 +239,7 @@ def fetch_of(
     refuse_nobody(names)
     return Asked(
         source=source or source_for(names).id, who=names, lists=tuple(filter(None, lists)) or ("posts",), people=people, hops=hops,
-        each=each, posts=posts, requests=requests, spend=spend,
+        about=phrases_in(about), each=each, posts=posts, requests=requests, spend=spend,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,6 +59,13 @@ def fetch(
             help="posts, followers, likes ...: what the network gives (`groundswell sources NAME`).",
         ),
     ] = "posts",
+    about: Annotated[
+        str,
+        typer.Option(metavar="WORDS", help="What people should speak of: those named by people who do come first."),
+    ] = "",
+    brief: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Take what they should speak of from the sector of a brief.")
+    ] = None,
     each: Annotated[int, typer.Option(min=1, help="Most items of each list.")] = 100,
     posts: Annotated[int, typer.Option(min=1, help="How many newest posts are asked for likes and the like.")] = 5,
     requests: Requests = None,
@@ -69,10 +77,11 @@ def fetch(
 ) -> None:
     """Fetch people from a network that allows it, politely. Ctrl-C stops it; what was fetched until then is kept.
 
-    Examples: groundswell fetch @ann.bsky.social --with posts,followers | groundswell fetch --resume
+    Examples: groundswell fetch @ann.bsky.social --with posts,followers | groundswell fetch @ann.bsky.social --with follows --hops 1
+    --about "vegan food" | groundswell fetch --resume
     """
     from groundswell.api.live import needed
-    from groundswell.fetch import Asked, forecast
+    from groundswell.fetch import Asked, forecast, phrases_in
     from groundswell.fetch import fetch as fetch_people
     from groundswell.fetch import resume as go_on
     from groundswell.sources.networks import source_called, source_for
@@ -86,9 +95,10 @@ def fetch(
         return
     lists = tuple(dict.fromkeys(part.strip() for part in with_.split(",") if part.strip()))
     chosen = source_called(source) if source else source_for(who or ())
+    phrases = phrases_in(about) + (_sector_of(brief) if brief else ())
     asked = Asked(
         source=chosen.id, who=tuple(who or ()), lists=lists, people=people, hops=hops, each=each, posts=posts,
-        requests=requests or 1_000, spend=spend,
+        about=phrases, requests=requests or 1_000, spend=spend,
     )  # fmt: skip
     if dry_run:
         counted, lacking = forecast(asked, chosen), needed(asked)
@@ -104,6 +114,18 @@ def fetch(
     with _progress(as_json) as progress:
         report = fetch_people(workspace_at(workspace, create=True), asked, progress=progress)
     _tell(report, as_json)
+
+
+def _sector_of(file: Path) -> tuple[str, ...]:
+    """The sector of a brief, which is what people should speak of."""
+    from groundswell.discover.brief import read_brief
+
+    sector = read_brief(file).segments.get("sector", ())
+    if not sector:
+        raise UsageError(
+            f"The brief {file} names no sector.", next_step='Add one under [segments], or say --about "vegan food".'
+        )
+    return tuple(sector)
 
 
 def refresh(

@@ -3,6 +3,7 @@
     asking       what somebody asked for, and the most requests that it takes
     collecting   the loop: the next page, kept with its cursor in one transaction, until enough or no more
     bringing     the kept pages -> one import, which takes the place of what the same fetch brought before
+    promising    looking for people who speak of something: whom to look at next, and when to stop
     coverage     what was covered, and what was not
     fetching     all of this in one call: fetch, go on, look again
     refreshing   whom and what to look at again, where numbers still move
@@ -23,8 +24,9 @@ from groundswell.fetch.coverage import Coverage, coverage_of
 from groundswell.fetch.fetching import FetchReport, OpenClient, beginning, fetch, open_client, refresh, resume
 from groundswell.fetch.hearing import Heard
 from groundswell.fetch.listening import Hears, ListenReport, listen
+from groundswell.fetch.promising import phrases_in
 
 __all__ = [
     "Asked", "Coverage", "FetchReport", "Forecast", "Heard", "Hears", "ListenReport", "OpenClient", "Progress", "Step", "beginning",
-    "coverage_of", "fetch", "forecast", "listen", "open_client", "refresh", "resume",
+    "coverage_of", "fetch", "forecast", "listen", "open_client", "phrases_in", "refresh", "resume",
 ]  # fmt: skip

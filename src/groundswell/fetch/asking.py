@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 
 from groundswell.errors import UnknownNameError, UsageError
+from groundswell.fetch.promising import looked_for
 from groundswell.sources.declaring import MILLION, Source, Stream
 from groundswell.store.fetches import ToOpen
 
@@ -36,6 +37,8 @@ class Asked:
     """Most requests of one run."""
     spend: float | None = None
     """Most money that the fetch may cost in all its runs, in the currency of the source; None where nothing is to be paid."""
+    about: tuple[str, ...] = ()
+    """What people should speak of: those named by people who do are looked at first. Empty: whoever is named most."""
     live: bool = False
     """Whether this is a piece of the live stream (`groundswell listen`), which nobody goes on with."""
 
@@ -46,7 +49,7 @@ class Asked:
     @classmethod
     def of(cls, said: dict[str, Any]) -> Asked:
         """As it was kept."""
-        several: dict[str, Any] = {name: tuple(said[name]) for name in ("who", "lists")}
+        several: dict[str, Any] = {name: tuple(said[name]) for name in ("who", "lists", "about") if name in said}
         return cls(**(said | several))
 
 
@@ -69,6 +72,10 @@ def checked(asked: Asked, source: Source) -> Asked:
         raise UsageError(
             "Nobody is named to begin with.",
             next_step=f"Say for example: groundswell fetch {source.examples[0]} --from {source.id}",
+        )
+    if asked.about and not looked_for(asked.about):
+        raise UsageError(
+            "What people should speak of holds no word.", next_step='Say for example: --about "vegan food"'
         )
     return asked
 
@@ -104,8 +111,10 @@ def lists_of_people(asked: Asked, source: Source) -> list[str]:
     """Streams that are opened for each person, in order. What is about posts needs the posts."""
     chosen = [source.offers[name] for name in asked.lists]
     own = [name for name in chosen if source.streams[name].about == "account"]
-    needs_posts = len(own) < len(chosen) and source.offers["posts"] not in own
-    return [source.offers["posts"]] * needs_posts + own
+    posts = source.offers["posts"]
+    if asked.about:  # whether somebody speaks of it is read from their posts, before their other lists are
+        return list(dict.fromkeys((posts, *own)))
+    return [posts] * (len(own) < len(chosen) and posts not in own) + own
 
 
 def lists_of_posts(asked: Asked, source: Source) -> list[str]:

@@ -19,6 +19,7 @@ import pytz
 
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.fetch.asking import Asked, introductions, lists_of_people, lists_of_posts
+from groundswell.fetch.promising import BY_LOT, DRY, count_fits, looked_for, speaks
 from groundswell.sources.client import Answer, Client
 from groundswell.sources.declaring import JSON, MILLION, NEEDS, Looked, Source, Stream
 from groundswell.sources.values import ODD
@@ -28,12 +29,14 @@ from groundswell.store.fetches import (
     StreamRow,
     ToOpen,
     cursors_asked,
+    fits_of,
     items_of,
     look_at_people,
     next_stream,
     note_page,
     note_stream,
     people_counts,
+    promises_of,
     subjects_asked,
 )
 
@@ -84,6 +87,8 @@ class Collecting:
     _begun: tuple[int, int] = (0, 0)
     _own: list[str] = field(default_factory=lambda: [])
     _about_posts: list[str] = field(default_factory=lambda: [])
+    _dry: int = 0
+    """People in a row, in this run, who do not speak of what is looked for."""
     _silent: set[str | None] = field(default_factory=lambda: set())
     """Hosts that did not answer in this run, however often they were asked: they are left alone until the next one."""
     _wasted: int = 0
@@ -99,6 +104,8 @@ class Collecting:
         while self.client.sent < budget:
             stream = next_stream(self.workspace.state, self.fetch)
             if stream is None:
+                if self._dry >= DRY:
+                    return f"Of the last {DRY} people nobody speaks of what was looked for."
                 if not self._look_at_more():
                     return ""
                 continue
@@ -115,10 +122,11 @@ class Collecting:
         """Choose whom to look at next, out of those who were named."""
         counts = people_counts(self.workspace.state, self.fetch)
         looked_at = sum(count for (state, _), count in counts.items() if state == "asked")
-        most = min(self.asked.people - looked_at, 4 * self.source.streams[self.source.introduce].page)
+        # What the last ones were like bears on whom to look at next, so that they are few at a time where something is looked for.
+        together = self.source.streams[self.source.introduce].page * (1 if self.asked.about else 4)
         return look_at_people(
-            self.workspace.state, self.fetch, most, self.asked.hops,
-            lambda chosen, depth: introductions(self.source, chosen, depth),
+            self.workspace.state, self.fetch, min(self.asked.people - looked_at, together), self.asked.hops,
+            lambda chosen, depth: introductions(self.source, chosen, depth), by_lot=BY_LOT if self.asked.about else 0,
         )  # fmt: skip
 
     # -- what is bounded ---------------------------------------------------------------------------------------------------
@@ -234,15 +242,40 @@ class Collecting:
     def _keep(self, stream: StreamRow, declared: Stream, answer: Answer, looked: Looked) -> None:
         body = self._that_may_be_kept(declared, answer)
         introduced = looked.people if declared.introduces else ()
+        columns = self._progress_of(stream, looked) | {"fits": self._fits(stream, answer.said)}
         noted = Noted(
             self.workspace.raw.keep(body), len(body), looked.items, answer.status, _moment(answer),
-            stream=self._progress_of(stream, looked),
+            stream=columns,
             open=[*self._todo(stream, looked), *self._lists_of(introduced, stream, looked), *self._lists_of_posts(stream, looked)],
             found=() if declared.introduces else looked.people,
             depth=stream.depth if declared.introduces else stream.depth + 1,
-            asked=introduced,
+            asked=introduced, promise=int(self._speaks(stream, columns)),
         )  # fmt: skip
         self._note(stream, noted)
+
+    def _fits(self, stream: StreamRow, said: Any) -> int:
+        """How many posts of somebody's speak of what is looked for, on this page and those before."""
+        pattern = looked_for(self.asked.about)
+        if pattern is None or stream.name != self.source.offers["posts"]:
+            return stream.fits
+        fits = stream.fits + count_fits(said, pattern)
+        if stream.depth > 0 and not stream.pages:
+            self._dry = 0 if fits else self._dry + 1
+        return fits
+
+    def _speaks(self, stream: StreamRow, columns: dict[str, Any]) -> bool:
+        """Whether whose list it is speaks of what is looked for, as far as their posts were read."""
+        if not self.asked.about:
+            return False
+        posts = self.source.offers["posts"]
+        here = stream.name == posts
+        return speaks(
+            *(
+                (columns["fits"], columns["got"])
+                if here
+                else fits_of(self.workspace.state, self.fetch, posts, stream.subject)
+            )
+        )
 
     def _that_may_be_kept(self, declared: Stream, answer: Answer) -> bytes:
         """The page as it came, or without those who asked not to be listed."""
@@ -276,10 +309,11 @@ class Collecting:
 
     def _lists_of(self, people: Sequence[str], stream: StreamRow, looked: Looked) -> list[ToOpen]:
         totals = {(one.stream, one.subject): number for one, number in looked.totals}
-        subjects = [looked.addressed.get(person, person) for person in people]
+        promised = promises_of(self.workspace.state, self.fetch, people) if self.asked.about else {}
+        subjects = [(looked.addressed.get(person, person), promised.get(person, 0)) for person in people]
         return [
-            ToOpen(name, subject, stream.depth, rank, self.asked.each, totals.get((name, subject)))
-            for subject in subjects
+            ToOpen(name, subject, stream.depth, rank, self.asked.each, totals.get((name, subject)), promise=promise)
+            for subject, promise in subjects
             for rank, name in enumerate(self._own)
         ]
 

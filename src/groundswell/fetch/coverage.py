@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from groundswell.fetch.collecting import WORDS
+from groundswell.fetch.promising import whom_it_found
 from groundswell.sources.declaring import Source
 from groundswell.store import State
-from groundswell.store.fetches import StreamRow, people_counts, streams_of
+from groundswell.store.fetches import StreamRow, fetch_by_id, people_counts, streams_of
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,13 @@ def coverage_of(state: State, source: Source, fetch: int) -> Coverage:
     troubles = tuple((one.name, one.subject, one.note or WORDS[one.state]) for one in streams if one.state in WORDS)
     waiting = sum(one.state == "open" for one in streams)
     unlisted = sum(one.unlisted for one in streams)
-    said = (*_sentences(source, looked_at, found, lists, troubles, waiting), *_unlisted(unlisted))
+    about = tuple(fetch_by_id(state, fetch).asked.get("about") or ())
+    posts = [one for one in streams if one.name == source.offers["posts"]]
+    said = (
+        *_sentences(source, looked_at, found, lists, troubles, waiting, bool(about)),
+        *whom_it_found(about, posts),
+        *_unlisted(unlisted),
+    )
     return Coverage(looked_at, found, lists, troubles, waiting, unlisted, said)
 
 
@@ -81,12 +88,13 @@ def _sentences(
     lists: Sequence[Lists],
     troubles: Sequence[tuple[str, str, str]],
     waiting: int,
+    about: bool,
 ) -> Iterator[str]:
     yield f"{people:,} {'person was' if people == 1 else 'people were'} looked at."
     if found:
         yield (
             f"{found:,} more {'was' if found == 1 else 'were'} named and not looked at: they are further away than was asked for, "
-            "or the number of people or requests was reached. Those who were named most often came first."
+            f"or the number of people or requests was reached. Those who were named most often{' by people who speak of it' if about else ''} came first."
         )
     for one in lists:
         if one.cut and one.name not in (source.introduce, source.again):

@@ -39,7 +39,7 @@ streams = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     *(sa.Column(name, sa.String) for name in ("name", "subject", "cursor", "state", "note")),
-    *(sa.Column(name, sa.Integer) for name in ("fetch", "depth", "rank", "wanted", "got", "total", "pages", "empty", "round", "unlisted")),
+    *(sa.Column(name, sa.Integer) for name in ("fetch", "depth", "rank", "wanted", "got", "total", "pages", "empty", "round", "unlisted", "fits", "promise")),
 )  # fmt: skip
 pages = sa.Table(
     "fetch_pages",
@@ -53,7 +53,7 @@ people = sa.Table(
     metadata,
     sa.Column("fetch", sa.Integer, primary_key=True),
     sa.Column("person", sa.String, primary_key=True),
-    *(sa.Column(name, sa.Integer) for name in ("depth", "seen", "lot")),
+    *(sa.Column(name, sa.Integer) for name in ("depth", "seen", "lot", "promise")),
     sa.Column("state", sa.String),
 )
 hosts = sa.Table(
@@ -113,6 +113,10 @@ class StreamRow:
     note: str
     unlisted: int = 0
     """How often it held somebody who asked not to be listed."""
+    fits: int = 0
+    """Items that speak of what the fetch looks for, where it does."""
+    promise: int = 0
+    """How many lists of people who speak of it named whose it is."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,7 @@ class ToOpen:
     total: int | None = None
     state: str = OPEN
     note: str = ""
+    promise: int = 0
 
 
 @dataclass
@@ -164,6 +169,8 @@ class Noted:
     depth: int = 0
     asked: Iterable[str] = ()
     """People who are being looked at from now on."""
+    promise: int = 0
+    """1 where those it names may speak of what is looked for, because whose list it is does."""
 
 
 def begin_fetch(state: State, source: str, asked: Mapping[str, Any], first: Sequence[ToOpen]) -> int:
@@ -315,29 +322,52 @@ def note_stream(state: State, stream: StreamRow, /, *, requests: int = 0, repeat
         _spend(connection, stream.fetch, requests, repeated)
 
 
-def look_at_people(state: State, fetch: int, most: int, hops: int, to_open: Any, *, requests: int = 0) -> Sequence[str]:
-    """Choose whom to look at next and open their streams at once: the nearest, then those who were named most often.
+def look_at_people(
+    state: State, fetch: int, most: int, hops: int, to_open: Any, *, by_lot: int = 0, requests: int = 0
+) -> Sequence[str]:
+    """Choose whom to look at next and open their streams at once: who promises most, the nearest, those who were named most often.
 
     Among equals a number drawn from their id decides (`lot`), not the order in which they came: a list begins with its newest.
+    With `by_lot`, one in so many is drawn from those who promise nothing, however often they were named.
     """
     c = people.c
     with state.transaction() as connection:
-        depth = connection.execute(
-            sa.select(sa.func.min(c.depth)).where(c.fetch == fetch, c.state == "found", c.depth <= hops)
-        ).scalar()
-        if depth is None or most <= 0:
+        waiting = (c.fetch == fetch) & (c.state == "found") & (c.depth <= hops)
+        first = sa.select(c.depth, c.promise).where(waiting).order_by(c.promise.desc(), c.depth).limit(1)
+        found = connection.execute(first).first()
+        if found is None or most <= 0:
             return ()
-        query = (
-            sa.select(c.person)
-            .where(c.fetch == fetch, c.state == "found", c.depth == depth)
-            .order_by(c.seen.desc(), c.lot)
-            .limit(most)
-        )
-        chosen = list(connection.execute(query).scalars())
+        depth, promise = found
+        near = sa.select(c.person).where(waiting, c.depth == depth, (c.promise > 0) == (promise > 0))
+        best = near.order_by(c.promise.desc(), c.seen.desc(), c.lot).limit(most)
+        chosen = list(connection.execute(best).scalars())
+        if by_lot and promise:
+            lots = max(1, len(chosen) // by_lot)
+            drawn = sa.select(c.person).where(waiting, c.depth == depth, c.promise == 0).order_by(c.lot).limit(lots)
+            chosen = [*chosen[: max(1, most - lots)], *connection.execute(drawn).scalars()]
         connection.execute(people.update().where(c.fetch == fetch, c.person.in_(chosen)).values(state="asked"))
         _open(connection, fetch, to_open(chosen, depth))
         _spend(connection, fetch, requests, 0)
     return chosen
+
+
+def promises_of(state: State, fetch: int, some: Sequence[str]) -> dict[str, int]:
+    """Person -> how many lists of people who speak of what is looked for name them; only those of whom there are some."""
+    c = people.c
+    query = sa.select(c.person, c.promise).where(c.fetch == fetch, c.person.in_(some), c.promise > 0)
+    with state.engine.connect() as connection:
+        return {row.person: row.promise for row in connection.execute(query)}
+
+
+def fits_of(state: State, fetch: int, name: str, subject: str) -> tuple[int, int]:
+    """Of one list: items that speak of what is looked for, and all that were read."""
+    c = streams.c
+    query = sa.select(sa.func.sum(c.fits), sa.func.sum(c.got)).where(
+        c.fetch == fetch, c.name == name, c.subject == subject
+    )
+    with state.engine.connect() as connection:
+        fits, got = connection.execute(query).one()
+    return fits or 0, got or 0
 
 
 def people_counts(state: State, fetch: int) -> dict[tuple[str, int], int]:
@@ -366,7 +396,8 @@ def reopen(state: State, fetch: int, asked: Mapping[str, Any], again: Sequence[s
 def _open(connection: sa.Connection, fetch: int, some: Sequence[ToOpen]) -> None:
     if some:
         rows = [
-            vars(one) | {"fetch": fetch, "got": 0, "pages": 0, "empty": 0, "round": 0, "unlisted": 0} for one in some
+            vars(one) | {"fetch": fetch, "got": 0, "pages": 0, "empty": 0, "round": 0, "unlisted": 0, "fits": 0}
+            for one in some
         ]
         connection.execute(insert(streams).on_conflict_do_nothing(), rows)
 
@@ -376,9 +407,13 @@ def _meet(connection: sa.Connection, fetch: int, noted: Noted) -> None:
     found = [one for one in dict.fromkeys(noted.found) if one not in set(asked)]
     for some, state in ((asked, "asked"), (found, "found")):
         if some:
-            rows = [{"fetch": fetch, "person": one, "depth": noted.depth, "seen": 1, "lot": _lot(one), "state": state} for one in some]  # fmt: skip
+            rows = [{"fetch": fetch, "person": one, "depth": noted.depth, "seen": 1, "lot": _lot(one), "promise": noted.promise, "state": state} for one in some]  # fmt: skip
             statement = insert(people)
-            known = {"seen": people.c.seen + 1, "depth": sa.func.min(people.c.depth, statement.excluded.depth)}
+            known = {
+                "seen": people.c.seen + 1,
+                "promise": people.c.promise + statement.excluded.promise,
+                "depth": sa.func.min(people.c.depth, statement.excluded.depth),
+            }
             changed = known | ({"state": "asked"} if state == "asked" else {})
             connection.execute(statement.on_conflict_do_update(index_elements=["fetch", "person"], set_=changed), rows)
 

@@ -139,7 +139,7 @@ def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
         shown: dict[str, Any] = {
             "who": given.get("who", ""), "sources": list(SOURCES.values()), "needs": NEEDS, "ways": all_ways(), "kinds": KINDS, "busy": fetcher.busy,
             "chosen": source, "lists": given.getlist("lists") or ["posts"], "asked": None, "forecast": None, "error": None, "lacks": None,
-            "bounds": {name: given.get(name) or str(getattr(EXAMPLE, name)) for name in BOUNDS}, "spend": given.get("spend", ""),
+            "bounds": {name: given.get(name) or str(getattr(EXAMPLE, name)) for name in BOUNDS}, "spend": given.get("spend", ""), "about": given.get("about", ""),
         }  # fmt: skip
         if shown["who"].strip():
             try:
@@ -161,7 +161,7 @@ def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
     async def begin(request: Request) -> Response:
         form = await pages.upload(request)
         form.drop()
-        fields: dict[str, Any] = {name: form.text(name) for name in ("who", "source", "spend", *BOUNDS)}
+        fields: dict[str, Any] = {name: form.text(name) for name in ("who", "source", "about", "spend", *BOUNDS)}
         asked = _asked(fields | {"lists": [value for name, value in form.fields if name == "lists"]})
         source, _ = beginning(asked)
         title = f"{source.title}: {', '.join(asked.who)[:120]}"
@@ -249,6 +249,7 @@ def _asked(given: Any) -> Asked:
         who=given.get("who") or "",
         source=given.get("source") or "",
         lists=lists,
+        about=given.get("about") or "",
         spend=float(spend) if spend else None,
         **numbers,
     )

@@ -287,3 +287,76 @@ def test_two_lines_of_a_profile_under_one_name_are_both_kept(workspace: Workspac
 
     fetch(workspace, Asked(source="mastodon", who=(ANN,), requests=1), client=fake.client(twice))
     assert rows(workspace, "SELECT extra['profile: Garden'] FROM accounts") == [("beans | peas",)]
+
+
+def test_a_handle_whose_name_is_no_server_is_found_at_the_server_that_the_name_says(workspace: Workspace) -> None:
+    fake = Fake()
+
+    def answer(request: Any) -> Any:
+        if request.headers["host"] != "brand.example":
+            return fake.answer(request)
+        fake.requests.append(str(request.url))
+        if request.url.path != "/.well-known/webfinger":
+            return answered(b"<html>no such page</html>", 404, {"content-type": "text/html"})
+        links = [
+            {"rel": "http://webfinger.net/rel/profile-page", "href": "https://brand.example/ann"},
+            {"rel": "self", "href": fake.uri(0)},
+        ]
+        said = {"subject": f"acct:person0@{HOME}", "links": links}
+        return answered(json.dumps(said).encode(), 200, {"content-type": "application/jrd+json"})
+
+    report = fetch(workspace, Asked(source="mastodon", who=("@ann@brand.example",)), client=fake.client(answer))
+    assert report.done
+    assert (report.coverage.people, report.coverage.troubles) == (1, ())
+    assert rows(workspace, "SELECT account FROM accounts WHERE followers IS NOT NULL") == [(f"mastodon:{fake.uri(0)}",)]
+    assert count_of_posts(workspace, fake) > 0
+
+
+def count_of_posts(workspace: Workspace, fake: Fake) -> int:
+    return int(rows(workspace, f"SELECT count(*) FROM posts WHERE account = 'mastodon:{fake.uri(0)}'")[0][0])
+
+
+@pytest.mark.parametrize(
+    "links", [[], [{"rel": "self", "href": "javascript:x"}], [{"rel": "self", "href": "https://127.0.0.1/users/ann"}]]
+)
+def test_a_name_that_leads_nowhere_ends_there(links: Any, workspace: Workspace) -> None:
+    fake = Fake()
+
+    def answer(request: Any) -> Any:
+        fake.requests.append(f"https://{request.headers['host']}{request.url.path}")
+        if request.url.path != "/.well-known/webfinger":
+            return answered(b"<html>no such page</html>", 404, {"content-type": "text/html"})
+        return answered(json.dumps({"subject": "acct:ann@brand.example", "links": links}).encode())
+
+    def opened(workspace: Workspace, source: Any) -> Any:
+        client = fake.client(answer)(workspace, source)
+        client.resolve = lambda host, _port: [host] if host[0].isdigit() else ["93.184.216.34"]
+        return client
+
+    report = fetch(workspace, Asked(source="mastodon", who=("@ann@brand.example",)), client=opened)
+    assert report.coverage.people == 0
+    assert {one.split("/")[2] for one in fake.requests} == {"brand.example"}
+
+
+def test_a_token_opens_the_server_that_gave_it_and_goes_to_no_other(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, shown = Fake(), dict[str, str | None]()
+    monkeypatch.setenv("GROUNDSWELL_MASTODON_LOGIN", f"{CLOSED}:token-of-closed, other.example:another")
+
+    def answer(request: Any) -> Any:
+        host = request.headers["host"]
+        shown[host] = request.headers.get("authorization")
+        if host == CLOSED and shown[host] == "Bearer token-of-closed":
+            request.headers["host"] = HOME
+        return fake.answer(request)
+
+    stranger = next(one for one in map(fake.handle, range(30)) if ELSEWHERE in one)
+    who = (f"@person0@{CLOSED}", f"@{stranger}")
+    report = fetch(workspace, Asked(source="mastodon", who=who), client=fake.client(answer))
+    assert report.coverage.troubles == ()
+    assert shown == {CLOSED: "Bearer token-of-closed", ELSEWHERE: None}
+    assert b"token-of-closed" not in kept(workspace)
+    assert MASTODON.keys
+    with pytest.raises(UsageError, match="server:token"):
+        MASTODON.keys("just-a-token")

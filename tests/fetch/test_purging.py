@@ -6,15 +6,17 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_bluesky import Fake
 
+from groundswell.cli.fetched import purged_lines
 from groundswell.fetch import Asked, fetch, refresh, resume
 from groundswell.fetch.bringing import bring
 from groundswell.sources.networks import SOURCES
 from groundswell.store import Workspace, purge
-from groundswell.store.fetches import Noted, ToOpen, begin_fetch, note_page, streams_of
+from groundswell.store.fetches import Noted, ToOpen, begin_fetch, end_fetch, note_page, streams_of
 
 ASKED = Asked(
     source="bluesky", who=("@person0.bsky.social", "@person1.bsky.social"), lists=("posts", "followers"), each=10
@@ -147,3 +149,57 @@ def test_nothing_to_purge_changes_nothing(workspace: Workspace) -> None:
     before = workspace.version()
     done = purge(workspace)
     assert (done.rows, done.pages, workspace.version()) == (0, 0, before)
+
+
+def test_a_purge_between_a_kill_and_the_next_run_drops_no_page_that_is_not_brought_in(workspace: Workspace) -> None:
+    fake = Fake()
+    fetch(workspace, ASKED, client=fake.client())
+    # A piece of the stream that was killed before it was brought in: it speaks of somebody who leaves, and of somebody who stays.
+    words = [
+        {"$type": "app.bsky.feed.post", "text": f"more sourdough {n}", "createdAt": "2026-06-01T10:00:00Z"}
+        for n in (0, 1)
+    ]
+    commits = [
+        {
+            "operation": "create",
+            "collection": "app.bsky.feed.post",
+            "rkey": f"3kwaits{n}",
+            "cid": "x",
+            "record": words[n],
+        }
+        for n in (0, 1)
+    ]
+    events = [
+        {"kind": "commit", "did": fake.dids[n], "time_us": LATER.timestamp() * 1e6, "commit": commits[n]}
+        for n in (0, 1)
+    ]
+    body = json.dumps({"events": events}).encode()
+    number = begin_fetch(workspace.state, "bluesky", replace(ASKED, live=True).as_json(), [ToOpen("live", "", 0, 0)])
+    [stream] = streams_of(workspace.state, number)
+    noted = Noted(workspace.raw.keep(body), len(body), 2, 200, LATER, stream={"state": "open"})
+    note_page(workspace.state, stream, noted, requests=1, repeated=0)
+    fake.deleted_people.add(1)
+    refresh(workspace, now=LATER, client=later(fake))
+    done = purge(workspace)
+    assert (done.gone["account"], done.waiting) == (1, 1)
+    assert "not brought in yet" in " ".join(purged_lines(done))
+    bring(workspace, SOURCES["bluesky"], number)
+    end_fetch(workspace.state, number, done=True, because="")
+    assert count(workspace, "SELECT count(*) FROM posts WHERE text = 'more sourdough 0'") == 1, "who stays lost nothing"
+    again = purge(workspace)
+    assert (again.gone["account"], again.waiting) == (1, 0)
+    assert count(workspace, "SELECT count(*) FROM posts WHERE text LIKE 'more sourdough%'") == 1
+    assert on_disk(workspace, fake.dids[1]) == []
+    assert purge(workspace).gone["account"] == 0, "and then nobody knows of them any more"
+
+
+def later(fake: Fake) -> Any:
+    """The client before a fake, after what the stream told."""
+    opened = fake.client()
+
+    def client(workspace: Workspace, source: Any) -> Any:
+        found = opened(workspace, source)
+        found.clock = lambda: LATER.timestamp() + 60
+        return found
+
+    return client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from fake_sites import CORPUS, Fake
 from faking import rows
 
 from groundswell.errors import UsageError
-from groundswell.fetch import Asked, FetchReport, fetch
+from groundswell.fetch import Asked, FetchReport, fetch, refresh
 from groundswell.fetch.remembering import AnswersInWorkspace
 from groundswell.sources.feeds import FEEDS
 from groundswell.sources.feeds.asking import address_in, is_feed
@@ -99,3 +100,24 @@ def test_addresses_in_pages_are_made_whole_and_stay_on_the_web() -> None:
     assert [
         address_in(one, page) for one in ("javascript:alert(1)", "data:text/html,x", "https://a@b.example", "http://[")
     ] == [None] * 4
+
+
+def test_feeds_are_looked_at_again_after_a_day_and_only_what_is_new_is_sent(workspace: Workspace) -> None:
+    fake, tomorrow = Fake(), datetime(2026, 6, 2, 12, tzinfo=UTC)
+    fetched(workspace, fake, "https://ann.example/", "https://silent.example/")
+    remembering = AnswersInWorkspace(workspace)
+    with pytest.raises(UsageError, match="is due"):
+        refresh(
+            workspace, "feeds", now=datetime(2026, 6, 1, 1, tzinfo=UTC), client=fake.client(remembering=remembering)
+        )
+    fake.requests.clear()
+    report = refresh(workspace, "feeds", now=tomorrow, client=fake.client(remembering=remembering))
+    assert (report.done, report.requests) == (True, 2)
+    assert sorted(fake.requests) == ["https://ann.example/blog/feed.xml", "https://silent.example/feed.xml"], (
+        "where they were found"
+    )
+    assert fake.conditional == 2
+    assert rows(workspace, "SELECT account, count(*) FROM posts GROUP BY ALL ORDER BY ALL") == [
+        ("blog:ann.example", 5),
+        ("blog:silent.example", 5),
+    ]

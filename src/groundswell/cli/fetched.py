@@ -145,6 +145,12 @@ def _kept(one: Source) -> str:
 def purged_lines(purged: Purged) -> Iterator[str]:
     """What a purge took away, or would."""
     gone = {kind: number for kind, number in purged.gone.items() if number}
+    if purged.waiting:
+        yield (
+            f"{counted(purged.waiting, 'raw page')} that {'speaks' if purged.waiting == 1 else 'speak'} of somebody deleted "
+            f"{'was' if purged.waiting == 1 else 'were'} not brought in yet and {'stays' if purged.waiting == 1 else 'stay'} until then. "
+            "Go on with `groundswell fetch --resume` or `groundswell listen`, then purge again."
+        )
     if not (purged.expired or purged.replaced or gone or purged.pages):
         yield "There is nothing to purge."
         return

@@ -86,7 +86,7 @@ def bring(workspace: Workspace, source: Source, fetch: int, *, patience: float =
         # What was brought from pages that were purged since cannot be read again, so that import stays beside the new one.
         replaced = [] if pages_purged(workspace.state, fetch) else [one.id for one in former]
         return import_reading(
-            workspace, reading, source=_named(workspace, source, fetch), sha256=digest, options={"fetch": fetch},
+            workspace, reading, source=_named(workspace, source, fetch), sha256=digest, options={"fetch": fetch, "pages": pages[-1].number},
             provenance=_provenance(source, pages), replaces=replaced, flush_bytes=FLUSH_BYTES,
         )  # fmt: skip
 

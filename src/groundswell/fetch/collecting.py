@@ -21,7 +21,7 @@ from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddres
 from groundswell.fetch.asking import Asked, introductions, lists_of_people, lists_of_posts
 from groundswell.fetch.promising import BY_LOT, DRY, count_fits, looked_for, speaks
 from groundswell.sources.client import Answer, Client
-from groundswell.sources.declaring import JSON, MILLION, NEEDS, Looked, Source, Stream
+from groundswell.sources.declaring import JSON, MILLION, NEEDS, Looked, Source, Stream, Todo
 from groundswell.sources.values import ODD
 from groundswell.store import Workspace
 from groundswell.store.fetches import (
@@ -221,10 +221,9 @@ class Collecting:
             # One of them spoils the answer for all: they are asked for one by one.
             alone = [ToOpen(self.source.alone, one, stream.depth, stream.rank) for one in several]
             self._keep_refusal(stream, answer, "done", "", alone)
-        elif why == "gone" and declared.otherwise and (instead := declared.otherwise(stream.subject)):
-            self._keep_refusal(
-                stream, answer, "done", "", [ToOpen(instead.stream, instead.subject, stream.depth, stream.rank)]
-            )
+        elif instead := _instead(declared, stream, why):
+            opened = [ToOpen(instead.stream, instead.subject, stream.depth, stream.rank)]
+            self._keep_refusal(stream, answer, "done", "", opened)
         elif why == "gone":
             self._keep_refusal(stream, answer, "gone", _said(answer) or WORDS["gone"], ())
         else:
@@ -351,6 +350,13 @@ class Collecting:
         sent = self.asked.requests - (budget - self.client.sent)
         what = self.source.streams[stream.name].says
         self.progress(Step(sent, self.asked.requests, looked_at, self.asked.people, left, what))
+
+
+def _instead(declared: Stream, stream: StreamRow, why: str) -> Todo | None:
+    """What to ask where this was refused, if anything."""
+    ways = {"gone": declared.otherwise, "refused": declared.elsewhere}
+    way = ways.get(why)
+    return way(stream.subject) if way else None
 
 
 def _wanted(declared: Stream, stream: StreamRow) -> int:

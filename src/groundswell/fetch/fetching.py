@@ -166,7 +166,9 @@ def _run(
 
 def _log_in(client: Client, source: Source) -> None:
     """Log in, where the user gave a login; a source that is open to everybody needs none."""
-    secret = login_of(source.id) if source.login else None
+    secret = login_of(source.id) if source.login or source.keys else None
+    if secret and source.keys:
+        client.keys = source.keys(secret)
     if secret and source.login:
         client.headers = source.login(client.post, secret)
         client.own = source.own(secret) if source.own else ""

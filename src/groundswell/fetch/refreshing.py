@@ -4,17 +4,19 @@ A post gets most of its likes in its first days, and the older it is, the less h
 last look a quarter of the age that it had then has passed (design choice), and never more often than every hour. After thirty days
 it is left alone. An account is due after a day. Of all that is due the most overdue comes first: an hour late for a post of four
 hours counts as much as a day late for one of four days.
+
+A feed counts nobody: it is due a day after it was last looked at, with a conditional request, where it was found then.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from groundswell.errors import UsageError
 from groundswell.fetch.asking import together
 from groundswell.sources.declaring import Source
 from groundswell.store import Workspace
-from groundswell.store.fetches import ToOpen
+from groundswell.store.fetches import ToOpen, last_looks
 
 YOUNG_DAYS = 30
 SHARE_OF_AGE = 0.25
@@ -57,6 +59,8 @@ def again_streams(workspace: Workspace, source: Source, requests: int, now: date
     if requests < 1:
         raise UsageError(f"--requests {requests} is less than 1.")
     found: list[tuple[float, ToOpen]] = []
+    if source.streams[source.again].about == "account" and not source.by_handle:
+        return _lists_due(workspace, source, requests, now or datetime.now(UTC))
     people = HANDLES_DUE if source.by_handle else ACCOUNTS_DUE
     # Posts that nobody can look at alone come with the list of those whose they are, and so do the numbers of the account.
     with_people = source.streams[source.again].about == "account"
@@ -69,9 +73,23 @@ def again_streams(workspace: Workspace, source: Source, requests: int, now: date
             ids = [str(row["id"]).removeprefix(f"{source.platform}:") for row in rows]
             found += [(rows[at * size]["overdue"], one) for at, one in enumerate(together(stream, size, ids, 0))]
     if not found:
-        raise UsageError(
-            f"Nothing of {source.title} is due: accounts are looked at again after {ACCOUNT_HOURS} hours, "
-            f"posts while they are younger than {YOUNG_DAYS} days.",
-            next_step="Fetch people first with `groundswell fetch`, or come back later.",
-        )
+        raise _nothing_due(source)
     return [one for _, one in sorted(found, key=lambda pair: -pair[0])[:requests]]
+
+
+def _lists_due(workspace: Workspace, source: Source, requests: int, now: datetime) -> list[ToOpen]:
+    """Lists of people whom nobody counts, such as feeds: where they were found the last time, the longest ago first."""
+    looks = last_looks(workspace.state, source.id, source.again)
+    until = (now - timedelta(hours=ACCOUNT_HOURS)).isoformat()
+    due = sorted((moment, subject) for subject, moment in looks.items() if moment <= until)
+    if not due:
+        raise _nothing_due(source)
+    return [ToOpen(source.again, subject, 0, rank) for rank, (_, subject) in enumerate(due[:requests])]
+
+
+def _nothing_due(source: Source) -> UsageError:
+    return UsageError(
+        f"Nothing of {source.title} is due: accounts are looked at again after {ACCOUNT_HOURS} hours, "
+        f"posts while they are younger than {YOUNG_DAYS} days.",
+        next_step="Fetch people first with `groundswell fetch`, or come back later.",
+    )

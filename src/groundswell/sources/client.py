@@ -173,6 +173,8 @@ class Client:
     tries: int = TRIES
     headers: Mapping[str, str] = field(default_factory=lambda: {})
     """Headers of requests in the name of the user."""
+    keys: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: {})
+    """Host -> headers of every request to it, and to no other, not even when it redirects there."""
     own: str = ""
     """The user's own account, where questions are asked of it; it takes the place of `OWN`."""
     sent: int = 0
@@ -291,6 +293,8 @@ class Client:
         if ask.login:
             # A redirect to another host is followed without the user's name: it is nobody's business there.
             headers |= self.headers if host.name == _host_of(ask.url) else {}
+        elif key := self.keys.get(host.name) if host.name == _host_of(ask.url) else None:
+            headers |= key
         elif self.remembering and sent is None and not ask.whole:
             headers |= self.remembering.validators(url)
         request = host.client.build_request(

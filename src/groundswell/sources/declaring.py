@@ -194,6 +194,8 @@ class Stream:
     """What to ask for when this one is refused."""
     otherwise: Callable[[str], Todo | None] | None = None
     """Subject -> what to ask instead where this one is not there; None when there is nothing left."""
+    elsewhere: Callable[[str], Todo | None] | None = None
+    """Subject -> what to ask where the host does not know this question at all, or no host of that name answers as the network does."""
     goes_on: Callable[[Mapping[str, str]], str | None] | None = None
     """Headers of an answer -> what to ask next, where that does not stand in its body."""
 
@@ -277,6 +279,8 @@ class Source:
     """Its live stream, where it has one; its pages are read like those of a stream called `live`."""
     login: Callable[[Callable[..., Any], str], Mapping[str, str]] | None = None
     """How a secret becomes the headers of a request, where there is a login. They go to no other host than the one that is asked."""
+    keys: Callable[[str], Mapping[str, Mapping[str, str]]] | None = None
+    """Secret -> host -> headers of every request to it, where each host has a login of its own, and none needs one."""
     also: tuple[str, ...] = ()
     """Other networks of ours whose people it brings in, under its own platform: a podcast is a feed."""
     by_handle: bool = False

@@ -244,6 +244,35 @@ def kept_hashes(state: State) -> set[str]:
         return set(connection.execute(sa.select(pages.c.hash).where(pages.c.hash.is_not(None)).distinct()).scalars())
 
 
+def waiting_hashes(state: State) -> set[str]:
+    """Hashes of pages that were kept and not brought in yet: of fetches that are under way, or were killed."""
+    brought: dict[Any, float] = {}
+    for one in state.imports():
+        if one.state == "live" and one.options.get("fetch"):
+            last = float(one.options.get("pages", "inf"))
+            brought[one.options["fetch"]] = max(last, brought.get(one.options["fetch"], 0))
+    query = (
+        sa.select(pages.c.fetch, pages.c.number, pages.c.hash)
+        .join(fetches, fetches.c.id == pages.c.fetch)
+        .where(fetches.c.state == OPEN, pages.c.hash.is_not(None))
+    )
+    with state.engine.connect() as connection:
+        return {name for fetch, number, name in connection.execute(query) if number > brought.get(fetch, 0)}
+
+
+def last_looks(state: State, source: str, stream: str) -> dict[str, str]:
+    """Subject of a stream -> when it last gave something, whichever fetch asked."""
+    query = (
+        sa.select(streams.c.subject, sa.func.max(pages.c.fetched_at))
+        .join(pages, pages.c.stream == streams.c.id)
+        .join(fetches, fetches.c.id == streams.c.fetch)
+        .where(fetches.c.source == source, streams.c.name == stream, pages.c.status == 200, pages.c["items"] > 0)
+        .group_by(streams.c.subject)
+    )
+    with state.engine.connect() as connection:
+        return {str(subject): str(moment) for subject, moment in connection.execute(query)}
+
+
 def fetch_hashes(state: State, fetch: int | None) -> set[str]:
     """Hashes of the pages of one fetch."""
     query = sa.select(pages.c.hash).where(pages.c.fetch == fetch, pages.c.hash.is_not(None))

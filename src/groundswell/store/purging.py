@@ -24,7 +24,7 @@ import duckdb
 
 from groundswell.store.crash_points import crash_point
 from groundswell.store.facts import schemas
-from groundswell.store.fetches import drop_page, fetch_hashes, kept_hashes, responses_of
+from groundswell.store.fetches import drop_page, fetch_hashes, kept_hashes, responses_of, waiting_hashes
 from groundswell.store.state import Import
 from groundswell.store.workspace import Workspace, cache_folder
 
@@ -55,6 +55,8 @@ class Purged:
     """Raw pages."""
     done: bool
     """False for a dry run."""
+    waiting: int = 0
+    """Raw pages that speak of somebody gone and stay until they are brought in, for they speak of others as well."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,12 @@ def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = 
         gone = list(_gone(workspace))
         imports = [one.id for one in (*expired, *replaced)]
         conditions = {table: found for table in schemas() if (found := _conditions(workspace, table, gone))}
-        pages = _pages(workspace, expired, gone)
+        pages, waiting = _pages(workspace, expired, gone)
+        if waiting:
+            conditions.pop("gone", None)  # who is gone stays known until these are brought in, or they would be back
         found = Purged(
             tuple(one.id for one in expired), tuple(one.id for one in replaced), _counted(gone),
-            _rows(workspace, imports, conditions), len(pages), not dry_run,
+            _rows(workspace, imports, conditions), len(pages), not dry_run, waiting,
         )  # fmt: skip
         if not dry_run and (imports or gone or pages):
             _take_away(workspace, imports, conditions, pages)
@@ -183,20 +187,26 @@ def _rows(workspace: Workspace, imports: Sequence[int], conditions: dict[str, li
     return total
 
 
-def _pages(workspace: Workspace, expired: Sequence[Import], gone: Sequence[_Gone]) -> list[str]:
-    """Hashes of raw pages that have to go: those of expired fetches, those that speak of somebody gone, and strays."""
+def _pages(workspace: Workspace, expired: Sequence[Import], gone: Sequence[_Gone]) -> tuple[list[str], int]:
+    """Hashes of raw pages that have to go: those of expired fetches, those that speak of somebody gone, and strays.
+
+    A page that was kept and not brought in yet stays: nobody could ask for it again. Also how many of those speak of somebody gone.
+    """
+    waits, waiting = waiting_hashes(workspace.state), 0
     old = {name for one in expired for name in fetch_hashes(workspace.state, one.options.get("fetch"))}
     found = old | set(workspace.raw.stray(kept_hashes(workspace.state) | responses_of(workspace.state)))
     if not gone:
-        return sorted(found)
+        return sorted(found), 0
     # Ids are `platform:native`, and a network's pages name the native part; an act stands there under its address.
     native = (it.id if it.kind == "act" else it.id.partition(":")[2] for it in gone)
     # Nothing goes with somebody whose name is only the beginning of another's: .../users/ann is not .../users/anna.
     speaks = re.compile(b"(?:" + b"|".join(re.escape(name.encode()) for name in sorted(set(native))) + rb")(?!\w)")
     for name in kept_hashes(workspace.state) | responses_of(workspace.state):
         if name not in found and speaks.search(workspace.raw.read(name)):
-            found.add(name)
-    return sorted(found)
+            waiting += name in waits
+            if name not in waits:
+                found.add(name)
+    return sorted(found), waiting
 
 
 def _counted(gone: Sequence[_Gone]) -> dict[str, int]:

@@ -9,7 +9,7 @@ __init__   the declaration: what it needs and gives, how fast, on which terms
 from __future__ import annotations
 
 from groundswell.sources.declaring import Gives, Limit, Source, Terms
-from groundswell.sources.mastodon.asking import named, refusal, streams
+from groundswell.sources.mastodon.asking import keys, named, refusal, streams
 from groundswell.sources.mastodon.reading import FIELDS, read_pages
 from groundswell.sources.mastodon.wishes import may_keep
 
@@ -53,12 +53,15 @@ def mastodon(scheme: str = "https") -> Source:
         read=read_pages,
         refusal=refusal,
         may_keep=may_keep,
+        keys=keys,
+        login_form="server:token (of each server that has closed its doors to strangers, several with commas)",
         examples=(
             "@ann@mastodon.example", "https://mastodon.example/@ann", "https://mastodon.example/@ann/109302436954721982",
             "#gardening@mastodon.example", "https://mastodon.example/explore",
         ),
         caveats=(
             "Everybody is asked about at their own server. A server may close its doors to strangers; then that is said, and the others go on.",
+            "Who has an account on a closed server may give a token of it (GROUNDSWELL_MASTODON_LOGIN, server:token): it goes to that server alone.",
             "Who asked not to be listed (`discoverable` no, `noindex` yes) is counted and left out, also of the pages that are kept.",
             "Posts of those who do not let theirs be found by search (`indexable` no) are kept without their words.",
             "Who hides whom they follow and who follows them has lists that come empty.",

@@ -105,7 +105,8 @@ def streams(scheme: str) -> Mapping[str, Stream]:
         return Ask(f"{scheme}://{server}/api/v1/statuses/{quote(here, safe='')}{tail}")
 
     found = (
-        single("account", "a profile", "account", lambda who: _profile(scheme, who), _account, introduces=True),
+        single("account", "a profile", "account", lambda who: _profile(scheme, who), _account, introduces=True, elsewhere=_asked_by_name),
+        single("webfinger", "where somebody of that name is at home", "account", lambda who: _finger(scheme, who), _at_home),
         paged("statuses", "the posts of an account, newest first", "account", 40, "accounts/{}/statuses", _statuses),
         paged("followers", "who follows an account", "account", 80, "accounts/{}/followers", _people("followers")),
         paged("following", "whom an account follows", "account", 80, "accounts/{}/following", _people("following")),
@@ -153,6 +154,33 @@ def _lookup(scheme: str, server: str, name: str) -> Ask:
     return Ask(f"{scheme}://{server}/api/v1/accounts/lookup", (("acct", name),))
 
 
+def _asked_by_name(who: str) -> Todo | None:
+    """Whose handle ends in a name that is no server of this kind: that name may say where they are (WebFinger, RFC 7033)."""
+    if who.startswith(("https://", "http://")) or "/" not in who or "@" in who:
+        return None
+    server, _, name = who.partition("/")
+    return Todo("webfinger", f"{name}@{server}")
+
+
+def _finger(scheme: str, who: str) -> Ask:
+    server = who.rpartition("@")[2]
+    return Ask(f"{scheme}://{server}/.well-known/webfinger", (("resource", f"acct:{who}"),))
+
+
+def keys(secret: str) -> Mapping[str, Mapping[str, str]]:
+    """Tokens of servers, as `server:token`, several of them apart by commas or blanks: each goes to its own server alone."""
+    found = dict[str, Mapping[str, str]]()
+    for one in re.split(r"[\s,]+", secret.strip()):
+        server, _, token = one.rpartition(":")
+        if not re.fullmatch(SERVER, server.lower(), re.ASCII) or not token:
+            raise UsageError(
+                "The login for Mastodon is not of the form server:token.",
+                next_step="Make an application in the preferences of your server (read access is enough) and give its token; several with commas.",
+            )
+        found[server.lower().partition(":")[0]] = {"authorization": f"Bearer {token}"}
+    return found
+
+
 def goes_on(headers: Mapping[str, str]) -> str | None:
     """Where a list goes on, out of `Link: <https://...?max_id=12>; rel="next"`."""
     for address, relation in re.findall(r"<([^<>]*)>\s*;[^,]*\brel=\"?(\w+)", headers.get("link", "")[:8_000]):
@@ -194,6 +222,21 @@ def _account(subject: str, said: Json) -> Looked:
     counted = (("followers", "followers_count"), ("following", "following_count"), ("statuses", "statuses_count"))
     totals = tuple((Todo(name, place), said[key]) for name, key in counted if count_of(said.get(key)) is not None)
     return Looked(1, people=(person,), addressed={person: place}, totals=totals)
+
+
+def _at_home(_subject: str, said: Json) -> Looked:
+    """The address of a person's account in the network, where a name says that it is elsewhere."""
+    if not isinstance(said["subject"], str):
+        raise TypeError("no answer of WebFinger's")
+    for one in said["links"]:
+        address = one.get("href")
+        if (
+            one.get("rel") == "self"
+            and isinstance(address, str)
+            and re.fullmatch(rf"https?://{SERVER}/[!-~]+", address, re.ASCII)
+        ):
+            return Looked(1, todo=(Todo("account", address),))
+    return Looked(0)
 
 
 def _asked_at(subject: str) -> str:
@@ -245,4 +288,4 @@ def _post(subject: str, said: Json) -> Looked:
     return Looked(1, people=looked.people, todo=() if looked.unlisted else opened, unlisted=looked.unlisted)
 
 
-__all__ = ["goes_on", "named", "person_of", "refusal", "streams", "uri_of"]
+__all__ = ["goes_on", "keys", "named", "person_of", "refusal", "streams", "uri_of"]

@@ -293,7 +293,7 @@ def _acts(verb: str) -> Callable[[Reader, str, Json], Taken]:
 Reader.items_of = {
     "account": _one_account, "statuses": _posts, "followers": _edges(subject_follows=False), "following": _edges(subject_follows=True),
     "favourited_by": _acts("like"), "reblogged_by": _acts("repost"), "context": _context, "hashtag": _posts, "trends": _posts,
-    "post": _one_post, "status": _one_post,
+    "post": _one_post, "status": _one_post, "webfinger": lambda _reader, _subject, said: iter([(said, lambda _: None)]),
 }  # fmt: skip
 """Stream -> the items of one of its pages, each with what reads it."""
 read_pages = reads(Reader)

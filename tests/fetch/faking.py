@@ -32,7 +32,7 @@ class FakeNetwork:
         def opened(_workspace: Workspace, source: Source) -> Client:
             return Client(
                 hosts=source.hosts, limits=source.limits, pace=PaceInMemory(), transport=httpx2.MockTransport(through or self.answer),
-                resolve=lambda _host, _port: ["93.184.216.34"], clock=clock.now, sleep=clock.sleep, chance=lambda: 0.5, **more,
+                clock=clock.now, sleep=clock.sleep, chance=lambda: 0.5, **({"resolve": lambda _host, _port: ["93.184.216.34"]} | more),
             )  # fmt: skip
 
         return opened

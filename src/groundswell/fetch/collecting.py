@@ -162,20 +162,23 @@ class Collecting:
         if why := self._rationed(stream):
             self._end(stream, "refused", why)
             return
-        host = self._host_of(stream, declared)
-        if host in self._silent:
-            self._end(stream, "failed", f"{host} did not answer before, and was not asked again in this run.")
-            return
+        host = None
         try:
+            host = self._host_of(stream, declared)
+            if host in self._silent:
+                self._end(stream, "failed", f"{host} did not answer before, and was not asked again in this run.")
+                return
             answer, looked = self._page(stream, declared)
         except UnsafeAddressError as error:
             self._end(stream, "refused", error.what)
-        except SourceSilentError as error:
-            # One of many small servers that is down does not stop a fetch; the network's own door does.
+        except (SourceSilentError, SourceLimitError) as error:
+            # One of many small servers that is down, or wants to be left alone, does not stop a fetch; the network's own door does.
             if host in self.source.hosts:
                 raise
             self._silent.add(host)
             self._end(stream, "failed", error.what)
+        except ODD as error:
+            self._end(stream, "failed", f"{WORDS['failed']} ({type(error).__name__})")
         else:
             self._take(stream, declared, answer, looked)
 
@@ -378,9 +381,9 @@ def _looked(declared: Stream, stream: StreamRow, answer: Answer) -> Looked | Non
         return None
     try:
         looked = declared.look(stream.subject, answer.said)
+        return replace(looked, cursor=declared.goes_on(answer.headers)) if declared.goes_on else looked
     except ODD:
         return None
-    return replace(looked, cursor=declared.goes_on(answer.headers)) if declared.goes_on else looked
 
 
 def _spent(source: Source, answer: Answer) -> SourceLimitError:

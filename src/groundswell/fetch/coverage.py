@@ -53,7 +53,12 @@ class Coverage:
 
 def coverage_of(state: State, source: Source, fetch: int) -> Coverage:
     """Say what a fetch covered until now."""
-    streams, counts = streams_of(state, fetch), people_counts(state, fetch)
+    asked, counts = fetch_by_id(state, fetch).asked, people_counts(state, fetch)
+    if asked.get("live"):
+        heard = sum(one.got for one in streams_of(state, fetch))
+        said = f"{heard:,} {'event was' if heard == 1 else 'events were'} heard of the people that were fetched before, as they happened."
+        return Coverage(0, 0, (), (), 0, 0, (said,))
+    streams = streams_of(state, fetch)
     looked_at = sum(count for (one, _), count in counts.items() if one == "asked")
     found = sum(counts.values()) - looked_at
     order = sorted((one for one in streams if source.streams[one.name].page > 1), key=lambda one: one.name)
@@ -61,7 +66,7 @@ def coverage_of(state: State, source: Source, fetch: int) -> Coverage:
     troubles = tuple((one.name, one.subject, one.note or WORDS[one.state]) for one in streams if one.state in WORDS)
     waiting = sum(one.state == "open" for one in streams)
     unlisted = sum(one.unlisted for one in streams)
-    about = tuple(fetch_by_id(state, fetch).asked.get("about") or ())
+    about = tuple(asked.get("about") or ())
     posts = [one for one in streams if one.name == source.offers["posts"]]
     said = (
         *_sentences(source, looked_at, found, lists, troubles, waiting, bool(about)),

@@ -27,8 +27,19 @@ from groundswell.sources.client import Client
 from groundswell.sources.declaring import NEEDS, Source
 from groundswell.sources.networks import SOURCES, source_called
 from groundswell.store import State, Workspace
-from groundswell.store.fetches import Fetch, ToOpen, all_fetches, begin_fetch, end_fetch, fetch_by_id, reopen
+from groundswell.store.fetches import (
+    Fetch,
+    ToOpen,
+    all_fetches,
+    begin_fetch,
+    end_fetch,
+    fetch_by_id,
+    reopen,
+    streams_of,
+)
 
+AGAIN = ("failed", "login")
+"""States of lists that are asked again when a fetch is gone on with."""
 OpenClient = Callable[[Workspace, Source], Client]
 CONTACT = "GROUNDSWELL_CONTACT"
 """Environment variable with a web or mail address, by which those who are asked can reach who asks."""
@@ -113,7 +124,7 @@ def resume(
     if asked.live:
         raise UsageError(f"Fetch {found.id} is a piece of the live stream.", next_step="Go on with: groundswell listen")
     with workspace.fetching():
-        reopen(workspace.state, found.id, checked(asked, source).as_json(), ("failed", "login"))
+        reopen(workspace.state, found.id, checked(asked, source).as_json(), AGAIN)
         return _run(workspace, source, asked, found.id, progress, client)
 
 
@@ -196,7 +207,10 @@ def _refuse_without_bound(source: Source, spend: float | None, says: Callable[[]
 
 
 def _latest_open(state: State) -> Fetch:
-    found = [one for one in all_fetches(state) if one.state == "open" and not Asked.of(one.asked).live]
+    fetches = [one for one in all_fetches(state) if not Asked.of(one.asked).live]
+    found = [one for one in fetches if one.state == "open"]
+    # One that came to its end while a server was down, or a login was lacking, has something left to ask as well.
+    found = found or [one for one in fetches[-1:] if any(row.state in AGAIN for row in streams_of(state, one.id))]
     if not found:
         raise UsageError(
             "No fetch is open: there is nothing to go on with.", next_step="`groundswell fetches` lists them."

@@ -23,12 +23,19 @@ def login_of(source: str, environment: Mapping[str, str] | None = None) -> str |
 
     Looked for in GROUNDSWELL_BLUESKY_LOGIN (for `bluesky`), in the keyring, where the package `keyring` is installed, under
     service `groundswell`, and in the file `logins.toml` of the user's configuration (`bluesky = "..."`).
-    Errors: InputError when that file can be read by others, or not at all.
+    Errors: InputError when that file can be read by others, or not at all, and for what can be no login.
     """
     environment = os.environ if environment is None else environment
-    return (
+    found = (
         environment.get(f"GROUNDSWELL_{source.upper()}_LOGIN") or _in_keyring(source) or _in_file(source, environment)
     )
+    secret = (found or "").strip()
+    if not (secret.isascii() and secret.isprintable()):
+        raise InputError(
+            f"The login for {source} holds a line break or another letter that no key has; it is not shown here.",
+            next_step="Copy it once more, from its first letter to its last.",
+        )
+    return secret or None
 
 
 def login_file(environment: Mapping[str, str]) -> Path:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, Protocol
-from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 import httpx2
 
@@ -29,12 +29,14 @@ from groundswell import __version__
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.sources.addresses import Resolve, checked, resolved
 from groundswell.sources.declaring import JSON, OWN, Ask, Limit
-from groundswell.sources.values import moment_of
+from groundswell.sources.values import json_of, moment_of
 
 TRIES = 6
 """Times that one question is asked before it counts as not answered (design choice)."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds before the second try, and the most between two tries (design choice)."""
+LONGEST_HOLD = 86_400.0
+"""Most seconds that a host's wish to be left alone is believed: a small server's mistake must not last for years (design choice)."""
 PATIENCE = 900.0
 """Seconds that a host may ask for before the fetch stops instead and says when to come back (design choice)."""
 SIZE_CAP = 16 << 20
@@ -202,7 +204,8 @@ class Client:
     @property
     def user_agent(self) -> str:
         """Who is asking."""
-        return f"groundswell/{__version__}" + (f" ({self.contact})" if self.contact else "")
+        contact = quote(self.contact, safe=_PRINTABLE)  # a header is ASCII
+        return f"groundswell/{__version__}" + (f" ({contact})" if contact else "")
 
     def ask(self, ask: Ask) -> Answer:
         """Ask, again and again until the answer is sensible; refusals (4xx) are answers.
@@ -251,6 +254,7 @@ class Client:
             self.sleep(self.chance() * min(LONGEST_WAIT, FIRST_WAIT * 2**attempt))
 
     def _hold(self, host: str, seconds: float) -> None:
+        seconds = min(seconds, LONGEST_HOLD)
         until = self.clock() + seconds
         self.pace.hold(host, until)
         if seconds > PATIENCE:
@@ -269,7 +273,8 @@ class Client:
     def _asked(self, ask: Ask) -> Answer:
         plain = ask.url.replace(OWN, self.own)
         params = [(name, self.own if value == OWN else value) for name, value in ask.params]
-        url = str(httpx2.URL(plain, params=params) if params else plain)
+        url = _sound(plain)
+        url = str(httpx2.URL(url, params=params)) if params else url
         for _ in range(REDIRECTS + 1):
             response = self._send(ask, url)
             if response.status not in (301, 302, 303, 307, 308):
@@ -278,10 +283,13 @@ class Client:
         raise _TransientError(f"more than {REDIRECTS} redirects")
 
     def _redirected(self, url: str, response: _Response) -> str:
-        target = urljoin(url, response.headers.get("location", ""))
+        try:
+            target = urljoin(url, response.headers.get("location", ""))
+        except ValueError as error:
+            raise UnsafeAddressError(f"{_host_of(url)} redirects to what is no address.") from error
         if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
             raise UnsafeAddressError(f"{_host_of(url)} redirects to an address without encryption.")
-        return target
+        return _sound(target)
 
     def _send(self, ask: Ask, url: str, sent: bytes | None = None, form: Mapping[str, str] | None = None) -> _Response:
         host = self._host(url)
@@ -304,6 +312,8 @@ class Client:
         self.sent += 1
         try:
             return self._received(url, host, request)
+        except httpx2.LocalProtocolError as error:
+            raise _TransientError(type(error).__name__) from error  # it quotes what was to be sent: a key, perhaps
         except httpx2.TransportError as error:
             host.turn += 1
             raise _TransientError(f"{type(error).__name__}: {error}"[:200].rstrip(": ")) from error
@@ -324,7 +334,7 @@ class Client:
             raise _TransientError(f"packed as {packed[:40]!r}, which was not asked for")
         unpacker = zlib.decompressobj(wbits=31) if packed.endswith("gzip") else None
         parts, size, until = list[bytes](), 0, self.clock() + self.time_cap
-        for chunk in response.iter_raw(1 << 16):
+        for chunk in response.iter_raw():  # as they come, so that the clock is looked at however slowly they drip
             part = _unpacked(unpacker, chunk, self.size_cap - size + 1) if unpacker else chunk
             size += len(part)
             if size > self.size_cap:
@@ -351,7 +361,7 @@ class Client:
         body = self.remembering.body(response.url) if self.remembering else None
         if body is None:
             raise _TransientError("said to be unchanged, but nothing was kept")
-        said = json.loads(body) if ask.accept == JSON else body
+        said = json_of(body) if ask.accept == JSON else body
         return Answer(response.url, 200, body, self.clock(), said, renewed=False, headers=response.headers)
 
     def _note_left(self, host: str, headers: Mapping[str, str]) -> None:
@@ -376,7 +386,7 @@ class Client:
             self._refuse_undeclared(name, parts.scheme, url)
             try:
                 addresses = self.resolve(name, port)
-            except OSError as error:
+            except (OSError, UnicodeError) as error:
                 raise _TransientError(f"the name {name} leads nowhere ({error})") from error
             pinned = checked(name, addresses, loopback=self.loopback)
             self._known[key] = _Host(name, pinned, self._connections())
@@ -418,6 +428,16 @@ def _host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
 
 
+def _sound(url: str) -> str:
+    """The same address, if it is one that can be asked: others name servers here, and not all of them well."""
+    try:
+        if urlsplit(url).port != 0 and url.isprintable() and httpx2.URL(url).host:
+            return url
+    except (ValueError, httpx2.InvalidURL):
+        pass
+    raise UnsafeAddressError(f"{url[:200]!r} is no address that can be asked.", means="Nothing was asked of it.")
+
+
 def _pinned(url: str, address: str) -> str:
     """The same address with the number in place of the name; the name goes into header and certificate."""
     parts = urlsplit(url)
@@ -426,10 +446,13 @@ def _pinned(url: str, address: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
 
 
+_PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
+
+
 def _understood(response: _Response) -> Any:
     """The body as JSON. A page that is none is asked for again; a refusal may be in any words."""
     try:
-        return json.loads(response.body)
+        return json_of(response.body)
     except (ValueError, RecursionError) as error:
         if response.status >= 400:
             return None

@@ -24,7 +24,7 @@ import pyarrow as pa
 from groundswell.records import RECORDS
 from groundswell.sources import ADDRESSES, GONE, Page, SetAside
 from groundswell.sources.declaring import Kept
-from groundswell.sources.values import HALF_PAIR, ODD, scrubbed
+from groundswell.sources.values import ODD, json_of
 
 Json = Any
 LINES_A_PAGE = 1_000
@@ -77,7 +77,7 @@ class Gathering:
 
     def understood(self, kept: Kept) -> Json:
         """What the bytes of a page say; ValueError where they say nothing."""
-        return scrubbed(json.loads(kept.body)) if HALF_PAIR.search(kept.body) else json.loads(kept.body)
+        return json_of(kept.body)
 
     def refused(self, kept: Kept) -> bool:  # noqa: ARG002  the base knows of no refusal that says so
         """Read a page by which a network says that somebody or something is no more; whether it said so."""

@@ -5,6 +5,7 @@ What several live sources read the same way stands here once; what only one netw
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -15,6 +16,12 @@ OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 ODD = (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError, RecursionError)
 """What comes of looking at something of another shape."""
 HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def json_of(body: bytes) -> Json:
+    """What the bytes of an answer say, without halves of surrogate pairs, which are no characters; ValueError where they say nothing."""
+    said = json.loads(body.decode(json.detect_encoding(body), "replace"))
+    return scrubbed(said) if HALF_PAIR.search(body) else said
 
 
 def list_of(said: Json, name: str) -> list[Json]:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from groundswell.errors import UsageError
 from groundswell.sources.bluesky.live import JETSTREAM
-from groundswell.sources.bluesky.values import FOLLOW, LIKE, POST, PROFILE, REPOST
+from groundswell.sources.bluesky.values import FOLLOW, LIKE, POST, PROFILE, REPOST, says_gone
 from groundswell.sources.declaring import Ask, Looked, Named, Stream, Todo
 
 Json = Any
@@ -76,18 +76,11 @@ def _actor(word: str) -> str:
 def refusal(status: int, body: bytes) -> str:
     """What a refusal means: something is gone, the place in a list is no longer known, a login is needed, or just no."""
     said = body[:2_000].decode("utf-8", "replace")
-    if status == 404 or (status in (400, 410) and GONE_WORDS.search(said)):
+    if status in (400, 404, 410) and says_gone(body):
         return "gone"
     if status == 400 and "cursor" in said.lower():
         return "cursor"
     return "login" if status in (401, 403) else "refused"
-
-
-GONE_WORDS = re.compile(
-    r"not found|could not be found|NotFound|AccountDeactivated|AccountTakedown|RepoDeactivated|RepoTakendown|RepoSuspended|"
-    r"Account has been suspended|Account is deactivated|Could not find (repo|user|root record)|Unable to resolve handle",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)

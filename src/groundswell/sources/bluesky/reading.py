@@ -38,6 +38,7 @@ from groundswell.sources.bluesky.values import (
     quoted_in,
     reason_of,
     reply_of,
+    says_gone,
 )
 from groundswell.sources.declaring import Kept
 from groundswell.sources.gathering import Gathering, Taken, reads
@@ -79,7 +80,12 @@ class Reader(Gathering):
     def refused(self, kept: Kept) -> bool:
         """A refusal says that somebody or something is no more; it is one item."""
         kind = {"profiles": "account", "profile": "account", "posts": "post", "thread": "post"}.get(kept.stream)
-        if not kind or "\n" in kept.subject or not kept.subject.startswith(("did:", "at://did:")):
+        if (
+            not kind
+            or "\n" in kept.subject
+            or not kept.subject.startswith(("did:", "at://did:"))
+            or not says_gone(kept.body)
+        ):
             return False
         self.gone.append((kind, f"bluesky:{kept.subject}", self.at, reason_of(kept.body)))
         return True
@@ -165,6 +171,8 @@ class Reader(Gathering):
 
     def own(self, did: str, uri: str, value: Json) -> None:
         """A record out of an account's own repository, or as the live stream tells it."""
+        if not uri.startswith(f"at://{did}/"):
+            raise ValueError("a record of somebody else: a server speaks for its own people only")
         actor, when = f"bluesky:{did}", moment_of(value.get("createdAt"))
         kind = value.get("$type") or uri.split("/")[3]
         if kind == POST:

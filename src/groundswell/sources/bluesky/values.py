@@ -5,11 +5,11 @@ Collections are the network's own names for the kinds of record that an account 
 
 from __future__ import annotations
 
-import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from groundswell.sources.values import OLDEST, language_in
+from groundswell.sources.values import OLDEST, json_of, language_in
 
 Json = Any
 POST, LIKE, REPOST, FOLLOW = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.feed.repost", "app.bsky.graph.follow"
@@ -127,10 +127,26 @@ def labels_of(said: Json) -> str:
     return ",".join(sorted({str(one.get("val"))[:40] for one in found if isinstance(one, dict)})) if found else ""
 
 
+GONE_WORDS = re.compile(
+    r"not found|could not be found|NotFound|AccountDeactivated|AccountTakedown|RepoDeactivated|RepoTakendown|RepoSuspended|"
+    r"Account has been suspended|Account is deactivated|Could not find (repo|user|root record)|Unable to resolve handle|not registered",
+    re.IGNORECASE,
+)
+
+
+def says_gone(body: bytes) -> bool:
+    """Whether a refusal says, as the network says it, that somebody or something is no more. A page of a box in between says nothing."""
+    try:
+        said = json_of(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and any(GONE_WORDS.search(str(said.get(name))) for name in ("error", "message"))
+
+
 def reason_of(body: bytes) -> str:
     """Why something is not there, in the words of the network."""
     try:
-        said = json.loads(body)
+        said = json_of(body)
         return str(said.get("message") or said.get("error"))[:200]
     except (ValueError, AttributeError):
         return "it is not there"

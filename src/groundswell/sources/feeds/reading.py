@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
+
+import pyarrow as pa
 
 from groundswell.sources import Page
 from groundswell.sources.declaring import Kept
@@ -76,9 +79,44 @@ def read_pages(kept: Sequence[Kept]) -> Page:
     for one in kept:
         if one.stream == "site":
             sites.page(one)
-    found, feeds = sites.found(), read_answers([one for one in kept if one.stream != "site" and _is_feed(one)], LAYOUTS)
+    feeds = [
+        _its_own(read_answers([one], LAYOUTS), one.subject) for one in kept if one.stream != "site" and _is_feed(one)
+    ]
     strays = sum(one.stream != "site" and not _is_feed(one) for one in kept)
-    return joined(found, feeds, Page(rows=strays, empty=strays))
+    return joined(sites.found(), *feeds, Page(rows=strays, empty=strays))
+
+
+def _its_own(page: Page, subject: str) -> Page:
+    """The same, with everything filed under the feed or the site that named it: a feed may call any page its own, and does not speak for it."""
+    feed, site, *_ = (*subject.split("\n"), "")
+    hosts, whose = {_host(feed), _host(site)}, account_of(site or feed)
+
+    def account(said: str | None) -> str | None:
+        return said if said is None or said.removeprefix("blog:").partition("/")[0] in hosts else whose
+
+    def post(said: str | None, by: str | None) -> str | None:
+        plain = (said or "").removeprefix("blog:")
+        if said is None or "://" not in plain:
+            return said if "#" not in plain else f"{by}#{plain.partition('#')[2]}"
+        return said if _host(plain) in hosts else f"{by}#{plain}"
+
+    records = dict(page.records)
+    for name, rows in page.records.items():
+        owners = [account(one) for one in rows.column("account").to_pylist()]
+        if name == "post":
+            posts = [post(one, by) for one, by in zip(rows.column("post").to_pylist(), owners, strict=True)]
+            rows = rows.set_column(rows.schema.get_field_index("post"), "post", pa.array(posts, pa.string()))
+        records[name] = rows.set_column(
+            rows.schema.get_field_index("account"), "account", pa.array(owners, pa.string())
+        )
+    return replace(page, records=records)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.removeprefix("www.").lower()
+    except ValueError:
+        return ""
 
 
 def _is_feed(kept: Kept) -> bool:

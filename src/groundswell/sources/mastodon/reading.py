@@ -103,7 +103,9 @@ class Reader(Gathering):
         self.last = (said, account)
         self.here[("account", server, str(said.get("id")))] = account
         if said.get("suspended") is True:
-            self.gone.append(("account", account, self.at, "suspended by its server"))
+            # Only the server on which somebody lives can say so; another one has just shut them out.
+            if _home(said) == server:
+                self.gone.append(("account", account, self.at, "suspended by its server"))
             return account
         facts = [
             (text_of(one.get("name")), words_of(one.get("value")))
@@ -174,6 +176,11 @@ class Reader(Gathering):
 def id_of(said: Json) -> str:
     """Who an account is."""
     return f"mastodon:{uri_of(said) or '@' + handle_of(said)}"
+
+
+def _home(said: Json) -> str:
+    """The server on which an account lives."""
+    return urlsplit(uri_of(said) or "").netloc.lower() or handle_of(said).rpartition("@")[2]
 
 
 def handle_of(said: Json) -> str:

@@ -28,9 +28,16 @@ def _blog(sheet: Sheet) -> pa.Array | None:
 
 
 def _entry(sheet: Sheet) -> pa.Array | None:
-    """The entry's own id, else its address."""
+    """The entry's own id, else its address. What is no address is an id within this feed alone: many feeds have an entry called 1."""
     found = [column for name in ("id", "guid", "link") if (column := sheet.text(name)) is not None]
-    return pc.binary_join_element_wise("blog", pc.coalesce(*found), ":") if found else None
+    if not found:
+        return None
+    named, blog = pc.coalesce(*found), _blog(sheet)
+    everywhere = pc.binary_join_element_wise("blog", named, ":")
+    if blog is None:
+        return everywhere
+    address = pc.match_substring_regex(named, r"^(?:https?://|tag:|urn:)")
+    return pc.if_else(address, everywhere, pc.coalesce(pc.binary_join_element_wise(blog, named, "#"), everywhere))
 
 
 def _words(sheet: Sheet) -> pa.Array | None:

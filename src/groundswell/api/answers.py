@@ -54,6 +54,7 @@ from groundswell.signals.present import ENGINES, Present
 from groundswell.sources import SetAside
 from groundswell.store import Import, Workspace
 from groundswell.store.contests import Contest
+from groundswell.store.unions import persons
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -103,6 +104,11 @@ class Answers:
         """The version of the facts now."""
         return self._state().version
 
+    def stand(self) -> tuple[Hashable, ...]:
+        """All that an answer hangs on: the facts, and who was said to be one person."""
+        seen = self._state()
+        return seen.version, seen.persons
+
     def simulated(self) -> bool:
         """Whether any live import says that its people are made up."""
         return self._state().simulated
@@ -116,7 +122,10 @@ class Answers:
         written, seen = _last_written(self.workspace.state.path), self._seen
         if seen is None or written is None or seen.written != written:
             workspace = self.workspace
-            seen = _State(written, workspace.version(), workspace.simulated(), bool(workspace.state.live_ids()))
+            together = persons(workspace.state)
+            seen = _State(
+                written, workspace.version(), workspace.simulated(), bool(workspace.state.live_ids()), together
+            )
             self._seen = seen
         return seen
 
@@ -164,7 +173,7 @@ class Answers:
 
     def _once(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
         """Answer from what is kept for the present facts, or ask and keep it."""
-        whole = (self.version(), key)
+        whole = (*self.stand(), key)
         with self._keeping:
             if whole in self._kept:
                 self._kept.move_to_end(whole)
@@ -368,6 +377,8 @@ class _State:
     version: str
     simulated: bool
     has_people: bool
+    persons: tuple[tuple[str, ...], ...]
+    """Accounts that are one person, as somebody confirmed."""
 
 
 JUST_NOW = 3.0

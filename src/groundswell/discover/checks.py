@@ -11,7 +11,7 @@ never named the brand nor spoke of its sector in any post that is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from groundswell.discover.brief import Brief, Rule
@@ -25,7 +25,7 @@ POSTS_SHOWN = 3
 ENDING, STEM = 2, 4
 """Letters of a word that may differ at its end, and how many must remain (design choice: "shaves" finds "shaved")."""
 TITLES = {"never_if": "Speaks against it", "confirm": "To be seen", "incident": "Incident"}
-WARMTH = "warmth"
+WARMTH, SAME = "warmth", "same"
 NURTURE = "Let it get to know you before you ask: answer its posts, show what you make, and want nothing yet."
 LOOK = "Look at the profile before you ask."
 READ = "Read it before you ask; if it stands in the way, name the account under [exclude]. This rule leaves nobody out by itself."
@@ -36,12 +36,12 @@ class Check:
     """One rule of a brief at one person: what was seen, and what is asked of whoever reads it."""
 
     kind: str
-    """never_if, confirm, incident or warmth."""
+    """never_if, confirm, incident, warmth or same."""
     text: str
     """The rule in the brief's words."""
     because: str
     seen: int | None
-    """Own posts that say it; None where no post with text is known."""
+    """Own posts that say it, or other accounts of the same person; None where no post with text is known."""
     says: str
     asks: str = ""
     """What to do about it; empty when nothing."""
@@ -89,6 +89,15 @@ def warmth_of(brief: Brief, texts: Texts, sector: Shares | None) -> Warmth:
         return Check(WARMTH, brief.brand, "", brand + near, told)
 
     return say
+
+
+def same_person(also: Mapping[str, str], places: Mapping[str, int]) -> Check:
+    """Say that somebody has other accounts, which somebody confirmed, and where those stand."""
+    told = ", ".join(
+        f"{name}, place {places[one]} of this list" if one in places else name for one, name in also.items()
+    )
+    says = f"The same person, as you said: {told}. Each account has its own numbers."
+    return Check(SAME, told, "", len(also), says, "Write to one of them only.")
 
 
 def _last(shares: Shares, row: int) -> str:

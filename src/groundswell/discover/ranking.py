@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
-from groundswell.discover.checks import Warmth, checks_of, warmth_of
+from groundswell.discover.checks import Check, Warmth, checks_of, same_person, warmth_of
 from groundswell.discover.exposure import exposure
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import SOMETHING_KNOWN, Asked, Scored, scored_terms, something_known, totals
@@ -22,6 +22,7 @@ from groundswell.discover.shortlist import Match, Shortlist
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.findings import Progress
 from groundswell.signals.kinship import Texts
+from groundswell.signals.one_person import called, others_of
 from groundswell.signals.posts import PostsOf, posts_of
 from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
@@ -96,6 +97,7 @@ class _Lines:
         self.present, self.brief, self.rows = present, brief, present.table.rows
         self.terms, self.passed, self.warmth = terms, passed, warmth
         self.known, self.possible = totals(terms, self.rows.num_rows)
+        self.others, self.places = others_of(present.workspace), dict[str, int]()
 
     @property
     def order(self) -> NDArray[np.int64]:
@@ -109,6 +111,7 @@ class _Lines:
         posts = posts_of(
             self.present.workspace, self.present.corpus, self._accounts(inside), self._words(), present=self.present
         )
+        self.places = {account: place for place, account in enumerate(self._accounts(inside), start=1)}
         matches = tuple(self._line(int(row), rank, posts) for rank, row in enumerate(inside, start=1))
         return matches, tuple(self._line(int(row), rank, None) for rank, row in enumerate(doubtful, start=1))
 
@@ -149,9 +152,14 @@ class _Lines:
             evidence=posts.evidence(account, EVIDENCE_SHOWN) if posts else (),
             posts_by_month=posts.by_month(account) if posts else (),
             topics=posts.topics(account) if posts else (),
-            checks=(*checks_of(self.brief, account, posts), self.warmth(row)) if posts else (),
+            checks=(*self._same(account), *checks_of(self.brief, account, posts), self.warmth(row)) if posts else (),
             unchecked=tuple(name for name, unknown in self.passed.unknown_at.items() if unknown[row]),
         )
+
+    def _same(self, account: str) -> tuple[Check, ...]:
+        """Other accounts of the same person, where somebody confirmed some."""
+        others = self.others.get(account, ())
+        return (same_person(called(self.rows, others), self.places),) if others else ()
 
 
 def _notes(brief: Brief, meaning: Definition, sector: Sector | None) -> list[str]:

@@ -37,6 +37,7 @@ from groundswell.signals.among import Others
 from groundswell.signals.authenticity import Pull
 from groundswell.signals.computing import grain_query
 from groundswell.signals.findings import Progress
+from groundswell.signals.one_person import called, others_of
 from groundswell.signals.posts import Evidence, PostsOf, read_one
 from groundswell.signals.present import Present, open_present
 from groundswell.store import Engine, Workspace
@@ -95,6 +96,8 @@ class Explanation:
     """What its profile shows for or against its being genuine, strongest first."""
     seeming: tuple[str, ...] = ()
     """The same in words, with the kind of false that it would be."""
+    also: tuple[str, ...] = ()
+    """Other accounts of the same person, as somebody confirmed; each has its own numbers."""
 
 
 def explain(
@@ -172,6 +175,7 @@ class Explainer:
             sql={name: signal_sql(name) for name in values} if with_sql else {},
             pulls=pulls,
             seeming=seeming_says(values["authenticity"], pulls),
+            also=tuple(called(self.table.rows, others_of(self.workspace).get(account, ())).values()),
         )
         return found, posts
 

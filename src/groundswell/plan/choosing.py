@@ -50,7 +50,8 @@ def conditions_of(pool: Pool) -> Conditions:
     locked = tuple(pool.places(candidates.locked))
     _refuse_unplannable(pool, locked)
     limits, notes = _limits(pool, spending)
-    excluded = frozenset(pool.places(candidates.excluded)) | pool.closed
+    _refuse_twice(pool, locked)
+    excluded = frozenset(pool.places(pool.everything_of(candidates.excluded) - candidates.locked)) | pool.closed
     return Conditions(least, most, spending.people is None, locked, excluded, limits, notes, pool.chooser())
 
 
@@ -75,9 +76,19 @@ def _refuse_unplannable(pool: Pool, locked: Iterable[int]) -> None:
             raise ImpossibleError(f"{who.called} is locked in: {why.because}.", next_step=why.do)
 
 
+def _refuse_twice(pool: Pool, locked: Iterable[int]) -> None:
+    """Nobody is paid twice for being one person."""
+    accounts = {pool.people[place].who.account: pool.people[place].who.called for place in locked}
+    for group in pool.persons:
+        if len(both := [accounts[one] for one in group if one in accounts]) > 1:
+            raise ImpossibleError(
+                f"{' and '.join(both)} are one person, as you said, and locked in together.",
+                next_step="Lock one of them, or say that they are not the same: groundswell same --undo NUMBER.",
+            )
+
+
 def _limits(pool: Pool, spending: Spending) -> tuple[tuple[Limit, ...], tuple[str, ...]]:
-    limits: list[Limit] = []
-    notes: list[str] = []
+    limits, notes = _once_each(pool)
     for one in spending.at_most:
         found = list(_limits_of(pool, one))
         limits += found
@@ -89,6 +100,20 @@ def _limits(pool: Pool, spending: Spending) -> tuple[tuple[Limit, ...], tuple[st
         new = np.array([person.newcomer for person in pool.people], np.float64)
         limits.append(Limit(new, at_least=spending.newcomers, name=NEWCOMERS))
     return tuple(limits), tuple(notes)
+
+
+def _once_each(pool: Pool) -> tuple[list[Limit], list[str]]:
+    """Of the accounts of one person one at most is chosen."""
+    limits: list[Limit] = []
+    notes: list[str] = []
+    for group in pool.persons:
+        if len(places := pool.places(frozenset(group))) > 1:
+            mine = np.zeros(len(pool.people))
+            mine[places] = 1.0
+            named = " and ".join(pool.people[place].who.called for place in places)
+            limits.append(Limit(mine, at_most=1, name=f"one account of the person who is {named}"))
+            notes.append(f"{named} are one person, as you said: one of these accounts at most is in the plan.")
+    return limits, notes
 
 
 def _limits_of(pool: Pool, one: AtMost) -> Iterable[Limit]:

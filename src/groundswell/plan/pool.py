@@ -20,6 +20,7 @@ from groundswell.plan.outcomes import Past, read_past
 from groundswell.plan.prices import Fees, fees_known, price_of, why_no_price
 from groundswell.signals.findings import Progress
 from groundswell.signals.present import Present
+from groundswell.store.unions import persons
 
 AS_GOOD_AS_NOTHING = 1e-6
 """What somebody who costs nothing is taken to cost, in minor units: a chooser divides by prices (design choice)."""
@@ -41,6 +42,8 @@ class Pool:
     currency: str
     simulated: bool
     facts_version: str
+    persons: tuple[tuple[str, ...], ...] = ()
+    """Accounts that are one person, as somebody confirmed: of each group one is chosen at most."""
 
     @property
     def people(self) -> tuple[Candidate, ...]:
@@ -66,6 +69,10 @@ class Pool:
         """Places of these accounts, of those who are among the candidates."""
         return [place for place, one in enumerate(self.people) if one.who.account in accounts]
 
+    def everything_of(self, accounts: frozenset[str]) -> frozenset[str]:
+        """These accounts, and all others of the same people."""
+        return accounts.union(*(group for group in self.persons if accounts & set(group)))
+
 
 def same_pool(brief: Brief) -> Brief:
     """The brief without what no pool hangs on: the amount of money, how many people, who is locked in or excluded, limits."""
@@ -81,7 +88,8 @@ def asked_of(pool: Pool, present: Present, brief: Brief) -> Pool:
     locked, excluded = names_in(present, brief)
     if not locked <= set(pool.candidates.accounts):
         return read_pool(present, brief)
-    return replace(pool, brief=brief, candidates=replace(pool.candidates, locked=locked, excluded=excluded))
+    chosen = replace(pool.candidates, locked=locked, excluded=excluded)
+    return replace(pool, brief=brief, candidates=chosen, persons=persons(present.workspace.state))
 
 
 def budget_of(brief: Brief) -> tuple[int, str]:
@@ -118,6 +126,7 @@ def read_pool(present: Present, brief: Brief, progress: Progress | None = None) 
         brief=brief, candidates=candidates, prices=tuple(priced), fees=fees, audience=audience, past=past, objective=objective,
         objective_note=note, left_out=(*unpriced, *without_value(objective, people), *candidates.left_out), currency=currency,
         simulated=present.workspace.simulated(), facts_version=present.table.facts_version,
+        persons=persons(present.workspace.state),
     )  # fmt: skip
 
 

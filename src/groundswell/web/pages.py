@@ -110,7 +110,7 @@ class Pages:
 
     def soon(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
         """An answer that may take a while: the page waits a moment, then says so and comes back for it."""
-        whole = (self.numbers().version(), key)
+        whole = (*self.numbers().stand(), key)
         with self._asking_lock:
             future = self._asking.get(whole)
             if future is None:

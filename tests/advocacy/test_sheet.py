@@ -15,9 +15,10 @@ from groundswell.advocacy.prices import against_big_name, check_fees
 from groundswell.advocacy.sheet import NEW_COLUMNS, SheetReview
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.exports.sheet_back import write_sheet_back
-from groundswell.ingest import import_file
+from groundswell.ingest import import_file, read_again
 from groundswell.signals import Value
 from groundswell.store import Workspace
+from groundswell.store.purging import purge
 
 HEAD = "Name,Handle,Platform,Followers,Fee,Status,E-mail,Shoe size\n"
 SHEET = (
@@ -239,3 +240,90 @@ def test_the_big_name_is_meant_by_handle_or_id_and_one_on_no_list_is_said_to_be_
     assert found.big.account == "x:large"
     with pytest.raises(UnknownNameError, match="nobody"):
         against_big_name(people, "@nobody")
+
+
+PLAIN = "Name,Handle,Platform,Followers,Fee\n" + "".join(
+    f"Person {n},@person_{n:02}x,Instagram,{1000 * n},{(10 * n if n != 7 else 900)}\n" for n in range(1, 16)
+)
+"""A sheet as most are: the fees are numbers, and nothing says in which currency."""
+
+
+def test_fees_of_a_sheet_that_names_no_currency_are_compared_among_themselves(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path, PLAIN)
+    checks = {one.person.handle: one.fees[0] for one in review.accounts}
+    assert checks["person_07x"].verdict == "high for its size"
+    assert checks["person_08x"].verdict == "usual for its size"
+    assert "15 fees of its list that name no currency" in checks["person_07x"].sentence
+    assert [(one.fees, one.likely, one.kept) for one in review.currency_open] == [(15, None, True)]
+
+
+def test_fees_without_a_currency_are_never_compared_with_those_of_another_list() -> None:
+    people = [
+        listed(f"p{n}", 1000 * n, replace(asked(10 * n, currency=None), import_id=1 + n % 2)) for n in range(1, 17)
+    ]
+    assert {check.reason for check in check_fees(people)} == {"too_few"}
+    assert against_big_name([*people[:1], listed("big", 90_000, replace(asked(900, None), import_id=1))]) is None
+
+
+def test_the_currency_is_asked_once_and_remembered_with_the_sheet(tmp_path: Path) -> None:
+    workspace, file, before = reviewed(tmp_path, PLAIN)
+    key = before.currency_open[0].import_id
+    file.unlink()  # the sheet is read again as it was kept, whatever became of the file
+    report = read_again(workspace, key, {"currency": "eur"})
+    after = review_sheet(Workspace.open(workspace.folder))
+    assert after.currency_open == ()
+    assert {fee.fee.currency for one in after.accounts for fee in one.fees} == {"EUR"}
+    assert after.accounts[6].fees[0].verdict == "high for its size"
+    states = {one.id: one.state for one in workspace.state.imports()}
+    assert states == {key: "undone", report.import_id: "live"}
+    assert (
+        workspace.state.import_by_id(report.import_id or 0).observed_at == workspace.state.import_by_id(key).observed_at
+    )
+
+
+def test_a_currency_that_a_cell_names_goes_before_the_one_that_was_said(tmp_path: Path) -> None:
+    workspace, _, before = reviewed(tmp_path, PLAIN.replace(",140\n", ",USD 140\n"))
+    (asked_for,) = before.currency_open
+    assert (asked_for.fees, asked_for.likely) == (14, "USD")
+    read_again(workspace, asked_for.import_id, {"currency": "JPY"})
+    fees = {one.person.handle: one.fees[0].fee for one in review_sheet(workspace).accounts}
+    assert (fees["person_14x"].currency, fees["person_14x"].amount_minor) == ("USD", 14_000)
+    assert (fees["person_01x"].currency, fees["person_01x"].amount_minor) == ("JPY", 10)  # yen have no cents
+
+
+def test_an_unknown_currency_is_refused_and_the_sheet_stays_as_it_was(tmp_path: Path) -> None:
+    workspace, _, before = reviewed(tmp_path, PLAIN)
+    with pytest.raises(UnknownNameError, match="currency called 'ducats'"):
+        read_again(workspace, before.currency_open[0].import_id, {"currency": "ducats"})
+    assert review_sheet(workspace).currency_open == before.currency_open
+
+
+def test_a_tenth_more_than_a_price_list_is_no_odd_fee() -> None:
+    people = [listed(f"p{n}", 1000 * n, asked(10 * n)) for n in range(1, 16)]
+    people += [listed("a_little_more", 5000, asked(54)), listed("more", 5000, asked(56))]
+    verdicts = {check.account: check.verdict for check in check_fees(people)}
+    assert verdicts["x:a_little_more"] == "usual for its size"
+    assert verdicts["x:more"] == "high for its size"
+
+
+def test_a_list_of_small_names_has_no_big_one_unless_somebody_names_it() -> None:
+    people = [
+        replace(listed(f"p{n}", 1000 + 100 * n, asked(50 + n)), account=f"x:p{n}", handle=f"p{n}") for n in range(30)
+    ]
+    assert against_big_name(people) is None
+    named = against_big_name(people, "@p29")
+    assert named is not None
+    assert named.big.account == "x:p29"
+
+
+def test_a_list_that_was_kept_leaves_the_disk_with_its_import(tmp_path: Path) -> None:
+    workspace, _, review = reviewed(tmp_path, PLAIN)
+    (one,) = workspace.state.imports()
+    assert workspace.raw.has(one.sha256)
+    purge(workspace)
+    assert workspace.raw.has(one.sha256)
+    workspace.undo(one.id)
+    purge(workspace, undone=True)
+    assert not workspace.raw.has(one.sha256)
+    with pytest.raises(UsageError, match="undone, not in use"):
+        read_again(workspace, review.currency_open[0].import_id, {"currency": "EUR"})

@@ -329,3 +329,19 @@ def test_of_each_meaning_the_form_shows_its_newest_version(community: Browser) -
     offered = re.findall(r'name="definition" value="([^"@]+)@(\d+)"', community.page("/brief?definition=field_geek@2"))
     assert len({name for name, _ in offered}) == len(offered)
     assert ("field_geek", "2") in offered
+
+
+def test_fees_without_a_currency_are_asked_about_once(empty: Browser) -> None:
+    rows = "".join(f"Person {n},@person_{n:02}x,Instagram,{1000 * n},{10 * n}\n" for n in range(1, 16))
+    empty.bring(("fees.csv", f"Name,Handle,Platform,Followers,Fee\n{rows}".encode()))
+    page = empty.page("/sheet")
+    assert "In which currency are the 15 fees of" in page
+    assert "usual for its size" in page
+    (number,) = (one.id for one in empty.workspace.state.imports())
+    for wrong in ({"id": str(number)}, {"id": "x", "currency": "EUR"}, {"id": str(number), "currency": "ducats"}):
+        assert empty.post("/currency", data=wrong, files={"none": b""}).status_code == 400
+    answer = empty.post("/currency", data={"id": str(number), "currency": "SEK"}, files={"none": b""})
+    assert answer.status_code in (200, 202), answer.text[:500]
+    page = empty.page("/sheet")
+    assert "In which currency" not in page
+    assert "SEK 150.00" in page

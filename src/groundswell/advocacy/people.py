@@ -46,6 +46,13 @@ class Fee:
     currency: str | None
     deliverable: str | None
     kind: str | None
+    import_id: int | None = None
+    """The list that says so."""
+
+    @property
+    def unit(self) -> tuple[str | None, int | None]:
+        """In what it can be compared: its currency; where none is said, the one that its own list leaves unsaid."""
+        return (self.currency, None) if self.currency else (None, self.import_id)
 
     @property
     def says(self) -> str:
@@ -204,7 +211,7 @@ def _listed(row: dict[str, Any], facts: _Facts) -> Listed:
         status=_last(said, "status"),
         code=_last(said, "code"),
         fees=tuple(
-            Fee(one["amount_minor"], one["currency"], one["deliverable"], one["kind"])
+            Fee(one["amount_minor"], one["currency"], one["deliverable"], one["kind"], one["import_id"])
             for one in facts.fees.get(account, [])
         ),
         emails=tuple(one["address"].lower() for one in reached if one["channel"] == "email"),

@@ -52,6 +52,19 @@ class Reviewed:
 
 
 @dataclass(frozen=True)
+class CurrencyOpen:
+    """A list with fees of which it does not say the currency."""
+
+    import_id: int
+    file: str
+    fees: int
+    likely: str | None
+    """The only currency that other fees of the list name."""
+    kept: bool
+    """Whether the list was kept as it came, so that it can be read again once somebody says it."""
+
+
+@dataclass(frozen=True)
 class SheetReview:
     """A sheet, reviewed."""
 
@@ -69,6 +82,7 @@ class SheetReview:
     files: tuple[FileToGet, ...]
     """What to get next, the file that helps most people first."""
     against_big_name: AgainstBigName | None
+    currency_open: tuple[CurrencyOpen, ...]
     sentences: tuple[str, ...]
     simulated: bool
     facts_version: str
@@ -115,11 +129,28 @@ def review_sheet(
         without_status=sum(not one.status for one in people),
         files=files_that_settle(people, still_open),
         against_big_name=against_big_name(people, big),
+        currency_open=_currency_open(workspace, people),
         sentences=(),
         simulated=workspace.simulated(),
         facts_version=table.facts_version,
     )
     return replace(review, sentences=tuple(_summary(review)))
+
+
+def _currency_open(workspace: Workspace, people: Sequence[Listed]) -> tuple[CurrencyOpen, ...]:
+    named: defaultdict[int, list[str | None]] = defaultdict(list)
+    for one in people:
+        for fee in one.fees:
+            if fee.import_id is not None:
+                named[fee.import_id].append(fee.currency)
+    found: list[CurrencyOpen] = []
+    for key, said in sorted(named.items()):
+        silent, others = said.count(None), set(filter(None, said))
+        one = workspace.state.import_by_id(key)
+        if silent:
+            likely = others.pop() if len(others) == 1 else None
+            found.append(CurrencyOpen(key, one.source, silent, likely, workspace.raw.has(one.sha256)))
+    return tuple(found)
 
 
 def _by_account(some: Iterable[Any], accounts: Callable[[Any], Iterable[str]]) -> defaultdict[str, tuple[Any, ...]]:
@@ -203,7 +234,7 @@ def _about_fees(review: SheetReview) -> list[str]:
     judged = [check for check in checks if check.verdict]
     by_currency = Counter(check.fee.currency for check in checks)
     sums = [
-        f"{several(number, 'fee')} from {money(min(amounts), currency)} to {money(max(amounts), currency)}"
+        f"{several(number, 'fee')} from {money(min(amounts), currency).removesuffix(' (no currency said)')} to {money(max(amounts), currency)}"
         for currency, number in by_currency.items()
         if (amounts := [check.fee.amount_minor for check in checks if check.fee.currency == currency])
     ]
@@ -215,6 +246,11 @@ def _about_fees(review: SheetReview) -> list[str]:
         lines += [check.sentence for check in odd[:5]]
     else:
         lines[0] += f" None could be compared with its size: {checks[0].sentence.partition('cannot be said: ')[2]}"
+    lines += [
+        f"{several(one.fees, 'fee')} of {one.file} {'names' if one.fees == 1 else 'name'} no currency: they are taken to be in one and "
+        "compared among themselves, with no other list's."
+        for one in review.currency_open
+    ]
     return lines
 
 

@@ -44,7 +44,7 @@ from groundswell.explain import (
     review_contest,
 )
 from groundswell.exports import pictures
-from groundswell.ingest import rows_set_aside
+from groundswell.ingest import read_again, rows_set_aside
 from groundswell.plan import Plan, asked_of, planned, read_pool, same_pool
 from groundswell.signals import REASONS, SignalTable, signal_table
 from groundswell.signals.findings import Progress
@@ -264,10 +264,17 @@ class Answers:
         """Live imports that are lists of people: a marketer's sheet, a roster."""
         return [one for one in self.imports() if one.state == "live" and "creator" in one.records]
 
-    def sheet(self, import_id: int | None = None) -> SheetReview:
-        """A list reviewed; None for all lists."""
+    def sheet(self, import_id: int | None = None, big: str | None = None) -> SheetReview:
+        """A list reviewed; None for all lists. `big`: whose money is compared with the others'."""
         self.table()
-        return self._once(("sheet", import_id), lambda: review_sheet(self.workspace, import_id=import_id))
+        key = ("sheet", import_id, big)
+        return self._once(key, lambda: review_sheet(self.workspace, import_id=import_id, big=big))
+
+    def say_currency(self, import_id: int, currency: str) -> int:
+        """Say in which currency a list's fees are that name none: it is read again. The number of the import that takes its place."""
+        found = read_again(self.workspace, import_id, {"currency": currency}).import_id
+        assert found is not None  # only a dry run has none
+        return found
 
     def sheet_back(self, import_id: int | None = None) -> pa.Table:
         """The list's own columns with the new ones beside them."""

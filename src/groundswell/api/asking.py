@@ -61,6 +61,14 @@ class LikeAsked:
 
 
 @dataclass(frozen=True)
+class SheetAsked:
+    """A list, and the big name whose money is compared with the others'."""
+
+    list: int | None
+    big: str | None = None
+
+
+@dataclass(frozen=True)
 class StaffAsked:
     """A list of colleagues and their company."""
 
@@ -192,6 +200,17 @@ def plan_of(
 def of_list(id: ListNumber = None) -> int | None:
     """Read which list is meant."""
     return id
+
+
+def sheet_of(
+    id: ListNumber = None,
+    big: Annotated[
+        str | None,
+        Query(description="Whose money is to be compared: @handle or id; without it the list's one big name"),
+    ] = None,
+) -> SheetAsked:
+    """Read which list is meant, and against whom the others are to be held."""
+    return SheetAsked(id, (big or "").strip() or None)
 
 
 def staff_of(id: ListNumber = None, company: Spellings = "") -> StaffAsked:

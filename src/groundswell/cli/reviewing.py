@@ -14,7 +14,7 @@ from groundswell.cli.sentences import listed_as_json
 
 if TYPE_CHECKING:
     from groundswell.advocacy import SheetReview
-    from groundswell.store import Workspace
+    from groundswell.store import Import, Workspace
 
 
 def review(
@@ -26,6 +26,9 @@ def review(
     ] = None,
     big: Annotated[
         str | None, typer.Option(help="Compare the others' money with this account: a handle, or its id.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="In which currency the fees are that name none; remembered with the sheet.")
     ] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
@@ -39,6 +42,8 @@ def review(
 
     opened = workspace_at(workspace, create=sheet is not None)
     listed = brought(opened, sheet, quiet=as_json) if sheet else None
+    if currency:
+        listed = _said(opened, listed, currency)
     with progress_bar(quiet=as_json) as progress:
         found = review_sheet(opened, import_id=listed.id if listed else None, big=big, progress=progress)
     people = [
@@ -53,7 +58,25 @@ def review(
     print_found(found, list(found.sentences), (["account", "fee", "not known yet"], people[:show]), as_json, more)
     # a sheet that came in under another name is known by that one: then its rows come back as they were kept
     original = sheet if sheet and listed and listed.source == sheet.name else None
+    if not as_json and found.currency_open and sheet:
+        say(
+            f"Say the currency of the fees that name none, and they are counted with: groundswell review {sheet} --currency EUR"
+        )
     _write(opened, found, original, to or [], quiet=as_json)
+
+
+def _said(workspace: Workspace, listed: Import | None, currency: str) -> Import:
+    """The list, read again with the currency of its fees."""
+    from groundswell.errors import UsageError
+    from groundswell.ingest import read_again
+
+    if listed is None:
+        raise UsageError(
+            "Which list is in this currency?", next_step="Name it: groundswell review sheet.xlsx --currency EUR"
+        )
+    found = read_again(workspace, listed.id, {"currency": currency}).import_id
+    assert found is not None  # only a dry run has none
+    return workspace.state.import_by_id(found)
 
 
 def _write(workspace: Workspace, found: SheetReview, original: Path | None, to: list[Path], *, quiet: bool) -> None:

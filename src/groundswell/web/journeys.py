@@ -11,14 +11,25 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from groundswell.api import PeopleAsked
-from groundswell.api.asking import Names, StaffAsked, account_of, names_of, of_list, several, staff_of
+from groundswell.api.asking import (
+    Names,
+    SheetAsked,
+    StaffAsked,
+    account_of,
+    names_of,
+    of_list,
+    several,
+    sheet_of,
+    staff_of,
+)
 from groundswell.coach import PARTS
-from groundswell.errors import UnknownNameError
+from groundswell.errors import UnknownNameError, UsageError
 from groundswell.exports.kit_page import KIT_FORMS, write_kit
 from groundswell.exports.report import BOUND_FORMS, REPORT_FORMS, Report, export_report
 from groundswell.exports.reports import audit_report, census_report, coaching_report, review_report, staff_report
 from groundswell.exports.wording import printable
-from groundswell.web.pages import Pages, download
+from groundswell.sources.files.values import CODES
+from groundswell.web.pages import Pages, download, number_of_import, redirect
 
 PART_WORDS = {
     "posts": "my posts with their counts", "texts": "the texts of my posts", "sparked": "what my posts sparked",
@@ -43,11 +54,22 @@ def _add_marketer(pages: Pages) -> None:
         return pages.show(request, "marketer.html", lists=answers.lists(), twin="")
 
     @pages.router.get("/sheet", summary="A list reviewed", tags=["marketer"])
-    def sheet(request: Request, id: ListId) -> Response:
+    def sheet(request: Request, asked: Annotated[SheetAsked, Depends(sheet_of)]) -> Response:
         if not answers.lists():
             return pages.show(request, "no_list.html", title="Review my sheet", twin="")
-        found = pages.soon(("sheet", id), lambda: answers.sheet(id))
-        return pages.show(request, "sheet.html", r=found, lists=answers.lists(), id=id)
+        found = pages.soon(("sheet", asked), lambda: answers.sheet(asked.list, asked.big))
+        shown: dict[str, Any] = {"r": found, "id": asked.list, "big": asked.big or "", "currencies": sorted(CODES)}
+        return pages.show(request, "sheet.html", lists=answers.lists(), **shown)
+
+    @pages.router.post("/currency", summary="Say in which currency a list's fees are", tags=["marketer"])
+    async def currency(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        number = number_of_import(form.text("id"))
+        if not form.text("currency"):
+            raise UsageError("No currency was chosen.", next_step="Go back and choose one.")
+        found = answers.say_currency(number, form.text("currency"))
+        return redirect(f"/sheet?id={found}" if form.text("alone") else "/sheet")
 
     @pages.router.get("/audit", summary="A roster sorted", tags=["marketer"])
     def audit(request: Request, id: ListId) -> Response:
@@ -56,10 +78,10 @@ def _add_marketer(pages: Pages) -> None:
         found = pages.soon(("audit", id), lambda: answers.audit(id))
         return pages.show(request, "audit.html", a=found, lists=answers.lists(), id=id)
 
-    def reviewed(number: int | None) -> Report:
-        return review_report(answers.sheet(number), answers.sheet_back(number))
+    def reviewed(asked: SheetAsked) -> Report:
+        return review_report(answers.sheet(asked.list, asked.big), answers.sheet_back(asked.list))
 
-    _add_files(pages, "sheet", "The sheet back, with new columns, and its review", of_list, reviewed, "marketer")
+    _add_files(pages, "sheet", "The sheet back, with new columns, and its review", sheet_of, reviewed, "marketer")
     _add_files(
         pages, "audit", "The roster sorted", of_list, lambda number: audit_report(answers.audit(number)), "marketer"
     )

@@ -22,6 +22,7 @@ from groundswell.api.asking import asked_of, form_of
 from groundswell.api.routes import Json
 from groundswell.definitions import Definition, load_definitions
 from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
+from groundswell.discover.spending import money
 from groundswell.errors import UsageError
 from groundswell.exports import SHORTLIST_FORMS, export_shortlist, pictures
 from groundswell.exports.page import shortlist_part
@@ -148,6 +149,13 @@ def redirect(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
+def number_of_import(said: str) -> int:
+    """Read the number of an import out of a form."""
+    if not (said.isascii() and said.isdigit() and len(said) < 19):
+        raise UsageError(f"There is no import {said[:40]!r}.", next_step="Look at the files that were brought in.")
+    return int(said)
+
+
 def download(path: Path, name: str) -> Response:
     """Answer with a file that is kept under a name of ours."""
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
@@ -197,10 +205,7 @@ def _add_imports(pages: Pages) -> None:
     async def undo(request: Request) -> Response:
         form = await pages.upload(request)
         form.drop()
-        said = form.text("id")
-        if not (said.isascii() and said.isdigit() and len(said) < 19):
-            raise UsageError(f"There is no import {said[:40]!r}.", next_step="Look at the files that were brought in.")
-        pages.answers.workspace.undo(int(said))
+        pages.answers.workspace.undo(number_of_import(form.text("id")))
         return redirect("/imports")
 
     @pages.router.post("/imports", summary="Bring files in", tags=["imports"])
@@ -391,7 +396,7 @@ def _environment() -> Environment:
     filters: dict[str, Any] = {
         "beside": beside, "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
         "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
-        "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,
+        "money": _amount, "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,
     }  # fmt: skip
     engine.filters.update(filters)
     return engine
@@ -402,6 +407,11 @@ def _newest(meanings: Iterable[Definition], chosen: str) -> list[Definition]:
     found = list(meanings)
     newest = {one.id: max(other.version for other in found if other.id == one.id) for one in found}
     return [one for one in found if one.version == newest[one.id] or chosen in (one.name, one.id)]
+
+
+def _amount(minor: float, currency: str | None) -> str:
+    """An amount alone, where its currency stands elsewhere."""
+    return money(minor, currency).partition(" ")[2] if currency else money(minor, None).partition(" ")[0]
 
 
 def _names(accounts: Sequence[str]) -> str:
@@ -426,4 +436,4 @@ def _twin(request: Request) -> str:
     return f"{path}.json" + (f"?{request.url.query}" if request.url.query else "")
 
 
-__all__ = ["NotReadyError", "Pages", "download", "redirect"]
+__all__ = ["NotReadyError", "Pages", "download", "number_of_import", "redirect"]

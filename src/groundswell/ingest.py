@@ -126,6 +126,12 @@ def read_again(workspace: Workspace, import_id: int, constants: Mapping[str, str
             return _commit(workspace, path, reading, options | {"constants": known}, None, replaces=(import_id,))
 
 
+def keep_list(workspace: Workspace, path: Path) -> None:
+    """Keep a list of people as it came: it comes back with new columns, and may be read again."""
+    if path.stat().st_size <= LARGEST_KEPT:
+        workspace.raw.keep(path.read_bytes())
+
+
 @contextmanager
 def kept_file(workspace: Workspace, one: Import) -> Generator[Path]:
     """A list as it was brought in, under its name, for as long as it is looked at.
@@ -163,8 +169,8 @@ def _commit(
         report = _read(reading, staging, ImportReport(path.name, reading.layout, reading.says, import_id), progress)
         digest = hashing.result()
     again = [one for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
-    if report.records.get("creator") and path.stat().st_size <= LARGEST_KEPT:
-        workspace.raw.keep(path.read_bytes())  # it comes back with new columns, and may be read again
+    if report.records.get("creator"):
+        keep_list(workspace, path)
     if again and not replaces:
         report.notes.append(f"The same file was brought in before, as import {again[-1].id}.")
     _finish(workspace, report, digest, options, replaces)

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from groundswell.discover.spending import money
 from groundswell.errors import UsageError
-from groundswell.ingest import import_file
+from groundswell.ingest import import_file, keep_list
 from groundswell.signals import SignalTable, Value
 from groundswell.signals.declaring import Number
 from groundswell.store import Engine, Workspace
@@ -133,6 +133,7 @@ def bring_list(workspace: Workspace, path: Path) -> int:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         there = [one.id for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
         if there:
+            keep_list(workspace, path)  # one that an earlier version brought in was not kept
             return there[-1]
     brought = import_file(workspace, path).import_id
     assert brought is not None  # only a dry run has none

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, TypeVar
 
-import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.advocacy import (
@@ -25,7 +24,6 @@ from groundswell.advocacy import (
     audit_roster,
     census,
     review_sheet,
-    sheet_back,
     staff,
 )
 from groundswell.api.briefs import BriefForm, Options, PlanForm, brief_of, options_for, planned_brief
@@ -275,10 +273,6 @@ class Answers:
         found = read_again(self.workspace, import_id, {"currency": currency}).import_id
         assert found is not None  # only a dry run has none
         return found
-
-    def sheet_back(self, import_id: int | None = None) -> pa.Table:
-        """The list's own columns with the new ones beside them."""
-        return sheet_back(self.workspace, self.sheet(import_id))
 
     def audit(self, import_id: int | None = None) -> Audit:
         """A roster sorted; None for all lists."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from groundswell.cli.asking import AsJson, Folder, workspace_at
 from groundswell.cli.people import brought
-from groundswell.cli.printing import print_found, progress_bar, say, write_report
+from groundswell.cli.printing import print_found, progress_bar, say
 from groundswell.cli.sentences import listed_as_json
 
 if TYPE_CHECKING:
@@ -56,13 +56,11 @@ def review(
     ]
     more = {"roster": listed_as_json(listed)} if listed else None
     print_found(found, list(found.sentences), (["account", "fee", "not known yet"], people[:show]), as_json, more)
-    # a sheet that came in under another name is known by that one: then its rows come back as they were kept
-    original = sheet if sheet and listed and listed.source == sheet.name else None
     if not as_json and found.currency_open and sheet:
         say(
             f"Say the currency of the fees that name none, and they are counted with: groundswell review {sheet} --currency EUR"
         )
-    _write(opened, found, original, to or [], quiet=as_json)
+    _write(opened, found, to or [], own=sheet, quiet=as_json)
 
 
 def _said(workspace: Workspace, listed: Import | None, currency: str) -> Import:
@@ -79,27 +77,13 @@ def _said(workspace: Workspace, listed: Import | None, currency: str) -> Import:
     return workspace.state.import_by_id(found)
 
 
-def _write(workspace: Workspace, found: SheetReview, original: Path | None, to: list[Path], *, quiet: bool) -> None:
-    """The user's own workbook comes back as they made it; every other form is a report."""
-    from groundswell.advocacy import sheet_back
-    from groundswell.exports.reports import review_report
+def _write(workspace: Workspace, found: SheetReview, to: list[Path], *, own: Path | None, quiet: bool) -> None:
+    from groundswell.errors import UsageError
+    from groundswell.exports.sheet_back import give_sheet_back
 
-    own = [path for path in to if original and _is_workbook(original) and path.suffix.lower() == ".xlsx"]
-    for path in own:
-        written = _beside(found, original, path)
+    for path in to:
+        if own and path.exists() and path.samefile(own):
+            raise UsageError(f"{own.name} is your own sheet; it is not overwritten.", next_step="Choose another name.")
+        written = give_sheet_back(workspace, found, path)
         if not quiet:
             say(f"Wrote {written}")
-    rest = [path for path in to if path not in own]
-    if rest:
-        write_report(review_report(found, sheet_back(workspace, found, original)), rest, quiet=quiet)
-
-
-def _is_workbook(path: Path) -> bool:
-    return path.suffix.lower() in (".xlsx", ".xlsm")
-
-
-def _beside(found: SheetReview, original: Any, path: Path) -> Path:
-    from groundswell.advocacy import beside_rows
-    from groundswell.exports.sheet_back import write_sheet_back
-
-    return write_sheet_back(original, *beside_rows(found, original), path)

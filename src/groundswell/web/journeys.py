@@ -26,7 +26,8 @@ from groundswell.coach import PARTS
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.exports.kit_page import KIT_FORMS, write_kit
 from groundswell.exports.report import BOUND_FORMS, REPORT_FORMS, Report, export_report
-from groundswell.exports.reports import audit_report, census_report, coaching_report, review_report, staff_report
+from groundswell.exports.reports import audit_report, census_report, coaching_report, staff_report
+from groundswell.exports.sheet_back import give_sheet_back
 from groundswell.exports.wording import printable
 from groundswell.sources.files.values import CODES
 from groundswell.web.pages import Pages, download, number_of_import, redirect
@@ -78,12 +79,17 @@ def _add_marketer(pages: Pages) -> None:
         found = pages.soon(("audit", id), lambda: answers.audit(id))
         return pages.show(request, "audit.html", a=found, lists=answers.lists(), id=id)
 
-    def reviewed(asked: SheetAsked) -> Report:
-        return review_report(answers.sheet(asked.list, asked.big), answers.sheet_back(asked.list))
+    def back(asked: SheetAsked, path: Path) -> Path:
+        return give_sheet_back(answers.workspace, answers.sheet(asked.list, asked.big), path)
 
-    _add_files(pages, "sheet", "The sheet back, with new columns, and its review", sheet_of, reviewed, "marketer")
+    _add_files(pages, "sheet", "The sheet back, with new columns, and its review", sheet_of, back, "marketer")
     _add_files(
-        pages, "audit", "The roster sorted", of_list, lambda number: audit_report(answers.audit(number)), "marketer"
+        pages,
+        "audit",
+        "The roster sorted",
+        of_list,
+        _as_report(lambda number: audit_report(answers.audit(number))),
+        "marketer",
     )
 
 
@@ -117,7 +123,7 @@ def _add_creator(pages: Pages) -> None:
     def coached(name: str) -> Report:
         return coaching_report(pages.answers.coaching(name))
 
-    _add_files(pages, "coach", "What is said to an account", account_of, coached, "creator", BOUND_FORMS)
+    _add_files(pages, "coach", "What is said to an account", account_of, _as_report(coached), "creator", BOUND_FORMS)
 
 
 def _add_company(pages: Pages) -> None:
@@ -146,29 +152,33 @@ def _add_company(pages: Pages) -> None:
     def colleagues(asked: StaffAsked) -> Report:
         return staff_report(answers.staff(asked.list, asked.company))
 
-    _add_files(pages, "staff", "Colleagues of a company", staff_of, colleagues, "company")
+    _add_files(pages, "staff", "Colleagues of a company", staff_of, _as_report(colleagues), "company")
     _add_files(
         pages, "census", "Everybody who mentions a company", names_of,
-        lambda names: census_report(answers.census(names)), "company",
+        _as_report(lambda names: census_report(answers.census(names))), "company",
     )  # fmt: skip
 
 
+def _as_report(report: Callable[[Any], Report]) -> Callable[[Any, Path], Path]:
+    return lambda asked, path: export_report(report(asked), path)
+
+
 def _add_files(
-    pages: Pages, name: str, summary: str, reads: Callable[..., Any], report: Callable[[Any], Report], tag: str,
+    pages: Pages, name: str, summary: str, reads: Callable[..., Any], write: Callable[[Any, Path], Path], tag: str,
     forms: tuple[str, ...] = REPORT_FORMS,
 ) -> None:  # fmt: skip
     """A page's report as files; JSON is the page's twin in the API."""
     for ending in forms:
         if ending != ".json":
-            _add_file(pages, name, ending, f"{summary} ({ending})", reads, report, tag)
+            _add_file(pages, name, ending, f"{summary} ({ending})", reads, write, tag)
 
 
 def _add_file(
-    pages: Pages, name: str, ending: str, summary: str, reads: Callable[..., Any], report: Callable[[Any], Report], tag: str
+    pages: Pages, name: str, ending: str, summary: str, reads: Callable[..., Any], write: Callable[[Any, Path], Path], tag: str
 ) -> None:  # fmt: skip
     def file(asked: Any = Depends(reads)) -> Response:  # noqa: B008  (how FastAPI is told)
         with TemporaryDirectory(prefix="groundswell-") as folder:
-            return download(export_report(report(asked), Path(folder) / f"{name}{ending}"), f"{name}{ending}")
+            return download(write(asked, Path(folder) / f"{name}{ending}"), f"{name}{ending}")
 
     pages.router.add_api_route(
         f"/{name}{ending}", file, summary=summary, tags=[tag], response_class=Response, name=f"{name}{ending}"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from building import account, day, made, post
-from groundswell.advocacy import Staff, staff, staff_table
+from building import account, bring, day, made, post
+from groundswell.advocacy import Staff, rosters, staff, staff_table
 from groundswell.advocacy.staff import QUANTITIES, steps
 from groundswell.errors import UsageError
 
@@ -85,3 +85,14 @@ def test_steps_ask_only_for_what_is_known_of_a_colleague() -> None:
 def test_without_a_company_nothing_is_asked(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Which company"):
         staff(made(tmp_path), None, [" "])
+
+
+def test_the_people_of_a_table_of_posts_are_a_roster_when_somebody_says_so(tmp_path: Path) -> None:
+    workspace = made(tmp_path, {"account": [account("stranger"), account("ann"), account("bob")]})
+    key = bring(
+        workspace,
+        {"post": [post("ann", 1, text="Bread", created_at=day(1)), post("bob", 1, text="Oat & Co", created_at=day(2))]},
+    )
+    assert [one.id for one in rosters(workspace)] == [key, 1], "the newest first"
+    found = staff(workspace, None, ["Oat & Co"], import_id=key)
+    assert {one.person.account for one in found.colleagues} == {"x:ann", "x:bob"}

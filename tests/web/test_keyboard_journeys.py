@@ -110,6 +110,7 @@ def test_a_company_counts_who_speaks_of_it_and_looks_at_its_colleagues(hands: Ha
     hands.go("Your company", "/company", by="Shift+Tab")
     hands.go("Colleagues", "/staff")
     hands.write("The company's name", "Oat & Co")
-    hands.keys.press("Enter")
+    hands.choose("These are our people", hands.tab.locator("#list option", has_text="sheet.xlsx").inner_text())
+    hands.go("Look", "/staff")
     hands.tab.get_by_role("heading", name="One by one").wait_for()
     assert b"Oat &amp; Co" in hands.save("One page (HTML)")

@@ -345,3 +345,19 @@ def test_fees_without_a_currency_are_asked_about_once(empty: Browser) -> None:
     page = empty.page("/sheet")
     assert "In which currency" not in page
     assert "SEK 150.00" in page
+
+
+def test_somebody_with_a_table_of_posts_says_that_these_are_their_people(empty: Browser) -> None:
+    rows = "".join(f"{n},ann,instagram,Oat & Co is great {n},2026-01-0{n}T10:00:00Z\n" for n in range(1, 8))
+    empty.bring(("colleagues.csv", f"id,author,platform,text,created_at\n{rows}".encode()))
+    page = empty.page("/staff?company=Oat+%26+Co")
+    assert "These are our people" in page
+    assert "colleagues.csv: the people in it" in page
+    (number,) = (one.id for one in empty.workspace.state.imports())
+    page = empty.page(f"/staff?company=Oat+%26+Co&id={number}")
+    assert "@ann" in page
+    assert f"/census?company=Oat%20%26%20Co&amp;staff={number}" in page
+    page = empty.page(f"/census?company=Oat+%26+Co&staff={number}")
+    assert "Colleagues, apart" in page
+    assert "of which file" in empty.page("/audit")
+    assert "@ann" in empty.page(f"/audit?id={number}")

@@ -20,7 +20,7 @@ from groundswell.errors import UsageError
 from groundswell.ingest import import_file, keep_list
 from groundswell.signals import SignalTable, Value
 from groundswell.signals.declaring import Number
-from groundswell.store import Engine, Workspace
+from groundswell.store import Engine, Import, Workspace
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,8 @@ def listed_people(
 ) -> list[Listed]:
     """Everybody on the lists of the workspace, of one import, or the accounts named; in the order of the list.
 
-    Without `accounts` a list is what names creators, contacts or fees; an import without those is a list of its accounts.
+    Without `accounts` a list is what names creators, contacts or fees; an import without those is a list of its accounts, and one
+    that holds only posts, of their authors.
     Errors: UsageError when an import names nobody.
     """
     with workspace.engine() as engine:
@@ -157,9 +158,18 @@ def _on_lists(engine: Engine, import_id: int | None) -> list[str]:
     mine = "true" if import_id is None else f"import_id = {int(import_id)}"
     lists = " UNION ".join(f"SELECT account FROM seen_{name} WHERE {mine}" for name in ("creators", "contacts", "fees"))
     found = [account for (account,) in engine.rows(lists)]
-    return sorted(
-        found or [account for (account,) in engine.rows(f"SELECT DISTINCT account FROM seen_accounts WHERE {mine}")]
-    )
+    for table in ("accounts", "posts") if import_id is not None else ("accounts",):
+        found = found or [
+            account for (account,) in engine.rows(f"SELECT DISTINCT account FROM seen_{table} WHERE {mine}")
+        ]
+    return sorted(found)
+
+
+def rosters(workspace: Workspace) -> list[Import]:
+    """Live imports that somebody may mean by "these people": lists first, then all that name accounts or hold posts; the newest first."""
+    live = [one for one in reversed(workspace.state.imports()) if one.state == "live"]
+    found = [one for one in live if {"creator", "account", "post"} & one.records.keys()]
+    return sorted(found, key=lambda one: "creator" not in one.records)
 
 
 def _file_names(workspace: Workspace) -> dict[int, str]:

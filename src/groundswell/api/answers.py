@@ -24,6 +24,7 @@ from groundswell.advocacy import (
     audit_roster,
     census,
     review_sheet,
+    rosters,
     staff,
 )
 from groundswell.api.briefs import BriefForm, Options, PlanForm, brief_of, options_for, planned_brief
@@ -262,6 +263,10 @@ class Answers:
         """Live imports that are lists of people: a marketer's sheet, a roster."""
         return [one for one in self.imports() if one.state == "live" and "creator" in one.records]
 
+    def rosters(self) -> list[Import]:
+        """Live imports that somebody may mean by "these people": lists, tables of accounts, tables of posts."""
+        return rosters(self.workspace)
+
     def sheet(self, import_id: int | None = None, big: str | None = None) -> SheetReview:
         """A list reviewed; None for all lists. `big`: whose money is compared with the others'."""
         self.table()
@@ -286,10 +291,10 @@ class Answers:
             ("staff", import_id, company), lambda: staff(self.workspace, None, company, import_id=import_id)
         )
 
-    def census(self, names: tuple[tuple[str, tuple[str, ...]], ...]) -> Census:
-        """Everybody who mentions these: (company, product, service or person) -> spellings."""
+    def census(self, names: tuple[tuple[str, tuple[str, ...]], ...], roster: int | None = None) -> Census:
+        """Everybody who mentions these: (company, product, service or person) -> spellings. `roster`: the import of one's colleagues."""
         self.texts()
-        return self._once(("census", names), lambda: census(self.workspace, dict(names)))
+        return self._once(("census", names, roster), lambda: census(self.workspace, dict(names), roster=roster))
 
     def stands_out(self) -> dict[str, Any] | None:
         """Who has ten times as many posts here as anybody else: the data holds an archive of theirs. None where nobody does."""

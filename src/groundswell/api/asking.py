@@ -218,12 +218,21 @@ def staff_of(id: ListNumber = None, company: Spellings = "") -> StaffAsked:
     return StaffAsked(id, several(company))
 
 
-def names_of(
-    company: Spellings = "", product: Spellings = "", service: Spellings = "", person: Spellings = ""
-) -> Names:
-    """Read what a census looks for."""
+@dataclass(frozen=True)
+class CensusAsked:
+    """What a census looks for, and the import of one's colleagues."""
+
+    names: Names
+    staff: int | None
+
+
+def census_of(
+    company: Spellings = "", product: Spellings = "", service: Spellings = "", person: Spellings = "",
+    staff: Annotated[ListNumber, Query(description="Number of the import of one's colleagues: they are kept apart")] = None,
+) -> CensusAsked:  # fmt: skip
+    """Read what a census looks for, and who is a colleague."""
     given = (("company", company), ("product", product), ("service", service), ("person", person))
-    return tuple((kind, several(said)) for kind, said in given if several(said))
+    return CensusAsked(tuple((kind, several(said)) for kind, said in given if several(said)), staff)
 
 
 def import_of(id: Annotated[int, Query(description="Number of an import")]) -> int:

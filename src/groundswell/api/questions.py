@@ -174,8 +174,8 @@ QUESTIONS: tuple[Question, ...] = (
         says="Who has a subject of their own, who posts one text together, and a first step. For volunteers only.",
     ),
     Question(
-        "advocates_census", "/census.json", "Everybody who mentions a company", "company", asking.names_of,
-        lambda answers, names: plain(answers.census(names)), Census, lists=("voices", "itself"),
+        "advocates_census", "/census.json", "Everybody who mentions a company", "company", asking.census_of,
+        lambda answers, asked: plain(answers.census(asked.names, asked.staff)), Census, lists=("voices", "colleagues", "itself"),
         says="Big and small, most unpaid mentions first. Being found is no consent.",
     ),
     Question(

@@ -12,11 +12,11 @@ from fastapi.responses import Response
 
 from groundswell.api import PeopleAsked
 from groundswell.api.asking import (
-    Names,
+    CensusAsked,
     SheetAsked,
     StaffAsked,
     account_of,
-    names_of,
+    census_of,
     of_list,
     several,
     sheet_of,
@@ -74,10 +74,16 @@ def _add_marketer(pages: Pages) -> None:
 
     @pages.router.get("/audit", summary="A roster sorted", tags=["marketer"])
     def audit(request: Request, id: ListId) -> Response:
-        if not answers.lists():
-            return pages.show(request, "no_list.html", title="Audit a roster", twin="")
+        if id is None and not answers.lists():
+            return choose(request, "Audit a roster", "The roster: the people of which file are it?")
         found = pages.soon(("audit", id), lambda: answers.audit(id))
-        return pages.show(request, "audit.html", a=found, lists=answers.lists(), id=id)
+        return pages.show(request, "audit.html", a=found, lists=answers.rosters(), id=id)
+
+    def choose(request: Request, title: str, question: str) -> Response:
+        """Which of the files is meant, where none is a list; where there is no file, how to bring one."""
+        if found := answers.rosters():
+            return pages.show(request, "which_roster.html", title=title, question=question, lists=found, twin="")
+        return pages.show(request, "no_list.html", title=title, twin="")
 
     def back(asked: SheetAsked, path: Path) -> Path:
         return give_sheet_back(answers.workspace, answers.sheet(asked.list, asked.big), path)
@@ -135,27 +141,35 @@ def _add_company(pages: Pages) -> None:
 
     @pages.router.get("/staff", summary="Colleagues of a company", tags=["company"])
     def staff(request: Request, id: ListId, company: str = "") -> Response:
-        if not answers.lists():
+        rosters = answers.rosters()
+        if not rosters:
             return pages.show(request, "no_list.html", title="Who of us could speak?", twin="")
-        asked = several(company)
-        found = pages.soon(("staff", id, asked), lambda: answers.staff(id, asked)) if asked else None
-        return pages.show(
-            request, "staff.html", s=found, lists=answers.lists(), id=id, company=company, twin=None if found else ""
-        )
+        asked, chosen = several(company), id is not None or bool(answers.lists())
+        found = pages.soon(("staff", id, asked), lambda: answers.staff(id, asked)) if asked and chosen else None
+        shown: dict[str, Any] = {
+            "s": found,
+            "lists": rosters,
+            "id": id,
+            "company": company,
+            "all_lists": len(answers.lists()) > 1,
+        }
+        return pages.show(request, "staff.html", twin=None if found else "", **shown)
 
     @pages.router.get("/census", summary="Everybody who mentions a company", tags=["company"])
-    def census(request: Request, names: Annotated[Names, Depends(names_of)]) -> Response:
-        found = pages.soon(("census", names), lambda: answers.census(names)) if names else None
+    def census(request: Request, asked: Annotated[CensusAsked, Depends(census_of)]) -> Response:
+        names = asked.names
+        found = pages.soon(("census", asked), lambda: answers.census(names, asked.staff)) if names else None
         said = dict.fromkeys(KINDS, "") | {kind: ", ".join(spellings) for kind, spellings in names}
-        return pages.show(request, "census.html", c=found, said=said, twin=None if found else "")
+        shown: dict[str, Any] = {"c": found, "said": said, "lists": answers.rosters(), "staff": asked.staff}
+        return pages.show(request, "census.html", twin=None if found else "", **shown)
 
     def colleagues(asked: StaffAsked) -> Report:
         return staff_report(answers.staff(asked.list, asked.company))
 
     _add_files(pages, "staff", "Colleagues of a company", staff_of, _as_report(colleagues), "company")
     _add_files(
-        pages, "census", "Everybody who mentions a company", names_of,
-        _as_report(lambda names: census_report(answers.census(names))), "company",
+        pages, "census", "Everybody who mentions a company", census_of,
+        _as_report(lambda asked: census_report(answers.census(asked.names, asked.staff))), "company",
     )  # fmt: skip
 
 

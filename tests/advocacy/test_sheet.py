@@ -368,3 +368,11 @@ def test_a_list_that_was_kept_leaves_the_disk_with_its_import(tmp_path: Path) ->
     assert not workspace.raw.has(one.sha256)
     with pytest.raises(UsageError, match="undone, not in use"):
         read_again(workspace, review.currency_open[0].import_id, {"currency": "EUR"})
+
+
+def test_who_may_be_the_same_person_is_named_by_handle(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path)
+    (group,) = review.same_person
+    assert group.called == ("@ann_bakes on instagram", "@annbakes on tiktok")
+    assert "Very likely: @ann_bakes on instagram and @annbakes on tiktok." in " ".join(review.sentences)
+    assert review.duplicates[0].called == "@bobbread"

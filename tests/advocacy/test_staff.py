@@ -96,3 +96,13 @@ def test_the_people_of_a_table_of_posts_are_a_roster_when_somebody_says_so(tmp_p
     assert [one.id for one in rosters(workspace)] == [key, 1], "the newest first"
     found = staff(workspace, None, ["Oat & Co"], import_id=key)
     assert {one.person.account for one in found.colleagues} == {"x:ann", "x:bob"}
+
+
+def test_who_has_ten_posts_is_not_told_to_have_fewer(tmp_path: Path) -> None:
+    rows = {
+        "account": [account("ann")],
+        "post": [post("ann", n, text=f"Bread {n}", created_at=day(n)) for n in range(12)],
+    }
+    (ann,) = staff(made(tmp_path, rows), ["x:ann"], ["Oat & Co"]).colleagues
+    assert "of 12 own posts fewer than 10 have a topic that can be told" in ann.about
+    assert "from 200 texts on, of all accounts together" in ann.about

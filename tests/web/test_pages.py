@@ -361,3 +361,24 @@ def test_somebody_with_a_table_of_posts_says_that_these_are_their_people(empty: 
     assert "Colleagues, apart" in page
     assert "of which file" in empty.page("/audit")
     assert "@ann" in empty.page(f"/audit?id={number}")
+
+
+def test_codes_and_commands_are_said_in_words(empty: Browser) -> None:
+    empty.bring(
+        (
+            "one.csv",
+            b"Name,Handle,Platform,Followers,Fee\nAnn Crumb,@anncrumb,Instagram,900,20\nAnn Crumb,@ann_crumb,TikTok,900,20\n",
+        )
+    )
+    assert "A marketer&#39;s sheet of creators" in empty.page("/imports")
+    assert "marketer_sheet" not in empty.page("/imports")
+    assert "Review this list" in empty.page("/arriving?id=" + next(iter(empty.desk._batches)))
+    sheet = empty.page("/sheet")
+    assert "@anncrumb</bdi>" not in sheet.partition("<h2")[0]
+    assert ".;" not in sheet
+    assert ".." not in re.sub(r"<[^>]+>", "", sheet.partition("<main")[2].partition("</main>")[0]).replace("...", "")
+    assert "Add a made-up community" in empty.page("/")
+    (person,) = {one for one in re.findall(r"/person\?account=([^\"]+)", empty.page("/people")) if "instagram" in one}
+    shown = empty.page(f"/person?account={person}")
+    assert "--" not in re.sub(r"<[^>]+>", "", shown.partition("<main")[2])
+    assert "seed_004@1</th>" not in shown

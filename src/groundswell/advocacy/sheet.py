@@ -189,7 +189,7 @@ def _summary(review: SheetReview) -> list[str]:
     if review.same_person:
         lines.append(
             f"{several(len(review.same_person), 'group')} of accounts may be one person each; nothing was merged. "
-            f"{review.same_person[0].how_sure.capitalize()}: {' and '.join(short(review.same_person[0].accounts))}."
+            f"{review.same_person[0].how_sure.capitalize()}: {' and '.join(review.same_person[0].called[:4])}."
         )
     if review.status:
         without = f", {review.without_status:,} without a word" if review.without_status else ""

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from groundswell.api import Answers, BriefForm, PeopleAsked, as_toml
 from groundswell.api.asking import asked_of, form_of
 from groundswell.api.routes import Json
-from groundswell.definitions import Definition, load_definitions
+from groundswell.definitions import Definition, load_definitions, load_tier_sets
 from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
 from groundswell.discover.spending import money
 from groundswell.errors import UsageError
@@ -44,6 +44,7 @@ from groundswell.exports.wording import (
 from groundswell.fetch.exports import platforms
 from groundswell.signals import SIGNALS
 from groundswell.simulate import sample_brief
+from groundswell.sources.files.layouts import LAYOUTS
 from groundswell.sources.networks import SOURCES
 from groundswell.web.forms import MEANINGS, address_to_fetch, answers_to, pasted
 from groundswell.web.importing import Desk, wait_until_over
@@ -78,7 +79,7 @@ class Pages:
         self.answers, self.desk, self.cap = answers, desk, cap
         self._asking: dict[Hashable, Future[Any]] = {}
         self._asking_lock = Lock()
-        self.templates = _environment()
+        self.templates = _environment(answers.folder)
         self.router = APIRouter(default_response_class=HTMLResponse)
         _add_front(self)
         _add_imports(self)
@@ -376,13 +377,14 @@ def _add_shortlist_file(pages: Pages, ending: str) -> None:
 # -- templates -----------------------------------------------------------------------------------------------------------
 
 
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     """Return the template engine: escapes everything that is not our own markup, and fails on a name that does not exist."""
     engine = Environment(
         loader=PackageLoader("groundswell.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=_shown,
     )  # fmt: skip
     titles = signal_titles()
+    tier_titles = {name: one.title for name, one in load_tier_sets(folder).items()}
 
     def words(value: Any) -> str:
         return value_in_words(value, unit_of(value.signal, titles))
@@ -396,7 +398,8 @@ def _environment() -> Environment:
     filters: dict[str, Any] = {
         "beside": beside, "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
         "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
-        "money": _amount, "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,
+        "money": _amount, "layout": _layout, "uncommanded": _uncommanded, "titled": lambda name: titles[name][0] if name in titles else name,
+        "tiers": lambda name: tier_titles.get(name, name), "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,
     }  # fmt: skip
     engine.filters.update(filters)
     return engine
@@ -412,6 +415,16 @@ def _newest(meanings: Iterable[Definition], chosen: str) -> list[Definition]:
 def _amount(minor: float, currency: str | None) -> str:
     """An amount alone, where its currency stands elsewhere."""
     return money(minor, currency).partition(" ")[2] if currency else money(minor, None).partition(" ")[0]
+
+
+def _uncommanded(text: str) -> str:
+    """A step without the command that takes it: a button stands beside it."""
+    return re.sub(r": groundswell [^`]*$", ".", text)
+
+
+def _layout(name: str) -> str:
+    """What a file was recognised as, in words; several in one file, or archives, under the names they have."""
+    return ", ".join(LAYOUTS[one].title if one in LAYOUTS else one.replace("_", " ") for one in name.split(", "))
 
 
 def _names(accounts: Sequence[str]) -> str:

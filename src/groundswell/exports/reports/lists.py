@@ -118,7 +118,7 @@ def _against(big: AgainstBigName) -> Section:
 
 def _twice(found: SheetReview) -> Lines:
     same = [
-        f"{' and '.join(group.accounts)}: {group.how_sure}. {' '.join(group.evidence)}" for group in found.same_person
+        f"{' and '.join(group.called)}: {group.how_sure}. {' '.join(group.evidence)}" for group in found.same_person
     ]
     return Lines((*(one.says for one in found.duplicates), *same))
 

@@ -9,9 +9,11 @@ Nothing of an import is visible until its last row is on disk; a crash on the wa
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,11 +25,13 @@ from groundswell.errors import InputError, UsageError
 from groundswell.records import RECORDS
 from groundswell.sources import Page, Reading, SetAside
 from groundswell.sources.files import open_file
-from groundswell.store import Counts, Facts, Staging, Workspace
+from groundswell.store import Counts, Facts, Import, Staging, Workspace
 from groundswell.store.facts import HELPERS
 
 Progress = Callable[[int, int, int], None]
 """Called with (bytes done, bytes in all, rows so far)."""
+LARGEST_KEPT = 20 << 20
+"""A list of people is kept as it came up to this size (design choice: what somebody typed is far smaller)."""
 
 
 @dataclass
@@ -92,14 +96,69 @@ def import_file(
         options: dict[str, Any] = {"mapping": dict(mapping or {}), "constants": constants}
         if reading.dates:
             options["dates"] = reading.dates
+        if observed_at:
+            options["observed_at"] = observed_at.isoformat()
+        if encoding:
+            options["encoding"] = encoding
         report = _commit(workspace, path, reading, options, progress)
     for headers, named in reading.mappings.items():
         workspace.state.remember_mapping(headers, named, reading.layout)
     return report
 
 
+def read_again(workspace: Workspace, import_id: int, constants: Mapping[str, str]) -> ImportReport:
+    """Read a kept list once more, knowing what it does not say itself; what it brought before is replaced at the same point.
+
+    Errors: UsageError when the list was not kept or is not in use.
+    """
+    former = workspace.state.import_by_id(import_id)
+    if former.state != "live":
+        raise UsageError(f"Import {import_id} is {former.state}, not in use.", next_step="Look at the imports.")
+    options = former.options
+    known = {**options.get("constants", {}), **constants}
+    with kept_file(workspace, former) as path:
+        moment = datetime.fromisoformat(options["observed_at"]) if options.get("observed_at") else None
+        reading = open_file(
+            path, mapping=options.get("mapping", {}), constants=dict(known), observed_at=moment, encoding=options.get("encoding"),
+            dates=options.get("dates"), remembered=workspace.state.remembered_mapping,
+        )  # fmt: skip
+        with workspace.writing():
+            return _commit(workspace, path, reading, options | {"constants": known}, None, replaces=(import_id,))
+
+
+def keep_list(workspace: Workspace, path: Path) -> None:
+    """Keep a list of people as it came: it comes back with new columns, and may be read again."""
+    if path.stat().st_size <= LARGEST_KEPT:
+        workspace.raw.keep(path.read_bytes())
+
+
+@contextmanager
+def kept_file(workspace: Workspace, one: Import) -> Generator[Path]:
+    """A list as it was brought in, under its name, for as long as it is looked at.
+
+    Errors: UsageError when it was not kept.
+    """
+    if not workspace.raw.has(one.sha256):
+        raise UsageError(
+            f"{one.source} was not kept as it came.",
+            means="Only lists of people are, since this version, and up to 20 MB.",
+            next_step="Bring the file in again.",
+        )
+    with tempfile.TemporaryDirectory(prefix="groundswell-kept-") as folder:
+        path = Path(folder) / one.source
+        path.write_bytes(workspace.raw.read(one.sha256))
+        seen = datetime.fromisoformat(one.observed_at).timestamp()
+        os.utime(path, (seen, seen))  # a file that does not say when it was collected is as old as the file
+        yield path
+
+
 def _commit(
-    workspace: Workspace, path: Path, reading: Reading, options: dict[str, Any], progress: Progress | None
+    workspace: Workspace,
+    path: Path,
+    reading: Reading,
+    options: dict[str, Any],
+    progress: Progress | None,
+    replaces: Sequence[int] = (),
 ) -> ImportReport:
     import_id = workspace.state.begin_import(
         source=path.name, layout=reading.layout, sha256="", observed_at=reading.assumed_observed_at, options=options
@@ -110,9 +169,11 @@ def _commit(
         report = _read(reading, staging, ImportReport(path.name, reading.layout, reading.says, import_id), progress)
         digest = hashing.result()
     again = [one for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
-    if again:
+    if report.records.get("creator"):
+        keep_list(workspace, path)
+    if again and not replaces:
         report.notes.append(f"The same file was brought in before, as import {again[-1].id}.")
-    _finish(workspace, report, digest, options)
+    _finish(workspace, report, digest, options, replaces)
     return report
 
 

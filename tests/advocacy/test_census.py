@@ -155,3 +155,19 @@ def test_people_who_name_cnn_in_real_threads_are_mostly_small(data_folder: Path,
     assert all(names_in(one.evidence[0].text, ["CNN"]) for one in found.voices)
     assert sum((one.followers.value or 0) < 1000 for one in found.voices) > len(found.voices) / 2
     assert census_table(found).num_rows == len(found.voices) + len(found.itself)
+
+
+def test_people_of_the_own_roster_are_kept_apart_from_unpaid_voices(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path / "workspace")
+    names = {"company": ["Oat & Co"], "product": ["oat drink"]}
+    before = census(workspace, names)
+    roster = bring(workspace, {"post": [post("ann", 9, text="A day at the office", created_at=day(4), **ENGLISH)]})
+    found = census(workspace, names, roster=roster)
+    assert [one.handle for one in found.colleagues] == ["ann"]
+    assert [one.handle for one in found.voices] == ["eve", "bob", "dee"]
+    assert "1 account of your own roster is listed apart" in " ".join(found.sentences)
+    assert found.tone.warm < before.tone.warm, "what colleagues say is not what people say"
+    table = census_table(found)
+    assert dict(zip(table.column("handle").to_pylist(), table.column("colleague").to_pylist(), strict=True)) == {
+        "eve": None, "bob": None, "dee": None, "ann": "on your roster", "oatco": None,
+    }  # fmt: skip

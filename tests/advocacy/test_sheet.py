@@ -9,15 +9,17 @@ import openpyxl
 import openpyxl.styles
 import pytest
 
-from groundswell.advocacy import beside_rows, review_sheet, sheet_back
+from groundswell.advocacy import bring_list, review_sheet, sheet_back
 from groundswell.advocacy.people import Fee, Listed
 from groundswell.advocacy.prices import against_big_name, check_fees
-from groundswell.advocacy.sheet import NEW_COLUMNS, SheetReview
+from groundswell.advocacy.sheet import SheetReview
+from groundswell.advocacy.sheet_back import NEW_COLUMNS, NOT_READ
 from groundswell.errors import UnknownNameError, UsageError
-from groundswell.exports.sheet_back import write_sheet_back
-from groundswell.ingest import import_file
+from groundswell.exports.sheet_back import give_sheet_back, write_sheet_back
+from groundswell.ingest import import_file, read_again
 from groundswell.signals import Value
 from groundswell.store import Workspace
+from groundswell.store.purging import purge
 
 HEAD = "Name,Handle,Platform,Followers,Fee,Status,E-mail,Shoe size\n"
 SHEET = (
@@ -92,20 +94,50 @@ def test_words_of_the_status_are_counted_as_the_sheet_says_them(tmp_path: Path) 
 
 def test_the_sheet_comes_back_with_its_own_rows_and_columns_first(tmp_path: Path) -> None:
     workspace, file, review = reviewed(tmp_path)
-    back = sheet_back(workspace, review, file)
+    file.unlink()  # whatever became of the file: it was kept as it came
+    back = sheet_back(Workspace.open(workspace.folder), review)
     assert back.column_names[:8] == HEAD.strip().split(",")
-    assert back.num_rows == 6
-    assert back.column("Handle").to_pylist()[0] == "@ann_bakes"
-    assert back.column(NEW_COLUMNS + "account").to_pylist()[-1] is None  # the total is nobody
-    assert "tiktok" in back.column(NEW_COLUMNS + "may be the same person as").to_pylist()[0]
+    own = [line.split(",") for line in SHEET.splitlines()[1:]]
+    assert [[str(cell or "") for cell in row.values()][:8] for row in back.to_pylist()] == own
+    first, *_, last = back.to_pylist()
+    assert last[NEW_COLUMNS + "account"] is None  # the total is nobody
+    assert last[NOT_READ] == "a total, not a person"
+    assert first[NOT_READ] is None
+    assert "tiktok" in first[NEW_COLUMNS + "may be the same person as"]
+    assert (first["Followers"], first["Shoe size"]) == (4200, 38)  # numbers are numbers in a workbook, too
+
+
+def test_a_row_that_names_several_accounts_comes_back_with_all_of_them(tmp_path: Path) -> None:
+    text = HEAD + "Ann Müller,@ann_bakes / tiktok: @annbakes,Instagram,4200,€200,agreed,ann@example.org,038\n"
+    workspace, _, review = reviewed(tmp_path, text)
+    (row,) = sheet_back(workspace, review).to_pylist()
+    assert row[NEW_COLUMNS + "account"] == "instagram:@ann_bakes; tiktok:@annbakes"
+    assert row["Shoe size"] == "038"
+
+
+def test_two_lists_come_back_one_after_the_other_each_row_with_its_file(tmp_path: Path) -> None:
+    workspace, _, _ = reviewed(tmp_path)
+    other = tmp_path / "other.csv"
+    other.write_text("Handle,Platform,Notes\n@zoe_zest,Instagram,=cmd\n", encoding="utf-8")
+    import_file(workspace, other)
+    back = sheet_back(workspace, review_sheet(workspace))
+    assert back.column(NEW_COLUMNS + "file").to_pylist() == ["sheet.csv"] * 6 + ["other.csv"]
+    written = give_sheet_back(workspace, review_sheet(workspace), tmp_path / "back.xlsx")
+    cells = [cell for row in openpyxl.load_workbook(written).worksheets[0].iter_rows() for cell in row]
+    assert any(cell.value == "=cmd" for cell in cells)
+    assert {cell.data_type for cell in cells if cell.value is not None} <= {"s", "n"}
 
 
 @pytest.mark.slow
-def test_without_the_file_the_kept_rows_stand_in_for_it(tmp_path: Path) -> None:
-    workspace, _, review = reviewed(tmp_path)
+def test_of_a_list_that_was_not_kept_as_it_came_its_people_come_back(tmp_path: Path) -> None:
+    workspace, file, review = reviewed(tmp_path)
+    (one,) = workspace.state.imports()
+    workspace.raw.forget(one.sha256)  # as in a workspace of an earlier version
     back = sheet_back(workspace, review)
     assert back.num_rows == len(review.accounts)
-    assert "38" in back.column("Shoe size").to_pylist()
+    assert 38 in back.column("Shoe size").to_pylist()
+    bring_list(workspace, file)  # the file is there again, and is kept from now on
+    assert sheet_back(workspace, review).num_rows == 6
 
 
 def test_an_empty_workspace_has_nobody_to_review(tmp_path: Path) -> None:
@@ -204,14 +236,20 @@ def test_a_workbook_comes_back_as_it_was_with_new_columns_that_are_never_compute
     sheet.append([])
     sheet.append(["Name", "Handle", "Platform", "Followers", "Fee", "Twice the fee"])
     sheet.append(["=Ann", "@ann_bakes", "Instagram", 4200, 200, "=E4*2"])
+    sheet.append(["Nobody", None, None, 12])
     sheet["A4"].fill = openpyxl.styles.PatternFill("solid", fgColor="FFEE88")
     book.create_sheet("Notes")["A1"] = "call Ann"
     book.save(file)
     workspace = Workspace.create(tmp_path / "workspace")
     import_file(workspace, file)
-    added, headers = beside_rows(review_sheet(workspace), file)
-    back = openpyxl.load_workbook(write_sheet_back(file, added, headers, tmp_path / "back.xlsx"))
+    file.rename(tmp_path / "moved.xlsx")
+    first = give_sheet_back(workspace, review_sheet(workspace), tmp_path / "back.xlsx")
+    back = openpyxl.load_workbook(first)
     people = back["People"]
+    assert people["G5"].value is None
+    assert [people.cell(5, at).value for at in range(7, people.max_column + 1) if people.cell(5, at).value] == [
+        "no handle or profile address"
+    ]
     assert people["F4"].value == "=E4*2"
     assert people["A4"].fill.fgColor.rgb == "00FFEE88"
     assert back["Notes"]["A1"].value == "call Ann"
@@ -219,6 +257,10 @@ def test_a_workbook_comes_back_as_it_was_with_new_columns_that_are_never_compute
     assert people["G4"].value == "instagram:@ann_bakes"
     new = [cell for row in people.iter_rows(min_col=7) for cell in row if cell.value is not None]
     assert all(cell.data_type in ("s", "n") for cell in new)
+    again = Workspace.create(tmp_path / "again")
+    import_file(again, first)  # next month's sheet is the one with our columns: they are filled anew, not doubled
+    twice = openpyxl.load_workbook(give_sheet_back(again, review_sheet(again), tmp_path / "twice.xlsx"))["People"]
+    assert [cell.value for cell in twice[3]] == [cell.value for cell in people[3]]
 
 
 def test_the_users_own_workbook_is_never_overwritten(tmp_path: Path) -> None:
@@ -239,3 +281,98 @@ def test_the_big_name_is_meant_by_handle_or_id_and_one_on_no_list_is_said_to_be_
     assert found.big.account == "x:large"
     with pytest.raises(UnknownNameError, match="nobody"):
         against_big_name(people, "@nobody")
+
+
+PLAIN = "Name,Handle,Platform,Followers,Fee\n" + "".join(
+    f"Person {n},@person_{n:02}x,Instagram,{1000 * n},{(10 * n if n != 7 else 900)}\n" for n in range(1, 16)
+)
+"""A sheet as most are: the fees are numbers, and nothing says in which currency."""
+
+
+def test_fees_of_a_sheet_that_names_no_currency_are_compared_among_themselves(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path, PLAIN)
+    checks = {one.person.handle: one.fees[0] for one in review.accounts}
+    assert checks["person_07x"].verdict == "high for its size"
+    assert checks["person_08x"].verdict == "usual for its size"
+    assert "15 fees of its list that name no currency" in checks["person_07x"].sentence
+    assert [(one.fees, one.likely, one.kept) for one in review.currency_open] == [(15, None, True)]
+
+
+def test_fees_without_a_currency_are_never_compared_with_those_of_another_list() -> None:
+    people = [
+        listed(f"p{n}", 1000 * n, replace(asked(10 * n, currency=None), import_id=1 + n % 2)) for n in range(1, 17)
+    ]
+    assert {check.reason for check in check_fees(people)} == {"too_few"}
+    assert against_big_name([*people[:1], listed("big", 90_000, replace(asked(900, None), import_id=1))]) is None
+
+
+def test_the_currency_is_asked_once_and_remembered_with_the_sheet(tmp_path: Path) -> None:
+    workspace, file, before = reviewed(tmp_path, PLAIN)
+    key = before.currency_open[0].import_id
+    file.unlink()  # the sheet is read again as it was kept, whatever became of the file
+    report = read_again(workspace, key, {"currency": "eur"})
+    after = review_sheet(Workspace.open(workspace.folder))
+    assert after.currency_open == ()
+    assert {fee.fee.currency for one in after.accounts for fee in one.fees} == {"EUR"}
+    assert after.accounts[6].fees[0].verdict == "high for its size"
+    states = {one.id: one.state for one in workspace.state.imports()}
+    assert states == {key: "undone", report.import_id: "live"}
+    assert (
+        workspace.state.import_by_id(report.import_id or 0).observed_at == workspace.state.import_by_id(key).observed_at
+    )
+
+
+def test_a_currency_that_a_cell_names_goes_before_the_one_that_was_said(tmp_path: Path) -> None:
+    workspace, _, before = reviewed(tmp_path, PLAIN.replace(",140\n", ",USD 140\n"))
+    (asked_for,) = before.currency_open
+    assert (asked_for.fees, asked_for.likely) == (14, "USD")
+    read_again(workspace, asked_for.import_id, {"currency": "JPY"})
+    fees = {one.person.handle: one.fees[0].fee for one in review_sheet(workspace).accounts}
+    assert (fees["person_14x"].currency, fees["person_14x"].amount_minor) == ("USD", 14_000)
+    assert (fees["person_01x"].currency, fees["person_01x"].amount_minor) == ("JPY", 10)  # yen have no cents
+
+
+def test_an_unknown_currency_is_refused_and_the_sheet_stays_as_it_was(tmp_path: Path) -> None:
+    workspace, _, before = reviewed(tmp_path, PLAIN)
+    with pytest.raises(UnknownNameError, match="currency called 'ducats'"):
+        read_again(workspace, before.currency_open[0].import_id, {"currency": "ducats"})
+    assert review_sheet(workspace).currency_open == before.currency_open
+
+
+def test_a_tenth_more_than_a_price_list_is_no_odd_fee() -> None:
+    people = [listed(f"p{n}", 1000 * n, asked(10 * n)) for n in range(1, 16)]
+    people += [listed("a_little_more", 5000, asked(54)), listed("more", 5000, asked(56))]
+    verdicts = {check.account: check.verdict for check in check_fees(people)}
+    assert verdicts["x:a_little_more"] == "usual for its size"
+    assert verdicts["x:more"] == "high for its size"
+
+
+def test_a_list_of_small_names_has_no_big_one_unless_somebody_names_it() -> None:
+    people = [
+        replace(listed(f"p{n}", 1000 + 100 * n, asked(50 + n)), account=f"x:p{n}", handle=f"p{n}") for n in range(30)
+    ]
+    assert against_big_name(people) is None
+    named = against_big_name(people, "@p29")
+    assert named is not None
+    assert named.big.account == "x:p29"
+
+
+def test_a_list_that_was_kept_leaves_the_disk_with_its_import(tmp_path: Path) -> None:
+    workspace, _, review = reviewed(tmp_path, PLAIN)
+    (one,) = workspace.state.imports()
+    assert workspace.raw.has(one.sha256)
+    purge(workspace)
+    assert workspace.raw.has(one.sha256)
+    workspace.undo(one.id)
+    purge(workspace, undone=True)
+    assert not workspace.raw.has(one.sha256)
+    with pytest.raises(UsageError, match="undone, not in use"):
+        read_again(workspace, review.currency_open[0].import_id, {"currency": "EUR"})
+
+
+def test_who_may_be_the_same_person_is_named_by_handle(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path)
+    (group,) = review.same_person
+    assert group.called == ("@ann_bakes on instagram", "@annbakes on tiktok")
+    assert "Very likely: @ann_bakes on instagram and @annbakes on tiktok." in " ".join(review.sentences)
+    assert review.duplicates[0].called == "@bobbread"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from building import account, day, made, post
-from groundswell.advocacy import Staff, staff, staff_table
+from building import account, bring, day, made, post
+from groundswell.advocacy import Staff, rosters, staff, staff_table
 from groundswell.advocacy.staff import QUANTITIES, steps
 from groundswell.errors import UsageError
 
@@ -85,3 +85,24 @@ def test_steps_ask_only_for_what_is_known_of_a_colleague() -> None:
 def test_without_a_company_nothing_is_asked(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Which company"):
         staff(made(tmp_path), None, [" "])
+
+
+def test_the_people_of_a_table_of_posts_are_a_roster_when_somebody_says_so(tmp_path: Path) -> None:
+    workspace = made(tmp_path, {"account": [account("stranger"), account("ann"), account("bob")]})
+    key = bring(
+        workspace,
+        {"post": [post("ann", 1, text="Bread", created_at=day(1)), post("bob", 1, text="Oat & Co", created_at=day(2))]},
+    )
+    assert [one.id for one in rosters(workspace)] == [key, 1], "the newest first"
+    found = staff(workspace, None, ["Oat & Co"], import_id=key)
+    assert {one.person.account for one in found.colleagues} == {"x:ann", "x:bob"}
+
+
+def test_who_has_ten_posts_is_not_told_to_have_fewer(tmp_path: Path) -> None:
+    rows = {
+        "account": [account("ann")],
+        "post": [post("ann", n, text=f"Bread {n}", created_at=day(n)) for n in range(12)],
+    }
+    (ann,) = staff(made(tmp_path, rows), ["x:ann"], ["Oat & Co"]).colleagues
+    assert "of 12 own posts fewer than 10 have a topic that can be told" in ann.about
+    assert "from 200 texts on, of all accounts together" in ann.about

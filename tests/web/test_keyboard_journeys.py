@@ -70,9 +70,11 @@ def test_a_marketer_fills_in_a_brief_and_takes_the_shortlist(hands: Hands) -> No
 def test_a_marketer_takes_the_sheet_back_and_audits_the_roster(hands: Hands) -> None:
     hands.go("For a brand", "/marketer")
     hands.go("Review my sheet", "/sheet")
-    header, *people = rows(hands.save("Excel"))
-    assert header[:5] == ["name", "handle", "platform", "followers", "fee"], "one's own columns come first"
-    assert all(row[1] in said(hands) for row in people)
+    title, _, header, *people = load_workbook(BytesIO(hands.save("Excel"))).worksheets[0].iter_rows(values_only=True)
+    assert "simulated" in str(title[0]), "the sheet is the one that was brought, titles and all"
+    assert header[:5] == ("Name", "Handle", "Platform", "Followers", "Fee"), "one's own columns come first"
+    assert str(header[9]).startswith("Groundswell: ")
+    assert sum(str(row[1]) in said(hands) for row in people) > 20
     hands.go("For a brand", "/marketer", by="Shift+Tab")
     hands.go("Audit a roster", "/audit")
     assert "The roster, sorted" in said(hands)
@@ -108,6 +110,7 @@ def test_a_company_counts_who_speaks_of_it_and_looks_at_its_colleagues(hands: Ha
     hands.go("Your company", "/company", by="Shift+Tab")
     hands.go("Colleagues", "/staff")
     hands.write("The company's name", "Oat & Co")
-    hands.keys.press("Enter")
+    hands.choose("These are our people", hands.tab.locator("#list option", has_text="sheet.xlsx").inner_text())
+    hands.go("Look", "/staff")
     hands.tab.get_by_role("heading", name="One by one").wait_for()
     assert b"Oat &amp; Co" in hands.save("One page (HTML)")

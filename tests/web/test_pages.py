@@ -329,3 +329,56 @@ def test_of_each_meaning_the_form_shows_its_newest_version(community: Browser) -
     offered = re.findall(r'name="definition" value="([^"@]+)@(\d+)"', community.page("/brief?definition=field_geek@2"))
     assert len({name for name, _ in offered}) == len(offered)
     assert ("field_geek", "2") in offered
+
+
+def test_fees_without_a_currency_are_asked_about_once(empty: Browser) -> None:
+    rows = "".join(f"Person {n},@person_{n:02}x,Instagram,{1000 * n},{10 * n}\n" for n in range(1, 16))
+    empty.bring(("fees.csv", f"Name,Handle,Platform,Followers,Fee\n{rows}".encode()))
+    page = empty.page("/sheet")
+    assert "In which currency are the 15 fees of" in page
+    assert "usual for its size" in page
+    (number,) = (one.id for one in empty.workspace.state.imports())
+    for wrong in ({"id": str(number)}, {"id": "x", "currency": "EUR"}, {"id": str(number), "currency": "ducats"}):
+        assert empty.post("/currency", data=wrong, files={"none": b""}).status_code == 400
+    answer = empty.post("/currency", data={"id": str(number), "currency": "SEK"}, files={"none": b""})
+    assert answer.status_code in (200, 202), answer.text[:500]
+    page = empty.page("/sheet")
+    assert "In which currency" not in page
+    assert "SEK 150.00" in page
+
+
+def test_somebody_with_a_table_of_posts_says_that_these_are_their_people(empty: Browser) -> None:
+    rows = "".join(f"{n},ann,instagram,Oat & Co is great {n},2026-01-0{n}T10:00:00Z\n" for n in range(1, 8))
+    empty.bring(("colleagues.csv", f"id,author,platform,text,created_at\n{rows}".encode()))
+    page = empty.page("/staff?company=Oat+%26+Co")
+    assert "These are our people" in page
+    assert "colleagues.csv: the people in it" in page
+    (number,) = (one.id for one in empty.workspace.state.imports())
+    page = empty.page(f"/staff?company=Oat+%26+Co&id={number}")
+    assert "@ann" in page
+    assert f"/census?company=Oat%20%26%20Co&amp;staff={number}" in page
+    page = empty.page(f"/census?company=Oat+%26+Co&staff={number}")
+    assert "Colleagues, apart" in page
+    assert "of which file" in empty.page("/audit")
+    assert "@ann" in empty.page(f"/audit?id={number}")
+
+
+def test_codes_and_commands_are_said_in_words(empty: Browser) -> None:
+    empty.bring(
+        (
+            "one.csv",
+            b"Name,Handle,Platform,Followers,Fee\nAnn Crumb,@anncrumb,Instagram,900,20\nAnn Crumb,@ann_crumb,TikTok,900,20\n",
+        )
+    )
+    assert "A marketer&#39;s sheet of creators" in empty.page("/imports")
+    assert "marketer_sheet" not in empty.page("/imports")
+    assert "Review this list" in empty.page("/arriving?id=" + next(iter(empty.desk._batches)))
+    sheet = empty.page("/sheet")
+    assert "@anncrumb</bdi>" not in sheet.partition("<h2")[0]
+    assert ".;" not in sheet
+    assert ".." not in re.sub(r"<[^>]+>", "", sheet.partition("<main")[2].partition("</main>")[0]).replace("...", "")
+    assert "Add a made-up community" in empty.page("/")
+    (person,) = {one for one in re.findall(r"/person\?account=([^\"]+)", empty.page("/people")) if "instagram" in one}
+    shown = empty.page(f"/person?account={person}")
+    assert "--" not in re.sub(r"<[^>]+>", "", shown.partition("<main")[2])
+    assert "seed_004@1</th>" not in shown

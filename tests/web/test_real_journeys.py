@@ -151,7 +151,8 @@ def test_a_marketer_types_a_list_and_takes_the_sheet_back(
         assert "Your sheet, reviewed" in tab.locator("main").inner_text()
         assert fits(tab)
         back = sheet_of(hands.save("Excel"), "Your sheet, reviewed")
-        assert {row["handle"]: row["followers"] for row in back} == known
+        assert [row["handle"] for row in back] == [f"@{handle}" for handle in known]
+        assert {row["handle"][1:]: row["Groundswell: followers"] for row in back} == known
         assert all("how much its audience does" in row["Groundswell: not known yet"] for row in back)
         assert tab.complaints == []
     finally:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from groundswell.advocacy.naming import names_in, unaddressed
-from groundswell.advocacy.people import count, several, values_of
+from groundswell.advocacy.people import count, listed_people, several, values_of
 from groundswell.advocacy.same_words import PASSED_ON, cleaned
 from groundswell.advocacy.tone import Tone, tone_of
 from groundswell.definitions import load_tier_sets, tier_of
@@ -84,6 +84,8 @@ class Census:
     names: dict[Kind, tuple[str, ...]]
     voices: tuple[Voice, ...]
     """Most unpaid mentions first, ties by id."""
+    colleagues: tuple[Voice, ...]
+    """People of the company's own roster, apart: they are no unpaid voices, whatever they were paid for a post."""
     itself: tuple[Voice, ...]
     """Accounts that seem to be the company's own, apart."""
     mentions: int
@@ -101,11 +103,13 @@ def census(
     names: Mapping[str, Sequence[str]],
     *,
     ours: Sequence[str] = (),
+    roster: int | None = None,
     progress: Progress | None = None,
 ) -> Census:
-    """Find everyone who names these; `names` maps company, product, service or person to spellings, `ours` are own account ids.
+    """Find everyone who names these; `names` maps company, product, service or person to spellings.
 
-    Errors: UnknownNameError for another kind, UsageError when no name holds a letter.
+    `ours` are own account ids, `roster` is the import of one's colleagues.
+    Errors: UnknownNameError for another kind, UsageError when no name holds a letter or the roster names nobody.
     """
     asked = _asked(names)
     table = signal_table(workspace, progress)
@@ -131,13 +135,17 @@ def census(
         for account, some in by_account.items()
     ]
     voices.sort(key=lambda one: (-one.unpaid, one.account))
+    staff = (
+        {one.account for one in listed_people(workspace, table, import_id=roster)} if roster is not None else set[str]()
+    )
     found = Census(
         names=asked,
-        voices=tuple(one for one in voices if one.itself is None),
+        voices=tuple(one for one in voices if one.itself is None and one.account not in staff),
+        colleagues=tuple(one for one in voices if one.itself is None and one.account in staff),
         itself=tuple(one for one in voices if one.itself is not None),
         mentions=sum(one.mentions for one in voices),
         passed_on=len(posts) - len(spoken),
-        tone=sum((one.tone for one in voices if one.itself is None), Tone()),
+        tone=sum((one.tone for one in voices if one.itself is None and one.account not in staff), Tone()),
         sentences=(),
         unknown=(),
         simulated=workspace.simulated(),
@@ -308,7 +316,7 @@ def _unknown_of(followers: Value, tone: Tone, dated: Sequence[datetime]) -> list
 
 def _summary(found: Census) -> list[str]:
     named = " or ".join(name for names in found.names.values() for name in names)
-    if not found.voices and not found.itself:
+    if not found.voices and not found.colleagues and not found.itself:
         return [
             f"Nobody in the data names {named}.",
             "Posts that name it are needed: search it on the platform and export what is found.",
@@ -332,6 +340,11 @@ def _summary(found: Census) -> list[str]:
         lines.append("Named in posts: " + ", ".join(f"{kind} {kinds[kind]:,}" for kind in found.names) + ".")
     if said := _tone_says(found.tone):
         lines.append(said.strip())
+    if found.colleagues:
+        lines.append(
+            f"{several(len(found.colleagues), 'account')} of your own roster {'is' if len(found.colleagues) == 1 else 'are'} listed apart: "
+            "what colleagues say is no unpaid voice."
+        )
     if found.itself:
         lines.append(
             f"{several(len(found.itself), 'account')} that {'seems' if len(found.itself) == 1 else 'seem'} to be its own {'is' if len(found.itself) == 1 else 'are'} listed apart."
@@ -365,7 +378,7 @@ def _unknown(found: Census) -> list[str]:
 
 
 def census_table(found: Census) -> pa.Table:
-    """One row an account, those of the company itself last and marked."""
+    """One row an account, colleagues and those of the company itself last and marked."""
     rows = [
         {
             "account": one.account, "platform": one.platform, "handle": one.handle, "name": one.name,
@@ -375,11 +388,11 @@ def census_table(found: Census) -> pa.Table:
             **dict(zip(TONES, (one.tone.warm, one.tone.critical, one.tone.plain, one.tone.not_read), strict=True)),
             "warmth": one.warmth.value, "warmth at least": one.warmth.low, "warmth at most": one.warmth.high,
             "warmth unknown": one.warmth.reason, **{f"tier by {name}": tier for name, tier in one.tiers},
-            "the company itself": one.itself, "says": one.sentence, "not known": " ".join(one.unknown) or None,
+            "colleague": "on your roster" if one in found.colleagues else None, "the company itself": one.itself, "says": one.sentence, "not known": " ".join(one.unknown) or None,
             "posts": "; ".join(post.url or post.post for post in one.evidence),
             "newest words": one.evidence[0].text if one.evidence else None,
         }
-        for one in (*found.voices, *found.itself)
+        for one in (*found.voices, *found.colleagues, *found.itself)
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=_schema(found))
 
@@ -393,13 +406,10 @@ def _schema(found: Census) -> pa.Schema:
     }
     counts = dict.fromkeys((*COUNTED, *found.names, *TONES), pa.int64())
     kinds = numbers | counts | {"last": pa.timestamp("us", "UTC")}
-    tiers = (
-        [f"tier by {name}" for name, _ in (*found.voices, *found.itself)[0].tiers]
-        if found.voices or found.itself
-        else []
-    )
+    everybody = (*found.voices, *found.colleagues, *found.itself)
+    tiers = [f"tier by {name}" for name, _ in everybody[0].tiers] if everybody else []
     names = [
-        "account", "platform", "handle", "name", "followers", *COUNTED, "last", *found.names, *TONES, "warmth", "warmth at least", "warmth at most", "warmth unknown", *tiers, "the company itself",
+        "account", "platform", "handle", "name", "followers", *COUNTED, "last", *found.names, *TONES, "warmth", "warmth at least", "warmth at most", "warmth unknown", *tiers, "colleague", "the company itself",
         "says", "not known", "posts", "newest words",
     ]  # fmt: skip
     return pa.schema([(name, kinds.get(name, pa.string())) for name in names])

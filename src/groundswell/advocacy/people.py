@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from groundswell.discover.spending import money
 from groundswell.errors import UsageError
-from groundswell.ingest import import_file
+from groundswell.ingest import import_file, keep_list
 from groundswell.signals import SignalTable, Value
 from groundswell.signals.declaring import Number
-from groundswell.store import Engine, Workspace
+from groundswell.store import Engine, Import, Workspace
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,13 @@ class Fee:
     currency: str | None
     deliverable: str | None
     kind: str | None
+    import_id: int | None = None
+    """The list that says so."""
+
+    @property
+    def unit(self) -> tuple[str | None, int | None]:
+        """In what it can be compared: its currency; where none is said, the one that its own list leaves unsaid."""
+        return (self.currency, None) if self.currency else (None, self.import_id)
 
     @property
     def says(self) -> str:
@@ -100,7 +107,8 @@ def listed_people(
 ) -> list[Listed]:
     """Everybody on the lists of the workspace, of one import, or the accounts named; in the order of the list.
 
-    Without `accounts` a list is what names creators, contacts or fees; an import without those is a list of its accounts.
+    Without `accounts` a list is what names creators, contacts or fees; an import without those is a list of its accounts, and one
+    that holds only posts, of their authors.
     Errors: UsageError when an import names nobody.
     """
     with workspace.engine() as engine:
@@ -126,6 +134,7 @@ def bring_list(workspace: Workspace, path: Path) -> int:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         there = [one.id for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
         if there:
+            keep_list(workspace, path)  # one that an earlier version brought in was not kept
             return there[-1]
     brought = import_file(workspace, path).import_id
     assert brought is not None  # only a dry run has none
@@ -149,9 +158,18 @@ def _on_lists(engine: Engine, import_id: int | None) -> list[str]:
     mine = "true" if import_id is None else f"import_id = {int(import_id)}"
     lists = " UNION ".join(f"SELECT account FROM seen_{name} WHERE {mine}" for name in ("creators", "contacts", "fees"))
     found = [account for (account,) in engine.rows(lists)]
-    return sorted(
-        found or [account for (account,) in engine.rows(f"SELECT DISTINCT account FROM seen_accounts WHERE {mine}")]
-    )
+    for table in ("accounts", "posts") if import_id is not None else ("accounts",):
+        found = found or [
+            account for (account,) in engine.rows(f"SELECT DISTINCT account FROM seen_{table} WHERE {mine}")
+        ]
+    return sorted(found)
+
+
+def rosters(workspace: Workspace) -> list[Import]:
+    """Live imports that somebody may mean by "these people": lists first, then all that name accounts or hold posts; the newest first."""
+    live = [one for one in reversed(workspace.state.imports()) if one.state == "live"]
+    found = [one for one in live if {"creator", "account", "post"} & one.records.keys()]
+    return sorted(found, key=lambda one: "creator" not in one.records)
 
 
 def _file_names(workspace: Workspace) -> dict[int, str]:
@@ -204,7 +222,7 @@ def _listed(row: dict[str, Any], facts: _Facts) -> Listed:
         status=_last(said, "status"),
         code=_last(said, "code"),
         fees=tuple(
-            Fee(one["amount_minor"], one["currency"], one["deliverable"], one["kind"])
+            Fee(one["amount_minor"], one["currency"], one["deliverable"], one["kind"], one["import_id"])
             for one in facts.fees.get(account, [])
         ),
         emails=tuple(one["address"].lower() for one in reached if one["channel"] == "email"),

@@ -1,6 +1,7 @@
 """What do they ask, is it much for their size, and what would the same money buy? Only from the fees on your own lists.
 
-Fees are compared within one currency and one deliverable: log fee against log followers, a robust line (Theil 1950, Sen 1968: the
+Fees are compared within one currency and one deliverable. A list that names no currency is taken to be in one, which stays unnamed
+until somebody says it: its fees are compared among themselves and with no other list's. The line: log fee against log followers, a robust line (Theil 1950, Sen 1968: the
 median of the slopes of all pairs), and how far the fees lie from it (median absolute deviation). Nothing about the person but
 the number of followers enters: no sex, age, origin or look, declared or guessed.
 """
@@ -25,6 +26,11 @@ MOST_PAIRED = 1_500
 """More fees than this are thinned out evenly by size before slopes are taken: all pairs of 1,500 are a million."""
 MAD_TO_SPREAD = 1.4826
 """Median absolute deviation to standard deviation for a normal distribution (Hampel 1974)."""
+LEAST_SPREAD = 0.1
+"""A fee within a tenth of the usual one is usual, however closely the others follow a price list: fees are said in round figures
+(design choice)."""
+BIG = 10
+"""So many times as many followers as the middle one of the list make a big name, unless one is named (design choice)."""
 Verdict = Literal["high for its size", "low for its size", "usual for its size"]
 USUAL_NUMBER, MOST_NUMBER = 20, 40
 ADVICE = "“Perhaps 20 to 40 of these” (2017, the year of the micro-influencers)"
@@ -69,6 +75,7 @@ class AgainstBigName:
     small: tuple[Offer, ...]
     """In the order in which they were chosen."""
     currency: str | None
+    """None: the one that the list leaves unsaid."""
     deliverable: str | None
     ordered_by: str
     """What was spent on, in words."""
@@ -87,10 +94,10 @@ class AgainstBigName:
 
 def check_fees(people: Sequence[Listed]) -> tuple[FeeCheck, ...]:
     """Every fee on the lists with its verdict, or why there is none; in the order of the people."""
-    groups: dict[tuple[str | None, str | None], list[tuple[Listed, Fee]]] = defaultdict(list)
+    groups: dict[tuple[tuple[str | None, int | None], str | None], list[tuple[Listed, Fee]]] = defaultdict(list)
     for one in people:
         for fee in one.fees:
-            groups[fee.currency, fee.deliverable].append((one, fee))
+            groups[fee.unit, fee.deliverable].append((one, fee))
     found = [check for pairs in groups.values() for check in _check(pairs)]
     order = {one.account: place for place, one in enumerate(people)}
     return tuple(
@@ -99,7 +106,7 @@ def check_fees(people: Sequence[Listed]) -> tuple[FeeCheck, ...]:
 
 
 def _check(pairs: list[tuple[Listed, Fee]]) -> list[FeeCheck]:
-    usable = [(one, fee) for one, fee in pairs if fee.amount_minor > 0 and one.followers and fee.currency]
+    usable = [(one, fee) for one, fee in pairs if fee.amount_minor > 0 and one.followers]
     line = _fit([one.followers or 0 for one, _ in usable], [fee.amount_minor for _, fee in usable])
     return [_judge(one, fee, line, len(usable)) for one, fee in pairs]
 
@@ -127,7 +134,8 @@ def _fit(followers: Sequence[float], fees: Sequence[float]) -> _Line | None:
     deviation = float(np.median(np.abs(y - at_zero - slope * x)))
     # A new fee scatters more than those the line was drawn through: their residuals shrink by (n - 2) / n, the line errs by 1 / n.
     wider = float(np.sqrt((len(fees) + 1) / (len(fees) - 2)))
-    return _Line(slope, at_zero, _student(len(fees) - 2) * MAD_TO_SPREAD * wider * deviation)
+    spread = _student(len(fees) - 2) * MAD_TO_SPREAD * wider * deviation
+    return _Line(slope, at_zero, max(spread, float(np.log1p(LEAST_SPREAD))))
 
 
 def _median_slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
@@ -151,17 +159,25 @@ def _judge(one: Listed, fee: Fee, line: _Line | None, n: int) -> FeeCheck:
         said = f"{one.called} {_asks(fee)}; whether that is much cannot be said: {why}"
         return FeeCheck(one.account, fee, one.followers, None, n=n, reason=reason, sentence=said)
     low, usual, high = line.around(one.followers)
-    margin = 1e-9 * usual  # where most fees follow one price list exactly, the line is as thin as rounding
     verdict: Verdict = (
-        "high for its size" if fee.amount_minor > high + margin
-        else "low for its size" if fee.amount_minor < low - margin
+        "high for its size" if fee.amount_minor > high
+        else "low for its size" if fee.amount_minor < low
         else "usual for its size"
     )  # fmt: skip
     said = (
-        f"{one.called} {_asks(fee)} with {count(one.followers)} followers: {verdict}. By the {n:,} fees on your lists"
-        f"{'' if line.slope else ', which do not rise with size'}, {money(low, fee.currency)} to {money(high, fee.currency)} would be usual."
+        f"{one.called} {_asks(fee)} with {count(one.followers)} followers: {verdict}. By the {n:,} fees {_of(fee)}"
+        f"{'' if line.slope else ', which do not rise with size'}, {_bare(low, fee)} to {_bare(high, fee)} would be usual."
     )
     return FeeCheck(one.account, fee, one.followers, verdict, usual, low, high, n, sentence=said)
+
+
+def _of(fee: Fee) -> str:
+    return "on your lists" if fee.currency else "of its list that name no currency"
+
+
+def _bare(minor: float, fee: Fee) -> str:
+    """An amount in the unit of a fee; that it is unnamed was said already."""
+    return money(minor, fee.currency).partition(" (")[0]
 
 
 def _asks(fee: Fee) -> str:
@@ -171,17 +187,17 @@ def _asks(fee: Fee) -> str:
 
 
 def _why_not(one: Listed, fee: Fee, line: _Line | None, n: int) -> tuple[str | None, str]:
-    if fee.currency is None:
-        return "not_observed", "the list does not say in which currency."
     if fee.amount_minor <= 0:
         return "not_applicable", "a fee of nothing is compared with nothing."
     if not one.followers:
         return "not_observed", "how many followers it has is not in the data."
     if line is None:
-        what = f"fees in {fee.currency}" + (f" for a {fee.deliverable}" if fee.deliverable else "")
+        what = (f"fees in {fee.currency}" if fee.currency else "fees without a currency") + (
+            f" for a {fee.deliverable}" if fee.deliverable else ""
+        )
         return (
             "too_few",
-            f"{REASONS['too_few']}. {FEES_NEEDED} {what} of accounts of different size are needed, your lists hold {n}.",
+            f"{REASONS['too_few']}. {FEES_NEEDED} {what} of accounts of different size are needed, {'your lists hold' if fee.currency else 'the list holds'} {n}.",
         )
     return None, ""
 
@@ -192,24 +208,33 @@ def _why_not(one: Listed, fee: Fee, line: _Line | None, n: int) -> tuple[str | N
 def against_big_name(people: Sequence[Listed], big: str | None = None) -> AgainstBigName | None:
     """The accounts that the money of the largest one (or of `big`, an id or handle) would pay; None when no two fees compare.
 
+    None as well where nobody is named and the largest is no big name: a list of small accounts has none.
+
     Chosen one by one, most likes and comments of a typical post for the money first, else most followers for the money, until
     nobody left is affordable or forty are found; where twenty cost at most a twentieth of it, only from among those.
     One account a person: of several accounts that one row names, the first that fits.
     Errors: UnknownNameError when `big` is on no list.
     """
     meant = people if big is None else _called(people, big)
-    priced = [one for one in people if one.followers and any(fee.amount_minor > 0 and fee.currency for fee in one.fees)]
+    priced = [one for one in people if one.followers and any(fee.amount_minor > 0 for fee in one.fees)]
     named = [one for one in priced if one in meant]
     if len(priced) < 2 or not named:
         return None
     largest = max(named, key=lambda one: (one.followers or 0, one.account))
-    fee = next(fee for fee in largest.fees if fee.amount_minor > 0 and fee.currency)
+    if big is None and not _is_big(largest, people):
+        return None
+    fee = next(fee for fee in largest.fees if fee.amount_minor > 0)
     others = [one for one in priced if one is not largest and (one.followers or 0) < (largest.followers or 0)]
     offers = [(one, offer) for one in others if (offer := _offer(one, fee)) is not None]
     own = _offer(largest, fee)
     if own is None or not offers:
         return None
     return _compared(own, fee, offers, elsewhere=len(priced) - 1 - len(offers))
+
+
+def _is_big(largest: Listed, people: Sequence[Listed]) -> bool:
+    others = [one.followers for one in people if one.followers and one is not largest]
+    return bool(others) and (largest.followers or 0) >= BIG * float(np.median(others))
 
 
 def _called(people: Sequence[Listed], name: str) -> list[Listed]:
@@ -222,7 +247,7 @@ def _called(people: Sequence[Listed], name: str) -> list[Listed]:
 
 def _offer(one: Listed, like: Fee) -> Offer | None:
     """The account at its price for the same thing in the same currency, else its only price for what is not said."""
-    fits = [fee for fee in one.fees if fee.currency == like.currency and fee.amount_minor > 0]
+    fits = [fee for fee in one.fees if fee.unit == like.unit and fee.amount_minor > 0]
     same = [fee for fee in fits if fee.deliverable == like.deliverable]
     if not same or not one.followers:
         return None

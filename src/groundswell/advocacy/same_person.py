@@ -40,6 +40,8 @@ class SamePerson:
 
     accounts: tuple[str, ...]
     how_sure: Sure
+    called: tuple[str, ...]
+    """How a sentence names them: `@ann on tiktok`."""
     evidence: tuple[str, ...]
     """Sentences; what speaks against it stands among them."""
 
@@ -49,6 +51,7 @@ class Duplicate:
     """One account in several rows of one file."""
 
     account: str
+    called: str
     places: tuple[Place, ...]
     differs: tuple[str, ...]
     """What the rows say differently: `status: contacted | agreed`."""
@@ -66,15 +69,18 @@ def same_people(people: Sequence[Listed]) -> tuple[SamePerson, ...]:
     found: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for kind, accounts, sentence in _signs(people):
         found[accounts][kind].append(sentence)
-    groups = [_group(accounts, evidence) for accounts, evidence in found.items()]
+    called = {one.account: f"{one.called} on {one.platform}" if one.handle else one.account for one in people}
+    groups = [
+        _group(accounts, tuple(called[one] for one in accounts), evidence) for accounts, evidence in found.items()
+    ]
     return tuple(sorted(groups, key=lambda one: (ORDER.index(one.how_sure), one.accounts)))
 
 
-def _group(accounts: tuple[str, ...], evidence: Mapping[str, list[str]]) -> SamePerson:
+def _group(accounts: tuple[str, ...], called: tuple[str, ...], evidence: Mapping[str, list[str]]) -> SamePerson:
     sentences = [sentence for some in evidence.values() for sentence in some]
     if "address" in evidence and len(accounts) > SHARED_BY_AGENCY:
         sentences.append(f"{several(len(accounts), 'account')} share it: it may be an agency's.")
-    return SamePerson(accounts, _how_sure(set(evidence), len(accounts)), tuple(sentences))
+    return SamePerson(accounts, _how_sure(set(evidence), len(accounts)), called, tuple(sentences))
 
 
 def _how_sure(kinds: set[str], accounts: int) -> Sure:
@@ -145,6 +151,7 @@ def duplicates(people: Sequence[Listed], rows: Mapping[str, Sequence[Mapping[str
         found += [
             Duplicate(
                 one.account,
+                one.called,
                 tuple(places),
                 _differences([r for r in rows.get(one.account, []) if r["import_id"] == key]),
             )

@@ -1,8 +1,8 @@
 """A marketer's sheet, read by a colleague: who is in it twice, who costs much, what is not known and which file would tell.
 
     review = review_sheet(workspace)
-    review.sentences                      # what to read first
-    sheet_back(workspace, review, path)   # the sheet's own columns, with new ones beside them
+    review.sentences               # what to read first
+    sheet_back(workspace, review)  # the sheet's own rows and columns, with new ones beside them (`sheet_back`)
 
 It works from handles, followers and fees alone. Posts, once they are there, answer more of the same questions.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -20,20 +19,13 @@ import pyarrow as pa
 from groundswell.advocacy.people import Listed, count, listed_people, money, several
 from groundswell.advocacy.prices import AgainstBigName, FeeCheck, against_big_name, check_fees
 from groundswell.advocacy.same_person import Duplicate, SamePerson, duplicates, same_people
-from groundswell.advocacy.settling import FileToGet, Open, files_that_settle, in_words, open_questions
+from groundswell.advocacy.settling import FileToGet, Open, files_that_settle, open_questions
 from groundswell.definitions import load_tier_sets, tier_of
 from groundswell.errors import UsageError
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.values import REASONS
-from groundswell.sources.files.layouts import fitting
-from groundswell.sources.files.opening import open_tables
-from groundswell.sources.files.reading import HEADER_SEARCH
-from groundswell.sources.files.tables import TableFile
 from groundswell.store import Workspace
-
-NEW_COLUMNS = "Groundswell: "
-"""Begins every column that is added to a user's sheet, so that theirs and ours cannot be mixed up."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +41,19 @@ class Reviewed:
     unknown: tuple[Open, ...]
     sentences: tuple[str, ...]
     """What is known, signal by signal."""
+
+
+@dataclass(frozen=True)
+class CurrencyOpen:
+    """A list with fees of which it does not say the currency."""
+
+    import_id: int
+    file: str
+    fees: int
+    likely: str | None
+    """The only currency that other fees of the list name."""
+    kept: bool
+    """Whether the list was kept as it came, so that it can be read again once somebody says it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class SheetReview:
     files: tuple[FileToGet, ...]
     """What to get next, the file that helps most people first."""
     against_big_name: AgainstBigName | None
+    currency_open: tuple[CurrencyOpen, ...]
     sentences: tuple[str, ...]
     simulated: bool
     facts_version: str
@@ -115,11 +121,28 @@ def review_sheet(
         without_status=sum(not one.status for one in people),
         files=files_that_settle(people, still_open),
         against_big_name=against_big_name(people, big),
+        currency_open=_currency_open(workspace, people),
         sentences=(),
         simulated=workspace.simulated(),
         facts_version=table.facts_version,
     )
     return replace(review, sentences=tuple(_summary(review)))
+
+
+def _currency_open(workspace: Workspace, people: Sequence[Listed]) -> tuple[CurrencyOpen, ...]:
+    named: defaultdict[int, list[str | None]] = defaultdict(list)
+    for one in people:
+        for fee in one.fees:
+            if fee.import_id is not None:
+                named[fee.import_id].append(fee.currency)
+    found: list[CurrencyOpen] = []
+    for key, said in sorted(named.items()):
+        silent, others = said.count(None), set(filter(None, said))
+        one = workspace.state.import_by_id(key)
+        if silent:
+            likely = others.pop() if len(others) == 1 else None
+            found.append(CurrencyOpen(key, one.source, silent, likely, workspace.raw.has(one.sha256)))
+    return tuple(found)
 
 
 def _by_account(some: Iterable[Any], accounts: Callable[[Any], Iterable[str]]) -> defaultdict[str, tuple[Any, ...]]:
@@ -166,7 +189,7 @@ def _summary(review: SheetReview) -> list[str]:
     if review.same_person:
         lines.append(
             f"{several(len(review.same_person), 'group')} of accounts may be one person each; nothing was merged. "
-            f"{review.same_person[0].how_sure.capitalize()}: {' and '.join(_short(review.same_person[0].accounts))}."
+            f"{review.same_person[0].how_sure.capitalize()}: {' and '.join(review.same_person[0].called[:4])}."
         )
     if review.status:
         without = f", {review.without_status:,} without a word" if review.without_status else ""
@@ -203,7 +226,7 @@ def _about_fees(review: SheetReview) -> list[str]:
     judged = [check for check in checks if check.verdict]
     by_currency = Counter(check.fee.currency for check in checks)
     sums = [
-        f"{several(number, 'fee')} from {money(min(amounts), currency)} to {money(max(amounts), currency)}"
+        f"{several(number, 'fee')} from {money(min(amounts), currency).removesuffix(' (no currency said)')} to {money(max(amounts), currency)}"
         for currency, number in by_currency.items()
         if (amounts := [check.fee.amount_minor for check in checks if check.fee.currency == currency])
     ]
@@ -215,6 +238,11 @@ def _about_fees(review: SheetReview) -> list[str]:
         lines += [check.sentence for check in odd[:5]]
     else:
         lines[0] += f" None could be compared with its size: {checks[0].sentence.partition('cannot be said: ')[2]}"
+    lines += [
+        f"{several(one.fees, 'fee')} of {one.file} {'names' if one.fees == 1 else 'name'} no currency: they are taken to be in one and "
+        "compared among themselves, with no other list's."
+        for one in review.currency_open
+    ]
     return lines
 
 
@@ -231,117 +259,6 @@ def _about_the_unknown(review: SheetReview) -> list[str]:
     return lines
 
 
-def _short(accounts: Sequence[str]) -> list[str]:
+def short(accounts: Sequence[str]) -> list[str]:
+    """Name accounts as a cell may hold them; of many the first four."""
     return [account.replace(":@", " @") for account in accounts[:4]] + (["..."] if len(accounts) > 4 else [])
-
-
-# -- the sheet back --------------------------------------------------------------------------------------------------------
-
-
-def new_columns(one: Reviewed) -> dict[str, str | float | None]:
-    """What is added beside the user's own columns, for one account."""
-    added: dict[str, str | float | None] = {
-        "account": one.person.account,
-        "in several rows": " ".join(found.says for found in one.duplicate_in) or None,
-        "may be the same person as": "; ".join(
-            f"{', '.join(_short([a for a in group.accounts if a != one.person.account]))} ({group.how_sure})"
-            for group in one.maybe_same_as
-        ) or None,
-        **{f"tier by {name}": tier for name, tier in one.tiers},
-        "fee": " ".join(check.sentence for check in one.fees) or None,
-        "likes and comments per follower": _number(one, "public_rate"),
-        "posts per week": _number(one, "posts_per_week"),
-        "what it stands for": one.person.values["topic_focus"].label if "topic_focus" in one.person.values else None,
-        "paid-looking share of posts": _number(one, "sponsored_share"),
-        "comments answered": _number(one, "reply_rate"),
-        "not known yet": in_words(one.unknown) or None,
-    }  # fmt: skip
-    return {NEW_COLUMNS + name: value for name, value in added.items()}
-
-
-def _number(one: Reviewed, name: str) -> float | None:
-    value = one.person.values.get(name)
-    return value.value if value else None
-
-
-def sheet_back(workspace: Workspace, review: SheetReview, original: Path | None = None) -> pa.Table:
-    """The user's own columns in the user's own order, and the new columns to their right; a row for each row of the sheet.
-
-    `original` is the file that was imported. Without it, what the store kept of its rows stands in for it: one row an account.
-    A row that names several accounts shows the first; rows that are no people stay as they are, with the new columns empty.
-    """
-    if original is None:
-        return _as_kept(workspace, review)
-    rows, mine = _rows_of_file(original), added_by_line(review, original.name)
-    empty = dict.fromkeys(next(iter(new_columns(one) for one in review.accounts)))
-    added = [mine.get((member, line), empty) for member, line, _ in rows]
-    own = list(dict.fromkeys(name for _, _, cells in rows for name in cells))
-    columns = {name: _column([cells.get(name) for _, _, cells in rows]) for name in own}
-    return pa.table(columns | {name: _column([one[name] for one in added]) for name in empty})
-
-
-def added_by_line(review: SheetReview, file: str) -> dict[tuple[str, int], dict[str, str | float | None]]:
-    """(sheet or member, line) -> the new columns of the row; the first account where a row names several."""
-    found: dict[tuple[str, int], dict[str, str | float | None]] = {}
-    for one in review.accounts:
-        for place in one.person.places:
-            if place.file == file:
-                found.setdefault((place.member, place.line), new_columns(one))
-    return found
-
-
-def beside_rows(
-    review: SheetReview, original: Path
-) -> tuple[dict[tuple[str, int], dict[str, str | float | None]], dict[str, int]]:
-    """What to write beside the rows of a workbook: (sheet, row) -> new columns, and the row of each sheet's header."""
-    first: dict[str, int] = {}
-    for member, line, _ in _rows_of_file(original):
-        first[member] = min(line, first.get(member, line))
-    added = added_by_line(review, original.name)
-    named = {member for member, _ in added}
-    return added, {member: line - 1 for member, line in first.items() if member in named}
-
-
-def _rows_of_file(path: Path) -> list[tuple[str, int, dict[str, Any]]]:
-    """(member, line, cells) of every row under the header of each table."""
-    found: list[tuple[str, int, dict[str, Any]]] = []
-    for table in open_tables(path):
-        for rows in table.rows(_header_of(table)):
-            cells = rows.columns.to_pylist()
-            found += [(table.member, line, row) for line, row in zip(rows.lines.to_pylist(), cells, strict=True)]
-    return found
-
-
-def _header_of(table: TableFile) -> int:
-    """Where the header stands: the first row that some layout knows, else the fullest one (the user named its columns)."""
-    rows = [list(row) for row in table.preview()][:HEADER_SEARCH]
-    known = (place for place, row in enumerate(rows) if fitting(row, kind=table.kind) is not None)
-    return next(known, max(range(len(rows)), key=lambda place: (sum(map(bool, rows[place])), -place), default=0))
-
-
-def _as_kept(workspace: Workspace, review: SheetReview) -> pa.Table:
-    """One row an account from what the store kept: the list's fields, its unclaimed columns, the new ones."""
-    with workspace.engine() as engine:
-        rows = engine.table("SELECT account, notes, extra FROM creators").to_pylist(maps_as_pydicts="lossy")
-    kept = {row["account"]: row for row in rows}
-    lines: list[dict[str, Any]] = []
-    for one in review.accounts:
-        person, row = one.person, kept.get(one.person.account, {})
-        lines.append(
-            {
-                "name": person.name, "handle": person.handle, "platform": person.platform, "followers": person.followers,
-                "fee": "; ".join(fee.says for fee in person.fees) or None, "code": person.code, "status": person.status,
-                "e-mail": "; ".join(person.emails) or None, "phone": "; ".join(person.phones) or None,
-                "notes": row.get("notes"), **(row.get("extra") or {}), **new_columns(one),
-            }
-        )  # fmt: skip
-    names = list(dict.fromkeys(name for line in lines for name in line))
-    names.sort(key=lambda name: name.startswith(NEW_COLUMNS))
-    return pa.table({name: _column([line.get(name) for line in lines]) for name in names})
-
-
-def _column(cells: Sequence[Any]) -> pa.Array:
-    """Numbers stay numbers where the whole column is; anything else is text."""
-    if any(cell is not None for cell in cells) and all(cell is None or isinstance(cell, int | float) for cell in cells):
-        return pa.array(cells, pa.float64())
-    return pa.array([None if cell is None else str(cell) for cell in cells], pa.string())

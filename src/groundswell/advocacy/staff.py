@@ -33,6 +33,8 @@ VOLUNTEERS = (
 SUBJECT = 0.5
 """A subject of its own: the lower end of focus is at least this, as in field_geek@1 (design choice there as here)."""
 POSTS_SHOWN = 3
+POSTS_NEEDED = 10
+"""Own posts with a topic from which a subject is told, as the signal `topic_focus` has it."""
 QUANTITIES = ("own_posts", "company_share", "has_subject", "same_words", "silent_days", "reply_rate")
 
 
@@ -160,10 +162,20 @@ def _colleague(
     step = next((step for step in steps() if step.fits(known)), None)
     shown = [post for group in mine for post in group.posts if post.account == one.account] + naming[::-1]
     made = Colleague(
-        one, len(posts), len(naming), share, subject, SIGNALS["topic_focus"].sentence(focus), topics, others, step,
+        one, len(posts), len(naming), share, subject, _about(focus, len(posts)), topics, others, step,
         tuple(as_evidence(post, "same words" if place < len(mine) else "company") for place, post in enumerate(shown[:POSTS_SHOWN])), (),
     )  # fmt: skip
     return replace(made, sentences=tuple(_sentences(made)))
+
+
+def _about(focus: Value, posts: int) -> str:
+    """Focus in one sentence. With enough posts it is the topics that are missing, not the posts."""
+    if focus.known or focus.reason not in ("too_few", "not_observed") or posts < POSTS_NEEDED:
+        return SIGNALS["topic_focus"].sentence(focus)
+    return (
+        f"What it stands for is unknown: of {posts:,} own posts fewer than {POSTS_NEEDED} have a topic that can be told. Topics are told "
+        "from 200 texts on, of all accounts together; more posts, also of others on these subjects, would tell."
+    )
 
 
 def _share(hits: int, n: int) -> Value:

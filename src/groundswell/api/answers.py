@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Any, TypeVar
 
-import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.advocacy import (
@@ -25,7 +24,7 @@ from groundswell.advocacy import (
     audit_roster,
     census,
     review_sheet,
-    sheet_back,
+    rosters,
     staff,
 )
 from groundswell.api.briefs import BriefForm, Options, PlanForm, brief_of, options_for, planned_brief
@@ -44,7 +43,7 @@ from groundswell.explain import (
     review_contest,
 )
 from groundswell.exports import pictures
-from groundswell.ingest import rows_set_aside
+from groundswell.ingest import read_again, rows_set_aside
 from groundswell.plan import Plan, asked_of, planned, read_pool, same_pool
 from groundswell.signals import REASONS, SignalTable, signal_table
 from groundswell.signals.findings import Progress
@@ -273,14 +272,21 @@ class Answers:
         """Live imports that are lists of people: a marketer's sheet, a roster."""
         return [one for one in self.imports() if one.state == "live" and "creator" in one.records]
 
-    def sheet(self, import_id: int | None = None) -> SheetReview:
-        """A list reviewed; None for all lists."""
-        self.table()
-        return self._once(("sheet", import_id), lambda: review_sheet(self.workspace, import_id=import_id))
+    def rosters(self) -> list[Import]:
+        """Live imports that somebody may mean by "these people": lists, tables of accounts, tables of posts."""
+        return rosters(self.workspace)
 
-    def sheet_back(self, import_id: int | None = None) -> pa.Table:
-        """The list's own columns with the new ones beside them."""
-        return sheet_back(self.workspace, self.sheet(import_id))
+    def sheet(self, import_id: int | None = None, big: str | None = None) -> SheetReview:
+        """A list reviewed; None for all lists. `big`: whose money is compared with the others'."""
+        self.table()
+        key = ("sheet", import_id, big)
+        return self._once(key, lambda: review_sheet(self.workspace, import_id=import_id, big=big))
+
+    def say_currency(self, import_id: int, currency: str) -> int:
+        """Say in which currency a list's fees are that name none: it is read again. The number of the import that takes its place."""
+        found = read_again(self.workspace, import_id, {"currency": currency}).import_id
+        assert found is not None  # only a dry run has none
+        return found
 
     def audit(self, import_id: int | None = None) -> Audit:
         """A roster sorted; None for all lists."""
@@ -294,10 +300,10 @@ class Answers:
             ("staff", import_id, company), lambda: staff(self.workspace, None, company, import_id=import_id)
         )
 
-    def census(self, names: tuple[tuple[str, tuple[str, ...]], ...]) -> Census:
-        """Everybody who mentions these: (company, product, service or person) -> spellings."""
+    def census(self, names: tuple[tuple[str, tuple[str, ...]], ...], roster: int | None = None) -> Census:
+        """Everybody who mentions these: (company, product, service or person) -> spellings. `roster`: the import of one's colleagues."""
         self.texts()
-        return self._once(("census", names), lambda: census(self.workspace, dict(names)))
+        return self._once(("census", names, roster), lambda: census(self.workspace, dict(names), roster=roster))
 
     def stands_out(self) -> dict[str, Any] | None:
         """Who has ten times as many posts here as anybody else: the data holds an archive of theirs. None where nobody does."""

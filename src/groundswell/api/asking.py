@@ -61,6 +61,14 @@ class LikeAsked:
 
 
 @dataclass(frozen=True)
+class SheetAsked:
+    """A list, and the big name whose money is compared with the others'."""
+
+    list: int | None
+    big: str | None = None
+
+
+@dataclass(frozen=True)
 class StaffAsked:
     """A list of colleagues and their company."""
 
@@ -194,17 +202,37 @@ def of_list(id: ListNumber = None) -> int | None:
     return id
 
 
+def sheet_of(
+    id: ListNumber = None,
+    big: Annotated[
+        str | None,
+        Query(description="Whose money is to be compared: @handle or id; without it the list's one big name"),
+    ] = None,
+) -> SheetAsked:
+    """Read which list is meant, and against whom the others are to be held."""
+    return SheetAsked(id, (big or "").strip() or None)
+
+
 def staff_of(id: ListNumber = None, company: Spellings = "") -> StaffAsked:
     """Read which list of colleagues is meant, and of which company."""
     return StaffAsked(id, several(company))
 
 
-def names_of(
-    company: Spellings = "", product: Spellings = "", service: Spellings = "", person: Spellings = ""
-) -> Names:
-    """Read what a census looks for."""
+@dataclass(frozen=True)
+class CensusAsked:
+    """What a census looks for, and the import of one's colleagues."""
+
+    names: Names
+    staff: int | None
+
+
+def census_of(
+    company: Spellings = "", product: Spellings = "", service: Spellings = "", person: Spellings = "",
+    staff: Annotated[ListNumber, Query(description="Number of the import of one's colleagues: they are kept apart")] = None,
+) -> CensusAsked:  # fmt: skip
+    """Read what a census looks for, and who is a colleague."""
     given = (("company", company), ("product", product), ("service", service), ("person", person))
-    return tuple((kind, several(said)) for kind, said in given if several(said))
+    return CensusAsked(tuple((kind, several(said)) for kind, said in given if several(said)), staff)
 
 
 def import_of(id: Annotated[int, Query(description="Number of an import")]) -> int:

@@ -153,8 +153,8 @@ QUESTIONS: tuple[Question, ...] = (
         says="Whom, for how much, what each adds, what to expect from past posts, and how far at most from the best possible.",
     ),
     Question(
-        "review", "/sheet.json", "A list reviewed", "marketer", asking.of_list,
-        lambda answers, number: plain(answers.sheet(number)), SheetReview, lists=("accounts",),
+        "review", "/sheet.json", "A list reviewed", "marketer", asking.sheet_of,
+        lambda answers, asked: plain(answers.sheet(asked.list, asked.big)), SheetReview, lists=("accounts",),
         says="Who is in it twice, which fees are unusual for the size, what is unknown and which file would settle it.",
     ),
     Question(
@@ -174,8 +174,8 @@ QUESTIONS: tuple[Question, ...] = (
         says="Who has a subject of their own, who posts one text together, and a first step. For volunteers only.",
     ),
     Question(
-        "advocates_census", "/census.json", "Everybody who mentions a company", "company", asking.names_of,
-        lambda answers, names: plain(answers.census(names)), Census, lists=("voices", "itself"),
+        "advocates_census", "/census.json", "Everybody who mentions a company", "company", asking.census_of,
+        lambda answers, asked: plain(answers.census(asked.names, asked.staff)), Census, lists=("voices", "colleagues", "itself"),
         says="Big and small, most unpaid mentions first. Being found is no consent.",
     ),
     Question(

@@ -93,6 +93,9 @@ def census(
     service: Annotated[list[str] | None, typer.Option(help="A service of it.")] = None,
     person: Annotated[list[str] | None, typer.Option(help="A person of it.")] = None,
     ours: Annotated[list[str] | None, typer.Option(help="An account that is its own, by id: shown apart.")] = None,
+    staff: Annotated[
+        int | None, typer.Option(help="The import that holds your colleagues, by number: they are shown apart.")
+    ] = None,
     to: Annotated[list[Path] | None, typer.Option(help="Write it: .pdf .html .xlsx .csv .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
@@ -107,7 +110,7 @@ def census(
 
     names = {"company": company or [], "product": product or [], "service": service or [], "person": person or []}
     with progress_bar(quiet=as_json) as progress:
-        found = count_voices(workspace_at(workspace), names, ours=ours or [], progress=progress)
+        found = count_voices(workspace_at(workspace), names, ours=ours or [], roster=staff, progress=progress)
     lines = [*found.sentences, *(f"Not known: {one}" for one in found.unknown)]
     people = [[one.sentence, one.followers_say] for one in found.voices]
     print_found(found, lines, (["who", "followers"], people[:show]), as_json)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from groundswell.cli.asking import AsJson, Folder, workspace_at
 from groundswell.cli.people import brought
-from groundswell.cli.printing import print_found, progress_bar, say, write_report
+from groundswell.cli.printing import print_found, progress_bar, say
 from groundswell.cli.sentences import listed_as_json
 
 if TYPE_CHECKING:
     from groundswell.advocacy import SheetReview
-    from groundswell.store import Workspace
+    from groundswell.store import Import, Workspace
 
 
 def review(
@@ -26,6 +26,9 @@ def review(
     ] = None,
     big: Annotated[
         str | None, typer.Option(help="Compare the others' money with this account: a handle, or its id.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="In which currency the fees are that name none; remembered with the sheet.")
     ] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
     workspace: Folder = None,
@@ -39,6 +42,8 @@ def review(
 
     opened = workspace_at(workspace, create=sheet is not None)
     listed = brought(opened, sheet, quiet=as_json) if sheet else None
+    if currency:
+        listed = _said(opened, listed, currency)
     with progress_bar(quiet=as_json) as progress:
         found = review_sheet(opened, import_id=listed.id if listed else None, big=big, progress=progress)
     people = [
@@ -51,32 +56,34 @@ def review(
     ]
     more = {"roster": listed_as_json(listed)} if listed else None
     print_found(found, list(found.sentences), (["account", "fee", "not known yet"], people[:show]), as_json, more)
-    # a sheet that came in under another name is known by that one: then its rows come back as they were kept
-    original = sheet if sheet and listed and listed.source == sheet.name else None
-    _write(opened, found, original, to or [], quiet=as_json)
+    if not as_json and found.currency_open and sheet:
+        say(
+            f"Say the currency of the fees that name none, and they are counted with: groundswell review {sheet} --currency EUR"
+        )
+    _write(opened, found, to or [], own=sheet, quiet=as_json)
 
 
-def _write(workspace: Workspace, found: SheetReview, original: Path | None, to: list[Path], *, quiet: bool) -> None:
-    """The user's own workbook comes back as they made it; every other form is a report."""
-    from groundswell.advocacy import sheet_back
-    from groundswell.exports.reports import review_report
+def _said(workspace: Workspace, listed: Import | None, currency: str) -> Import:
+    """The list, read again with the currency of its fees."""
+    from groundswell.errors import UsageError
+    from groundswell.ingest import read_again
 
-    own = [path for path in to if original and _is_workbook(original) and path.suffix.lower() == ".xlsx"]
-    for path in own:
-        written = _beside(found, original, path)
+    if listed is None:
+        raise UsageError(
+            "Which list is in this currency?", next_step="Name it: groundswell review sheet.xlsx --currency EUR"
+        )
+    found = read_again(workspace, listed.id, {"currency": currency}).import_id
+    assert found is not None  # only a dry run has none
+    return workspace.state.import_by_id(found)
+
+
+def _write(workspace: Workspace, found: SheetReview, to: list[Path], *, own: Path | None, quiet: bool) -> None:
+    from groundswell.errors import UsageError
+    from groundswell.exports.sheet_back import give_sheet_back
+
+    for path in to:
+        if own and path.exists() and path.samefile(own):
+            raise UsageError(f"{own.name} is your own sheet; it is not overwritten.", next_step="Choose another name.")
+        written = give_sheet_back(workspace, found, path)
         if not quiet:
             say(f"Wrote {written}")
-    rest = [path for path in to if path not in own]
-    if rest:
-        write_report(review_report(found, sheet_back(workspace, found, original)), rest, quiet=quiet)
-
-
-def _is_workbook(path: Path) -> bool:
-    return path.suffix.lower() in (".xlsx", ".xlsm")
-
-
-def _beside(found: SheetReview, original: Any, path: Path) -> Path:
-    from groundswell.advocacy import beside_rows
-    from groundswell.exports.sheet_back import write_sheet_back
-
-    return write_sheet_back(original, *beside_rows(found, original), path)

@@ -108,7 +108,8 @@ def minor_units(amount: float, currency: str) -> int:
 def money(minor: float, currency: str | None) -> str:
     """Write an amount: `EUR 1,250.00`; with the currency's name left open where a list does not say it."""
     digits = 0 if currency in NO_MINOR else 2
-    return f"{currency or '(no currency said)'} {minor / 10**digits:,.{digits}f}"
+    amount = f"{minor / 10**digits:,.{digits}f}"
+    return f"{currency} {amount}" if currency else f"{amount} (no currency said)"
 
 
 def _people(part: Section) -> tuple[int, int] | None:

@@ -263,23 +263,39 @@ def sample(context: Sequence[tuple[str, float, float]], most: int = DOTS) -> lis
     return [(followers, rate) for _, followers, rate in kept]
 
 
+TIER_ROWS = 2
+"""Rows in which names of tiers are written, above the dots."""
+LETTER = 6.5
+"""How wide a letter of a name is at most, on average."""
+
+
 def crowd(points: Sequence[tuple[float, float]], tiers: Sequence[tuple[str, float]], where: Plane) -> str:
     """Draw everybody, axes and tier lines: the part of the picture that all people share. `tiers` are (name, followers from)."""
     body = "".join(_rate_line(rate, where) for rate in _ticks(where.top))
     decades = range(int(where.least), int(where.most) + 1)
     body += "".join(text(where.x(10.0**power), 197, _short_count(10**power), "mu mi") for power in decades)
-    for number, (name, start) in enumerate(tiers):
-        if where.least <= math.log10(max(start, 1.0)) < where.most:
-            x = where.x(start)
-            body += f'<path class="ti" d="M{num(x)} 12V{num(_BOTTOM)}"/>' + text(
-                x + 3, 12 + 10 * (number % 2), shortened(name, 14), "mu"
-            )
+    inside = [
+        (name, where.x(start)) for name, start in tiers if where.least <= math.log10(max(start, 1.0)) < where.most
+    ]
+    body += "".join(f'<path class="ti" d="M{num(x)} 12V{num(_BOTTOM)}"/>' for _, x in inside) + _named(inside)
     dots = "".join(f"M{where.x(followers):.0f} {where.y(rate):.0f}h0" for followers, rate in points)
     return (
         body
         + f'<path class="do" d="{dots}"/>'
         + text(_RIGHT, 212, "followers (each step is ten times as many)", "mu en")
     )
+
+
+def _named(lines: Sequence[tuple[str, float]]) -> str:
+    """Write the names of tiers beside their lines, none over another: one that finds no room is left out, its line stays."""
+    ends, said = [0.0] * TIER_ROWS, ""
+    for name, x in lines:
+        words = shortened(name, 14)
+        row = next((row for row, end in enumerate(ends) if end <= x), None)
+        if row is not None:
+            said += text(x + 3, 12 + 10 * row, words, "mu")
+            ends[row] = x + 3 + LETTER * len(words)
+    return said
 
 
 def _rate_line(rate: float, where: Plane) -> str:

@@ -1,4 +1,4 @@
-"""The user's own workbook back, as they made it, with new columns to its right. Its sheets, widths, colours and formulas stay.
+"""The user's own list back, with new columns to its right. Of a workbook its sheets, widths, colours and formulas stay.
 
 Only cells right of what was there are written, and only as text or numbers: what a stranger wrote is never computed.
 """
@@ -10,14 +10,33 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from groundswell.advocacy import SheetReview, beside_rows, lists_of, sheet_back
 from groundswell.errors import UnreadableFileError, UsageError
+from groundswell.exports.report import export_report
+from groundswell.exports.reports import review_report
 from groundswell.exports.whole import whole_file
 from groundswell.exports.wording import finite, looks_like_formula, printable
+from groundswell.ingest import kept_file
+from groundswell.store import Workspace
 
 Cell = str | float | int | None
 WIDTH = 28
+WORKBOOKS = (".xlsx", ".xlsm")
 MOST_TEXT = 32_767
 """What a cell of a workbook holds at most."""
+
+
+def give_sheet_back(workspace: Workspace, review: SheetReview, path: Path) -> Path:
+    """Write the list back, or its review, in the form that the ending asks for, and return the path.
+
+    A workbook comes back as the workbook that it was; every other list as a table with the same rows and columns.
+    Errors: as in `groundswell.exports.report.export_report`.
+    """
+    kept = lists_of(workspace, review)
+    if path.suffix.lower() == ".xlsx" and len(kept) == 1 and Path(kept[0].source).suffix.lower() in WORKBOOKS:
+        with kept_file(workspace, kept[0]) as original:
+            return write_sheet_back(original, *beside_rows(workspace, review, kept[0], original), path)
+    return export_report(review_report(review, sheet_back(workspace, review)), path)
 
 
 def write_sheet_back(
@@ -28,7 +47,7 @@ def write_sheet_back(
     `added` maps (sheet, row) to new column -> value; `headers` maps each sheet to the row of its header, counted from 1.
     Errors: UnreadableFileError when the original is no workbook; UsageError when it would be overwritten.
     """
-    if original.suffix.lower() not in (".xlsx", ".xlsm") or path.suffix.lower() != ".xlsx":
+    if original.suffix.lower() not in WORKBOOKS or path.suffix.lower() != ".xlsx":
         raise UsageError(
             "Only a workbook (.xlsx) comes back as it was made.", next_step="Write to .csv or .xlsx as a table."
         )
@@ -62,13 +81,17 @@ def _widen(sheet: Any, header: int, columns: Sequence[str], rows: Mapping[int, M
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    first = sheet.max_column + 1
-    for at, name in enumerate(columns, first):
+    there = {cell.value: cell.column for cell in sheet[header] if cell.value in columns}  # from the last time
+    free = sheet.max_column + 1
+    for name in columns:
+        at = there.get(name, free)
+        free += name not in there
         sheet.column_dimensions[get_column_letter(at)].width = WIDTH
         head = sheet.cell(header, at)
         _put(head, name)
         head.font = Font(bold=True)
         for row, cells in rows.items():
+            sheet.cell(row, at).value = None
             _put(sheet.cell(row, at), cells.get(name))
 
 

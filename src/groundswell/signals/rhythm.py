@@ -165,8 +165,8 @@ def _odds(quantile: str) -> str:
 @signal(
     title="Chance to go on", grain="gap", unit="share", better="higher",
     says="The chance of another post within 30 days of when it was last looked at is {value:.0%} ({n:gap} read).",
-    unknown="Fewer than three gaps between dated posts, or when they were looked at is not in the data "
-    "(`--observed-at` says when a file was collected).",
+    unknown="Fewer than three gaps between dated posts, or when they were looked at is not in the data; "
+    "the day on which a file was collected can be given when it is brought in.",
     source="after Fader, Hardie & Lee 2005 (BG/NBD, doi 10.1287/mksc.1040.0098), with Weibull gaps, even or bursty, and breaks",
     needs=("post.created_at",), evidence="own AND created_at IS NOT NULL ORDER BY created_at DESC, post",
 )  # fmt: skip

@@ -31,7 +31,7 @@ def following_ratio() -> Columns:
 @signal(
     title="Age of the account", grain="account", unit="days", better="neither",
     says="The account was {value:,.0f} days old when last seen.",
-    unknown="When the account was opened, or when it was seen, is not in the data (`--observed-at` says when a file was collected).",
+    unknown="When the account was opened, or when it was seen, is not in the data; the day on which a file was collected can be given when it is brought in.",
     source="platform's own date", needs=("account.created_at",),
 )  # fmt: skip
 def account_age_days() -> Columns:

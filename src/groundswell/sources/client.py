@@ -387,7 +387,9 @@ class Client:
             try:
                 addresses = self.resolve(name, port)
             except (OSError, UnicodeError) as error:
-                raise _TransientError(f"the name {name} leads nowhere ({error})") from error
+                raise _TransientError(
+                    f"the name {name} leads nowhere: it is misspelt, or this computer is not connected"
+                ) from error
             pinned = checked(name, addresses, loopback=self.loopback)
             self._known[key] = _Host(name, pinned, self._connections())
         return self._known[key]

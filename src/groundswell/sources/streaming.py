@@ -93,7 +93,9 @@ class Connecting:
         try:
             addresses = self.resolve(host, port)
         except OSError as error:
-            raise LostError(f"the name {host} leads nowhere ({error})") from error
+            raise LostError(
+                f"the name {host} leads nowhere: it is misspelt, or this computer is not connected"
+            ) from error
         why = "no address"
         for one in checked(host, addresses, loopback=self.loopback):
             try:

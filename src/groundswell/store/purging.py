@@ -5,6 +5,8 @@
     gone       people, posts and acts that their network says are no more: every row of theirs that was observed until then,
                whichever import or file brought it; what others said of them in posts of their own stays
 
+A list that was kept as it came goes with its import, and as soon as somebody whom it names is gone.
+
 Rows leave their tables and the disk; the raw pages that speak of them go; what was computed before is not used any more and goes as
 well (`State.generation`). Rows first, then pages, then caches, and last the note of the purge in one transaction: killed anywhere on
 the way, the next purge does the rest. A question that is being answered meanwhile may have to be asked again.
@@ -76,7 +78,8 @@ def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = 
         gone = list(_gone(workspace))
         imports = [one.id for one in (*expired, *replaced)]
         conditions = {table: found for table in schemas() if (found := _conditions(workspace, table, gone))}
-        pages, waiting = _pages(workspace, expired, gone)
+        lists = _lists_kept(workspace, imports, conditions.get("creators", ()))
+        pages, waiting = _pages(workspace, expired, gone, lists)
         if waiting:
             conditions.pop("gone", None)  # who is gone stays known until these are brought in, or they would be back
         found = Purged(
@@ -187,14 +190,31 @@ def _rows(workspace: Workspace, imports: Sequence[int], conditions: dict[str, li
     return total
 
 
-def _pages(workspace: Workspace, expired: Sequence[Import], gone: Sequence[_Gone]) -> tuple[list[str], int]:
+def _lists_kept(workspace: Workspace, going: Sequence[int], conditions: Sequence[str]) -> set[str]:
+    """Hashes under which lists of people may be kept: of imports that stay, and that name nobody who is gone."""
+    files = workspace.facts.files("creators") if conditions else []
+    named: set[int] = set()
+    if files:
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            chosen = " OR ".join(f"({one})" for one in conditions)
+            rows = connection.execute(
+                f"SELECT DISTINCT import_id FROM read_parquet($files) WHERE {chosen}", {"files": files}
+            )
+            named = {key for (key,) in rows.fetchall()}
+    return {one.sha256 for one in workspace.state.imports() if not one.purged_at and one.id not in named.union(going)}
+
+
+def _pages(
+    workspace: Workspace, expired: Sequence[Import], gone: Sequence[_Gone], lists: set[str]
+) -> tuple[list[str], int]:
     """Hashes of raw pages that have to go: those of expired fetches, those that speak of somebody gone, and strays.
 
     A page that was kept and not brought in yet stays: nobody could ask for it again. Also how many of those speak of somebody gone.
     """
     waits, waiting = waiting_hashes(workspace.state), 0
     old = {name for one in expired for name in fetch_hashes(workspace.state, one.options.get("fetch"))}
-    found = old | set(workspace.raw.stray(kept_hashes(workspace.state) | responses_of(workspace.state)))
+    found = old | set(workspace.raw.stray(kept_hashes(workspace.state) | responses_of(workspace.state) | lists))
     if not gone:
         return sorted(found), 0
     # Ids are `platform:native`, and a network's pages name the native part; an act stands there under its address.

@@ -1,4 +1,4 @@
-"""Raw pages: what a network answered, byte for byte, compressed, under the hash of its content.
+"""Raw pages: what a network answered, and lists of people as they came, byte for byte, compressed, under the hash of the content.
 
     raw/ab/abcdef....zst
 
@@ -41,6 +41,10 @@ class Raw:
         part.replace(path)
         crash_point("after a raw page")
         return name
+
+    def has(self, name: str) -> bool:
+        """Whether the page is there."""
+        return bool(name) and self._path(name).is_file()
 
     def read(self, name: str) -> bytes:
         """A page; UnreadableFileError when it is not what was written."""

@@ -11,14 +11,26 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from groundswell.api import PeopleAsked
-from groundswell.api.asking import Names, StaffAsked, account_of, names_of, of_list, several, staff_of
+from groundswell.api.asking import (
+    CensusAsked,
+    SheetAsked,
+    StaffAsked,
+    account_of,
+    census_of,
+    of_list,
+    several,
+    sheet_of,
+    staff_of,
+)
 from groundswell.coach import PARTS
-from groundswell.errors import UnknownNameError
+from groundswell.errors import UnknownNameError, UsageError
 from groundswell.exports.kit_page import KIT_FORMS, write_kit
 from groundswell.exports.report import BOUND_FORMS, REPORT_FORMS, Report, export_report
-from groundswell.exports.reports import audit_report, census_report, coaching_report, review_report, staff_report
+from groundswell.exports.reports import audit_report, census_report, coaching_report, staff_report
+from groundswell.exports.sheet_back import give_sheet_back
 from groundswell.exports.wording import printable
-from groundswell.web.pages import Pages, download
+from groundswell.sources.files.values import CODES
+from groundswell.web.pages import Pages, download, number_of_import, redirect
 
 PART_WORDS = {
     "posts": "my posts with their counts", "texts": "the texts of my posts", "sparked": "what my posts sparked",
@@ -43,25 +55,47 @@ def _add_marketer(pages: Pages) -> None:
         return pages.show(request, "marketer.html", lists=answers.lists(), twin="")
 
     @pages.router.get("/sheet", summary="A list reviewed", tags=["marketer"])
-    def sheet(request: Request, id: ListId) -> Response:
+    def sheet(request: Request, asked: Annotated[SheetAsked, Depends(sheet_of)]) -> Response:
         if not answers.lists():
             return pages.show(request, "no_list.html", title="Review my sheet", twin="")
-        found = pages.soon(("sheet", id), lambda: answers.sheet(id))
-        return pages.show(request, "sheet.html", r=found, lists=answers.lists(), id=id)
+        found = pages.soon(("sheet", asked), lambda: answers.sheet(asked.list, asked.big))
+        shown: dict[str, Any] = {"r": found, "id": asked.list, "big": asked.big or "", "currencies": sorted(CODES)}
+        return pages.show(request, "sheet.html", lists=answers.lists(), **shown)
+
+    @pages.router.post("/currency", summary="Say in which currency a list's fees are", tags=["marketer"])
+    async def currency(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        number = number_of_import(form.text("id"))
+        if not form.text("currency"):
+            raise UsageError("No currency was chosen.", next_step="Go back and choose one.")
+        found = answers.say_currency(number, form.text("currency"))
+        return redirect(f"/sheet?id={found}" if form.text("alone") else "/sheet")
 
     @pages.router.get("/audit", summary="A roster sorted", tags=["marketer"])
     def audit(request: Request, id: ListId) -> Response:
-        if not answers.lists():
-            return pages.show(request, "no_list.html", title="Audit a roster", twin="")
+        if id is None and not answers.lists():
+            return choose(request, "Audit a roster", "The roster: the people of which file are it?")
         found = pages.soon(("audit", id), lambda: answers.audit(id))
-        return pages.show(request, "audit.html", a=found, lists=answers.lists(), id=id)
+        return pages.show(request, "audit.html", a=found, lists=answers.rosters(), id=id)
 
-    def reviewed(number: int | None) -> Report:
-        return review_report(answers.sheet(number), answers.sheet_back(number))
+    def choose(request: Request, title: str, question: str) -> Response:
+        """Which of the files is meant, where none is a list; where there is no file, how to bring one."""
+        if found := answers.rosters():
+            return pages.show(request, "which_roster.html", title=title, question=question, lists=found, twin="")
+        return pages.show(request, "no_list.html", title=title, twin="")
 
-    _add_files(pages, "sheet", "The sheet back, with new columns, and its review", of_list, reviewed, "marketer")
+    def back(asked: SheetAsked, path: Path) -> Path:
+        return give_sheet_back(answers.workspace, answers.sheet(asked.list, asked.big), path)
+
+    _add_files(pages, "sheet", "The sheet back, with new columns, and its review", sheet_of, back, "marketer")
     _add_files(
-        pages, "audit", "The roster sorted", of_list, lambda number: audit_report(answers.audit(number)), "marketer"
+        pages,
+        "audit",
+        "The roster sorted",
+        of_list,
+        _as_report(lambda number: audit_report(answers.audit(number))),
+        "marketer",
     )
 
 
@@ -95,7 +129,7 @@ def _add_creator(pages: Pages) -> None:
     def coached(name: str) -> Report:
         return coaching_report(pages.answers.coaching(name))
 
-    _add_files(pages, "coach", "What is said to an account", account_of, coached, "creator", BOUND_FORMS)
+    _add_files(pages, "coach", "What is said to an account", account_of, _as_report(coached), "creator", BOUND_FORMS)
 
 
 def _add_company(pages: Pages) -> None:
@@ -107,46 +141,58 @@ def _add_company(pages: Pages) -> None:
 
     @pages.router.get("/staff", summary="Colleagues of a company", tags=["company"])
     def staff(request: Request, id: ListId, company: str = "") -> Response:
-        if not answers.lists():
+        rosters = answers.rosters()
+        if not rosters:
             return pages.show(request, "no_list.html", title="Who of us could speak?", twin="")
-        asked = several(company)
-        found = pages.soon(("staff", id, asked), lambda: answers.staff(id, asked)) if asked else None
-        return pages.show(
-            request, "staff.html", s=found, lists=answers.lists(), id=id, company=company, twin=None if found else ""
-        )
+        asked, chosen = several(company), id is not None or bool(answers.lists())
+        found = pages.soon(("staff", id, asked), lambda: answers.staff(id, asked)) if asked and chosen else None
+        shown: dict[str, Any] = {
+            "s": found,
+            "lists": rosters,
+            "id": id,
+            "company": company,
+            "all_lists": len(answers.lists()) > 1,
+        }
+        return pages.show(request, "staff.html", twin=None if found else "", **shown)
 
     @pages.router.get("/census", summary="Everybody who mentions a company", tags=["company"])
-    def census(request: Request, names: Annotated[Names, Depends(names_of)]) -> Response:
-        found = pages.soon(("census", names), lambda: answers.census(names)) if names else None
+    def census(request: Request, asked: Annotated[CensusAsked, Depends(census_of)]) -> Response:
+        names = asked.names
+        found = pages.soon(("census", asked), lambda: answers.census(names, asked.staff)) if names else None
         said = dict.fromkeys(KINDS, "") | {kind: ", ".join(spellings) for kind, spellings in names}
-        return pages.show(request, "census.html", c=found, said=said, twin=None if found else "")
+        shown: dict[str, Any] = {"c": found, "said": said, "lists": answers.rosters(), "staff": asked.staff}
+        return pages.show(request, "census.html", twin=None if found else "", **shown)
 
     def colleagues(asked: StaffAsked) -> Report:
         return staff_report(answers.staff(asked.list, asked.company))
 
-    _add_files(pages, "staff", "Colleagues of a company", staff_of, colleagues, "company")
+    _add_files(pages, "staff", "Colleagues of a company", staff_of, _as_report(colleagues), "company")
     _add_files(
-        pages, "census", "Everybody who mentions a company", names_of,
-        lambda names: census_report(answers.census(names)), "company",
+        pages, "census", "Everybody who mentions a company", census_of,
+        _as_report(lambda asked: census_report(answers.census(asked.names, asked.staff))), "company",
     )  # fmt: skip
 
 
+def _as_report(report: Callable[[Any], Report]) -> Callable[[Any, Path], Path]:
+    return lambda asked, path: export_report(report(asked), path)
+
+
 def _add_files(
-    pages: Pages, name: str, summary: str, reads: Callable[..., Any], report: Callable[[Any], Report], tag: str,
+    pages: Pages, name: str, summary: str, reads: Callable[..., Any], write: Callable[[Any, Path], Path], tag: str,
     forms: tuple[str, ...] = REPORT_FORMS,
 ) -> None:  # fmt: skip
     """A page's report as files; JSON is the page's twin in the API."""
     for ending in forms:
         if ending != ".json":
-            _add_file(pages, name, ending, f"{summary} ({ending})", reads, report, tag)
+            _add_file(pages, name, ending, f"{summary} ({ending})", reads, write, tag)
 
 
 def _add_file(
-    pages: Pages, name: str, ending: str, summary: str, reads: Callable[..., Any], report: Callable[[Any], Report], tag: str
+    pages: Pages, name: str, ending: str, summary: str, reads: Callable[..., Any], write: Callable[[Any, Path], Path], tag: str
 ) -> None:  # fmt: skip
     def file(asked: Any = Depends(reads)) -> Response:  # noqa: B008  (how FastAPI is told)
         with TemporaryDirectory(prefix="groundswell-") as folder:
-            return download(export_report(report(asked), Path(folder) / f"{name}{ending}"), f"{name}{ending}")
+            return download(write(asked, Path(folder) / f"{name}{ending}"), f"{name}{ending}")
 
     pages.router.add_api_route(
         f"/{name}{ending}", file, summary=summary, tags=[tag], response_class=Response, name=f"{name}{ending}"

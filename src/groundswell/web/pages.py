@@ -20,8 +20,9 @@ from markupsafe import Markup
 from groundswell.api import Answers, BriefForm, PeopleAsked, as_toml
 from groundswell.api.asking import asked_of, form_of
 from groundswell.api.routes import Json
-from groundswell.definitions import Definition, load_definitions
+from groundswell.definitions import Definition, load_definitions, load_tier_sets
 from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
+from groundswell.discover.spending import money
 from groundswell.errors import UsageError
 from groundswell.exports import SHORTLIST_FORMS, export_shortlist, pictures
 from groundswell.exports.page import shortlist_part
@@ -43,6 +44,7 @@ from groundswell.exports.wording import (
 from groundswell.fetch.exports import platforms
 from groundswell.signals import SIGNALS
 from groundswell.simulate import sample_brief
+from groundswell.sources.files.layouts import LAYOUTS
 from groundswell.sources.networks import SOURCES
 from groundswell.web.forms import MEANINGS, address_to_fetch, answers_to, pasted
 from groundswell.web.importing import Desk, wait_until_over
@@ -77,7 +79,7 @@ class Pages:
         self.answers, self.desk, self.cap = answers, desk, cap
         self._asking: dict[Hashable, Future[Any]] = {}
         self._asking_lock = Lock()
-        self.templates = _environment()
+        self.templates = _environment(answers.folder)
         self.router = APIRouter(default_response_class=HTMLResponse)
         _add_front(self)
         _add_imports(self)
@@ -148,6 +150,13 @@ def redirect(path: str) -> RedirectResponse:
     return RedirectResponse(path, 303)
 
 
+def number_of_import(said: str) -> int:
+    """Read the number of an import out of a form."""
+    if not (said.isascii() and said.isdigit() and len(said) < 19):
+        raise UsageError(f"There is no import {said[:40]!r}.", next_step="Look at the files that were brought in.")
+    return int(said)
+
+
 def download(path: Path, name: str) -> Response:
     """Answer with a file that is kept under a name of ours."""
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
@@ -197,10 +206,7 @@ def _add_imports(pages: Pages) -> None:
     async def undo(request: Request) -> Response:
         form = await pages.upload(request)
         form.drop()
-        said = form.text("id")
-        if not (said.isascii() and said.isdigit() and len(said) < 19):
-            raise UsageError(f"There is no import {said[:40]!r}.", next_step="Look at the files that were brought in.")
-        pages.answers.workspace.undo(int(said))
+        pages.answers.workspace.undo(number_of_import(form.text("id")))
         return redirect("/imports")
 
     @pages.router.post("/imports", summary="Bring files in", tags=["imports"])
@@ -371,13 +377,14 @@ def _add_shortlist_file(pages: Pages, ending: str) -> None:
 # -- templates -----------------------------------------------------------------------------------------------------------
 
 
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     """Return the template engine: escapes everything that is not our own markup, and fails on a name that does not exist."""
     engine = Environment(
         loader=PackageLoader("groundswell.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=_shown,
     )  # fmt: skip
     titles = signal_titles()
+    tier_titles = {name: one.title for name, one in load_tier_sets(folder).items()}
 
     def words(value: Any) -> str:
         return value_in_words(value, unit_of(value.signal, titles))
@@ -391,7 +398,8 @@ def _environment() -> Environment:
     filters: dict[str, Any] = {
         "beside": beside, "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
         "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
-        "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,
+        "money": _amount, "layout": _layout, "uncommanded": _uncommanded, "titled": lambda name: titles[name][0] if name in titles else name,
+        "tiers": lambda name: tier_titles.get(name, name), "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,
     }  # fmt: skip
     engine.filters.update(filters)
     return engine
@@ -402,6 +410,21 @@ def _newest(meanings: Iterable[Definition], chosen: str) -> list[Definition]:
     found = list(meanings)
     newest = {one.id: max(other.version for other in found if other.id == one.id) for one in found}
     return [one for one in found if one.version == newest[one.id] or chosen in (one.name, one.id)]
+
+
+def _amount(minor: float, currency: str | None) -> str:
+    """An amount alone, where its currency stands elsewhere."""
+    return money(minor, currency).partition(" ")[2] if currency else money(minor, None).partition(" ")[0]
+
+
+def _uncommanded(text: str) -> str:
+    """A step without the command that takes it: a button stands beside it."""
+    return re.sub(r": groundswell [^`]*$", ".", text)
+
+
+def _layout(name: str) -> str:
+    """What a file was recognised as, in words; several in one file, or archives, under the names they have."""
+    return ", ".join(LAYOUTS[one].title if one in LAYOUTS else one.replace("_", " ") for one in name.split(", "))
 
 
 def _names(accounts: Sequence[str]) -> str:
@@ -426,4 +449,4 @@ def _twin(request: Request) -> str:
     return f"{path}.json" + (f"?{request.url.query}" if request.url.query else "")
 
 
-__all__ = ["NotReadyError", "Pages", "download", "redirect"]
+__all__ = ["NotReadyError", "Pages", "download", "number_of_import", "redirect"]

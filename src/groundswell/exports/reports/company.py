@@ -64,6 +64,7 @@ def census_report(found: Census) -> Report:
             ),
             section("Everybody, unpaid mentions first", _voices(found.voices)),
             section("In their own words", Entries("In their own words", tuple(map(_voice, first)))),
+            section("Colleagues, apart", _voices(found.colleagues, "Colleagues")),
             section("The company itself, apart", Entries("The company itself", tuple(map(_voice, found.itself)))),
         ),
         simulated=found.simulated,
@@ -81,7 +82,7 @@ def _loudest(found: Census) -> Picture:
     return bars(rows, "Mentions without a sign of payment", "Most mentions without a sign of payment")
 
 
-def _voices(voices: tuple[Voice, ...]) -> Table:
+def _voices(voices: tuple[Voice, ...], name: str = "Voices") -> Table:
     columns = (
         Column("Who", "text", 26), Column("Platform", "text", 12), Column("Unpaid", "whole", 8), Column("Mentions", "whole", 9),
         Column("Followers", "unit:count", 11), Column("Last", "day", 11), Column("In a sentence", "wrap", 60),
@@ -91,7 +92,7 @@ def _voices(voices: tuple[Voice, ...]) -> Table:
          one.last_at or "unknown", one.sentence)
         for one in voices
     )  # fmt: skip
-    return Table("Voices", "One row an account", columns, rows)
+    return Table(name, "One row an account", columns, rows)
 
 
 def _voice(one: Voice) -> Entry:

@@ -109,14 +109,16 @@ def _against(big: AgainstBigName) -> Section:
     rows = tuple((one.called, one.followers, money(one.fee_minor, big.currency)) for one in (big.big, *big.small))
     caption = f"Against {big.big.called}, who comes first; then in order of {big.ordered_by}"
     return section(
-        f"{len(big.small):,} against one big name, for the same money",
+        f"{len(big.small):,} against one big name, for the same money"
+        if len(big.small) > 1
+        else f"What the money of {big.big.called} would buy instead",
         Lines(big.sentences), Table("Against one name", caption, columns, rows), Lines(tuple(f"Not known: {one}" for one in big.unknown), soft=True),
     )  # fmt: skip
 
 
 def _twice(found: SheetReview) -> Lines:
     same = [
-        f"{' and '.join(group.accounts)}: {group.how_sure}. {' '.join(group.evidence)}" for group in found.same_person
+        f"{' and '.join(group.called)}: {group.how_sure}. {' '.join(group.evidence)}" for group in found.same_person
     ]
     return Lines((*(one.says for one in found.duplicates), *same))
 

@@ -28,7 +28,7 @@ from groundswell.sources.files.layouts.identities import account_of, platform_of
 from groundswell.sources.files.layouts.layout import Layout, Part, Unfolded, fields, sheet_of
 from groundswell.sources.files.layouts.private import PrivateError, private
 from groundswell.sources.files.tables import Rows, TableFile
-from groundswell.sources.files.values import DATE_ORDERS, MIXED, OPEN, Memory
+from groundswell.sources.files.values import CODES, DATE_ORDERS, MIXED, OPEN, Memory, currency_of
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -175,6 +175,11 @@ def _checked(constants: dict[str, str]) -> dict[str, str]:
         if platform is None:
             raise UnknownNameError("platform", constants["platform"], PLATFORMS)
         constants["platform"] = platform
+    if "currency" in constants:
+        currency = currency_of(constants["currency"])
+        if currency is None:
+            raise UnknownNameError("currency", constants["currency"], sorted(CODES))
+        constants["currency"] = currency
     if "observed_at" in constants and moments(pa.array([constants["observed_at"]]))[0].as_py() is None:
         raise UsageError(
             f"observed_at={constants['observed_at']} is not a date.",

@@ -504,14 +504,19 @@ class Amount(Cell):
     """An amount of money in minor units."""
 
     def _parse(self, column: Column) -> pa.Array:
-        return read.amounts(column.values, None, column.header, column.sheet.memory)[0]
+        return read.amounts(column.values, _currency_said(column), column.header, column.sheet.memory)[0]
 
 
 class Currency(Cell):
     """The currency of an amount of money, ISO 4217."""
 
     def _parse(self, column: Column) -> pa.Array:
-        return read.amounts(column.values, None)[1]
+        return read.amounts(column.values, _currency_said(column))[1]
+
+
+def _currency_said(column: Column) -> str | None:
+    """The currency of amounts that name none, where the user said it: yen have no cents, so that it is needed for the amount as well."""
+    return column.sheet.constants.get("currency")
 
 
 ACCOUNT_FIELDS = frozenset(("account", "actor", "follower", "followed", "reply_to_account"))

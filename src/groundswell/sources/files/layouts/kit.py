@@ -164,7 +164,7 @@ def _whose(sheet: Sheet) -> pa.Array | None:
 KIT_FILE = Layout(
     id="kit",
     title="A creator's signed kit",
-    says="A signed kit: a creator's own profile, posts and counts, made with `groundswell coach @me --to kit.json`.",
+    says="A signed kit: a creator's own profile, posts and counts, made by them with Groundswell (the page “Your own account”, or `coach`).",
     platform=None,
     required=("groundswell_kit", "content", "public_key", "signature"),
     kinds=("json",),

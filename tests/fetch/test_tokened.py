@@ -367,7 +367,8 @@ def test_x_what_may_not_be_shown_any_more_is_purged(workspace: Workspace) -> Non
 def test_the_price_is_shown_before_a_run_that_costs_money(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(fetching.fetch.__kwdefaults__, "client", fake_x.Fake().client())
+    kept: Any = fetching.fetch.__kwdefaults__
+    monkeypatch.setitem(kept, "client", fake_x.Fake().client())
 
     def said(*words: str) -> str:
         done = CliRunner().invoke(app, [*words, "-w", str(workspace.folder)], catch_exceptions=False)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import openpyxl.styles
+import pyarrow as pa
 import pytest
 
 from groundswell.advocacy import bring_list, review_sheet, sheet_back
@@ -19,6 +21,7 @@ from groundswell.exports.sheet_back import give_sheet_back, write_sheet_back
 from groundswell.ingest import import_file, read_again
 from groundswell.signals import Value
 from groundswell.store import Workspace
+from groundswell.store.facts import HELPERS
 from groundswell.store.purging import purge
 
 HEAD = "Name,Handle,Platform,Followers,Fee,Status,E-mail,Shoe size\n"
@@ -376,3 +379,21 @@ def test_who_may_be_the_same_person_is_named_by_handle(tmp_path: Path) -> None:
     assert group.called == ("@ann_bakes on instagram", "@annbakes on tiktok")
     assert "Very likely: @ann_bakes on instagram and @annbakes on tiktok." in " ".join(review.sentences)
     assert review.duplicates[0].called == "@bobbread"
+
+
+def test_a_list_that_was_kept_leaves_the_disk_when_somebody_whom_it_names_is_gone(tmp_path: Path) -> None:
+    workspace, _, _ = reviewed(tmp_path)
+    (one,) = workspace.state.imports()
+    now = datetime.now(UTC)
+    key = workspace.state.begin_import(source="network", layout="made", sha256="", observed_at=now, options={})
+    staging = workspace.staging(key)
+    said = {"kind": "account", "id": "instagram:@bobbread", "at": now, "why": "left"}
+    staging.add_helper("gone", pa.Table.from_pylist([said], schema=HELPERS["gone"].remove(0)))
+    staging.count()
+    staging.close()
+    workspace.state.finish_import(key)
+    purge(workspace)
+    assert not workspace.raw.has(one.sha256)
+    review = review_sheet(workspace)
+    assert "bobbread" not in {one.person.handle for one in review.accounts}
+    assert sheet_back(workspace, review).num_rows == len(review.accounts), "the others come back as the store kept them"

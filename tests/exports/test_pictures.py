@@ -108,3 +108,13 @@ def test_shares_and_intervals_stay_inside_their_picture() -> None:
     ET.fromstring(pictures.interval(5.0, -9.0, 99.0, (0.0, 10.0)))
     ET.fromstring(pictures.interval(0.0, 0.0, 0.0, (0.0, 0.0)))
     ET.fromstring(pictures.DEFS)
+
+
+def test_names_of_narrow_tiers_never_lie_over_one_another() -> None:
+    tiers = [("nano influencer", 500.0), ("micro", 800.0), ("mid", 1_000.0), ("macro", 1_200.0), ("mega", 90_000.0)]
+    svg = pictures.engagement_against_size([(100.0, 0.5), (1e6, 0.001)], (2_000.0, 0.1), tiers)
+    assert svg.count('class="ti"') == len(tiers), "every line stays"
+    names = [(float(one.get("x", "0")), one.get("y"), one.text or "") for one in shapes(svg, "mu")]
+    assert {"micro", "mega"} <= {words for _, _, words in names}
+    for x, y, words in names:
+        assert not any(x < other < x + 5.5 * len(words) for other, row, _ in names if row == y)

@@ -371,7 +371,9 @@ def _unknown(found: Census) -> list[str]:
             "What they think of it: the tone is that of the sentence, and a report of an accident has grim words. Irony is not read."
         )
     if found.passed_on:
-        lines.append(f"What those think who only passed on {several(found.passed_on, 'post')} of others that names it.")
+        lines.append(
+            f"What those think who only passed on {several(found.passed_on, 'post')} of others {'that names it' if found.passed_on == 1 else 'that name it'}."
+        )
     if any(len(words_of(name)) == 1 for names in found.names.values() for name in names):
         lines.append("Whether a name of one word is always meant: it may also be a word or somebody else's name.")
     return lines

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from fake_bluesky import Fake, answered, tables
+from typer.testing import CliRunner
 
+from groundswell.cli import app
 from groundswell.errors import LoginNeededError, SourceSilentError, UnknownNameError, UsageError
 from groundswell.fetch import Asked, FetchReport, fetch, forecast, refresh, resume
 from groundswell.sources.networks import SOURCES
@@ -189,6 +191,25 @@ def test_what_cannot_be_asked_is_said_before_anybody_is_asked(
 def test_nothing_to_resume_is_said(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="nothing to go on with"):
         resume(workspace, client=Fake().client())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--dry-run",), "do not go together"),
+        ((BAKER,), "nobody is named with it"),
+        (("--with", "likes", "--people", "100", "--spend", "2"), "so --with, --people would change nothing"),
+        (("--about", "bread", "--from", "bluesky"), "so --about, --from would change nothing"),
+        (("--hops", "0", "--each", "5", "--posts", "1", "--brief", "x.toml"), "so --hops, --each, --posts, --brief would change nothing"),
+        (("--requests", "5", "--spend", "1", "--json"), "nothing to go on with"),
+    ],
+)  # fmt: skip
+def test_going_on_takes_nothing_that_it_would_pass_over(
+    workspace: Workspace, words: tuple[str, ...], says: str
+) -> None:
+    said = CliRunner().invoke(app, ["fetch", "--resume", *words, "--workspace", str(workspace.folder)])
+    assert isinstance(said.exception, UsageError)
+    assert says in said.exception.what
 
 
 @pytest.mark.usefixtures("unread")

@@ -19,6 +19,7 @@ from groundswell.fetch.fetching import open_client
 from groundswell.sources.client import Client
 from groundswell.sources.declaring import Source
 from groundswell.sources.mastodon import MASTODON, mastodon
+from groundswell.sources.mastodon.wishes import may_keep
 from groundswell.store import Workspace, purge
 from groundswell.store.fetches import pages_of, pages_purged
 
@@ -46,6 +47,14 @@ def kept(workspace: Workspace) -> bytes:
         ("#gardening@mastodon.example", "hashtag", "mastodon.example\ngardening"),
         ("https://mastodon.example/tags/gardening", "hashtag", "mastodon.example\ngardening"),
         ("https://mastodon.example/explore", "trends", "mastodon.example"),
+        ("#grün@mastodon.example", "hashtag", "mastodon.example\ngrün"),
+        ("#gru\u0308n@mastodon.example", "hashtag", "mastodon.example\ngrün"),
+        ("https://mastodon.example/tags/ブログ", "hashtag", "mastodon.example\nブログ"),
+        ("https://mastodon.example/tags/%E3%83%96%E3%83%AD%E3%82%B0?lang=ja", "hashtag", "mastodon.example\nブログ"),
+        ("https://mastodon.example/tags/हिन्दी", "hashtag", "mastodon.example\nहिन्दी"),
+        ("@ann@Bücher.example", "account", "xn--bcher-kva.example/ann"),
+        ("https://bücher.example/@ann", "account", "xn--bcher-kva.example/ann"),
+        ("https://mastodon.example/@bob@straße.example", "account", "mastodon.example/bob@xn--strae-oqa.example"),
     ],
 )
 def test_whom_one_may_name(word: str, stream: str, subject: str) -> None:
@@ -54,7 +63,21 @@ def test_whom_one_may_name(word: str, stream: str, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["@ann", "ann", "#gardening", "@ann@localhost", "@ann@x@y.example", "https://mastodon.example/about"]
+    "word",
+    [
+        "@ann",
+        "ann",
+        "#gardening",
+        "@ann@localhost",
+        "@ann@x@y.example",
+        "https://mastodon.example/about",
+        "#a!b@mastodon.example",
+        "#\ufffd@mastodon.example",
+        "https://mastodon.example/tags/a%2Fb",
+        "https://mastodon.example/tags/%FF",
+        "@ann@mastodon.example／x",
+        "@ann@ſ\u200dx.example",
+    ],
 )
 def test_what_names_nobody_is_refused_in_words(word: str) -> None:
     with pytest.raises(UsageError, match="names nobody on Mastodon"):
@@ -162,6 +185,49 @@ def test_posts_of_those_who_do_not_let_them_be_searched_have_no_words(workspace:
         workspace, "SELECT count(*), count(text), count(hashtags), count(likes), count(created_at) FROM posts"
     ) == [(12, 0, 0, 12, 12)]
     assert b"beans 1 of" not in kept(workspace)
+
+
+def quiet_post(**more: Any) -> dict[str, Any]:
+    ann = {
+        "id": "1",
+        "acct": "ann",
+        "username": "ann",
+        "url": f"https://{HOME}/@ann",
+        "uri": f"https://{HOME}/users/ann",
+        "indexable": False,
+    }
+    return {
+        "id": "1",
+        "uri": f"https://{HOME}/users/ann/statuses/1",
+        "visibility": "public",
+        "account": ann,
+        "favourites_count": 3,
+        "content": "SECRET",
+    } | more
+
+
+def test_words_that_are_not_to_be_searched_are_kept_nowhere_in_a_page() -> None:
+    told = {"content": {"text/plain": "SECRET"}}
+    post = quiet_post(
+        pleroma=told, akkoma=told, text="SECRET", filtered=[{"keyword_matches": ["SECRET"]}], quote=quiet_post(),
+        media_attachments=[{"type": "image", "description": "SECRET", "url": "https://a.example/SECRET.png"}],
+    )  # fmt: skip
+    loud = quiet_post(account=post["account"] | {"indexable": True}, content="said aloud")
+    passing_on = [
+        loud | {"reblog": post},
+        loud | {"quote": post},
+        loud | {"quote": {"quoted_status": post}},
+        loud | {"pleroma": {"quote": post}},
+    ]
+    for stream, said in (
+        ("hashtag", [post, *passing_on]),
+        ("post", post),
+        ("context", {"ancestors": [post], "descendants": passing_on}),
+    ):
+        assert "SECRET" not in json.dumps(may_keep(stream, said))
+    (kept_of_it, first, *_) = may_keep("hashtag", [post, *passing_on])
+    assert kept_of_it["media_attachments"] == [{"type": "image"}]
+    assert (kept_of_it["favourites_count"], first["content"], first["reblog"]["id"]) == (3, "said aloud", "1")
 
 
 @pytest.mark.slow

@@ -85,6 +85,18 @@ def test_what_is_no_address_of_a_site_is_refused_in_words(word: str) -> None:
         FEEDS.named(word)
 
 
+@pytest.mark.parametrize(
+    ("word", "address"),
+    [
+        ("https://Bücher.example/ann?x=ü", "https://xn--bcher-kva.example/ann?x=%C3%BC"),
+        ("https://ann.example/ブログ", "https://ann.example/%E3%83%96%E3%83%AD%E3%82%B0"),
+        ("https://ann.example/%E3%83%96/", "https://ann.example/%E3%83%96/"),
+    ],
+)
+def test_an_address_may_be_written_in_any_script(word: str, address: str) -> None:
+    assert FEEDS.named(word).subject == address
+
+
 @pytest.mark.parametrize("name", [name for name, (_, posts) in CORPUS.items() if posts >= 0])
 def test_a_feed_is_known_by_how_it_begins(name: str) -> None:
     assert is_feed(CORPUS[name][0])

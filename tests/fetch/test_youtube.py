@@ -48,6 +48,10 @@ def kept(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
         ("https://youtu.be/dQw4w9WgXcQ?si=abc", "videos", "dQw4w9WgXcQ"),
         ("https://m.youtube.com/shorts/dQw4w9WgXcQ", "videos", "dQw4w9WgXcQ"),
         ("vegan bread", "search", "vegan bread"),
+        ("@日本語", "channel", "@日本語"),
+        ("https://www.youtube.com/@日本語", "channel", "@日本語"),
+        ("https://www.youtube.com/@%E6%97%A5%E6%9C%AC%E8%AA%9E/videos", "channel", "@日本語"),
+        ("@grünkohl.küche", "channel", "@grünkohl.küche"),
     ],
 )
 def test_whom_one_may_name(word: str, stream: str, subject: str) -> None:

@@ -32,6 +32,8 @@ from groundswell.errors import GroundswellError, UsageError
 if TYPE_CHECKING:
     from groundswell.fetch import FetchReport, Heard, Hears, Progress, Step
 
+WITH_RESUME = frozenset(("resume", "requests", "spend", "workspace", "as_json"))
+"""What may be said when a fetch is gone on with."""
 Requests = Annotated[int | None, typer.Option(min=1, help="Most requests of this run [1000; for refresh 200].")]
 Spend = Annotated[
     float | None,
@@ -40,6 +42,7 @@ Spend = Annotated[
 
 
 def fetch(
+    context: typer.Context,
     who: Annotated[
         list[str] | None,
         typer.Argument(help="Handles, or addresses of profiles, posts, lists, sites ... (`groundswell sources NAME`)."),
@@ -77,8 +80,7 @@ def fetch(
 ) -> None:
     """Fetch people from a network that allows it, politely. Ctrl-C stops it; what was fetched until then is kept.
 
-    Examples: groundswell fetch @ann.bsky.social --with posts,followers | groundswell fetch @ann.bsky.social --with follows --hops 1
-    --about "vegan food" | groundswell fetch --resume
+    Examples: groundswell fetch @ann.bsky.social --with posts,follows --hops 1 --about "vegan food" | groundswell fetch --resume
     """
     from groundswell.api.live import needed
     from groundswell.fetch import Asked, forecast, phrases_in
@@ -87,8 +89,7 @@ def fetch(
     from groundswell.sources.networks import source_called, source_for
 
     if resume:
-        if who:
-            raise UsageError("--resume goes on with what was asked before, so nobody is named with it.")
+        _refuse_asking_anew(context)
         with _progress(as_json) as progress:
             report = go_on(workspace_at(workspace), requests=requests, spend=spend, progress=progress)
         _tell(report, as_json)
@@ -114,6 +115,29 @@ def fetch(
     with _progress(as_json) as progress:
         report = fetch_people(workspace_at(workspace, create=True), asked, progress=progress)
     _tell(report, as_json)
+
+
+def _refuse_asking_anew(context: typer.Context) -> None:
+    """What was asked stays as it was asked: whoever says something else would be passed over without a word."""
+    given = [name for name in context.params if _is_given(context, name)]
+    if "who" in given:
+        raise UsageError("--resume goes on with what was asked before, so nobody is named with it.")
+    if "dry_run" in given:
+        raise UsageError(
+            "--resume asks the network, and --dry-run asks nobody: they do not go together.",
+            next_step="`groundswell fetches` lists what waits to be gone on with, and asks nobody.",
+        )
+    spelled = {one.name: one.opts[0] for one in context.command.params}
+    if others := [str(spelled[name]) for name in given if name not in WITH_RESUME]:
+        raise UsageError(
+            f"--resume goes on with what was asked before, so {', '.join(others)} would change nothing.",
+            next_step="Leave it out (--requests and --spend may be said anew), or begin another fetch without --resume.",
+        )
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source, value = context.get_parameter_source(name), context.params[name]
+    return source is not None and source.name == "COMMANDLINE" and value is not False and value not in (None, [], ())
 
 
 def _sector_of(file: Path) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from groundswell.errors import UsageError
 from groundswell.sources.bluesky.live import JETSTREAM
 from groundswell.sources.bluesky.values import FOLLOW, LIKE, POST, PROFILE, REPOST, says_gone
 from groundswell.sources.declaring import Ask, Looked, Named, Stream, Todo
+from groundswell.sources.typed import ascii_host
 
 Json = Any
 APPVIEW, DIRECTORY, LOGIN = "https://public.api.bsky.app", "https://plc.directory", "https://bsky.social"
@@ -41,7 +42,7 @@ BY_COLLECTION = {POST: "thread", LIST: "list", FEEDGEN: "feedgen", PACK: "pack"}
 def named(word: str) -> Named:
     """What somebody typed: a handle, a DID, an address of the app or of the network, or words to search for."""
     plain = word.strip()
-    if plain.startswith("#") or " " in plain:
+    if (plain.startswith("#") and "@" not in plain) or " " in plain:
         return Named("search", plain)
     if found := re.fullmatch(r"at://(?P<who>[^/]+)/(?P<kind>[\w.]+)/(?P<key>[\w.~-]+)", plain):
         stream = BY_COLLECTION.get(found["kind"])
@@ -63,6 +64,7 @@ def _located(stream: str, who: str, collection: str, key: str) -> Named:
 
 def _actor(word: str) -> str:
     plain = word.lstrip("@").lower() if not word.startswith("did:") else word
+    plain = ascii_host(plain) if "." in plain else plain
     if re.fullmatch(r"did:(plc:[a-z2-7]{10,40}|web:[\w.%:-]+)|[a-z0-9-]+(\.[a-z0-9-]+)+", plain):
         return plain
     if re.fullmatch(r"[a-z0-9][a-z0-9-]{1,30}", plain):

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from groundswell.errors import UsageError
 from groundswell.sources.declaring import Ask, Looked, Named, Stream, Todo
 from groundswell.sources.html import tags_in
+from groundswell.sources.typed import sendable
 
 COMMON = ("feed", "rss.xml", "atom.xml", "feed.xml", "index.xml")
 """Where feeds lie when nobody says so: WordPress, then what static sites are made with (design choice, most usual first)."""
@@ -26,7 +27,7 @@ LOOKED_AT = 1 << 19
 
 def named(word: str) -> Named:
     """The address of a site or of a feed; a name alone is no address, for other networks have names of that form."""
-    plain = word.strip()
+    plain = sendable(word.strip())
     found = re.fullmatch(
         r"https?://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]{1,62})(?P<rest>(?::\d{1,5})?(?:[/?][!-~]*)?)",
         plain,
@@ -130,7 +131,7 @@ def feeds_in(body: bytes, site: str) -> list[str]:
 def address_in(said: str, page: str) -> str | None:
     """An address as it stands in a page, in full and encrypted; None for what is none."""
     try:
-        found = urljoin(page, said.strip())
+        found = sendable(urljoin(page, said.strip()))
         parts = urlsplit(found)
     except ValueError:
         return None

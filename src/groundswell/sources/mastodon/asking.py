@@ -25,43 +25,57 @@ from urllib.parse import parse_qs, quote, urlsplit
 from groundswell.errors import UsageError
 from groundswell.sources.declaring import Ask, Looked, Named, Stream, Todo
 from groundswell.sources.mastodon.wishes import counted_out, unlisted
+from groundswell.sources.typed import ascii_host, is_word, readable
 from groundswell.sources.values import count_of, the_list
 
 Json = Any
 SERVER = r"(?P<server>[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?)"
 NAME = r"[A-Za-z0-9_](?:[\w.-]{0,62}\w)?"
-OTHER = r"[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+THERE = r"(?P<server>[^\s/?#@:]+(?::\d{1,5})?)"
+"""A server as it is typed: `bücher.example` as well."""
+OTHER = r"[^\s/?#@:]+\.[^\s/?#@:]+"
+TAG = r"(?P<tag>[^\s/?#@]+)"
 PLACES = ("max_id", "offset", "page")
 CLOSED = "This server is closed to strangers. Its people are open where they came from or let be read elsewhere; others go on."
 TYPED = (
-    (rf"@?(?P<who>{NAME})@{SERVER}", "account"),
-    (rf"#(?P<tag>\w[\w-]*)@{SERVER}", "hashtag"),
-    (rf"https?://{SERVER}/@(?P<who>{NAME}(?:@{OTHER})?)(?:/(?:with_replies|media|followers|following))?", "account"),
-    (rf"https?://{SERVER}/@{NAME}(?:@{OTHER})?/(?P<post>\d+)", "post"),
-    (rf"https?://{SERVER}/users/(?P<who>{NAME})", "account"),
-    (rf"https?://{SERVER}/users/{NAME}/statuses/(?P<post>\d+)", "post"),
-    (rf"https?://{SERVER}/tags/(?P<tag>\w[\w-]*)", "hashtag"),
-    (rf"https?://{SERVER}/explore", "trends"),
+    (rf"@?(?P<who>{NAME})@{THERE}", "account"),
+    (rf"#{TAG}@{THERE}", "hashtag"),
+    (rf"https?://{THERE}/@(?P<who>{NAME}(?:@{OTHER})?)(?:/(?:with_replies|media|followers|following))?", "account"),
+    (rf"https?://{THERE}/@{NAME}(?:@{OTHER})?/(?P<post>\d+)", "post"),
+    (rf"https?://{THERE}/users/(?P<who>{NAME})", "account"),
+    (rf"https?://{THERE}/users/{NAME}/statuses/(?P<post>\d+)", "post"),
+    (rf"https?://{THERE}/tags/{TAG}", "hashtag"),
+    (rf"https?://{THERE}/explore", "trends"),
 )
 """What somebody may type -> the stream that it begins."""
 
 
 def named(word: str) -> Named:
     """What somebody typed: a handle with its server, a tag at a server, or an address as a browser shows it."""
-    plain = word.strip()
+    plain = readable(word)
     for pattern, stream in TYPED:
         if found := re.fullmatch(
             pattern + r"/?(?:[?#].*)?" * pattern.startswith("http"), plain, re.IGNORECASE | re.ASCII
         ):
-            said, server = found.groupdict(), found["server"].lower()
+            said, server = found.groupdict(), _server(found["server"])
+            tag, (name, _, home) = said.get("tag"), (said.get("who") or "").partition("@")
+            if not server or not is_word(tag or "_") or (home and not _server(home)):
+                continue
             if stream == "account":
-                return Named(stream, f"{server}/{said['who'].lower()}")
-            return Named(stream, "\n".join([server, *filter(None, (said.get("tag"), said.get("post")))]))
+                return Named(stream, f"{server}/{name.lower()}" + (f"@{_server(home)}" if home else ""))
+            return Named(stream, "\n".join([server, *filter(None, (tag, said.get("post")))]))
     raise UsageError(
         f"{word[:80]!r} names nobody on Mastodon.",
         next_step="Write a handle with its server (@ann@mastodon.example), a tag at a server (#gardening@mastodon.example), "
         "or the address of a profile, post, tag or of what a server explores.",
     )
+
+
+def _server(said: str) -> str:
+    """A server as it is asked; "" where what was typed is none."""
+    host, colon, port = said.partition(":")
+    found = ascii_host(host) + colon + port
+    return found if re.fullmatch(SERVER, found, re.ASCII) else ""
 
 
 def refusal(status: int, body: bytes) -> str:

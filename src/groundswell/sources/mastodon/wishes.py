@@ -6,7 +6,7 @@
 
 (docs.joinmastodon.org, entities/Account.) Who did not say either is not asked for more than their public posts. Whom a wish of the first
 two kinds leaves out is counted and nothing else: not read, not looked at, and taken out of the page before it is kept. Of posts by
-people with the third wish the words are taken out; when they were written and how they were received stays.
+people with the third wish the words are taken out, also those about pictures; when they were written and how they were received stays.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from groundswell.sources.values import dict_of
+from groundswell.sources.values import dict_of, list_of
 
 Json = Any
 LEFT_OUT = "asked not to be listed"
-WORDS = ("content", "spoiler_text", "card", "tags", "poll")
-"""Fields of a post that hold its words."""
+WITHOUT_WORDS = (
+    "id", "uri", "url", "created_at", "edited_at", "visibility", "sensitive", "language", "in_reply_to_id", "in_reply_to_account_id", "account",
+    "mentions", "replies_count", "reblogs_count", "favourites_count", "quotes_count",
+)  # fmt: skip
+"""Fields of a post that hold none of its words. All others go: servers of other makers repeat the words where nobody expects them."""
 VISIBLE = (None, "public", "unlisted")
 
 
@@ -72,8 +75,29 @@ def _kept(one: Json) -> Json:
     if one.get("visibility") not in VISIBLE:
         return {"not public": True}
     quiet = isinstance(one["account"], dict) and one["account"].get("indexable") is False
-    kept = {name: value for name, value in one.items() if not (quiet and name in WORDS)}
-    quoted = dict_of(dict_of(one, "quote"), "quoted_status")
-    if quoted:
-        kept["quote"] = dict_of(one, "quote") | {"quoted_status": _kept(quoted)}
+    if quiet:
+        kept = _without_words(one)
+    else:
+        kept = {name: value if name == "account" else _within(value) for name, value in one.items()}
     return kept | ({"reblog": _kept(boosted)} if isinstance(boosted, dict) else {})
+
+
+def _without_words(one: Json) -> Json:
+    """When a post was written, whom it answers and quotes, how it was received, and what kinds of pictures it has."""
+    kept = {name: one[name] for name in WITHOUT_WORDS if name in one}
+    pictures = [picture for picture in list_of(one, "media_attachments") if isinstance(picture, dict)]
+    kept["media_attachments"] = [{"type": picture.get("type")} for picture in pictures]
+    if quoted := dict_of(dict_of(one, "quote"), "quoted_status"):
+        kept["quote"] = {"quoted_status": _kept(quoted)}
+    return kept
+
+
+def _within(said: Json) -> Json:
+    """A part of a post, with other people's posts and profiles in it as much as may be kept of them."""
+    if isinstance(said, list):
+        return [_within(one) for one in said]
+    if not isinstance(said, dict):
+        return said
+    if unlisted(said) or ("account" in said and "content" in said):
+        return _kept(said)
+    return {name: _within(value) for name, value in said.items()}

@@ -13,6 +13,7 @@ from typing import Any
 
 from groundswell.errors import UsageError
 from groundswell.sources.declaring import Ask, Looked, Named, Stream, Todo
+from groundswell.sources.typed import is_word, readable
 from groundswell.sources.values import counted_in_words, dict_of, list_of, text_of
 
 Json = Any
@@ -23,7 +24,7 @@ SITE = r"(?:https?://)?(?:www\.|m\.)?youtube\.com"
 TYPED = (
     (rf"(?P<it>{CHANNEL})", "channels"),
     (rf"{SITE}/channel/(?P<it>{CHANNEL})(?:/\w+)?", "channels"),
-    (rf"(?:{SITE}/)?(?P<it>@[\w.-]{{3,30}})(?:/\w+)?", "channel"),
+    (rf"(?:{SITE}/)?(?P<it>@[^\s/?#@]{{1,30}})(?:/\w+)?", "channel"),
     (rf"{SITE}/watch\?(?:[^#]*&)?v=(?P<it>{VIDEO})(?:&.*)?", "videos"),
     (rf"(?:https?://)?youtu\.be/(?P<it>{VIDEO})", "videos"),
     (rf"{SITE}/shorts/(?P<it>{VIDEO})", "videos"),
@@ -36,9 +37,10 @@ NO_KEY = frozenset(("keyInvalid", "keyExpired", "accessNotConfigured", "forbidde
 
 def named(word: str) -> Named:
     """What somebody typed: a handle, a channel, a video or a playlist by its address, or words to search for."""
-    plain = word.strip()
+    plain = readable(word)
     for pattern, stream in TYPED:
-        if found := re.fullmatch(pattern + r"(?:/|\?si=[\w-]+)?", plain, re.ASCII):
+        found = re.fullmatch(pattern + r"(?:/|\?si=[\w-]+)?", plain, re.ASCII)
+        if found and (stream != "channel" or _is_handle(found["it"][1:])):
             return Named(stream, found["it"] if stream != "playlist" else f"{found['it']}\n")
     if (plain.startswith("#") or " " in plain) and plain.isprintable() and "@" not in plain and len(plain) < 200:
         return Named("search", plain)
@@ -46,6 +48,11 @@ def named(word: str) -> Named:
         f"{word[:80]!r} names nobody on YouTube.",
         next_step="Write a handle (@ann), or the address of a channel, video or playlist; or some words to search for.",
     )
+
+
+def _is_handle(said: str) -> bool:
+    """Three letters at least, or one in scripts of which one is a word (YouTube Help, Handles overview)."""
+    return is_word(said, "_-.") and (len(said) >= 3 or not said.isascii())
 
 
 def refusal(status: int, body: bytes) -> str:

@@ -1,18 +1,20 @@
 """The pages that a fetch kept -> one import. It takes the place of what the same fetch brought before, at one point.
 
 The same pages always give the same records, so however often a fetch was stopped and gone on with, the tables end up the same.
+A page that cannot be read is set aside with its reason, as any other row would be: it does not stop what the others hold.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from groundswell.errors import UnreadableFileError
 from groundswell.fetch.asking import Asked
 from groundswell.ingest import ImportReport, import_reading
-from groundswell.sources import Page
+from groundswell.sources import Page, SetAside
 from groundswell.sources.declaring import Kept, Source
 from groundswell.store import RAW, Workspace
 from groundswell.store.fetches import PageRow, StreamRow, fetch_by_id, pages_of, pages_purged, streams_of
@@ -44,7 +46,10 @@ class KeptPages:
         unmapped, done = Counter[str](), 0
         for start in range(0, len(self._pages), TOGETHER):
             some = self._pages[start : start + TOGETHER]
-            page = self._source.read([self._kept(one) for one in some])
+            kept, torn = self._opened(some)
+            page = self._source.read(kept) if kept else Page(0)
+            page.rows += len(torn)
+            page.set_aside = [*page.set_aside, *torn]
             done += sum(one.bytes for one in some)
             page.bytes_done = done
             unmapped.update(page.unmapped)
@@ -52,6 +57,16 @@ class KeptPages:
         if unmapped:
             named = ", ".join(f"{name} ({count:,})" for name, count in unmapped.most_common(8))
             self.notes.append(f"{self._source.title} sends fields that nothing here reads: {named}.")
+
+    def _opened(self, rows: Sequence[PageRow]) -> tuple[list[Kept], list[SetAside]]:
+        kept: list[Kept] = []
+        torn: list[SetAside] = []
+        for row in rows:
+            try:
+                kept.append(self._kept(row))
+            except UnreadableFileError as error:
+                torn.append(SetAside(row.number, error.what))
+        return kept, torn
 
     def _kept(self, row: PageRow) -> Kept:
         stream = self._streams[row.stream]
@@ -76,17 +91,25 @@ def bring(workspace: Workspace, source: Source, fetch: int, *, patience: float =
 
     Errors: WorkspaceBusyError when another import runs and goes on for longer than `patience` (seconds).
     """
-    pages = pages_of(workspace.state, fetch)
-    if not pages:
+    if not pages_of(workspace.state, fetch):
         return None
     with workspace.writing(patience=patience):
-        former = [one for one in workspace.state.imports() if one.options.get("fetch") == fetch and one.state == "live"]
+        pages, purged = (
+            pages_of(workspace.state, fetch),
+            pages_purged(workspace.state, fetch),
+        )  # a purge may just have ended
+        if not pages:
+            return None
         digest = _digest(pages)
         reading = KeptPages(workspace, source, pages, streams_of(workspace.state, fetch))
         # What was brought from pages that were purged since cannot be read again, so that import stays beside the new one.
-        replaced = [] if pages_purged(workspace.state, fetch) else [one.id for one in former]
+        replaced = [
+            one.id
+            for one in workspace.state.imports()
+            if one.state == "live" and one.options.get("fetch") == fetch and one.options.get("purged", 0) == purged
+        ]
         return import_reading(
-            workspace, reading, source=_named(workspace, source, fetch), sha256=digest, options={"fetch": fetch, "pages": pages[-1].number},
+            workspace, reading, source=_named(workspace, source, fetch), sha256=digest, options={"fetch": fetch, "pages": pages[-1].number, "purged": purged},
             provenance=_provenance(source, pages), replaces=replaced, flush_bytes=FLUSH_BYTES,
         )  # fmt: skip
 

@@ -12,17 +12,21 @@ need to be reconciled), `provisional` the handles that wait for their native id.
 from __future__ import annotations
 
 import errno
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as _compute
+import pyarrow.parquet as pq
 
 from groundswell.errors import DiskFullError
 from groundswell.records import MOMENT, RECORDS, Record
 from groundswell.store.crash_points import crash_point
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 FACT_COLUMNS = pa.schema(
     [
@@ -93,7 +97,7 @@ class Facts:
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows in one Delta commit. They stay invisible until their import goes live."""
-        from deltalake import ColumnProperties, WriterProperties, write_deltalake
+        from deltalake import write_deltalake
 
         if rows.num_rows == 0:
             return
@@ -106,16 +110,7 @@ class Facts:
                 rows.select(schemas()[table].names).cast(schemas()[table]),
                 mode="append",
                 configuration=BOUNDS_KEPT,
-                writer_properties=WriterProperties(
-                    compression="SNAPPY",
-                    max_row_group_size=ROWS_READ_TOGETHER,
-                    column_properties={
-                        name: ColumnProperties(
-                            dictionary_enabled=False, statistics_enabled="NONE" if name == "text" else None
-                        )
-                        for name in SELDOM_TWICE
-                    },
-                ),
+                writer_properties=_as_written(),
             )
         crash_point(f"after append to {table}")
 
@@ -158,8 +153,8 @@ class Facts:
             crash_point(f"after delete from {table}")
         opened.vacuum(**AT_ONCE, dry_run=False)
 
-    def purge(self, table: str, imports: Sequence[int], conditions: Sequence[str]) -> None:
-        """Take the rows of these imports, and those that meet a condition, out of a table and off the disk.
+    def purge(self, table: str, imports: Sequence[int], places: Mapping[str, Sequence[int]]) -> None:
+        """Take the rows of these imports, and those at these places (file -> rows of it), out of a table and off the disk.
 
         While nobody writes; readers that have the table open may find a file gone.
         """
@@ -167,13 +162,38 @@ class Facts:
 
         if not (self.folder / table / "_delta_log").is_dir():
             return
+        for some in self._written_together(table, places):
+            self._write_without(table, some, places)
         opened = DeltaTable(_address(self.folder / table))
         if imports and any(_holds(one, frozenset(imports)) for one in _parts(opened)):
             opened.delete(f"import_id IN ({', '.join(str(int(key)) for key in imports)})")
-        for condition in conditions:
-            opened.delete(condition)
         crash_point(f"after delete from {table}")
         opened.vacuum(**AT_ONCE, dry_run=False)
+
+    def _written_together(self, table: str, places: Mapping[str, Sequence[int]]) -> list[list[int]]:
+        """Whose files have to be written again: import by import, and all at once where one file holds several."""
+        from deltalake import DeltaTable
+
+        if not places:
+            return []
+        names = {Path(file).name for file in places}
+        parts = [one for one in _parts(DeltaTable(_address(self.folder / table))) if one["path"] in names]
+        if all(one.get("min.import_id") is not None and one["min.import_id"] == one["max.import_id"] for one in parts):
+            return [[key] for key in sorted({int(one["min.import_id"]) for one in parts})]
+        return [sorted({key for file in places for key in _imports_in(Path(file))})]
+
+    def _write_without(self, table: str, imports: list[int], places: Mapping[str, Sequence[int]]) -> None:
+        """Write the rows of these imports again, in their order, without those at these places. In one commit."""
+        from deltalake import write_deltalake
+
+        target, files = self.folder / table, self.of(imports).files(table)
+        rows = pa.RecordBatchReader.from_batches(schemas()[table], _others(schemas()[table], files, imports, places))
+        with _disk_errors(target):
+            write_deltalake(
+                _address(target), rows, mode="overwrite", predicate=f"import_id IN ({', '.join(map(str, imports))})",
+                configuration=BOUNDS_KEPT, writer_properties=_as_written(),
+            )  # fmt: skip
+        crash_point(f"after a part of {table}")
 
 
 AT_ONCE: Any = {"retention_hours": 0, "enforce_retention_duration": False, "full": True}
@@ -186,6 +206,38 @@ class Weight:
 
     rows: int
     bytes: int
+
+
+def _as_written() -> Any:
+    from deltalake import ColumnProperties, WriterProperties
+
+    return WriterProperties(
+        compression="SNAPPY",
+        max_row_group_size=ROWS_READ_TOGETHER,
+        column_properties={
+            name: ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE" if name == "text" else None)
+            for name in SELDOM_TWICE
+        },
+    )
+
+
+def _imports_in(file: Path) -> set[int]:
+    return set(pq.read_table(file, columns=["import_id"]).column(0).unique().to_pylist())
+
+
+def _others(
+    schema: pa.Schema, files: Sequence[str], imports: Sequence[int], places: Mapping[str, Sequence[int]]
+) -> Iterator[pa.RecordBatch]:
+    """The rows of these imports in these files, batch by batch, without those at these places."""
+    wanted = pa.array(imports, pa.int64())
+    for file in files:
+        going, first = pa.array(places.get(file, ()), pa.int64()), 0
+        with pq.ParquetFile(file) as opened:
+            for batch in opened.iter_batches(ROWS_READ_TOGETHER, columns=schema.names):
+                place = pa.array(range(first, first + batch.num_rows), pa.int64())
+                first += batch.num_rows
+                stays = pc.and_not(pc.is_in(batch.column("import_id"), wanted), pc.is_in(place, going))
+                yield from pa.Table.from_batches([batch]).filter(stays).select(schema.names).cast(schema).to_batches()
 
 
 def _parts(table: Any) -> list[dict[str, Any]]:

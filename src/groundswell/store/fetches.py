@@ -13,7 +13,7 @@ anywhere asks for at most one page of each stream again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -26,6 +26,8 @@ from groundswell.errors import UnknownNameError
 from groundswell.store.state import State, metadata
 
 OPEN, DONE = "open", "done"
+TOGETHER = 500
+"""Pages that are named in one question."""
 fetches = sa.Table(
     "fetches",
     metadata,
@@ -273,9 +275,16 @@ def last_looks(state: State, source: str, stream: str) -> dict[str, str]:
         return {str(subject): str(moment) for subject, moment in connection.execute(query)}
 
 
-def fetch_hashes(state: State, fetch: int | None) -> set[str]:
-    """Hashes of the pages of one fetch."""
-    query = sa.select(pages.c.hash).where(pages.c.fetch == fetch, pages.c.hash.is_not(None))
+def fetch_hashes(state: State, fetch: int, last: float) -> set[str]:
+    """Hashes of the pages of one fetch, until the one of a number."""
+    query = sa.select(pages.c.hash).where(pages.c.fetch == fetch, pages.c.hash.is_not(None), pages.c.number <= last)
+    with state.engine.connect() as connection:
+        return set(connection.execute(query).scalars())
+
+
+def other_hashes(state: State, some: Iterable[int]) -> set[str]:
+    """Hashes of the pages of all fetches but some."""
+    query = sa.select(pages.c.hash).where(pages.c.fetch.not_in(list(some)), pages.c.hash.is_not(None)).distinct()
     with state.engine.connect() as connection:
         return set(connection.execute(query).scalars())
 
@@ -286,11 +295,34 @@ def responses_of(state: State) -> set[str]:
         return set(connection.execute(sa.select(responses.c.hash)).scalars())
 
 
-def drop_page(state: State, name: str) -> None:
-    """Let go of every reference to a raw page; that there was one stays known."""
+def last_page(state: State) -> int:
+    """Number of the page that was noted last."""
+    with state.engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.max(pages.c.id))).scalar() or 0)
+
+
+def drop_pages(state: State, names: Sequence[str], last: int) -> None:
+    """Let go of what refers to raw pages, as far as it was noted until the page numbered `last`; that there was one stays known."""
     with state.transaction() as connection:
-        connection.execute(pages.update().where(pages.c.hash == name).values(hash=None))
-        connection.execute(responses.delete().where(responses.c.hash == name))
+        for start in range(0, len(names), TOGETHER):
+            some = names[start : start + TOGETHER]
+            connection.execute(pages.update().where(pages.c.hash.in_(some), pages.c.id <= last).values(hash=None))
+            connection.execute(responses.delete().where(responses.c.hash.in_(some)))
+
+
+def unless_kept(state: State, names: Sequence[str], forget: Callable[[str], object]) -> None:
+    """Do something with those pages that nothing refers to, while nobody can begin to refer to one."""
+    for start in range(0, len(names), TOGETHER):
+        some = names[start : start + TOGETHER]
+        with state.transaction() as connection:
+            kept = {
+                name
+                for column in (pages.c.hash, responses.c.hash)
+                for name in connection.execute(sa.select(column).where(column.in_(some))).scalars()
+            }
+            for name in some:
+                if name not in kept:
+                    forget(name)
 
 
 def cursors_asked(state: State, stream: StreamRow) -> set[str | None]:

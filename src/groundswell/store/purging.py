@@ -5,41 +5,39 @@
     gone       people, posts and acts that their network says are no more: every row of theirs that was observed until then,
                whichever import or file brought it; what others said of them in posts of their own stays
 
-A list that was kept as it came goes with its import, and as soon as somebody whom it names is gone.
-
 Rows leave their tables and the disk; the raw pages that speak of them go; what was computed before is not used any more and goes as
 well (`State.generation`). Rows first, then pages, then caches, and last the note of the purge in one transaction: killed anywhere on
 the way, the next purge does the rest. A question that is being answered meanwhile may have to be asked again.
+
+A fetch may keep pages meanwhile. So what is there is looked at first and what refers to it after that, and a page that was wanted
+again since stays.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from hashlib import md5
-from itertools import groupby
+from math import inf
 
-import duckdb
-
+from groundswell.errors import UnreadableFileError
 from groundswell.store.crash_points import crash_point
 from groundswell.store.facts import schemas
-from groundswell.store.fetches import drop_page, fetch_hashes, kept_hashes, responses_of, waiting_hashes
+from groundswell.store.fetches import (
+    drop_pages,
+    fetch_hashes,
+    kept_hashes,
+    last_page,
+    other_hashes,
+    responses_of,
+    unless_kept,
+    waiting_hashes,
+)
+from groundswell.store.leaving import Gone, Leaving, Places
 from groundswell.store.state import Import
+from groundswell.store.unions import forget
 from groundswell.store.workspace import Workspace, cache_folder
-
-TOGETHER = 200
-"""Ids that one delete names."""
-PLACES = {
-    "account": {
-        "accounts": ("account",), "posts": ("account",), "interactions": ("actor", "account"), "follows": ("follower", "followed"),
-        "creators": ("account",), "contacts": ("account",), "fees": ("account",),
-    },
-    "post": {"posts": ("post",), "interactions": ("post", "via")},
-}  # fmt: skip
-"""Kind of what is gone -> table -> columns that name it."""
 
 
 @dataclass(frozen=True)
@@ -61,35 +59,38 @@ class Purged:
     """Raw pages that speak of somebody gone and stay until they are brought in, for they speak of others as well."""
 
 
-@dataclass(frozen=True)
-class _Gone:
-    kind: str
-    id: str
-    at: datetime
-
-
 def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = None, dry_run: bool = False) -> Purged:
     """Take away what may not be kept any longer, or say how much that would be; with `undone` also imports that were undone.
 
     Errors: WorkspaceBusyError while somebody is writing.
     """
-    with workspace.writing():
+    with workspace.writing(), Leaving.of(workspace) as leaving:
+        # Before it is looked at what is referred to: a page that a fetch keeps meanwhile is none of those that leave.
+        there, last = workspace.raw.there(), last_page(workspace.state)
         expired, replaced = _over(workspace, now or datetime.now(UTC), undone=undone)
-        gone = list(_gone(workspace))
         imports = [one.id for one in (*expired, *replaced)]
-        conditions = {table: found for table in schemas() if (found := _conditions(workspace, table, gone))}
-        lists = _lists_kept(workspace, imports, conditions.get("creators", ()))
-        pages, waiting = _pages(workspace, expired, gone, lists)
-        if waiting:
-            conditions.pop("gone", None)  # who is gone stays known until these are brought in, or they would be back
+        places = {table: found for table in schemas() if (found := leaving.places(table))}
+        old = _fetched_by(workspace, expired, replaced if undone else ())
+        named = leaving.imports_of("creators", places.get("creators", {}))
+        lists, left = _lists(workspace, {*imports, *named})
+        pages, waiting = _pages(workspace, there, old | (left & there.keys()), lists, leaving)
+        rows = sum(leaving.count(table, places.get(table, {}), imports) for table in schemas())
         found = Purged(
-            tuple(one.id for one in expired), tuple(one.id for one in replaced), _counted(gone),
-            _rows(workspace, imports, conditions), len(pages), not dry_run, waiting,
+            tuple(one.id for one in expired), tuple(one.id for one in replaced), _counted(leaving.gone),
+            rows, len(pages), not dry_run, waiting,
         )  # fmt: skip
-        if not dry_run and (imports or gone or pages):
-            _take_away(workspace, imports, conditions, pages)
+        if dry_run:
+            return found
+        if imports or pages or rows or (leaving.gone and not waiting):
+            # Who is gone stays known until what waits is brought in, or they would be back.
+            _take_away(workspace, imports, places, {name: there[name] for name in pages if name in there}, pages, last)
+            forget(workspace.state, leaving.accounts)
+            crash_point("purge: before gone")
+            word = leaving.gone and not waiting
+            workspace.facts.purge("gone", imports, leaving.said() if word else {})
             workspace.state.note_purge(imports, {k: v for k, v in asdict(found).items() if k != "done"})
-            _drop_caches(workspace)
+        workspace.raw.sweep()
+        _drop_caches(workspace)
         return found
 
 
@@ -103,153 +104,81 @@ def _over(workspace: Workspace, now: datetime, *, undone: bool) -> tuple[list[Im
     return expired, [one for one in over if undone or one.options.get("fetch") in live]
 
 
-def _gone(workspace: Workspace) -> Iterator[_Gone]:
-    """What networks say is no more, each with the latest moment at which one said so. Of imports that are live only."""
-    live = workspace.state.live_ids(raw=True)
-    files = workspace.facts.of(live).files("gone")
-    if not files or not live:
-        return
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        chosen = f"FROM read_parquet($files) WHERE import_id IN ({', '.join(map(str, live))})"
-        rows = connection.execute(f'SELECT kind, id, max("at") {chosen} GROUP BY ALL ORDER BY ALL', {"files": files})
-        for kind, key, at in rows.fetchall():
-            yield _Gone(kind, key, at)
+def _fetched_by(workspace: Workspace, expired: Sequence[Import], undone: Sequence[Import]) -> set[str]:
+    """Pages of the fetches whose imports are to go, unless something of the same fetch, or another one, still stands on them.
 
-
-def _conditions(workspace: Workspace, table: str, gone: Sequence[_Gone]) -> list[str]:
-    """SQL conditions that name the rows of a table that have to go.
-
-    Delta keeps the words of every delete in its log: so ids stand there as hashes, never as they are.
+    Of a fetch whose time has come all of them; of one that was undone those that were brought in.
     """
-    if not gone:
-        return []
-    if table == "gone":
-        return ["true"]
-    if table == "addresses":
-        acts, others = ([it.id for it in gone if (it.kind == "act") is act] for act in (True, False))
-        return [*_among("address", acts), *_among("who", others), *_among("what", others)]
-    acts = _acts(workspace, table, [it for it in gone if it.kind == "act"])
-    return acts + [
-        f"{_until(at)} AND {one}"
-        for kind, places in PLACES.items()
-        for at, ids in _by_moment((it.at, it.id) for it in gone if it.kind == kind)
-        for column in places.get(table, ())
-        for one in _among(column, ids)
-    ]
+    going = {one.id for one in (*expired, *undone)}
+    stays = {it.options.get("fetch") for it in workspace.state.imports() if it.state == "live" and it.id not in going}
+    until: dict[int, float] = {}
+    for one in (*undone, *expired):
+        fetch = one.options.get("fetch")
+        if fetch and fetch not in stays:
+            last = inf if one in expired else float(one.options.get("pages", inf))
+            until[fetch] = max(last, until.get(fetch, 0.0))
+    found = {name for fetch, last in until.items() for name in fetch_hashes(workspace.state, fetch, last)}
+    return found - other_hashes(workspace.state, until) if found else found
 
 
-def _acts(workspace: Workspace, table: str, gone: Sequence[_Gone]) -> list[str]:
-    """A network names an act by its address only; who did what stands under that address."""
-    columns = {"follows": "concat(follower, ' ', followed)", "interactions": "concat(actor, ' ', verb, ' ', post)"}
-    files = workspace.facts.files("addresses") if gone and table in columns else []
-    if not files:
-        return []
-    until = {it.id: it.at for it in gone}
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT address, concat_ws(' ', who, verb, what) FROM read_parquet(?) WHERE list_contains(?, address) AND record = ?",
-            [files, list(until), table.removesuffix("s")],
-        ).fetchall()
-    named = _by_moment((until[address], said) for address, said in rows)
-    return [f"{_until(at)} AND {one}" for at, said in named for one in _among(columns[table], said)]
-
-
-def _by_moment(pairs: Iterable[tuple[datetime, str]]) -> list[tuple[datetime, list[str]]]:
-    """What was said to be gone at the same moment, together."""
-    return [(at, [key for _, key in some]) for at, some in groupby(sorted(pairs), key=lambda pair: pair[0])]
-
-
-def _among(column: str, ids: Sequence[str]) -> list[str]:
-    """Conditions that a column is one of some ids, which are told by their hash."""
-    hashes = [f"'{md5(one.encode(), usedforsecurity=False).hexdigest()}'" for one in ids]
-    parts = [hashes[start : start + TOGETHER] for start in range(0, len(hashes), TOGETHER)]
-    return [f"md5({column}) IN ({', '.join(part)})" for part in parts]
-
-
-def _until(at: datetime) -> str:
-    return f"observed_at <= TIMESTAMP '{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z'"
-
-
-def _rows(workspace: Workspace, imports: Sequence[int], conditions: dict[str, list[str]]) -> int:
-    """How many rows that is, in all tables of records and of what was set aside."""
-    total = 0
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        for table in schemas():
-            every = list(conditions.get(table, ())) + (
-                [f"import_id IN ({', '.join(map(str, imports))})"] if imports else []
-            )
-            files = workspace.facts.files(table) if every and table != "gone" else []
-            if files:
-                chosen = " OR ".join(f"({one})" for one in every)
-                row = connection.execute(
-                    f"SELECT count(*) FROM read_parquet($files) WHERE {chosen}", {"files": files}
-                ).fetchone()
-                total += int(row[0]) if row else 0
-    return total
-
-
-def _lists_kept(workspace: Workspace, going: Sequence[int], conditions: Sequence[str]) -> set[str]:
-    """Hashes under which lists of people may be kept: of imports that stay, and that name nobody who is gone."""
-    files = workspace.facts.files("creators") if conditions else []
-    named: set[int] = set()
-    if files:
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            chosen = " OR ".join(f"({one})" for one in conditions)
-            rows = connection.execute(
-                f"SELECT DISTINCT import_id FROM read_parquet($files) WHERE {chosen}", {"files": files}
-            )
-            named = {key for (key,) in rows.fetchall()}
-    return {one.sha256 for one in workspace.state.imports() if not one.purged_at and one.id not in named.union(going)}
+def _lists(workspace: Workspace, going: set[int]) -> tuple[set[str], set[str]]:
+    """Hashes under which lists of people may be kept as they came: of imports that stay, and of those that go or name somebody gone."""
+    stay, go = set[str](), set[str]()
+    for one in workspace.state.imports():
+        (go if one.purged_at or one.id in going else stay).add(one.sha256)
+    return stay - go, go
 
 
 def _pages(
-    workspace: Workspace, expired: Sequence[Import], gone: Sequence[_Gone], lists: set[str]
+    workspace: Workspace, there: Mapping[str, int], old: set[str], lists: set[str], leaving: Leaving
 ) -> tuple[list[str], int]:
-    """Hashes of raw pages that have to go: those of expired fetches, those that speak of somebody gone, and strays.
+    """Hashes of raw pages that have to go: those of fetches that are over, those that speak of somebody gone, and strays.
 
     A page that was kept and not brought in yet stays: nobody could ask for it again. Also how many of those speak of somebody gone.
+    A page that cannot be read may speak of anybody, and nobody has anything of it: it goes as if it spoke of them.
     """
-    waits, waiting = waiting_hashes(workspace.state), 0
-    old = {name for one in expired for name in fetch_hashes(workspace.state, one.options.get("fetch"))}
-    found = old | set(workspace.raw.stray(kept_hashes(workspace.state) | responses_of(workspace.state) | lists))
-    if not gone:
+    known = kept_hashes(workspace.state) | responses_of(workspace.state)
+    found, waiting = old | set(workspace.raw.stray(there, known | lists)), 0
+    if not leaving.gone:
         return sorted(found), 0
-    # Ids are `platform:native`, and a network's pages name the native part; an act stands there under its address.
-    native = (it.id if it.kind == "act" else it.id.partition(":")[2] for it in gone)
-    # Nothing goes with somebody whose name is only the beginning of another's: .../users/ann is not .../users/anna.
-    speaks = re.compile(b"(?:" + b"|".join(re.escape(name.encode()) for name in sorted(set(native))) + rb")(?!\w)")
-    for name in kept_hashes(workspace.state) | responses_of(workspace.state):
-        if name not in found and speaks.search(workspace.raw.read(name)):
+    names, waits = leaving.names(), waiting_hashes(workspace.state)
+    for name in sorted(known - found):
+        try:
+            speaks = names.in_bytes(workspace.raw.read(name))
+        except UnreadableFileError:
+            speaks = name in there and name not in waits
+        if speaks:
             waiting += name in waits
             if name not in waits:
                 found.add(name)
     return sorted(found), waiting
 
 
-def _counted(gone: Sequence[_Gone]) -> dict[str, int]:
+def _counted(gone: Sequence[Gone]) -> dict[str, int]:
     kinds = [it.kind for it in gone]
     return {kind: kinds.count(kind) for kind in ("account", "post", "act")}
 
 
 def _take_away(
-    workspace: Workspace, imports: Sequence[int], conditions: dict[str, list[str]], pages: Sequence[str]
+    workspace: Workspace,
+    imports: Sequence[int],
+    places: Mapping[str, Places],
+    seen: Mapping[str, int],
+    pages: Sequence[str],
+    last: int,
 ) -> None:
-    for table in schemas():
-        # The word of who is gone leaves last: killed before, the next purge still knows.
-        if table != "gone" and (imports or table in conditions):
+    """Rows, then pages. The word of who is gone leaves later, and before it the accounts: they tell whose handle is whose."""
+    for table in sorted(schemas(), key=lambda one: one == "accounts"):
+        if table != "gone" and (imports or table in places):
             crash_point(f"purge: before {table}")
-            workspace.facts.purge(table, imports, conditions.get(table, ()))
-    for name in pages:
-        drop_page(workspace.state, name)
-        workspace.raw.forget(name)
-    crash_point("purge: before gone")
-    workspace.facts.purge("gone", imports, conditions.get("gone", ()))
+            workspace.facts.purge(table, imports, places.get(table, {}))
+    drop_pages(workspace.state, pages, last)
+    unless_kept(workspace.state, sorted(seen), lambda name: workspace.raw.forget(name, seen[name]))
 
 
 def _drop_caches(workspace: Workspace) -> None:
-    """What was computed before a purge holds texts and ids of those who are gone."""
-    for generation in range(workspace.state.generation()):
-        shutil.rmtree(cache_folder(workspace.folder, generation), ignore_errors=True)
+    """What was computed before a purge holds texts and ids of those who are gone. Also after a purge that was killed before this."""
+    now = cache_folder(workspace.folder, workspace.state.generation())
+    for old in [workspace.folder / "cache", *workspace.folder.glob("cache-*")]:
+        if old != now and old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)

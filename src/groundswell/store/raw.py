@@ -3,20 +3,25 @@
     raw/ab/abcdef....zst
 
 A page is on the disk before anything refers to it, and is let go of after nothing does any more. So a crash leaves at most a page
-that nobody refers to, which the next purge takes away.
+that nobody refers to, which a later purge takes away. Between the two another process may be about to refer to it: so what was
+written or wanted again in the last hour is nobody's stray, and nothing leaves that was wanted again since it was looked at.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
 from groundswell.errors import UnreadableFileError
 from groundswell.store.crash_points import crash_point
+
+STRAY_AFTER = 3_600.0
+"""Seconds after which a page that nobody refers to was left behind: a fetch refers to one at once (design choice)."""
 
 
 class Raw:
@@ -29,7 +34,7 @@ class Raw:
         """Write a page if it is not there, and return its hash. It is on the disk when this returns."""
         name = hashlib.sha256(body).hexdigest()
         path = self._path(name)
-        if path.is_file():
+        if _touched(path):
             return name
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{name}.{os.getpid()}.part")
@@ -58,20 +63,49 @@ class Raw:
             raise UnreadableFileError(f"The raw page {name[:12]} is not what was written.")
         return body
 
-    def forget(self, name: str) -> int:
-        """Take a page off the disk; return how many bytes that frees."""
-        path = self._path(name)
-        size = path.stat().st_size if path.is_file() else 0
-        path.unlink(missing_ok=True)
-        return size
+    def there(self) -> dict[str, int]:
+        """Every page that is there -> when it was written or wanted again the last time, in nanoseconds."""
+        return {path.stem: moment for path in self.folder.glob("*/*.zst") if (moment := _moment(path)) is not None}
 
-    def stray(self, known: Collection[str]) -> Iterator[str]:
-        """Pages that nobody refers to, and what was being written when a process was killed."""
-        for path in sorted(self.folder.glob("*/*")):
-            if path.suffix == ".part":
+    def forget(self, name: str, moment: int | None = None) -> bool:
+        """Take a page off the disk, unless it was wanted again after the moment at which it was seen; say whether it went."""
+        path = self._path(name)
+        if moment is not None and _moment(path) != moment:
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+    def stray(self, there: Mapping[str, int], known: Collection[str]) -> Iterator[str]:
+        """Of the pages that are there, those that nobody referred to for an hour. `known` is to be read after what is there."""
+        until = _long_ago()
+        yield from sorted(name for name, moment in there.items() if name not in known and moment < until)
+
+    def sweep(self) -> None:
+        """Take away what was being written when a process was killed."""
+        until = _long_ago()
+        for path in self.folder.glob("*/*.part"):
+            if (moment := _moment(path)) is not None and moment < until:
                 path.unlink(missing_ok=True)
-            elif path.stem not in known:
-                yield path.stem
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / f"{name}.zst"
+
+
+def _touched(path: Path) -> bool:
+    """Say of a page that it is wanted again, if it is there."""
+    try:
+        os.utime(path, ns=(now := time.time_ns(), now))
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _moment(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+def _long_ago() -> int:
+    return time.time_ns() - int(STRAY_AFTER * 1e9)

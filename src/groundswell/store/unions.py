@@ -6,7 +6,7 @@ what it was based on; it can be undone, and then the question is open again. Wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -69,6 +69,15 @@ def unsay(state: State, number: int) -> Union:
     with state.transaction() as connection:
         connection.execute(unions.update().where(unions.c.id == number).values(undone_at=_now()))
     return found[number]
+
+
+def forget(state: State, gone: Mapping[str, datetime]) -> None:
+    """Strike for good what was said of accounts that are gone, with its evidence, as far as it was said until then."""
+    with state.transaction() as connection:
+        for row in connection.execute(sa.select(unions.c.id, unions.c.one, unions.c.other, unions.c.said_at)).all():
+            said = datetime.fromisoformat(row.said_at)
+            if any(said <= gone[account] for account in (row.one, row.other) if account in gone):
+                connection.execute(unions.delete().where(unions.c.id == row.id))
 
 
 def persons(state: State) -> tuple[tuple[str, ...], ...]:

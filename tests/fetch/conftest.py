@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
-from groundswell.store import Workspace
+from groundswell.store import State, Workspace
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(autouse=True)
+def day_of_the_fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the fakes answer on their day may be kept on that day, whatever day it is here."""
+    monkeypatch.setattr(State, "clock", staticmethod(lambda: datetime(2026, 6, 1, 12, tzinfo=UTC)))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from groundswell.fetch import Asked, fetch, refresh, resume
 from groundswell.fetch.bringing import bring
 from groundswell.ingest import import_file
 from groundswell.sources.networks import SOURCES
-from groundswell.store import Workspace, purge, purging
+from groundswell.store import State, Workspace, purge, purging
 from groundswell.store.fetches import Noted, ToOpen, begin_fetch, end_fetch, note_page, streams_of
 from groundswell.store.unions import all_unions, say
 
@@ -121,6 +121,26 @@ def test_what_terms_let_be_kept_no_longer_is_purged_in_time(workspace: Workspace
     assert count(workspace, "SELECT count(*) FROM accounts") == 0
     assert on_disk(workspace, "sourdough") == []
     assert workspace.state.import_by_id(1).purged_at
+
+
+def test_what_may_not_be_kept_any_longer_is_not_shown_or_measured_though_nobody_purged(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = replace(SOURCES["bluesky"], retention_days=30)
+    bring(
+        workspace,
+        short,
+        kept(workspace, "followers", "did:plc:star", followers(1), at=datetime(2026, 6, 1, tzinfo=UTC)),
+    )
+    version = workspace.version()
+    assert count(workspace, "SELECT count(*) FROM accounts") == 1
+    monkeypatch.setattr(State, "clock", staticmethod(lambda: datetime(2026, 7, 2, tzinfo=UTC)))
+    assert count(workspace, "SELECT count(*) FROM accounts") == 0
+    assert workspace.version() != version
+    with workspace.engine(raw=True) as engine:
+        assert engine.rows("SELECT count(*) FROM accounts") == [(0,)]
+    workspace.state.agree("bluesky")
+    assert count(workspace, "SELECT count(*) FROM accounts") == 1
 
 
 @pytest.mark.slow

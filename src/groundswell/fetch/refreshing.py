@@ -65,7 +65,7 @@ def again_streams(workspace: Workspace, source: Source, requests: int, now: date
     # Posts that nobody can look at alone come with the list of those whose they are, and so do the numbers of the account.
     with_people = source.streams[source.again].about == "account"
     due = ((source.again, people),) if with_people else ((source.again, POSTS_DUE), (source.introduce, people))
-    with workspace.engine(raw=True) as engine:
+    with workspace.engine(raw=True, expired=True) as engine:
         for stream, sql in due:
             size = 1 if with_people else source.streams[stream].page
             asked = {"prefix": f"{source.platform}:", "most": requests * size, "now": now or datetime.now(UTC)}

@@ -197,7 +197,7 @@ def _as_table(places: Places) -> pa.Table:
 
 def _live(workspace: Workspace) -> list[int]:
     """Imports whose word counts: also those that may not be measured or shown."""
-    return [one.id for one in workspace.state.imports() if one.state == "live"]
+    return list(workspace.state.live_ids(raw=True, expired=True))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -107,6 +107,9 @@ class Import:
 class State:
     """The state database of one workspace."""
 
+    clock: Callable[[], datetime] = staticmethod(lambda: datetime.now(UTC))
+    """The present, where terms say until when something may be kept."""
+
     def __init__(self, path: Path) -> None:
         self.path = path
         url = sa.URL.create("sqlite", database=str(path))  # spelled out: a path may hold % and ?
@@ -201,12 +204,19 @@ class State:
             raise UnknownNameError("import", str(import_id), map(str, found))
         return found[import_id]
 
-    def live_ids(self, *, raw: bool = False) -> tuple[int, ...]:
-        """Ids of live imports that may be measured, ascending: this tuple *is* the version of the facts. With `raw` all of them."""
+    def live_ids(self, *, raw: bool = False, expired: bool = False) -> tuple[int, ...]:
+        """Ids of live imports that may be measured, ascending: this tuple *is* the version of the facts.
+
+        With `raw` those that may be shown. What has to be gone by now is neither, purged or not; with `expired` it is counted, too.
+        """
         query = sa.select(imports.c.id).where(imports.c.state == "live").order_by(imports.c.id)
+        terms, agreed = imports.c.terms, imports.c.origin.in_(sa.select(agreements.c.origin))
         if not raw:
-            terms, agreed = imports.c.terms, sa.select(agreements.c.origin)
-            query = query.where(terms.is_(None) | (terms != RAW) | imports.c.origin.in_(agreed))
+            query = query.where(terms.is_(None) | (terms != RAW) | agreed)
+        if not expired:
+            query = query.where(
+                imports.c.expires_at.is_(None) | (imports.c.expires_at > self.clock().isoformat()) | agreed
+            )
         with self.engine.connect() as connection:
             return tuple(connection.execute(query).scalars())
 

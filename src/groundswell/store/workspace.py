@@ -106,11 +106,20 @@ class Workspace:
         return any(one.options.get("simulated") for one in self.state.imports() if one.state == "live")
 
     def engine(
-        self, *, moment: datetime | None = None, backtest: bool = False, memory: str = "1500MB", raw: bool = False
+        self,
+        *,
+        moment: datetime | None = None,
+        backtest: bool = False,
+        memory: str = "1500MB",
+        raw: bool = False,
+        expired: bool = False,
     ) -> Engine:
-        """Open the views, now or as of a moment. With `raw` they hold as well what may only be shown as it came: nothing measures it."""
+        """Open the views, now or as of a moment. With `raw` they hold as well what may only be shown as it came: nothing measures it.
+
+        With `expired` also what may not even be shown any more: for who asks the network about the same people anew.
+        """
         if raw:
-            live = self.state.live_ids(raw=True)
+            live = self.state.live_ids(raw=True, expired=expired)
             return Engine(self.facts.of(live), live, moment=moment, memory=memory)
         brought = self._brought()
         live = tuple(brought)
@@ -268,7 +277,7 @@ class Staging:
         self._settle()
         pa.default_memory_pool().release_unused()
         # Also with what may not be measured now: it may be later, and then it is known where keys repeat.
-        live = self.workspace.state.live_ids(raw=True)
+        live = self.workspace.state.live_ids(raw=True, expired=True)
         counts: dict[str, Counts] = {}
         spill = self.workspace.cache / "tmp"
         spill.mkdir(parents=True, exist_ok=True)

@@ -147,7 +147,7 @@ class Leaving:
         )
         return rows[0][0]
 
-    def imports_of(self, table: str, places: Places) -> set[int]:
+    def imports_of(self, places: Places) -> set[int]:
         """The imports that brought these rows."""
         if not places:
             return set()

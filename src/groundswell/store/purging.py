@@ -71,7 +71,7 @@ def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = 
         imports = [one.id for one in (*expired, *replaced)]
         places = {table: found for table in schemas() if (found := leaving.places(table))}
         old = _fetched_by(workspace, expired, replaced if undone else ())
-        named = leaving.imports_of("creators", places.get("creators", {}))
+        named = leaving.imports_of(places.get("creators", {}))
         lists, left = _lists(workspace, {*imports, *named})
         pages, waiting = _pages(workspace, there, old | (left & there.keys()), lists, leaving)
         rows = sum(leaving.count(table, places.get(table, {}), imports) for table in schemas())

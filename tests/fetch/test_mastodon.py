@@ -19,7 +19,7 @@ from groundswell.fetch.fetching import open_client
 from groundswell.sources.client import Client
 from groundswell.sources.declaring import Source
 from groundswell.sources.mastodon import MASTODON, mastodon
-from groundswell.sources.mastodon.wishes import may_keep
+from groundswell.sources.mastodon.wishes import LEFT_OUT, may_keep
 from groundswell.store import Workspace, purge
 from groundswell.store.fetches import pages_of, pages_purged
 
@@ -225,6 +225,8 @@ def test_words_that_are_not_to_be_searched_are_kept_nowhere_in_a_page() -> None:
         ("context", {"ancestors": [post], "descendants": passing_on}),
     ):
         assert "SECRET" not in json.dumps(may_keep(stream, said))
+    gone = {"uri": "https://a.example/1", "account": post["account"] | {"discoverable": False}}
+    assert may_keep("post", loud | {"quote": {"quoted_status": gone}})["quote"] == {"quoted_status": {LEFT_OUT: True}}
     (kept_of_it, first, *_) = may_keep("hashtag", [post, *passing_on])
     assert kept_of_it["media_attachments"] == [{"type": "image"}]
     assert (kept_of_it["favourites_count"], first["content"], first["reblog"]["id"]) == (3, "said aloud", "1")

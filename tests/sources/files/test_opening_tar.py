@@ -190,6 +190,9 @@ def test_headers_without_an_end_stop_the_reading_and_keep_what_was_read(tmp_path
         tables, refused = told(path)
         assert tables == ["posts.csv"]
         assert "does not end" in refused[""]
+        path.write_bytes(after)
+        with pytest.raises(UnreadableFileError, match="does not end"):
+            list(open_tables(path))
 
 
 def test_a_name_in_another_encoding_does_not_lose_the_files_after_it(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import sys
 import tarfile
-from typing import Self
+from collections.abc import Callable
+from typing import Self, TypeVar
 
 from groundswell.sources.files.blobs import PIECE, Readable, read_up_to
 
+T = TypeVar("T")
 KIB = 1 << 10
 BLOCK_LIMIT = 64 * KIB
 """Bytes of one long name, or of the notes on one file. Linux allows paths of 4 KiB, and labels of 64 KiB (xattr(7))."""
@@ -98,17 +100,16 @@ class Headers:
 
     def __init__(self, reader: Readable) -> None:
         self.forward = Forward(reader)
-        self.source = _Passing(
-            fileobj=self.forward, tarinfo=BoundedInfo, errorlevel=1, encoding="utf-8", errors="surrogateescape"
+        self.source = _bounded(
+            lambda: _Passing(
+                fileobj=self.forward, tarinfo=BoundedInfo, errorlevel=1, encoding="utf-8", errors="surrogateescape"
+            )
         )
 
     def following(self) -> tarfile.TarInfo | None:
         """The next entry; None at the end. TarError and ValueError where there is none that can be read."""
         self.forward.left = BETWEEN_LIMIT
-        try:
-            entry = self.source.next()
-        except (RecursionError, KeyError, IndexError) as error:
-            raise TooLongError("headers that say nothing") from error
+        entry = _bounded(self.source.next)
         self.source.members = []  # it keeps every entry it has seen, with its notes
         if len(self.source.pax_headers) > GLOBAL_LIMIT:
             self.source.pax_headers = {}
@@ -119,3 +120,11 @@ class Headers:
     def ended(self) -> bool:
         """Whether the last header that was read is an end: empty blocks, or nothing."""
         return not self.forward.last.strip(b"\0")
+
+
+def _bounded(read: Callable[[], T]) -> T:
+    """Read on; `tarfile` goes one deeper with each header before a file."""
+    try:
+        return read()
+    except (RecursionError, KeyError, IndexError) as error:
+        raise TooLongError("headers that say nothing") from error

@@ -25,6 +25,9 @@ WITHOUT_WORDS = (
 """Fields of a post that hold none of its words. All others go: servers of other makers repeat the words where nobody expects them."""
 VISIBLE = (None, "public", "unlisted")
 
+A_POST = frozenset(("content", "uri", "visibility"))
+"""One of these beside an account: a post of theirs."""
+
 
 def unlisted(account: Json) -> bool:
     """Whether somebody asked not to be listed."""
@@ -98,6 +101,6 @@ def _within(said: Json) -> Json:
         return [_within(one) for one in said]
     if not isinstance(said, dict):
         return said
-    if unlisted(said) or ("account" in said and "content" in said):
+    if unlisted(said) or ("account" in said and not said.keys().isdisjoint(A_POST)):
         return _kept(said)
     return {name: _within(value) for name, value in said.items()}

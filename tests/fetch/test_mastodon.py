@@ -336,7 +336,7 @@ def test_nothing_is_asked_before_the_server_counts_anew(workspace: Workspace) ->
 
 
 def test_the_command_knows_the_network_by_the_name(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(fetching.fetch.__kwdefaults__, "client", Fake(unlisted={3}).client())
+    monkeypatch.setitem(fetching.fetch.__kwdefaults__ or {}, "client", Fake(unlisted={3}).client())
     words = ["fetch", ANN, "--with", "followers", "-w", str(workspace.folder)]
     done = CliRunner().invoke(app, words, catch_exceptions=False)
     assert done.exit_code == 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx2
 import pytest
 from fake_sites import CORPUS, Fake
-from faking import rows
+from faking import answered, rows
 
 from groundswell.errors import UsageError
 from groundswell.fetch import Asked, FetchReport, fetch, refresh
@@ -133,3 +134,24 @@ def test_feeds_are_looked_at_again_after_a_day_and_only_what_is_new_is_sent(work
         ("blog:ann.example", 5),
         ("blog:silent.example", 5),
     ]
+
+
+def test_a_feed_is_told_from_where_the_page_lies_and_not_from_where_it_was_asked_for() -> None:
+    page = b"<html><head><link rel=alternate type=application/rss+xml href='feed.xml'></head></html>"
+    look = FEEDS.stream("site").look_at
+    assert look
+    looked = look("https://ann.example", page, "https://ann.example/en/")
+    assert looked.addressed["https://ann.example"] == "https://ann.example/en/feed.xml\nhttps://ann.example\n"
+
+
+def test_a_page_behind_a_redirect_gives_its_feed(workspace: Workspace) -> None:
+    fake = Fake()
+
+    def moved(request: httpx2.Request) -> httpx2.Response:
+        if request.headers["host"] == "old.example":
+            fake.requests.append(str(request.url))
+            return answered(b"", 301, {"location": "https://ann.example/"})
+        return fake.answer(request)
+
+    fetch(workspace, Asked(source="feeds", who=("https://old.example",)), client=fake.client(moved))
+    assert rows(workspace, "SELECT count(*), min(account) FROM posts")[0][0] == 5

@@ -380,7 +380,10 @@ def _looked(declared: Stream, stream: StreamRow, answer: Answer) -> Looked | Non
     if answer.status != 200:
         return None
     try:
-        looked = declared.look(stream.subject, answer.said)
+        look_at = declared.look_at
+        looked = (
+            look_at(stream.subject, answer.said, answer.url) if look_at else declared.look(stream.subject, answer.said)
+        )
         return replace(looked, cursor=declared.goes_on(answer.headers)) if declared.goes_on else looked
     except ODD:
         return None

@@ -179,6 +179,8 @@ class Stream:
     """(subject, cursor, items wanted) -> the question."""
     look: Callable[[str, Any], Looked]
     """(subject, what was answered) -> what it holds."""
+    look_at: Callable[[str, Any, str], Looked] | None = None
+    """The same with the address that answered, where it matters: addresses on a page are told from there, also after a redirect."""
     opens: int = 0
     """How many more streams a page of it opens."""
     each: int = 0

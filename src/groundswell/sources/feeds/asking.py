@@ -51,7 +51,8 @@ def streams() -> Mapping[str, Stream]:
     found = (
         Stream(
             name="site", says="a page, and which feed it names", about="site", page=1, introduces=True, opens=len(COMMON),
-            ask=lambda site, _c, _m: Ask(site, accept=PAGE), look=_site,
+            ask=lambda site, _c, _m: Ask(site, accept=PAGE),
+            look=lambda site, said: _site(site, said, site), look_at=_site,
         ),
         Stream(
             name="feed", says="the latest entries of a feed", about="account", page=1, look=_feed, otherwise=next_place,
@@ -79,13 +80,16 @@ def is_feed(body: bytes) -> bool:
         at = closed + len(end)
 
 
-def _site(site: str, said: Any) -> Looked:
-    """A page opens one feed: the one it names first that is not about comments; a feed is its own."""
+def _site(site: str, said: Any, answered: str) -> Looked:
+    """A page opens one feed: the one it names first that is not about comments; a feed is its own.
+
+    The address that answered may be another than the one that was asked, after a redirect: what the page names is told from there.
+    """
     if b"<" not in said:
         raise ValueError("neither a page nor a feed")
     if is_feed(said):
         return Looked(1, people=(site,), addressed={site: f"{site}\n{site}\n"})
-    feeds = feeds_in(said, site)
+    feeds = feeds_in(said, answered)
     return Looked(1, people=(site,), addressed={site: f"{feeds[0]}\n{site}\n" if feeds else _usual(site, 0)})
 
 

@@ -344,6 +344,19 @@ def items_of(state: State, fetch: int) -> dict[str, int]:
         return {name: int(items or 0) for name, items in connection.execute(query)}
 
 
+def looked_at_first(state: State, source: str, *, live: bool) -> dict[str, str]:
+    """Person -> when the first fetch began that looked at them; with `live` those whom pieces of the live stream heard."""
+    piece = sa.func.coalesce(sa.func.json_extract(fetches.c.asked, "$.live"), 0)
+    query = (
+        sa.select(people.c.person, sa.func.min(fetches.c.started_at))
+        .join(fetches, fetches.c.id == people.c.fetch)
+        .where(fetches.c.source == source, people.c.state == "asked", piece == int(live))
+        .group_by(people.c.person)
+    )
+    with state.engine.connect() as connection:
+        return {str(person): str(moment) for person, moment in connection.execute(query)}
+
+
 def subjects_asked(state: State, source: str, stream: str, since: datetime) -> set[str]:
     """What the streams of a name were asked about since a moment, by any fetch from a source."""
     chosen = (streams.c.name == stream) & (fetches.c.source == source) & (pages.c.fetched_at >= since.isoformat())

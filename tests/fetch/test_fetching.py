@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,10 +14,22 @@ from typer.testing import CliRunner
 from groundswell.cli import app
 from groundswell.errors import LoginNeededError, SourceSilentError, UnknownNameError, UsageError
 from groundswell.fetch import Asked, FetchReport, fetch, forecast, refresh, resume
+from groundswell.fetch.bringing import bring
+from groundswell.fetch.refreshing import again_streams
 from groundswell.sources.networks import SOURCES
 from groundswell.store import Workspace
-from groundswell.store.fetches import all_fetches, pages_of, streams_of
+from groundswell.store.fetches import (
+    Noted,
+    ToOpen,
+    all_fetches,
+    begin_fetch,
+    note_page,
+    note_stream,
+    pages_of,
+    streams_of,
+)
 
+BLUESKY = SOURCES["bluesky"]
 BAKER = "@person0.bsky.social"
 
 
@@ -276,3 +289,51 @@ def test_rows_that_go_to_disk_in_many_small_parts_give_the_same_tables(
     fetch(another, asked, client=Fake().client())
     assert tables(another) == tables(workspace)
     assert len(another.facts.files("accounts")) > len(workspace.facts.files("accounts"))
+
+
+def observed(workspace: Workspace, stream: str, said: Any, at: datetime) -> None:
+    """What the network answered once."""
+    number = begin_fetch(workspace.state, "bluesky", asked(BAKER).as_json(), [ToOpen(stream, "", 0, 0)])
+    body = json.dumps(said).encode()
+    [row] = streams_of(workspace.state, number)
+    note_page(workspace.state, row, Noted(workspace.raw.keep(body), len(body), 1, 200, at), requests=1, repeated=0)
+    bring(workspace, BLUESKY, number)
+
+
+def profiles(*numbers: int) -> Any:
+    return {
+        "profiles": [
+            {"did": f"did:plc:p{one:03}", "handle": f"p{one}.b.social", "followersCount": 5} for one in numbers
+        ]
+    }
+
+
+def test_what_cannot_be_looked_at_does_not_keep_others_from_their_turn(workspace: Workspace) -> None:
+    now = datetime.now(UTC)
+    observed(workspace, BLUESKY.introduce, profiles(*range(25)), now - timedelta(days=9))
+    observed(workspace, BLUESKY.introduce, profiles(25), now - timedelta(days=3))
+    [first] = again_streams(workspace, BLUESKY, 1, now)
+    assert "did:plc:p025" not in first.subject
+    number = begin_fetch(workspace.state, "bluesky", asked(BAKER).as_json(), [first])
+    [row] = streams_of(workspace.state, number)
+    assert again_streams(workspace, BLUESKY, 1, now) == [first], "nobody was asked yet"
+    note_stream(workspace.state, row, state="failed", note="it did not answer")
+    [second] = again_streams(workspace, BLUESKY, 1, now)
+    assert second.subject == "did:plc:p025"
+    later = again_streams(workspace, BLUESKY, 2, now + timedelta(days=2))
+    assert [one.subject.count("\n") for one in later] == [24, 0], "and a day later they have theirs again"
+
+
+def test_a_post_from_the_future_is_as_old_as_when_it_was_first_seen(workspace: Workspace) -> None:
+    now = datetime.now(UTC)
+    record = {"text": "bread", "createdAt": "2099-01-01T00:00:00Z"}
+    said = {
+        "uri": "at://did:plc:p001/app.bsky.feed.post/3kfuture",
+        "cid": "x",
+        "author": {"did": "did:plc:p001", "handle": "p1.b.social"},
+    }
+    observed(workspace, BLUESKY.again, {"posts": [said | {"record": record, "likeCount": 3}]}, now - timedelta(days=29))
+    [one] = again_streams(workspace, BLUESKY, 1, now)
+    assert one.subject.endswith("3kfuture")
+    with pytest.raises(UsageError, match="is due"):
+        again_streams(workspace, BLUESKY, 1, now + timedelta(days=2))

@@ -9,6 +9,7 @@ import json
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from groundswell.cli import app
 from groundswell.errors import SourceSilentError, UsageError, WorkspaceBusyError
 from groundswell.fetch import Asked, ListenReport, fetch, listen, listening, resume
 from groundswell.fetch.hearing import GIVE_UP, LONGEST_WAIT, PAGE_EVENTS, REPLAYED, Bounds, Hearing
+from groundswell.ingest import import_file
 from groundswell.sources.networks import SOURCES
 from groundswell.sources.streaming import LostError
 from groundswell.store import Workspace
@@ -317,3 +319,59 @@ def test_ctrl_c_keeps_and_brings_what_was_heard(workspace: Workspace, fetched: F
     report = heard_by(workspace, stream, until_now=False)
     assert report.because == "It was stopped by hand."
     assert rows(workspace, "SELECT count(*) FROM posts WHERE contains(post, '3kctrlc')") == [(1,)]
+
+
+def test_who_is_fetched_meanwhile_is_heard_from_the_next_piece_on_since_their_fetch(
+    workspace: Workspace, fetched: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, newcomer = fetched.dids[0], fetched.dids[5]
+    stream = stream_now(posted(first, now() - 3_600 * STEP, "3kfirst"))
+    stream.events.append(posted(newcomer, now() - 120 * STEP, "3kbetween"))
+    begun = datetime.now(UTC) - timedelta(seconds=300)
+
+    def meanwhile() -> None:
+        stream.after = lambda: None
+        fetch(workspace, replace(ASKED, who=("@person5.bsky.social",)), client=fetched.client())
+        with workspace.state.transaction() as connection:
+            connection.execute(update(fetches).where(fetches.c.id == 3).values(started_at=begun.isoformat()))
+        monkeypatch.setattr(listening, "PIECE_SECONDS", 0.0)
+        stream.events.append(posted(first, now(), "3klater"))
+
+    stream.after = meanwhile
+    heard_by(workspace, stream, until_now=False, seconds=30.0)
+    assert newcomer not in stream.greeted[0]["wantedDids"]
+    assert newcomer in stream.greeted[1]["wantedDids"]
+    assert len(stream.greeted) == 2, "and the same people are greeted once"
+    assert stream.asked[1][1] == int(begun.timestamp() * 1e6) - int(REPLAYED * STEP)
+    assert rows(workspace, "SELECT count(*) FROM posts WHERE contains(post, '3kbetween')") == [(1,)]
+
+
+def test_who_was_fetched_after_a_run_is_heard_since_their_fetch_by_the_next(
+    workspace: Workspace, fetched: Fake
+) -> None:
+    at = now() - 60 * STEP
+    heard_by(workspace, stream_now(posted(fetched.dids[0], at, "3kone")))
+    fetch(workspace, replace(ASKED, who=("@person5.bsky.social",)), client=fetched.client())
+    begun = datetime.now(UTC) - timedelta(seconds=300)
+    with workspace.state.transaction() as connection:
+        connection.execute(update(fetches).where(fetches.c.id == 3).values(started_at=begun.isoformat()))
+    begin = int(begun.timestamp() * 1e6)
+    second = posted(fetched.dids[5], at, "3ktwo")
+    for events, since in (((), begin), ((second,), begin), ((), at)):
+        stream = stream_now(*events)
+        heard_by(workspace, stream)
+        assert stream.asked[0][1] == since - int(REPLAYED * STEP)
+
+
+def test_an_id_of_a_file_that_the_network_never_gave_does_not_stand_in_the_greeting(
+    workspace: Workspace, fetched: Fake, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(
+        "platform,account,handle,followers\nbluesky,bluesky:nobody,nobody.x.y,5\nbluesky,bluesky:did:plc:a b,b.x.y,5\n"
+    )
+    import_file(workspace, file)
+    assert rows(workspace, "SELECT count(*) FROM accounts WHERE handle IN ('nobody.x.y', 'b.x.y')") == [(2,)]
+    stream = stream_now()
+    heard_by(workspace, stream)
+    assert set(stream.greeted[0]["wantedDids"]) == set(fetched.dids[:2])

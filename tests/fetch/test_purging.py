@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from groundswell.fetch import Asked, fetch, refresh, resume
 from groundswell.fetch.bringing import bring
 from groundswell.ingest import import_file
 from groundswell.sources.networks import SOURCES
-from groundswell.store import State, Workspace, purge, purging
+from groundswell.store import State, Workspace, facts, purge, purging, state
 from groundswell.store.fetches import Noted, ToOpen, begin_fetch, end_fetch, note_page, streams_of
 from groundswell.store.unions import all_unions, say
 
@@ -427,6 +429,43 @@ def test_caches_that_a_killed_purge_left_go_with_the_next(workspace: Workspace) 
     (old / "finding").write_text("did:plc:p001")
     purge(workspace)
     assert not old.exists()
+
+
+class KilledError(BaseException):
+    """The process is no more."""
+
+
+@pytest.mark.slow
+def test_a_purge_that_is_killed_anywhere_is_done_by_the_next(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text("platform,author,text,created_at\nbluesky,@p1.b.social,words of one,2026-01-01\n")
+    import_file(workspace, file, observed_at=datetime(2026, 6, 1, tzinfo=UTC))
+    bring(workspace, SOURCES["bluesky"], kept(workspace, "followers", "did:plc:star", followers(1, 2), followers(3)))
+    say_gone(workspace, "did:plc:p001", datetime(2027, 1, 1, tzinfo=UTC))
+    for last in range(1, 60):
+        each = Workspace(Path(copytree(workspace.folder, tmp_path / f"w{last}")))
+        passed = itertools.count(1)
+
+        def killed(_name: str, passed: Any = passed, last: int = last) -> None:
+            if next(passed) == last:
+                raise KilledError
+
+        try:
+            with monkeypatch.context() as patched:
+                for module in (purging, facts, state):
+                    patched.setattr(module, "crash_point", killed)
+                purge(each)
+        except KilledError:
+            purge(each)
+        else:
+            break
+        assert count(each, "SELECT count(*) FROM accounts WHERE account = 'bluesky:did:plc:p003'") == 1
+        assert [one for name in ("did:plc:p001", "words of one") for one in on_disk(each, name)] == [], (
+            f"killed at {last}"
+        )
+    assert 8 < last < 59
 
 
 def later(fake: Fake) -> Any:

@@ -77,6 +77,8 @@ class Hearing:
     open_channel: OpenChannel
     bounds: Bounds = field(default_factory=Bounds)
     progress: Callable[[Heard], None] | None = None
+    rest: Callable[[], None] | None = None
+    """Done while nothing comes and nothing waits to be kept."""
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
@@ -90,7 +92,15 @@ class Hearing:
     def __post_init__(self) -> None:
         self._page = list[bytes]()
         self._size = 0
+        self._turned = False
         self._begun = self._page_begun = self._heard_at = self._said_at = self.clock()
+
+    def turn(self, people: Sequence[str], since: int) -> None:
+        """From the next event on hear these people, and since a moment that may lie before what was heard already.
+
+        The place in the stream goes back as well: whoever is killed on the way begins there again.
+        """
+        self.people, self.since, self.last, self._turned = people, since, None, True
 
     def run(self) -> str:
         """Hear until a bound is met, and say which one.
@@ -107,7 +117,8 @@ class Hearing:
         while True:
             before, connected = self.events, self.clock()
             try:
-                return self._connected(self.live.addresses[self.lost % len(self.live.addresses)])
+                if ended := self._connected(self.live.addresses[self.lost % len(self.live.addresses)]):
+                    return ended
             except LostError as error:
                 self.lost += 1
                 self._keep_page()
@@ -129,7 +140,8 @@ class Hearing:
         self.sleep(min(wait, GIVE_UP))
 
     def _connected(self, server: str) -> str:
-        """Hear over one connection. Errors: LostError."""
+        """Hear over one connection; say nothing when others are to be heard. Errors: LostError."""
+        self._turned = False
         channel = self.open_channel(self.live.ask(server, self._since()))
         try:
             channel.send(self.live.hello(self.people))
@@ -151,9 +163,14 @@ class Hearing:
                 self._take(found)
             if self._page and self._is_full():
                 self._keep_page()
+            if self.rest and self.idle and not self._page:
+                self.rest()
             self._say()
             if ended := self._ended():
                 return ended
+            if self._turned:
+                self._keep_page()
+                return ""
 
     # -- events ------------------------------------------------------------------------------------------------------------
 
@@ -180,9 +197,9 @@ class Hearing:
         """Keep what was heard, with the place after it; the page is let go of only then."""
         if not self._page:
             return
-        body = b'{"events":[' + b",".join(self._page) + b"]}"
+        body, events = b'{"events":[' + b",".join(self._page) + b"]}", len(self._page)
         place = max(self.last or 0, self.since or 0) or None
-        self.keep(body, len(self._page), datetime.fromtimestamp(self.clock(), UTC), None if place is None else str(place))  # fmt: skip
+        self.keep(body, events, datetime.fromtimestamp(self.clock(), UTC), None if place is None else str(place))
         self._page, self._size = [], 0
         # Keeping may take long, when a piece of the stream is brought in: that was no silence.
         self._heard_at = self.clock()

@@ -3,8 +3,9 @@
     groundswell fetch @ann.bsky.social ...    once: who they are, what was
     groundswell listen                        from then on: what they post, like, pass on, follow and delete
 
-Whoever was looked at by a fetch is listened to. The first time it begins where the first fetch began, as far as the network still
-has it, so nothing falls between the two; later it goes on where it stopped. Events are kept in pieces of some minutes: each piece is
+Whoever was looked at by a fetch is listened to. It begins where the first fetch of anybody began who was not heard yet, as far as
+the network still has it, so nothing falls between the two; else it goes on where it stopped. Who is fetched meanwhile is heard from
+the next piece on, which begins at their fetch; what others did since is heard twice, and is there once. Events are kept in pieces of some minutes: each piece is
 a fetch of its own with one import (docs/why/0014), so a run of days does not read its first day again and again. A piece that was
 killed is brought in by the next run. Fetching and looking again go on beside it. What people deleted is purged when a run ends and after every piece that heard of a delete.
 
@@ -16,7 +17,7 @@ repository (`--with repository`) or from the stream itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ from groundswell.store.fetches import (
     begin_fetch,
     end_fetch,
     latest_cursor,
+    looked_at_first,
     note_page,
     streams_of,
 )
@@ -110,13 +112,32 @@ def listen(
     with workspace.listening():
         pieces = _Pieces(workspace, source)
         pieces.end()
-        known = _people(workspace, source)
-        since, gap = _since(workspace, source, live)
+        known = _people(workspace, source, live)
+        if not known:
+            raise UsageError(
+                f"Nobody of {source.title} is known yet, so there is nobody to listen to.",
+                next_step="Fetch people first: groundswell fetch @ann.bsky.social",
+            )
+        pieces.new = _unheard(workspace, source, known[: live.people])
+        since, gap = _since(workspace, source, live, pieces.new)
         pieces.begin()
         hearing = Hearing(
             live=live, people=known[: live.people], since=since, keep=pieces.keep, open_channel=stream(source),
-            bounds=Bounds(seconds, until_now, quiet), progress=progress,
+            bounds=Bounds(seconds, until_now, quiet), progress=progress, rest=pieces.rest,
         )  # fmt: skip
+
+        def greet() -> None:
+            """Hear those as well who were fetched since, from their fetch on."""
+            nonlocal known, gap
+            now = _people(workspace, source, live)
+            new = _unheard(workspace, source, now[: live.people])
+            if set(new) - set(hearing.people):
+                known, pieces.new = now, new
+                back, missing = _since(workspace, source, live, new)
+                hearing.turn(known[: live.people], back)
+                gap = gap or missing
+
+        pieces.begun = greet
         begun = hearing.clock()
         because, refused = _run(hearing)
         pieces.end()
@@ -144,31 +165,36 @@ def _live_of(source: Source) -> Live:
     return source.live
 
 
-def _people(workspace: Workspace, source: Source) -> list[str]:
+def _people(workspace: Workspace, source: Source, live: Live) -> list[str]:
     """Whom to listen to, as the network names them; those who were looked at last come first."""
     prefix = f"{source.platform}:"
     with workspace.engine() as engine:
         found = [str(row["account"]).removeprefix(prefix) for row in engine.table(LOOKED_AT, {"prefix": prefix}).to_pylist()]  # fmt: skip
-    if not found:
-        raise UsageError(
-            f"Nobody of {source.title} is known yet, so there is nobody to listen to.",
-            next_step="Fetch people first: groundswell fetch @ann.bsky.social",
-        )
-    return found
+    return [one for one in found if live.knows(one)]
 
 
-def _since(workspace: Workspace, source: Source, live: Live) -> tuple[int, str]:
-    """Where to go on, in microseconds; and what may be missing."""
+def _unheard(workspace: Workspace, source: Source, people: Sequence[str]) -> list[str]:
+    """Those of these people whom no piece of the stream heard yet."""
+    heard = looked_at_first(workspace.state, source.id, live=True)
+    return [one for one in people if one not in heard]
+
+
+def _since(workspace: Workspace, source: Source, live: Live, new: Sequence[str]) -> tuple[int, str]:
+    """Where to go on, in microseconds, when these people are heard for the first time; and what may be missing."""
     now, place = datetime.now(UTC), latest_cursor(workspace.state, source.id, LIVE)
     fetched = [one.started_at for one in all_fetches(workspace.state) if one.source == source.id and not Asked.of(one.asked).live]  # fmt: skip
     first = datetime.fromisoformat(min(fetched, default=now.isoformat()))
     since = datetime.fromtimestamp(int(place) / 1e6, UTC) if place else first
+    begun = looked_at_first(workspace.state, source.id, live=False)
+    # Who was heard is noted with the place; a place without anybody is of a version that noted nobody.
+    if place and looked_at_first(workspace.state, source.id, live=True):
+        since = min([since, *(datetime.fromisoformat(begun[one]) for one in new if one in begun)])
     oldest = now - live.keeps
     gap = ""
     if since < oldest:
         hours = live.keeps.total_seconds() / 3600
         gap = (
-            f"{source.title} keeps what happened for about {hours:.0f} hours, and the last event that is known is of "
+            f"{source.title} keeps what happened for about {hours:.0f} hours, and what is to be heard begins at "
             f"{since:%Y-%m-%d %H:%M} UTC: what was done or deleted between then and {oldest:%Y-%m-%d %H:%M} UTC may be missing. "
             "`groundswell fetch --with repository` reads all of it anew."
         )
@@ -182,6 +208,10 @@ class _Pieces:
     workspace: Workspace
     source: Source
     brought: list[ImportReport] = field(default_factory=lambda: [])
+    new: list[str] = field(default_factory=lambda: [])
+    """People who are heard for the first time; noted with the first page, and the place after it."""
+    begun: Callable[[], None] = lambda: None
+    """Done when a piece begins that is not the first."""
     _stream: StreamRow | None = None
     _events: int = 0
     _begun: float = 0.0
@@ -199,13 +229,27 @@ class _Pieces:
         """Keep a page and the place after it at once; bring the piece in when it is large or old enough."""
         assert self._stream
         columns = {"cursor": place} if place is not None else {}
-        noted = Noted(self.workspace.raw.keep(body), len(body), events, 200, at, stream=columns)
+        noted = Noted(self.workspace.raw.keep(body), len(body), events, 200, at, stream=columns, asked=self.new)
         note_page(self.workspace.state, self._stream, noted, requests=0, repeated=0)
+        self.new = []
         self._events += events
         if self._events >= PIECE_EVENTS or at.timestamp() - self._begun >= PIECE_SECONDS:
             self.end()
             self.purge()
             self.begin()
+            self.begun()
+
+    def rest(self) -> None:
+        """A piece that is old enough is brought in also when nothing comes any more."""
+        if datetime.now(UTC).timestamp() - self._begun < PIECE_SECONDS:
+            return
+        if self._events:
+            self.end()
+            self.purge()
+            self.begin()
+        else:
+            self._begun = datetime.now(UTC).timestamp()
+        self.begun()
 
     def end(self) -> None:
         """Bring in this piece and what waits of others. While somebody else writes they wait for the next time, and listening goes on."""

@@ -5,6 +5,9 @@ last look a quarter of the age that it had then has passed (design choice), and 
 it is left alone. An account is due after a day. Of all that is due the most overdue comes first: an hour late for a post of four
 hours counts as much as a day late for one of four days.
 
+What was asked about in vain (a server that is down, an account that is closed) counts as looked at: else it would stay the most overdue
+for ever, and nothing else would have its turn. A post cannot be younger than when it was first seen, whatever its date says.
+
 A feed counts nobody: it is due a day after it was last looked at, with a conditional request, where it was found then.
 """
 
@@ -12,41 +15,52 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+
 from groundswell.errors import UsageError
 from groundswell.fetch.asking import together
 from groundswell.sources.declaring import Source
 from groundswell.store import Workspace
-from groundswell.store.fetches import ToOpen, last_looks
+from groundswell.store.fetches import ToOpen, last_looks, last_tries
 
 YOUNG_DAYS = 30
 SHARE_OF_AGE = 0.25
 LEAST_HOURS = 1
 ACCOUNT_HOURS = 24
 
+TRIED = 'least(greatest(known.seen, coalesce(tried."at", known.seen)), $now)'
+"""When it was looked at, or should have been."""
 POSTS_DUE = f"""
-WITH looked AS (
-    SELECT post, max(observed_at) AS seen FROM post_history
+WITH known AS (
+    SELECT post, substr(post, length($prefix) + 1) AS id, max(observed_at) AS seen, min(observed_at) AS first FROM post_history
     WHERE starts_with(post, $prefix) AND NOT contains(post, ':~') AND likes IS NOT NULL GROUP BY post
+), looked AS (
+    SELECT post, {TRIED} AS seen, least(created_at, first) AS made FROM known JOIN posts USING (post) LEFT JOIN tried USING (id)
+    WHERE created_at IS NOT NULL
 ), late AS (
-    SELECT post, epoch($now - seen) / greatest({SHARE_OF_AGE} * epoch(seen - created_at), {LEAST_HOURS * 3600}) AS overdue
-    FROM looked JOIN posts USING (post) WHERE created_at > $now - INTERVAL {YOUNG_DAYS} DAY
+    SELECT post, epoch($now - seen) / greatest({SHARE_OF_AGE} * epoch(seen - made), {LEAST_HOURS * 3600}) AS overdue
+    FROM looked WHERE made > $now - INTERVAL {YOUNG_DAYS} DAY
 )
 SELECT post AS id, overdue FROM late WHERE overdue >= 1 ORDER BY overdue DESC, post LIMIT $most
 """
 ACCOUNTS_DUE = f"""
-WITH looked AS (
-    SELECT account, max(observed_at) AS seen FROM account_history
+WITH known AS (
+    SELECT account, substr(account, length($prefix) + 1) AS id, max(observed_at) AS seen FROM account_history
     WHERE starts_with(account, $prefix) AND NOT contains(account, ':@') AND followers IS NOT NULL GROUP BY account
+), looked AS (SELECT account, {TRIED} AS seen FROM known LEFT JOIN tried USING (id)
 ), late AS (SELECT account, epoch($now - seen) / {ACCOUNT_HOURS * 3600} AS overdue FROM looked)
 SELECT account AS id, overdue FROM late WHERE overdue >= 1 ORDER BY overdue DESC, account LIMIT $most
 """
 HANDLES_DUE = f"""
-WITH looked AS (
+WITH seen AS (
     SELECT account, max(observed_at) AS seen FROM account_history
     WHERE starts_with(account, $prefix) AND followers IS NOT NULL GROUP BY account
-), late AS (SELECT account, epoch($now - seen) / {ACCOUNT_HOURS * 3600} AS overdue FROM looked)
-SELECT concat_ws(' ', handle, nullif(substr(account, length($prefix) + 1), '@' || handle)) AS id, overdue
-FROM late JOIN accounts USING (account) WHERE overdue >= 1 AND handle IS NOT NULL ORDER BY overdue DESC, account LIMIT $most
+), known AS (
+    SELECT account, seen, concat_ws(' ', handle, nullif(substr(account, length($prefix) + 1), '@' || handle)) AS id
+    FROM seen JOIN accounts USING (account) WHERE handle IS NOT NULL
+), looked AS (SELECT account, id, {TRIED} AS seen FROM known LEFT JOIN tried USING (id)
+), late AS (SELECT account, id, epoch($now - seen) / {ACCOUNT_HOURS * 3600} AS overdue FROM looked)
+SELECT id, overdue FROM late WHERE overdue >= 1 ORDER BY overdue DESC, account LIMIT $most
 """
 """For networks that are asked by handle: it stands first, then the id, where there is another one, so that what is gone has a name here."""
 
@@ -66,6 +80,7 @@ def again_streams(workspace: Workspace, source: Source, requests: int, now: date
     with_people = source.streams[source.again].about == "account"
     due = ((source.again, people),) if with_people else ((source.again, POSTS_DUE), (source.introduce, people))
     with workspace.engine(raw=True, expired=True) as engine:
+        engine.register("tried", _tried(workspace, source))
         for stream, sql in due:
             size = 1 if with_people else source.streams[stream].page
             asked = {"prefix": f"{source.platform}:", "most": requests * size, "now": now or datetime.now(UTC)}
@@ -77,11 +92,19 @@ def again_streams(workspace: Workspace, source: Source, requests: int, now: date
     return [one for _, one in sorted(found, key=lambda pair: -pair[0])[:requests]]
 
 
+def _tried(workspace: Workspace, source: Source) -> pa.Table:
+    found = last_tries(workspace.state, source.id, (source.again, source.introduce, source.alone))
+    moments = pa.array(map(datetime.fromisoformat, found.values()), pa.timestamp("us", "UTC"))
+    return pa.table({"id": pa.array(found, pa.string()), "at": moments})
+
+
 def _lists_due(workspace: Workspace, source: Source, requests: int, now: datetime) -> list[ToOpen]:
     """Lists of people whom nobody counts, such as feeds: where they were found the last time, the longest ago first."""
     looks = last_looks(workspace.state, source.id, source.again)
     until = (now - timedelta(hours=ACCOUNT_HOURS)).isoformat()
-    due = sorted((moment, subject) for subject, moment in looks.items() if moment <= until)
+    tried = last_tries(workspace.state, source.id, (source.again,))
+    moments = {subject: max(moment, tried.get(subject, "")) for subject, moment in looks.items()}
+    due = sorted((moment, subject) for subject, moment in moments.items() if moment <= until)
     if not due:
         raise _nothing_due(source)
     return [ToOpen(source.again, subject, 0, rank) for rank, (_, subject) in enumerate(due[:requests])]

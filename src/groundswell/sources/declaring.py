@@ -239,6 +239,8 @@ class Live:
     """(server, moment of the last event, in microseconds) -> the address that sends what happened since."""
     hello: Callable[[Sequence[str]], str]
     """Ids of people as the network names them -> what to say first, so that it sends their acts and no others."""
+    knows: Callable[[str], bool]
+    """Whether an id may stand in that greeting: files may hold ids that the network never gave."""
     moment: Callable[[Any], int | None]
     """An event -> when it happened, in microseconds; None for what is no event."""
 

@@ -168,7 +168,9 @@ class Facts:
         if imports and any(_holds(one, frozenset(imports)) for one in _parts(opened)):
             opened.delete(f"import_id IN ({', '.join(str(int(key)) for key in imports)})")
         crash_point(f"after delete from {table}")
-        opened.vacuum(**AT_ONCE, dry_run=False)
+        opened = DeltaTable(_address(self.folder / table))
+        if opened.vacuum(**AT_ONCE, dry_run=True):  # which would note that it looked, also where nothing is left over
+            opened.vacuum(**AT_ONCE, dry_run=False)
 
     def _written_together(self, table: str, places: Mapping[str, Sequence[int]]) -> list[list[int]]:
         """Whose files have to be written again: import by import, and all at once where one file holds several."""

@@ -275,6 +275,24 @@ def last_looks(state: State, source: str, stream: str) -> dict[str, str]:
         return {str(subject): str(moment) for subject, moment in connection.execute(query)}
 
 
+def last_tries(state: State, source: str, names: Iterable[str]) -> dict[str, str]:
+    """What streams of these names were about, each for itself -> when it was asked about the last time, whatever came of it."""
+    tried = (streams.c.state != OPEN) | (streams.c.pages > 0)
+    query = (
+        sa.select(streams.c.subject, sa.func.max(sa.func.coalesce(pages.c.fetched_at, fetches.c.started_at)))
+        .join(fetches, fetches.c.id == streams.c.fetch)
+        .join(pages, pages.c.stream == streams.c.id, isouter=True)
+        .where(fetches.c.source == source, streams.c.name.in_(list(names)), tried)
+        .group_by(streams.c.subject)
+    )
+    found: dict[str, str] = {}
+    with state.engine.connect() as connection:
+        for subject, moment in connection.execute(query):
+            for one in str(subject).split("\n"):
+                found[one] = max(str(moment), found.get(one, ""))
+    return found
+
+
 def fetch_hashes(state: State, fetch: int, last: float) -> set[str]:
     """Hashes of the pages of one fetch, until the one of a number."""
     query = sa.select(pages.c.hash).where(pages.c.fetch == fetch, pages.c.hash.is_not(None), pages.c.number <= last)
@@ -342,6 +360,19 @@ def items_of(state: State, fetch: int) -> dict[str, int]:
     )
     with state.engine.connect() as connection:
         return {name: int(items or 0) for name, items in connection.execute(query)}
+
+
+def looked_at_first(state: State, source: str, *, live: bool) -> dict[str, str]:
+    """Person -> when the first fetch began that looked at them; with `live` those whom pieces of the live stream heard."""
+    piece = sa.func.coalesce(sa.func.json_extract(fetches.c.asked, "$.live"), 0)
+    query = (
+        sa.select(people.c.person, sa.func.min(fetches.c.started_at))
+        .join(fetches, fetches.c.id == people.c.fetch)
+        .where(fetches.c.source == source, people.c.state == "asked", piece == int(live))
+        .group_by(people.c.person)
+    )
+    with state.engine.connect() as connection:
+        return {str(person): str(moment) for person, moment in connection.execute(query)}
 
 
 def subjects_asked(state: State, source: str, stream: str, since: datetime) -> set[str]:

@@ -81,13 +81,13 @@ def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = 
         )  # fmt: skip
         if dry_run:
             return found
-        if imports or pages or rows or (leaving.gone and not waiting):
-            # Who is gone stays known until what waits is brought in, or they would be back.
+        if imports or pages or rows or leaving.gone:
             _take_away(workspace, imports, places, {name: there[name] for name in pages if name in there}, pages, last)
             forget(workspace.state, leaving.accounts)
-            crash_point("purge: before gone")
-            word = leaving.gone and not waiting
-            workspace.facts.purge("gone", imports, leaving.said() if word else {})
+        crash_point("purge: before gone")
+        # Who is gone stays known until what waits is brought in, or they would be back. Also a purge that was killed here left files.
+        workspace.facts.purge("gone", [] if waiting else imports, {} if waiting else leaving.said())
+        if imports or pages or rows or (leaving.gone and not waiting):
             workspace.state.note_purge(imports, {k: v for k, v in asdict(found).items() if k != "done"})
         workspace.raw.sweep()
         _drop_caches(workspace)
@@ -169,11 +169,15 @@ def _take_away(
 ) -> None:
     """Rows, then pages. The word of who is gone leaves later, and before it the accounts: they tell whose handle is whose."""
     for table in sorted(schemas(), key=lambda one: one == "accounts"):
-        if table != "gone" and (imports or table in places):
+        if (
+            table != "gone"
+        ):  # also where nothing is to go any more: a purge that was killed left files that nothing refers to
             crash_point(f"purge: before {table}")
             workspace.facts.purge(table, imports, places.get(table, {}))
+    for name, moment in seen.items():
+        workspace.raw.leave(name, moment)  # killed from here on, the next purge does not wait for an hour
     drop_pages(workspace.state, pages, last)
-    unless_kept(workspace.state, sorted(seen), lambda name: workspace.raw.forget(name, seen[name]))
+    unless_kept(workspace.state, sorted(seen), workspace.raw.forget)
 
 
 def _drop_caches(workspace: Workspace) -> None:

@@ -23,6 +23,9 @@ from groundswell.store.crash_points import crash_point
 STRAY_AFTER = 3_600.0
 """Seconds after which a page that nobody refers to was left behind: a fetch refers to one at once (design choice)."""
 
+LEAVES = 0
+"""When a page that is to go was wanted the last time."""
+
 
 class Raw:
     """The folder of raw pages."""
@@ -67,13 +70,17 @@ class Raw:
         """Every page that is there -> when it was written or wanted again the last time, in nanoseconds."""
         return {path.stem: moment for path in self.folder.glob("*/*.zst") if (moment := _moment(path)) is not None}
 
-    def forget(self, name: str, moment: int | None = None) -> bool:
-        """Take a page off the disk, unless it was wanted again after the moment at which it was seen; say whether it went."""
+    def leave(self, name: str, moment: int) -> None:
+        """Say of a page that it is to go, unless it was wanted again after the moment at which it was seen: then it is a stray at once."""
         path = self._path(name)
-        if moment is not None and _moment(path) != moment:
-            return False
-        path.unlink(missing_ok=True)
-        return True
+        if _moment(path) == moment:
+            os.utime(path, ns=(LEAVES, LEAVES))
+
+    def forget(self, name: str) -> None:
+        """Take a page that is to go off the disk, unless it was wanted again."""
+        path = self._path(name)
+        if _moment(path) == LEAVES:
+            path.unlink(missing_ok=True)
 
     def stray(self, there: Mapping[str, int], known: Collection[str]) -> Iterator[str]:
         """Of the pages that are there, those that nobody referred to for an hour. `known` is to be read after what is there."""

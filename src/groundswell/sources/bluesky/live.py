@@ -9,6 +9,7 @@ everything, and would send everybody's acts to somebody who wants a few hundred 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,8 @@ from groundswell.sources.declaring import Live
 JETSTREAM = tuple(f"wss://jetstream{number}.us-{side}.bsky.network" for side in ("east", "west") for number in (2, 1))
 WANTED = (POST, LIKE, REPOST, FOLLOW, PROFILE)
 PEOPLE = 10_000
+DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]{0,2000}[A-Za-z0-9._-]", re.ASCII)
+"""Whom the server knows (atproto.com/specs/did). It hangs up when a greeting holds anything else."""
 LARGEST = 1_000_000
 """Bytes of an event beyond which the server leaves it out; a record has at most about a hundred thousand."""
 
@@ -29,6 +32,7 @@ def jetstream(servers: Sequence[str] = JETSTREAM) -> Live:
     return Live(
         says="what people post, like, pass on and follow, as it happens, and what they take back",
         addresses=tuple(servers), people=PEOPLE, keeps=timedelta(days=1), ask=_ask, hello=_hello, moment=_moment,
+        knows=lambda person: DID.fullmatch(person) is not None,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from groundswell.fetch import Asked, fetch, refresh, resume
 from groundswell.fetch.bringing import bring
 from groundswell.ingest import import_file
 from groundswell.sources.networks import SOURCES
-from groundswell.store import State, Workspace, facts, purge, purging, state
+from groundswell.store import State, Workspace, anybody_gone, facts, purge, purging, state
 from groundswell.store.fetches import Noted, ToOpen, begin_fetch, end_fetch, note_page, streams_of
 from groundswell.store.unions import all_unions, say
 
@@ -368,9 +368,11 @@ def test_many_deletes_cost_as_many_commits_as_one(workspace: Workspace) -> None:
     bring(workspace, SOURCES["bluesky"], number)
     commits = workspace.folder / "facts" / "posts" / "_delta_log"
     before = len(list(commits.glob("*.json")))
+    assert anybody_gone(workspace)
     done = purge(workspace)
     assert (done.gone["post"], count(workspace, "SELECT count(*) FROM posts")) == (30, 10)
     assert len(list(commits.glob("*.json"))) - before <= 3, "one write, and two of the vacuum"
+    assert not anybody_gone(workspace)
     assert not any("3k0000" in one.read_text() for one in commits.glob("*.json")), "the log names nobody"
 
 
@@ -444,6 +446,7 @@ def test_a_purge_that_is_killed_anywhere_is_done_by_the_next(
     import_file(workspace, file, observed_at=datetime(2026, 6, 1, tzinfo=UTC))
     bring(workspace, SOURCES["bluesky"], kept(workspace, "followers", "did:plc:star", followers(1, 2), followers(3)))
     say_gone(workspace, "did:plc:p001", datetime(2027, 1, 1, tzinfo=UTC))
+    last = 0
     for last in range(1, 60):
         each = Workspace(Path(copytree(workspace.folder, tmp_path / f"w{last}")))
         passed = itertools.count(1)

@@ -32,7 +32,7 @@ from groundswell.ingest import ImportReport
 from groundswell.sources.declaring import Live, Source
 from groundswell.sources.networks import SOURCES, source_called
 from groundswell.sources.streaming import Connecting, OpenChannel
-from groundswell.store import Purged, Workspace, purge
+from groundswell.store import Purged, Workspace, anybody_gone, purge
 from groundswell.store.fetches import (
     Fetch,
     Noted,
@@ -270,7 +270,7 @@ class _Pieces:
     def purge(self) -> Purged | None:
         """Take out what its authors deleted, if anything was."""
         with suppress(WorkspaceBusyError):  # then the next run, or the next `groundswell purge`, takes it out
-            if any(purge(self.workspace, dry_run=True).gone.values()):
+            if anybody_gone(self.workspace):
                 self._purged = purge(self.workspace)
         return self._purged
 

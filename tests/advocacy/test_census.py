@@ -47,6 +47,7 @@ def found_in(folder: Path) -> Census:
     return census(workspace_of(folder), {"company": ["Oat & Co"], "product": ["oat drink"]})
 
 
+@pytest.mark.slow
 def test_big_and_small_are_found_and_the_order_is_by_unpaid_mentions(tmp_path: Path) -> None:
     found = found_in(tmp_path)
     assert [one.handle for one in found.voices] == ["ann", "eve", "bob", "dee"]
@@ -63,6 +64,7 @@ def test_a_mention_says_which_kind_of_thing_was_named(kind: str, tmp_path: Path)
     assert [dict(one.by_kind) for one in found.voices if one.handle == "ann"] == [{kind: 3}]
 
 
+@pytest.mark.slow
 def test_what_is_passed_on_or_only_addressed_is_no_mention(tmp_path: Path) -> None:
     found = found_in(tmp_path)
     dee = found.voices[-1]
@@ -111,6 +113,7 @@ def test_a_name_is_its_words_in_their_order() -> None:
     assert sentences_naming("Rain. Oat & Co! Sun.", ["Oat & Co"]) == ("Oat & Co!",)
 
 
+@pytest.mark.slow
 def test_the_census_counts_own_posts_as_the_text_index_does(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path)
     table = signal_table(workspace)
@@ -157,6 +160,7 @@ def test_people_who_name_cnn_in_real_threads_are_mostly_small(data_folder: Path,
     assert census_table(found).num_rows == len(found.voices) + len(found.itself)
 
 
+@pytest.mark.slow
 def test_people_of_the_own_roster_are_kept_apart_from_unpaid_voices(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path / "workspace")
     names = {"company": ["Oat & Co"], "product": ["oat drink"]}

@@ -128,6 +128,7 @@ def test_red_flags_are_questions_with_the_posts_that_raise_them(tmp_path: Path) 
     assert all(flag.ask.endswith("?") for some in flags.values() for flag in some.values())
 
 
+@pytest.mark.slow
 def test_the_classes_add_up_to_the_roster_and_their_prices_to_its_fees(tmp_path: Path) -> None:
     audit = audit_roster(roster(tmp_path))
     assert sum(share.accounts for share in audit.classes) == len(audit.accounts) == 4

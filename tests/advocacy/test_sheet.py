@@ -118,6 +118,7 @@ def test_a_row_that_names_several_accounts_comes_back_with_all_of_them(tmp_path:
     assert row["Shoe size"] == "038"
 
 
+@pytest.mark.slow
 def test_two_lists_come_back_one_after_the_other_each_row_with_its_file(tmp_path: Path) -> None:
     workspace, _, _ = reviewed(tmp_path)
     other = tmp_path / "other.csv"
@@ -309,6 +310,7 @@ def test_fees_without_a_currency_are_never_compared_with_those_of_another_list()
     assert against_big_name([*people[:1], listed("big", 90_000, replace(asked(900, None), import_id=1))]) is None
 
 
+@pytest.mark.slow
 def test_the_currency_is_asked_once_and_remembered_with_the_sheet(tmp_path: Path) -> None:
     workspace, file, before = reviewed(tmp_path, PLAIN)
     key = before.currency_open[0].import_id
@@ -325,6 +327,7 @@ def test_the_currency_is_asked_once_and_remembered_with_the_sheet(tmp_path: Path
     )
 
 
+@pytest.mark.slow
 def test_a_currency_that_a_cell_names_goes_before_the_one_that_was_said(tmp_path: Path) -> None:
     workspace, _, before = reviewed(tmp_path, PLAIN.replace(",140\n", ",USD 140\n"))
     (asked_for,) = before.currency_open
@@ -335,6 +338,7 @@ def test_a_currency_that_a_cell_names_goes_before_the_one_that_was_said(tmp_path
     assert (fees["person_01x"].currency, fees["person_01x"].amount_minor) == ("JPY", 10)  # yen have no cents
 
 
+@pytest.mark.slow
 def test_an_unknown_currency_is_refused_and_the_sheet_stays_as_it_was(tmp_path: Path) -> None:
     workspace, _, before = reviewed(tmp_path, PLAIN)
     with pytest.raises(UnknownNameError, match="currency called 'ducats'"):
@@ -360,6 +364,7 @@ def test_a_list_of_small_names_has_no_big_one_unless_somebody_names_it() -> None
     assert named.big.account == "x:p29"
 
 
+@pytest.mark.slow
 def test_a_list_that_was_kept_leaves_the_disk_with_its_import(tmp_path: Path) -> None:
     workspace, _, review = reviewed(tmp_path, PLAIN)
     (one,) = workspace.state.imports()
@@ -381,6 +386,7 @@ def test_who_may_be_the_same_person_is_named_by_handle(tmp_path: Path) -> None:
     assert review.duplicates[0].called == "@bobbread"
 
 
+@pytest.mark.slow
 def test_a_list_that_was_kept_leaves_the_disk_when_somebody_whom_it_names_is_gone(tmp_path: Path) -> None:
     workspace, _, _ = reviewed(tmp_path)
     (one,) = workspace.state.imports()

@@ -87,6 +87,7 @@ def test_without_a_company_nothing_is_asked(tmp_path: Path) -> None:
         staff(made(tmp_path), None, [" "])
 
 
+@pytest.mark.slow
 def test_the_people_of_a_table_of_posts_are_a_roster_when_somebody_says_so(tmp_path: Path) -> None:
     workspace = made(tmp_path, {"account": [account("stranger"), account("ann"), account("bob")]})
     key = bring(

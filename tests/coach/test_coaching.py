@@ -76,6 +76,7 @@ def test_the_five_oldest_open_questions_come_with_their_age_and_row(tmp_path: Pa
     assert "import 1, line" in found.open[0].act.source
 
 
+@pytest.mark.slow
 def test_where_no_reply_of_mine_is_in_the_data_a_question_is_not_said_to_be_open(tmp_path: Path) -> None:
     found = coached(tmp_path, ann(*PLAIN), asked(1, "Which flour?", when=40))
     assert not found.questions.sure

@@ -183,6 +183,7 @@ def test_the_same_question_gives_the_same_answer(workspace: Workspace, brief: Br
     assert replace(discover(workspace, brief), made_at=shortlist.made_at) == shortlist
 
 
+@pytest.mark.slow
 def test_of_whom_nothing_that_is_asked_for_is_known_does_not_fit_and_is_listed_apart(
     files: dict[str, Path], brief: Brief, tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ def test_a_word_that_both_languages_share_reaches_both(unreached: Notes) -> None
     assert not unreached({"en": (40, "my vegan bread"), "de": (40, "mein vegan gebackenes Brot")})
 
 
+@pytest.mark.slow
 def test_a_topic_of_another_language_counts_where_it_is_named_after_a_word_of_the_sector(tmp_path: Path) -> None:
     subjects = {
         "en": ("vegan food tofu", "bicycle uphill saddle", "camera shutter film", "garden compost roses"),

@@ -41,6 +41,7 @@ def test_who_is_like_her_talks_of_the_same_things(workspace: Workspace) -> None:
     assert "x:p01" not in {one.account for one in found.people}
 
 
+@pytest.mark.slow
 def test_what_they_share_is_theirs(workspace: Workspace) -> None:
     found = like(workspace, "@p01", limit=5)
     subject = set(SUBJECTS[1].split())

@@ -31,6 +31,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made(tmp_path_factory.mktemp("person") / "w", {"account": people, "post": posts})
 
 
+@pytest.mark.slow
 def test_the_command_writes_every_form_beside_what_it_says(workspace: Workspace, tmp_path: Path) -> None:
     to = [part for ending in PERSON_FORMS for part in ("--to", str(tmp_path / f"ann{ending}"))]
     said = CliRunner().invoke(app, ["explain", "@ann", *to, "--workspace", str(workspace.folder)])

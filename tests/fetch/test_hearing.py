@@ -321,6 +321,7 @@ def test_ctrl_c_keeps_and_brings_what_was_heard(workspace: Workspace, fetched: F
     assert rows(workspace, "SELECT count(*) FROM posts WHERE contains(post, '3kctrlc')") == [(1,)]
 
 
+@pytest.mark.slow
 def test_who_is_fetched_meanwhile_is_heard_from_the_next_piece_on_since_their_fetch(
     workspace: Workspace, fetched: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,6 +347,7 @@ def test_who_is_fetched_meanwhile_is_heard_from_the_next_piece_on_since_their_fe
     assert rows(workspace, "SELECT count(*) FROM posts WHERE contains(post, '3kbetween')") == [(1,)]
 
 
+@pytest.mark.slow
 def test_who_was_fetched_after_a_run_is_heard_since_their_fetch_by_the_next(
     workspace: Workspace, fetched: Fake
 ) -> None:

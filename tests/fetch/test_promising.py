@@ -57,6 +57,7 @@ def looked_at(workspace: Workspace, fake: Fake) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_those_named_by_people_who_speak_of_it_come_first_and_every_fifth_by_lot(
     workspace: Workspace, another: Workspace
 ) -> None:
@@ -75,6 +76,7 @@ def test_those_named_by_people_who_speak_of_it_come_first_and_every_fifth_by_lot
     assert "no sample at random" in told
 
 
+@pytest.mark.slow
 def test_the_run_ends_when_nobody_speaks_of_it_any_more_and_can_be_gone_on_with(workspace: Workspace) -> None:
     fake = Camps()
     report = fetch(workspace, wanted(about=("opera",), people=150, hops=20), client=fake.client())

@@ -43,6 +43,7 @@ def chosen(present: Present, money: int, **spending: Any) -> list[str]:
     return sorted(names(plan(present.workspace, asked(money, **spending), present=present)))
 
 
+@pytest.mark.slow
 def test_a_plan_never_takes_two_accounts_of_one_person(present: Present) -> None:
     assert chosen(present, 200) == ["bob", "dan"]
     number = same(present, "bob", "dan")

@@ -88,6 +88,7 @@ def test_where_reading_costs_money_the_price_is_shown_and_a_sum_is_asked_for_fir
     assert "That is in" in over(browser)
 
 
+@pytest.mark.slow
 def test_people_are_fetched_and_what_was_not_covered_is_said(opened: Opens) -> None:
     browser = opened(Fake())
     begun(browser, lists=["posts", "followers"], each="10")
@@ -100,6 +101,7 @@ def test_people_are_fetched_and_what_was_not_covered_is_said(opened: Opens) -> N
     assert (listed["fetch"]["state"], listed["covered"]["people"]) == ("done", 1)
 
 
+@pytest.mark.slow
 def test_a_fetch_is_stopped_and_gone_on_with_and_ends_as_if_it_never_stopped(opened: Opens) -> None:
     fake, asked, go = Fake(), Event(), Event()
 
@@ -193,6 +195,7 @@ def test_an_address_that_was_pasted_alone_leads_to_the_page(empty: Browser) -> N
     assert not list(empty.workspace.folder.glob("incoming/*"))
 
 
+@pytest.mark.slow
 def test_somebody_without_peers_is_shown_the_one_step_to_them(tmp_path: Path) -> None:
     ann = account("ann", followers=10) | {
         "account": "bluesky:did:plc:ann",
@@ -215,6 +218,7 @@ def test_a_letter_is_written_and_nothing_sent(empty: Browser) -> None:
     assert empty.get("/ask.json").status_code == 400
 
 
+@pytest.mark.slow
 def test_who_is_on_a_closed_network_is_asked_and_who_is_on_an_open_one_is_fetched(tmp_path: Path) -> None:
     people = [
         account("ann", followers=10) | {"account": "tiktok:ann", "platform": "tiktok", "handle": "ann"},

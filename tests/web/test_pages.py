@@ -69,6 +69,7 @@ def about(person: str) -> list[str]:
     return [page.format(person) for page in pages]
 
 
+@pytest.mark.slow
 def test_every_page_of_a_community_is_whole_and_marked_as_simulated(community: Browser) -> None:
     person = quote(somebody(community), safe="")
     addresses = [*ALONE, *ASKED, *about(person)]
@@ -304,6 +305,7 @@ def test_the_pages_work_on_paths_that_hold_blanks(tmp_path: Path) -> None:
         assert "my work ü" in browser.page("/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("others", "asked"), [(2, True), (6, False)])
 def test_whose_archive_was_brought_is_asked_whether_it_is_them(tmp_path: Path, others: int, *, asked: bool) -> None:
     posts = [post("ann", number, text="oats", created_at=day(number)) for number in range(30)]
@@ -314,6 +316,7 @@ def test_whose_archive_was_brought_is_asked_whether_it_is_them(tmp_path: Path, o
         assert "Is this you?" not in browser.page("/coach?q=ben")
 
 
+@pytest.mark.slow
 def test_who_has_only_replies_or_posts_of_no_said_kind_has_posts(tmp_path: Path) -> None:
     posts = [
         post("ann", 1, text="oats", created_at=day(1)),
@@ -331,6 +334,7 @@ def test_of_each_meaning_the_form_shows_its_newest_version(community: Browser) -
     assert ("field_geek", "2") in offered
 
 
+@pytest.mark.slow
 def test_fees_without_a_currency_are_asked_about_once(empty: Browser) -> None:
     rows = "".join(f"Person {n},@person_{n:02}x,Instagram,{1000 * n},{10 * n}\n" for n in range(1, 16))
     empty.bring(("fees.csv", f"Name,Handle,Platform,Followers,Fee\n{rows}".encode()))
@@ -347,6 +351,7 @@ def test_fees_without_a_currency_are_asked_about_once(empty: Browser) -> None:
     assert "SEK 150.00" in page
 
 
+@pytest.mark.slow
 def test_somebody_with_a_table_of_posts_says_that_these_are_their_people(empty: Browser) -> None:
     rows = "".join(f"{n},ann,instagram,Oat & Co is great {n},2026-01-0{n}T10:00:00Z\n" for n in range(1, 8))
     empty.bring(("colleagues.csv", f"id,author,platform,text,created_at\n{rows}".encode()))
@@ -363,6 +368,7 @@ def test_somebody_with_a_table_of_posts_says_that_these_are_their_people(empty: 
     assert "@ann" in empty.page(f"/audit?id={number}")
 
 
+@pytest.mark.slow
 def test_codes_and_commands_are_said_in_words(empty: Browser) -> None:
     empty.bring(
         (

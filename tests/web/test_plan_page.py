@@ -64,6 +64,7 @@ def test_everything_on_the_page_is_in_its_json(browser: Browser) -> None:
     assert all(quote(pick["who"]["account"], safe="") in shown for pick in found["picks"])
 
 
+@pytest.mark.slow
 def test_another_budget_reads_nothing_anew(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     browser.page(f"/plan?{ASKED}")
 

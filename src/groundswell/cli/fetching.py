@@ -30,7 +30,7 @@ from groundswell.cli.printing import complain, print_json, print_table, progress
 from groundswell.errors import GroundswellError, UsageError
 
 if TYPE_CHECKING:
-    from groundswell.fetch import FetchReport, Heard, Hears, Progress, Step
+    from groundswell.fetch import Asked, FetchReport, Heard, Hears, Progress, Step
 
 WITH_RESUME = frozenset(("resume", "requests", "spend", "workspace", "as_json"))
 """What may be said when a fetch is gone on with."""
@@ -82,7 +82,6 @@ def fetch(
 
     Examples: groundswell fetch @ann.bsky.social --with posts,follows --hops 1 --about "vegan food" | groundswell fetch --resume
     """
-    from groundswell.api.live import needed
     from groundswell.fetch import Asked, forecast, phrases_in
     from groundswell.fetch import fetch as fetch_people
     from groundswell.fetch import resume as go_on
@@ -102,19 +101,26 @@ def fetch(
         about=phrases, requests=requests or 1_000, spend=spend,
     )  # fmt: skip
     if dry_run:
-        counted, lacking = forecast(asked, chosen), needed(asked)
-        if as_json:
-            print_json(vars(counted) | {"lacks": lacking.what if lacking else None})
-        else:
-            say(forecast_line(counted))
-            if lacking:
-                say(str(lacking))
+        _tell_forecast(asked, as_json)
         return
     if chosen.price and spend and not as_json:
         say(price_line(forecast(asked, chosen)))
     with _progress(as_json) as progress:
         report = fetch_people(workspace_at(workspace, create=True), asked, progress=progress)
     _tell(report, as_json)
+
+
+def _tell_forecast(asked: Asked, as_json: bool) -> None:
+    """What a fetch would take, and what is lacking before it can begin; nobody is asked."""
+    from groundswell.api.live import forecast_of, needed
+
+    counted, lacking = forecast_of(asked), needed(asked)
+    if as_json:
+        print_json(vars(counted) | {"lacks": lacking.what if lacking else None})
+        return
+    say(forecast_line(counted))
+    if lacking:
+        say(str(lacking))
 
 
 def _refuse_asking_anew(context: typer.Context) -> None:

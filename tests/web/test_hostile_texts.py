@@ -135,12 +135,18 @@ def test_in_a_kit(hostile: Browser, form: str) -> None:
             assert b"/JS" not in answer.content
 
 
+# No browser sends an address of more than 64 KB, and the same words are typed into some twenty-five fields at once.
+ROOM_IN_AN_ADDRESS = 2_300
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
 def test_what_is_typed(hostile: Browser, nasty: str) -> None:
     short = nasty[:300]
+    while len(quote(short, safe="")) > ROOM_IN_AN_ADDRESS:
+        short = short[: len(short) * 3 // 4]
     told = dict.fromkeys(
-        ("q", "brand", "wish", "sector", "exclude", "company", "product", "country", "channel", "language", "amount", "account", "id", "brand_terms", "tier", "who", "source", "lists", "people", "platform", "because"),
+        ("about", "staff", "big", "spend", "q", "brand", "wish", "sector", "exclude", "company", "product", "country", "channel", "language", "amount", "account", "id", "brand_terms", "tier", "who", "source", "lists", "people", "platform", "because"),
         short,
     )  # fmt: skip
     pages = [*ALONE, "/coach", "/person", "/import", "/arriving", "/nothing", "/shortlist", f"/{quote(short, safe='')}"]

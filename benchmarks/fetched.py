@@ -56,17 +56,17 @@ def keep_pages(workspace: str, items: int) -> Json:
 
 def replay(workspace: str, fetch: int) -> Json:
     """Read kept pages into the workspace: parsed, stored, visible."""
+    from benchmarks.measuring import Private
     from groundswell.fetch.bringing import bring
     from groundswell.sources.networks import source_called
     from groundswell.store import Workspace
 
     opened, source = Workspace.open(Path(workspace)), source_called("bluesky")
-    start, processor = time.perf_counter(), sum(os.times()[:2])
-    report = bring(opened, source, fetch)
-    result: Json = {
-        "seconds": round(time.perf_counter() - start, 3),
-        "cpu_seconds": round(sum(os.times()[:2]) - processor, 3),
-    }
+    with Private() as private:
+        start, processor = time.perf_counter(), sum(os.times()[:2])
+        report = bring(opened, source, fetch)
+        seconds, spent = time.perf_counter() - start, sum(os.times()[:2]) - processor
+    result: Json = {"seconds": round(seconds, 3), "cpu_seconds": round(spent, 3), "private_mb": private.most}
     assert report is not None
     return result | {"records": {name: vars(counts) for name, counts in report.records.items()}}
 

@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -41,6 +42,36 @@ def peak_mb() -> float:
 
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return round(most / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
+
+
+class Private:
+    """The most memory that is this process's own while the `with` lasts, in MiB: without the pages of libraries and files that
+    the system shares and can drop. `most` is None where the system does not tell it (all but Linux)."""
+
+    STATUS = Path("/proc/self/status")
+    EVERY = 0.005
+    """Seconds between two looks; what came and went between them is not seen."""
+
+    def __enter__(self) -> Private:
+        """Begin to look."""
+        self.most: float | None = None
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look, daemon=True)
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop looking."""
+        self._over.set()
+        self._watch.join()
+
+    def _look(self) -> None:
+        while self.STATUS.is_file():
+            own = self.STATUS.read_text(encoding="utf-8").partition("RssAnon:")[2].split()
+            if own:
+                self.most = max(self.most or 0.0, round(int(own[0]) / 1024, 1))
+            if self._over.wait(self.EVERY):
+                return
 
 
 def machine() -> dict[str, Any]:

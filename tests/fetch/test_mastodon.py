@@ -265,6 +265,19 @@ def test_what_is_deleted_at_home_is_gone_here_after_a_look_and_a_purge(workspace
 
 
 @pytest.mark.slow
+def test_who_asks_later_not_to_be_listed_goes_with_the_next_look_and_a_purge(workspace: Workspace) -> None:
+    fake = Fake()
+    fetched(workspace, fake, ANN, f"@person1@{HOME}", each=10)
+    fake.unlisted.add(1)
+    assert purge(workspace).gone.get("account", 0) == 0
+    refresh(workspace, now=datetime(2026, 7, 1, tzinfo=UTC), client=fake.client())
+    assert purge(workspace).gone["account"] == 1
+    everywhere = "SELECT account FROM accounts UNION ALL SELECT account FROM posts"
+    assert rows(workspace, f"SELECT DISTINCT account FROM ({everywhere})") == [(f"mastodon:{fake.uri(0)}",)]
+    assert b'person1"' not in kept(workspace)
+
+
+@pytest.mark.slow
 def test_nobody_goes_with_somebody_whose_name_begins_alike(workspace: Workspace) -> None:
     fake = Fake()
     fetched(workspace, fake, f"https://{HOME}/users/person1", each=10)

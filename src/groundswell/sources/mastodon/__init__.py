@@ -62,7 +62,8 @@ def mastodon(scheme: str = "https") -> Source:
         caveats=(
             "Everybody is asked about at their own server. A server may close its doors to strangers; then that is said, and the others go on.",
             "Who has an account on a closed server may give a token of it (GROUNDSWELL_MASTODON_LOGIN, server:token): it goes to that server alone.",
-            "Who asked not to be listed (`discoverable` no, `noindex` yes) is counted and left out, also of the pages that are kept.",
+            "Who asked not to be listed (`discoverable` no, `noindex` yes) is counted and left out, also of the pages that are kept; who asks "
+            "it later goes with the next `groundswell refresh` and `groundswell purge`.",
             "Posts of those who do not let theirs be found by search (`indexable` no) are kept without their words.",
             "Who hides whom they follow and who follows them has lists that come empty.",
             "A tag or the trends of a server show what that server has seen, not the whole network.",

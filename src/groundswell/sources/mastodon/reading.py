@@ -21,7 +21,7 @@ from groundswell.sources.declaring import Kept
 from groundswell.sources.gathering import Gathering, Taken, reads
 from groundswell.sources.html import tags_in, words_of
 from groundswell.sources.mastodon.asking import uri_of
-from groundswell.sources.mastodon.wishes import left_out, unlisted
+from groundswell.sources.mastodon.wishes import LEFT_OUT, left_out, unlisted
 from groundswell.sources.values import (
     count_of,
     dict_of,
@@ -87,10 +87,14 @@ class Reader(Gathering):
 
     def refused(self, kept: Kept) -> bool:
         """A server that says that somebody or something of its own is no more, under an address as Mastodon gives them."""
-        address = kept.subject.split("\n")[0]
-        for kind, pattern in OWN.get(kept.stream, ()):
+        return self.gone_from(kept.stream, kept.subject, "it is not there any more")
+
+    def gone_from(self, stream: str, subject: str, why: str) -> bool:
+        """Note that whom or what a page was asked about is not to be had; whether an address of theirs says who that is."""
+        address = subject.split("\n")[0]
+        for kind, pattern in OWN.get(stream, ()):
             if re.fullmatch(pattern, address):
-                self.gone.append((kind, f"mastodon:{address}", self.at, "it is not there any more"))
+                self.gone.append((kind, f"mastodon:{address}", self.at, why))
                 return True
         return False
 
@@ -228,7 +232,14 @@ def _id_at(address: str) -> str:
 
 
 def _one_account(reader: Reader, subject: str, said: Json) -> Taken:
-    yield said, lambda one: None if left_out(one) else reader.account(one, _server(subject))
+    def take(one: Json) -> None:
+        if left_out(one):
+            # Who asks it now may have been brought in before they did: a purge takes that away.
+            reader.gone_from("account", subject, LEFT_OUT)
+        else:
+            reader.account(one, _server(subject))
+
+    yield said, take
 
 
 def _posts(reader: Reader, subject: str, said: Json) -> Taken:

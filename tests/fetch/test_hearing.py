@@ -26,7 +26,8 @@ from groundswell.ingest import import_file
 from groundswell.sources.networks import SOURCES
 from groundswell.sources.streaming import LostError
 from groundswell.store import Workspace
-from groundswell.store.fetches import all_fetches, fetches, latest_cursor, pages_of, streams
+from groundswell.store.fetches import all_fetches, fetches, pages_of, streams
+from groundswell.store.looks import latest_cursor
 
 LIVE = SOURCES["bluesky"].live
 NOW = int(datetime(2026, 6, 2, tzinfo=UTC).timestamp() * 1e6)

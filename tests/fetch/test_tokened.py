@@ -21,7 +21,8 @@ from groundswell.errors import LoginNeededError, SourceLimitError, SpendNeededEr
 from groundswell.fetch import Asked, FetchReport, fetch, fetching, forecast, refresh, resume
 from groundswell.sources.networks import SOURCES
 from groundswell.store import Workspace, purge
-from groundswell.store.fetches import all_fetches, pages_of, subjects_asked
+from groundswell.store.fetches import all_fetches, pages_of
+from groundswell.store.looks import subjects_asked
 
 TOKENED = ("twitch", "reddit", "instagram", "x")
 SECRETS = ("token-of-the-test", "secret-of-the-test", "bearer-of-the-test")

@@ -37,8 +37,8 @@ from groundswell.store.fetches import (
     note_stream,
     people_counts,
     promises_of,
-    subjects_asked,
 )
+from groundswell.store.looks import subjects_asked
 
 LOOKS = 3
 """Times that one page is asked for when what comes makes no sense (design choice)."""

@@ -41,11 +41,10 @@ from groundswell.store.fetches import (
     all_fetches,
     begin_fetch,
     end_fetch,
-    latest_cursor,
-    looked_at_first,
     note_page,
     streams_of,
 )
+from groundswell.store.looks import latest_cursor, looked_at_first
 
 LIVE = "live"
 PIECE_EVENTS, PIECE_SECONDS = 50_000, 600.0

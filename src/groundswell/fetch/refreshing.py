@@ -21,7 +21,8 @@ from groundswell.errors import UsageError
 from groundswell.fetch.asking import together
 from groundswell.sources.declaring import Source
 from groundswell.store import Workspace
-from groundswell.store.fetches import ToOpen, last_looks, last_tries
+from groundswell.store.fetches import ToOpen
+from groundswell.store.looks import last_looks, last_tries
 
 YOUNG_DAYS = 30
 SHARE_OF_AGE = 0.25

@@ -13,7 +13,7 @@ anywhere asks for at most one page of each stream again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -26,8 +26,6 @@ from groundswell.errors import UnknownNameError
 from groundswell.store.state import State, metadata
 
 OPEN, DONE = "open", "done"
-TOGETHER = 500
-"""Pages that are named in one question."""
 fetches = sa.Table(
     "fetches",
     metadata,
@@ -211,14 +209,6 @@ def next_stream(state: State, fetch: int) -> StreamRow | None:
     return StreamRow(**row) if row else None
 
 
-def latest_cursor(state: State, source: str, stream: str) -> str | None:
-    """Where the streams of this name stand, whichever fetch they belong to: the last place that was noted."""
-    chosen = (streams.c.name == stream) & (fetches.c.source == source) & streams.c.cursor.is_not(None)
-    query = sa.select(streams.c.cursor).join(fetches, fetches.c.id == streams.c.fetch).where(chosen)
-    with state.engine.connect() as connection:
-        return connection.execute(query.order_by(streams.c.id.desc()).limit(1)).scalar()
-
-
 def streams_of(state: State, fetch: int) -> list[StreamRow]:
     """Every stream of a fetch, in the order in which they were opened."""
     query = streams.select().where(streams.c.fetch == fetch).order_by(streams.c.id)
@@ -240,109 +230,6 @@ def pages_purged(state: State, fetch: int) -> int:
         return int(connection.execute(query).scalar() or 0)
 
 
-def kept_hashes(state: State) -> set[str]:
-    """Hashes of all pages that fetches keep."""
-    with state.engine.connect() as connection:
-        return set(connection.execute(sa.select(pages.c.hash).where(pages.c.hash.is_not(None)).distinct()).scalars())
-
-
-def waiting_hashes(state: State) -> set[str]:
-    """Hashes of pages that were kept and not brought in yet: of fetches that are under way, or were killed."""
-    brought: dict[Any, float] = {}
-    for one in state.imports():
-        if one.state == "live" and one.options.get("fetch"):
-            last = float(one.options.get("pages", "inf"))
-            brought[one.options["fetch"]] = max(last, brought.get(one.options["fetch"], 0))
-    query = (
-        sa.select(pages.c.fetch, pages.c.number, pages.c.hash)
-        .join(fetches, fetches.c.id == pages.c.fetch)
-        .where(fetches.c.state == OPEN, pages.c.hash.is_not(None))
-    )
-    with state.engine.connect() as connection:
-        return {name for fetch, number, name in connection.execute(query) if number > brought.get(fetch, 0)}
-
-
-def last_looks(state: State, source: str, stream: str) -> dict[str, str]:
-    """Subject of a stream -> when it last gave something, whichever fetch asked."""
-    query = (
-        sa.select(streams.c.subject, sa.func.max(pages.c.fetched_at))
-        .join(pages, pages.c.stream == streams.c.id)
-        .join(fetches, fetches.c.id == streams.c.fetch)
-        .where(fetches.c.source == source, streams.c.name == stream, pages.c.status == 200, pages.c["items"] > 0)
-        .group_by(streams.c.subject)
-    )
-    with state.engine.connect() as connection:
-        return {str(subject): str(moment) for subject, moment in connection.execute(query)}
-
-
-def last_tries(state: State, source: str, names: Iterable[str]) -> dict[str, str]:
-    """What streams of these names were about, each for itself -> when it was asked about the last time, whatever came of it."""
-    tried = (streams.c.state != OPEN) | (streams.c.pages > 0)
-    query = (
-        sa.select(streams.c.subject, sa.func.max(sa.func.coalesce(pages.c.fetched_at, fetches.c.started_at)))
-        .join(fetches, fetches.c.id == streams.c.fetch)
-        .join(pages, pages.c.stream == streams.c.id, isouter=True)
-        .where(fetches.c.source == source, streams.c.name.in_(list(names)), tried)
-        .group_by(streams.c.subject)
-    )
-    found: dict[str, str] = {}
-    with state.engine.connect() as connection:
-        for subject, moment in connection.execute(query):
-            for one in str(subject).split("\n"):
-                found[one] = max(str(moment), found.get(one, ""))
-    return found
-
-
-def fetch_hashes(state: State, fetch: int, last: float) -> set[str]:
-    """Hashes of the pages of one fetch, until the one of a number."""
-    query = sa.select(pages.c.hash).where(pages.c.fetch == fetch, pages.c.hash.is_not(None), pages.c.number <= last)
-    with state.engine.connect() as connection:
-        return set(connection.execute(query).scalars())
-
-
-def other_hashes(state: State, some: Iterable[int]) -> set[str]:
-    """Hashes of the pages of all fetches but some."""
-    query = sa.select(pages.c.hash).where(pages.c.fetch.not_in(list(some)), pages.c.hash.is_not(None)).distinct()
-    with state.engine.connect() as connection:
-        return set(connection.execute(query).scalars())
-
-
-def responses_of(state: State) -> set[str]:
-    """Hashes of the answers that are kept to be asked for conditionally."""
-    with state.engine.connect() as connection:
-        return set(connection.execute(sa.select(responses.c.hash)).scalars())
-
-
-def last_page(state: State) -> int:
-    """Number of the page that was noted last."""
-    with state.engine.connect() as connection:
-        return int(connection.execute(sa.select(sa.func.max(pages.c.id))).scalar() or 0)
-
-
-def drop_pages(state: State, names: Sequence[str], last: int) -> None:
-    """Let go of what refers to raw pages, as far as it was noted until the page numbered `last`; that there was one stays known."""
-    with state.transaction() as connection:
-        for start in range(0, len(names), TOGETHER):
-            some = names[start : start + TOGETHER]
-            connection.execute(pages.update().where(pages.c.hash.in_(some), pages.c.id <= last).values(hash=None))
-            connection.execute(responses.delete().where(responses.c.hash.in_(some)))
-
-
-def unless_kept(state: State, names: Sequence[str], forget: Callable[[str], object]) -> None:
-    """Do something with those pages that nothing refers to, while nobody can begin to refer to one."""
-    for start in range(0, len(names), TOGETHER):
-        some = names[start : start + TOGETHER]
-        with state.transaction() as connection:
-            kept = {
-                name
-                for column in (pages.c.hash, responses.c.hash)
-                for name in connection.execute(sa.select(column).where(column.in_(some))).scalars()
-            }
-            for name in some:
-                if name not in kept:
-                    forget(name)
-
-
 def cursors_asked(state: State, stream: StreamRow) -> set[str | None]:
     """The cursors with which a stream was asked since it was last begun."""
     query = sa.select(pages.c.cursor).where(pages.c.stream == stream.id, pages.c.round == stream.round)
@@ -360,33 +247,6 @@ def items_of(state: State, fetch: int) -> dict[str, int]:
     )
     with state.engine.connect() as connection:
         return {name: int(items or 0) for name, items in connection.execute(query)}
-
-
-def looked_at_first(state: State, source: str, *, live: bool) -> dict[str, str]:
-    """Person -> when the first fetch began that looked at them; with `live` those whom pieces of the live stream heard."""
-    piece = sa.func.coalesce(sa.func.json_extract(fetches.c.asked, "$.live"), 0)
-    query = (
-        sa.select(people.c.person, sa.func.min(fetches.c.started_at))
-        .join(fetches, fetches.c.id == people.c.fetch)
-        .where(fetches.c.source == source, people.c.state == "asked", piece == int(live))
-        .group_by(people.c.person)
-    )
-    with state.engine.connect() as connection:
-        return {str(person): str(moment) for person, moment in connection.execute(query)}
-
-
-def subjects_asked(state: State, source: str, stream: str, since: datetime) -> set[str]:
-    """What the streams of a name were asked about since a moment, by any fetch from a source."""
-    chosen = (streams.c.name == stream) & (fetches.c.source == source) & (pages.c.fetched_at >= since.isoformat())
-    query = (
-        sa.select(streams.c.subject)
-        .join(pages, pages.c.stream == streams.c.id)
-        .join(fetches, fetches.c.id == streams.c.fetch)
-        .where(chosen)
-        .distinct()
-    )
-    with state.engine.connect() as connection:
-        return set(connection.execute(query).scalars())
 
 
 def note_page(state: State, stream: StreamRow, noted: Noted, *, requests: int, repeated: int) -> None:

@@ -24,7 +24,8 @@ from math import inf
 from groundswell.errors import UnreadableFileError
 from groundswell.store.crash_points import crash_point
 from groundswell.store.facts import schemas
-from groundswell.store.fetches import (
+from groundswell.store.leaving import Gone, Leaving, Places
+from groundswell.store.page_hashes import (
     drop_pages,
     fetch_hashes,
     kept_hashes,
@@ -34,7 +35,6 @@ from groundswell.store.fetches import (
     unless_kept,
     waiting_hashes,
 )
-from groundswell.store.leaving import Gone, Leaving, Places
 from groundswell.store.state import Import
 from groundswell.store.unions import forget
 from groundswell.store.workspace import Workspace, cache_folder

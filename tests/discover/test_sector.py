@@ -12,8 +12,13 @@ import numpy as np
 import pytest
 
 from building import account, made, post
+from groundswell.api import BriefForm
+from groundswell.api.briefs import options_for
 from groundswell.discover import Brief, discover
-from groundswell.signals.kinship import Texts
+from groundswell.discover.sector import as_phrase, notes_on, read_sector
+from groundswell.signals import signal_table
+from groundswell.signals.kinship import Texts, read_texts
+from groundswell.store import Workspace
 
 BRIEF = Brief(brand="Nobody", definition="everyday_voice@1", segments={"sector": ("vegan food",)})
 Notes = Callable[[dict[str, tuple[int, str]]], list[str]]
@@ -117,3 +122,45 @@ def test_a_topic_is_named_after_a_word_that_one_of_its_own_begins_with(phrase: s
     index: Any = Index(vegan=100, art=100, surfboards=1, hafersahnetorte=3)
     everything: Any = SimpleNamespace(index=index, corpus=SimpleNamespace(names=names), own_texts=np.array([1000]))
     assert [names[topic] for topic in Texts.topics_named(everything, phrase)] == found
+
+
+FOOTBALL = {
+    "goal": "goal corner salah keeper penalty",
+    "cup": "worldcup usmnt qualifier squad anthem",
+    "bread": "bread dough flour oven sourdough",
+    "film": "camera shutter lens film darkroom",
+}
+
+
+@pytest.fixture
+def reporters(tmp_path: Path) -> Workspace:
+    """Thirty people a subject; those of the first two say "football" in two of 24 posts, and nobody else does."""
+    says = {f"{subject}-{n}": subject for subject in FOOTBALL for n in range(30)}
+    posts = [
+        post(name, f"{name}-{n}", text=f"{FOOTBALL[subject]} {name} {n}{football}", language="en")
+        for name, subject in says.items()
+        for n in range(24)
+        for football in [" football" if subject in ("goal", "cup") and n < 2 else ""]
+    ]
+    return made(tmp_path / "w", {"account": [account(name) for name in says], "post": posts})
+
+
+@pytest.mark.slow
+def test_topics_of_people_who_say_a_word_of_the_sector_now_and_then_are_offered_and_count_once_ticked(reporters: Workspace) -> None:  # fmt: skip
+    table = signal_table(reporters)
+    texts = read_texts(reporters, table)
+    found = read_sector(["football"], table.rows, texts)
+    near = {name.split(", ")[0] for name, people in found.near if people == 30}
+    assert len(found.near) == 2
+    assert not near & {"bread", "dough", "flour", "oven", "sourdough", "camera", "shutter", "lens", "film", "darkroom"}
+    assert not found.topics
+    (note,) = [one for one in notes_on(["football"], found) if "now and then" in one]
+    assert f'sector = ["football", "{as_phrase(found.near[0][0])}"]' in note
+    options = options_for(BriefForm(brand="Oat", sector=("football",)), table, texts, reporters.folder)
+    assert [one.near for one in options.topics[:3]] == [30, 30, 0]
+    ticked = ["football", *(as_phrase(name) for name, _ in found.near)]
+    again = read_sector(ticked, table.rows, texts)
+    assert not again.near
+    assert set(again.topics) == {name for name, _ in found.near}
+    assert int((again.shares.share > 0.9).sum()) == 60
+    assert [one.chosen for one in options_for(BriefForm(brand="Oat", sector=tuple(ticked)), table, texts, reporters.folder).topics[:3]] == [True, True, False]  # fmt: skip

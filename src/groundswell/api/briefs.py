@@ -20,7 +20,8 @@ from groundswell.definitions import DEFAULT_DEFINITION, Definition, definition, 
 from groundswell.discover import Brief, read_brief
 from groundswell.discover.brief import RULES
 from groundswell.discover.gates import Passed
-from groundswell.discover.ranking import judged
+from groundswell.discover.ranking import judged, why_empty
+from groundswell.discover.sector import Sector, as_phrase, main_topics
 from groundswell.errors import BriefError
 from groundswell.exports.wording import printable
 from groundswell.plan import Changes, changed, from_to, quoted
@@ -89,6 +90,20 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """A topic that could be a sector, or a part of one."""
+
+    value: str
+    """As a sector names it."""
+    name: str
+    people: int
+    """People who write mostly about it."""
+    near: int
+    """Of those, how many say a word of the sector now and then, where the topic is offered for that."""
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Options:
     """A brief's form with its counts."""
 
@@ -98,8 +113,10 @@ class Options:
     unchecked: int
     by: dict[str, tuple[Option, ...]] = field(default_factory=lambda: {})
     """channel, country, language, definition -> what could be chosen."""
-    topics: tuple[str, ...] = ()
-    """What people here talk about, in the words of the fit."""
+    topics: tuple[Topic, ...] = ()
+    """What people here write about, in the words of the fit: first what may belong to the sector, then the commonest."""
+    because: str = ""
+    """Why nobody is left, where nobody is."""
 
 
 def as_toml(form: BriefForm) -> str:
@@ -154,15 +171,26 @@ def options_for(form: BriefForm, table: SignalTable, texts: Texts, folder: Path)
     """Count what the brief leaves, and what it would leave with each other choice."""
     brief = brief_of(form if form.brand.strip() else replace(form, brand="-"))
     meaning = definition(brief.definition, folder)
-    whole = _passed(brief, meaning, table, texts)
+    whole, _, sector = judged(brief, meaning, table.rows, texts)
     by = {name: _segment(name, brief, meaning, table, texts) for name in OFFERED}
     by["definition"] = _meanings(brief, meaning, table, texts, folder)
-    topics = table.corpus.names if table.corpus else ()
-    return Options(table.rows.num_rows, int(whole.inside.sum()), int(whole.unchecked.sum()), by, topics)
+    because = "" if whole.inside.any() else why_empty(whole)
+    left, unchecked = int(whole.inside.sum()), int(whole.unchecked.sum())
+    return Options(table.rows.num_rows, left, unchecked, by, _topics(form, sector, table), because)
 
 
 def _passed(brief: Brief, meaning: Definition, table: SignalTable, texts: Texts) -> Passed:
     return judged(brief, meaning, table.rows, texts)[0]
+
+
+def _topics(form: BriefForm, sector: Sector | None, table: SignalTable) -> tuple[Topic, ...]:
+    people = {one["values"]: one["counts"] for one in pc.value_counts(main_topics(table.rows)).to_pylist()}
+    near, asked = dict(sector.near) if sector else {}, {one.lower() for one in form.sector}
+    found = [
+        Topic(as_phrase(name), name, people.get(name, 0), near.get(name, 0), as_phrase(name) in asked)
+        for name in dict.fromkeys(table.corpus.names if table.corpus else ())
+    ]
+    return tuple(sorted(found, key=lambda one: (not one.chosen, -one.near, -one.people, one.name)))
 
 
 def _segment(name: str, brief: Brief, meaning: Definition, table: SignalTable, texts: Texts) -> tuple[Option, ...]:

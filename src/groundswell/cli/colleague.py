@@ -78,7 +78,8 @@ def _judged(found: Explanation, *, in_full: bool) -> Iterator[str]:
     for sentence in dict.fromkeys(comparison.sentence for comparison in found.comparisons):
         yield f"  {sentence}"
     for judged in found.judged:
-        yield f"{judged.definition}: {VERDICTS[judged.holds]}. {judged.says}"
+        because = f" ({judged.because})" if judged.because else ""
+        yield f"{judged.definition}: {VERDICTS[judged.holds]}{because}. {judged.says}"
         for says, answer in judged.gates:
             if in_full or not answer:
                 yield f"    {'yes' if answer else 'unknown' if answer is None else 'no'}: {says}"

@@ -70,7 +70,7 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
         made_at=datetime.now(UTC),
         facts_version=table.facts_version,
         fits={"corpus": table.corpus.version} if table.corpus else {},
-        empty_because="" if passed.inside.any() else _why_empty(passed),
+        empty_because="" if passed.inside.any() else why_empty(passed),
         not_checked=int(passed.unchecked.sum()),
         context=_context(table.rows),
         exposure=exposure(table.rows, lines.order),
@@ -172,15 +172,19 @@ def _notes(brief: Brief, meaning: Definition, sector: Sector | None) -> list[str
     return notes
 
 
-def _why_empty(passed: Passed) -> str:
+def why_empty(passed: Passed) -> str:
+    """Why nobody fits, and without which condition somebody would."""
     if not passed.results or not passed.results[0].before:
         return "Nobody is in the data yet: import accounts and posts first."
     doubtful = int(passed.unchecked.sum())
     last = passed.results[-1]
     if last.name == SOMETHING_KNOWN and last.before - last.removed == last.unknown:
+        removing = [gate for gate in passed.results if gate.removed]
+        out = "; ".join(f"“{gate.says}” took out {gate.removed:,}" for gate in removing[:3])
         return (
             f"Nothing that this brief asks for is known of the {last.unknown:,} people who are left; they are listed apart. "
-            "Import their posts, with likes and comments where you have them, and ask again."
+            f"{f'Of the others, {out}. ' if out else ''}"
+            "Import the posts of those who are left, with likes and comments where you have them, or ask for less."
         )
     more = f" {doubtful} people could not be checked and are listed apart." if doubtful else ""
     nearest = sorted((gate for gate in passed.results if gate.would_fit), key=lambda gate: -gate.would_fit)

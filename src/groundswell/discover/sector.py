@@ -4,6 +4,9 @@ A brief names a sector in one language. Its words find the topics whose posts sa
 topics of that language. A topic of another language counts, too, where one of the words that name it begins with a word of the sector
 ("vegane" with "vegan"). Where neither a word nor such a topic reaches the people of a language, nobody of them can fit, however good:
 the shortlist says so, and how to ask in their language, too.
+
+Who knows a subject seldom says its name: reporters of football write "goal", "Salah", "World Cup". So topics are named, too, about which
+people write mostly who say a word of the sector now and then. They are offered and never added: whether they belong to it, a person knows.
 """
 
 from __future__ import annotations
@@ -27,6 +30,13 @@ HARDLY = 0.1
 """A language hardly knows a sector's words when its people say them a tenth as often as those who say them most (design choice)."""
 
 
+SAID_FROM = 2
+"""Posts with a word of the sector from which on somebody says it now and then (design choice)."""
+NEAR_SHOWN = 6
+NEAR_FROM = 2
+"""People who write mostly about a topic and say a word of the sector now and then, from which on it is offered (design choice)."""
+
+
 @dataclass(frozen=True)
 class Sector:
     """What a brief's sector came to."""
@@ -36,12 +46,15 @@ class Sector:
     """Names of the topics that it was read as."""
     unreached: tuple[tuple[str, int, int], ...]
     """(language, people who write in it, how many of them say a word of the sector), the largest first."""
+    near: tuple[tuple[str, int], ...] = ()
+    """Topics that may belong to it, and how many people write mostly about each and say a word of the sector now and then."""
 
 
 def read_sector(phrases: Sequence[str], rows: pa.Table, texts: Texts) -> Sector:
     """Find the posts of a sector, the topics that it was read as, and the languages that its words do not reach."""
     spoken = _Spoken.read(rows)
-    saying = spoken.people(texts.saying([word for phrase in phrases for word in words_of(phrase)]).hits > 0)
+    hits = texts.saying([word for phrase in phrases for word in words_of(phrase)]).hits
+    saying = spoken.people(hits > 0)
     said = {language: saying.get(language, 0) / people for language, people in spoken.all.items()}
     home = max(sorted(said), key=lambda language: said[language], default="")
     abroad = {
@@ -50,7 +63,26 @@ def read_sector(phrases: Sequence[str], rows: pa.Table, texts: Texts) -> Sector:
         if (language := spoken.language_of(texts, topic)) not in ("", home)
     }
     shares, topics = texts.in_sector(phrases, also=abroad)
-    return Sector(shares, topics, tuple(_unreached(spoken.all, saying, said, set(abroad.values()))))
+    unreached = tuple(_unreached(spoken.all, saying, said, set(abroad.values())))
+    return Sector(shares, topics, unreached, tuple(_near(rows, hits >= SAID_FROM, set(topics))))
+
+
+def main_topics(rows: pa.Table) -> pa.Array:
+    """What each account writes about most, in the words of the fit; null where that cannot be told."""
+    return pc.struct_field(rows.column("topic_focus").combine_chunks(), "label")
+
+
+def _near(rows: pa.Table, saying: NDArray[np.bool_], read: set[str]) -> list[tuple[str, int]]:
+    """Topics of which at least half of the people say a word of the sector now and then, but for those that it was read as."""
+    main = main_topics(rows)
+    all_of = {one["values"]: one["counts"] for one in pc.value_counts(main.drop_null()).to_pylist()}
+    some = pc.value_counts(main.filter(pa.array(saying)).drop_null()).to_pylist()
+    found = [
+        (str(one["values"]), int(one["counts"]))
+        for one in some
+        if one["counts"] >= max(NEAR_FROM, all_of[one["values"]] / 2) and one["values"] not in read
+    ]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
 def _unreached(
@@ -74,6 +106,12 @@ def notes_on(phrases: Sequence[str], sector: Sector) -> list[str]:
         else "posts that say its words"
     )
     notes = [f"The sector {named} was read as {read}."]
+    if sector.near:
+        some = "; ".join(f"{name} ({people:,})" for name, people in sector.near[:NEAR_SHOWN])
+        notes.append(
+            f"People who say {named} now and then write mostly about {some}. What of that belongs to the sector, add to it: in the "
+            f'form by ticking it, in a brief as sector = ["{phrases[0]}", "{as_phrase(sector.near[0][0])}"].'
+        )
     if sector.unreached:
         whom = "; ".join(_of_whom(*one) for one in sector.unreached)
         notes.append(
@@ -82,6 +120,11 @@ def notes_on(phrases: Sequence[str], sector: Sector) -> list[str]:
             'sector = ["vegan food", "veganes Essen"].'
         )
     return notes
+
+
+def as_phrase(topic: str) -> str:
+    """A topic's name as words of a sector, which are parted by commas."""
+    return topic.replace(",", "")
 
 
 def _of_whom(language: str, people: int, saying: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from groundswell.explain.explaining import Explainer, Judged, find_account, judge
+from groundswell.explain.explaining import Explainer, Judged, find_account
 from groundswell.signals import REASONS, SIGNALS, Value
 from groundswell.signals.findings import Progress
 from groundswell.signals.present import open_present
@@ -104,7 +104,7 @@ def _side(explainer: Explainer, name: str, definition_name: str | None) -> Side:
     table, judges = explainer.table, explainer.judges()
     account = find_account(table, name)
     profile, values = table.profile(account), table.values(account)
-    judged = tuple(judge(meaning, values) for meaning in judges.meanings(definition_name))
+    judged = tuple(judges.judge(meaning, profile["platform"], values) for meaning in judges.meanings(definition_name))
     called = f"@{profile['handle']}" if profile["handle"] else account
     return Side(account, called, profile, values, judges.tiers(values["followers"].value), judged)
 

@@ -19,6 +19,7 @@ from groundswell.definitions import (
     Benchmark,
     Comparison,
     Definition,
+    ScoreTerm,
     compare_all,
     definition,
     fit_panel,
@@ -48,6 +49,10 @@ PLATFORMS_HELD = 6
 """Platforms whose values are held sorted for questions about many people (design choice: bounded memory)."""
 
 
+KNOWN_FROM = 0.5
+"""Of what a definition weighs, how much must be known before somebody is said to be one (design choice: most of it)."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """What one definition says of an account: gate by gate, true, false or None where it cannot be checked."""
@@ -59,17 +64,24 @@ class Judged:
     """The definition does not speak of accounts of this size."""
     gates: tuple[tuple[str, bool | None], ...]
     lacks: tuple[str, ...]
+    weighed: float = 1.0
+    """Of what it weighs in its score, how much is known of this account, by weight."""
 
     @property
     def holds(self) -> bool | None:
         """True when every gate holds, False when one fails or the definition is silent, None when that cannot be told.
 
-        A definition without a single condition that is measured refuses nobody: that is no yes either.
+        A definition that refuses nobody for what is measured, or of which most is unknown, says no yes: a fitting size alone is none.
         """
         answers = [answer for _, answer in self.gates]
         if self.silent or False in answers:
             return False
-        return None if None in answers or not answers else True
+        return None if None in answers or not answers or self.weighed < KNOWN_FROM else True
+
+    @property
+    def because(self) -> str:
+        """How much of what it weighs is known; empty where that does not matter any more."""
+        return "" if self.holds is False else f"{self.weighed:.0%} of what it weighs is known"
 
 
 @dataclass(frozen=True)
@@ -167,7 +179,9 @@ class Explainer:
             sentences={name: SIGNALS[name].sentence(value) for name, value in values.items()},
             tiers=judges.tiers(values["followers"].value),
             comparisons=judges.comparisons(profile["platform"], values),
-            judged=tuple(judge(meaning, values) for meaning in judges.meanings(definition_name)),
+            judged=tuple(
+                judges.judge(meaning, profile["platform"], values) for meaning in judges.meanings(definition_name)
+            ),
             evidence=evidence,
             sources=sources,
             simulated=self.workspace.simulated(),
@@ -257,6 +271,30 @@ class Judges:
                 newest[one.id] = one
         return list(newest.values())
 
+    def judge(self, meaning: Definition, platform: str, values: dict[str, Value]) -> Judged:
+        """What a definition says of an account of a platform with these values."""
+        inside = within_bands(meaning, [values["followers"].value])[0].as_py()
+        gates: list[tuple[str, bool | None]] = []
+        if meaning.bands:
+            gates.append(("size is one the definition speaks of", inside))
+        for gate in meaning.gates:
+            if gate.signal in BRIEF_BOUND:
+                gates.append((f"{gate.says} (asked with a brief)", None))
+                continue
+            value = values[gate.signal]
+            answer = gate_holds(gate, value.value, value.low, value.high, value.label)
+            gates.append((gate.says.replace(gate.signal, SIGNALS[gate.signal].title, 1), answer))
+        whole = sum(term.weight for term in meaning.terms)
+        known = sum(term.weight for term in meaning.terms if self._weighs(term, platform, values))
+        weighed = known / whole if whole else 1.0
+        return Judged(meaning.name, meaning.title, meaning.says, inside is False, tuple(gates), meaning.lacks, weighed)
+
+    def _weighs(self, term: ScoreTerm, platform: str, values: dict[str, Value]) -> bool:
+        """Whether what a term weighs is known: the value, and something that speaks of the platform to hold it against."""
+        usual = self._benchmarks.get(term.against or "")
+        silent = usual is not None and usual.platforms and platform not in usual.platforms
+        return term.signal in values and values[term.signal].known and not silent
+
     def tiers(self, followers: float | None) -> tuple[tuple[str, str], ...]:
         """Tier set -> tier, or why it has none."""
         found = [(one.name, tier_of(one, followers)) for one in self.tier_sets.values()]
@@ -318,17 +356,3 @@ def signal_sql(name: str) -> str:
     if name not in SIGNALS:
         raise UnknownNameError("signal", name, SIGNALS)
     return grain_query(SIGNALS[name].grain, [SIGNALS[name]])
-
-
-def judge(meaning: Definition, values: dict[str, Value]) -> Judged:
-    """What a definition says of an account with these values."""
-    inside = within_bands(meaning, [values["followers"].value])[0].as_py()
-    gates: list[tuple[str, bool | None]] = [("size is one the definition speaks of", inside)] if meaning.bands else []
-    for gate in meaning.gates:
-        if gate.signal in BRIEF_BOUND:
-            gates.append((f"{gate.says} (asked with a brief)", None))
-            continue
-        value = values[gate.signal]
-        answer = gate_holds(gate, value.value, value.low, value.high, value.label)
-        gates.append((gate.says.replace(gate.signal, SIGNALS[gate.signal].title, 1), answer))
-    return Judged(meaning.name, meaning.title, meaning.says, inside is False, tuple(gates), meaning.lacks)

@@ -146,7 +146,7 @@ def _drawn(template: str, shortlist: Shortlist, titles: Titles | None, tiers: Se
             pictures=pictures,
             summary=summary(shortlist),
             empty=shortlist.empty_because,
-            unchecked=[(match, *_unchecked(match, shortlist)) for match in shortlist.unchecked[:MOST_UNCHECKED]],
+            unchecked=_alike(shortlist, shortlist.unchecked[:MOST_UNCHECKED]),
             titles=names,
             key_signals=_key_signals(shortlist.matches, names),
         )
@@ -295,6 +295,14 @@ def _line(name: str, value: Value, setting: Setting, *, drawn: bool) -> Line:
         bar=bar,
         rows=f"{value.n:,}" if value.n else "",
     )
+
+
+def _alike(shortlist: Shortlist, some: Sequence[Match]) -> list[tuple[list[Match], str, str]]:
+    """Those who could not be checked for the same reasons, together: what is read thirty times alike is not read."""
+    found: dict[tuple[str, str], list[Match]] = {}
+    for match in some:
+        found.setdefault(_unchecked(match, shortlist), []).append(match)
+    return [(matches, *why) for why, matches in found.items()]
 
 
 def _unchecked(match: Match, shortlist: Shortlist) -> tuple[str, str]:

@@ -92,17 +92,21 @@ class Texts:
     def in_sector(self, phrases: Sequence[str], also: Iterable[int] = ()) -> tuple[Shares, tuple[str, ...]]:
         """Count, per account, own posts in a sector, `also` in these topics; names the topics that the phrases were read as."""
         topics = sorted({*also, *(topic for phrase in phrases for topic in self.topics_about(phrase))})
-        names = tuple(self.corpus.names[topic] for topic in topics) if self.corpus else ()
+        names = tuple(self._names[topic] for topic in topics) if self._names else ()
         return self.saying(phrases, topics=topics, together=True), names
 
     def topics_about(self, phrase: str) -> list[int]:
         """Topics whose posts say a phrase's words: at least one post in ten, and half as much as the topic that says them most.
 
-        Words are weighed by their rarity; a word of more than a third of all posts says nothing.
+        Words are weighed by their rarity; a word of more than a third of all posts says nothing. The words that name a topic, in any
+        order, are that topic alone.
         """
         size, whole = len(self.topic_posts), int(self.own_texts.sum())
         said, most = np.zeros(size), np.zeros(size)
-        for word in set(words_of(phrase)):
+        words = sorted(words_of(phrase))
+        if called := [place for place, name in enumerate(self._names) if sorted(words_of(name)) == words]:
+            return called
+        for word in set(words):
             hits = self.index.posts_saying([word])
             if not 0 < len(hits) <= whole / 3:
                 continue
@@ -130,6 +134,10 @@ class Texts:
 
         least = sum(weight.values()) / 2
         return [topic for topic, name in enumerate(self.corpus.names) if stems and named(name) >= least]
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return self.corpus.names if self.corpus else ()
 
     def likeness(self, phrase: str) -> NDArray[np.float64]:
         """Cosine of each account's words to a phrase, 0..1; NaN where nothing is known of either."""

@@ -7,7 +7,7 @@ plain data: the same for the command line, the browser, programs and files.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from groundswell.discover import Brief
 from groundswell.signals.values import Value
@@ -80,6 +80,10 @@ class Pick:
     """The strongest reason of the shortlist."""
     score: float
     unchecked: tuple[str, ...] = ()
+    status: str | None = None
+    """Where the talks stand, in the words of the user's own list."""
+    last_post: date | None = None
+    """Of its newest post in the data; None where no dated one is known."""
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,12 @@ def plan_from(pool: Pool, big: Big | None) -> Plan:
         made_at=datetime.now(UTC),
         facts_version=pool.facts_version,
     )
-    return replace(made, name=_name(pool), overlap_says=overlap_says(pool, picks, made), sentences=plan_says(made))
+    return replace(
+        made,
+        name=_name(pool),
+        overlap_says=overlap_says(pool, picks, made),
+        sentences=plan_says(made, pool.candidates.declined),
+    )
 
 
 def _climb(pool: Pool, conditions: Conditions, budget: int) -> dict[float, Choice | None]:
@@ -163,6 +168,8 @@ def _pick(pool: Pool, place: int, pick: int, gain: float, fresh: float, own: flo
         locked=one.who.account in pool.candidates.locked,
         because=one.because,
         score=one.score,
+        status=one.listed.status,
+        last_post=pool.past.newest[pick],
         unchecked=one.unchecked,
     )
 

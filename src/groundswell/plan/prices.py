@@ -3,7 +3,8 @@
 The estimate is a line through your own known fees: log fee against log followers, and the platform (least squares; interval of
 a new observation by Student's t, as any textbook has it, e.g. Draper & Smith 1998, section 1.4). It asks for eight deals (design
 choice), and a plan counts with the upper quartile, so that three of four such fees are expected to be lower (design choice).
-Nothing about the person but followers and platform enters: no sex, age, origin or look, declared or guessed. Amounts of
+Where a list writes the fee in words, no estimate takes their place: of a range the upper end counts, barter and gifts cost no fee,
+and anything else is a price that nobody knows yet. Nothing about the person but followers and platform enters: no sex, age, origin or look, declared or guessed. Amounts of
 different currencies are never added or converted.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from groundswell.discover.spending import Offer, minor_in_main, money
 from groundswell.plan.model import Price
+from groundswell.signals.on_lists import OnLists, read_on_lists
 from groundswell.store import Engine
 
 DEALS_NEEDED = 8
@@ -27,9 +29,12 @@ DEALS_ON_PLATFORM = 3
 """Of a platform with fewer deals nothing is estimated (design choice)."""
 FARTHEST = 3.0
 """Nothing is estimated for accounts three times larger or smaller than any of the deals (design choice)."""
+FOR_A_POST = (None, "post")
+NEVER = (0, -1)
 QUARTILE, TAIL = 0.75, 0.95
 KNOWN_FEES = """
-    SELECT f.account, f.amount_minor, f.currency, f.kind, f.deliverable, f.observed_at::DATE::VARCHAR AS seen FROM fees AS f
+    SELECT f.account, f.amount_minor, f.currency, f.kind, f.deliverable, f.observed_at::DATE::VARCHAR AS seen, f.import_id, f.line
+    FROM fees AS f
     WHERE f.amount_minor > 0
     ORDER BY f.account, (f.deliverable IS NULL OR f.deliverable = 'post') DESC, f.observed_at DESC, f.kind = 'paid' DESC,
              f.amount_minor DESC, f.deliverable
@@ -48,6 +53,14 @@ class Fees:
     line: Line | None
     deals: int
     currency: str
+    words: Mapping[str, OnLists] = field(default_factory=lambda: {})
+    """Account -> what its lists say, where the last fee they name is written in words."""
+    ranges: frozenset[str] = frozenset()
+    """Of these, whose words are a range, so that its upper end is an amount as well."""
+
+    def in_words(self, account: str) -> OnLists | None:
+        """What a list says of a fee, where it gives no amount."""
+        return None if account in self.ranges else self.words.get(account)
 
 
 @dataclass(frozen=True)
@@ -89,16 +102,31 @@ def fees_known(engine: Engine, rows: pa.Table, currency: str) -> Fees:
     """Read the user's own fees in one currency, and draw the line through those of known size."""
     mine: dict[str, dict[str, Any]] = {}
     elsewhere: dict[str, list[str]] = {}
+    newest: dict[str, tuple[int, int]] = {}
     for fee in engine.table(KNOWN_FEES).to_pylist():
+        if fee["deliverable"] in FOR_A_POST:
+            newest[fee["account"]] = max(newest.get(fee["account"], NEVER), _place(fee))
         if fee["currency"] == currency:
             mine.setdefault(fee["account"], fee)
         else:
             elsewhere.setdefault(fee["account"], []).append(fee["currency"] or "no currency said")
-    deals = [fee for fee in mine.values() if fee["deliverable"] in (None, "post")]
+    deals = [fee for fee in mine.values() if fee["deliverable"] in FOR_A_POST]
     sizes = _sizes(rows, [fee["account"] for fee in deals])
     usable = [(fee["amount_minor"], *sizes[fee["account"]]) for fee in deals if fee["account"] in sizes]
     line = fitted([one[0] for one in usable], [one[1] for one in usable], [one[2] for one in usable])
-    return Fees(mine, {name: tuple(found) for name, found in elsewhere.items()}, line, len(usable), currency)
+    others = {name: tuple(found) for name, found in elsewhere.items()}
+    words = {
+        name: said
+        for name, said in read_on_lists(engine).items()
+        if said.fee and said.fee_at >= newest.get(name, NEVER)
+    }
+    ranges = frozenset(name for name, said in words.items() if said.fee_at == newest.get(name))
+    return Fees(mine, others, line, len(usable), currency, words, ranges)
+
+
+def _place(fee: Mapping[str, Any]) -> tuple[int, int]:
+    """Where a fee stands on the lists: import and line."""
+    return fee["import_id"], fee["line"] or 0
 
 
 def _sizes(rows: pa.Table, accounts: Sequence[str]) -> dict[str, tuple[float, str]]:
@@ -163,6 +191,10 @@ def price_of(
     )
     if account not in quoted and all(one.cost_minor is not None for one in offers):
         return Price(extra, "no fee", given)
+    words = fees.in_words(account)
+    if words and words.in_kind and account not in quoted:
+        says = f"no fee in money: “{words.fee}” on your list, seen {words.fee_seen}"
+        return Price(extra, "no fee", f"{says}, and {given}" if given else says)
     fee = _quoted(quoted[account], fees.currency) if account in quoted else _fee(account, platform, followers, fees)
     if fee is None:
         return None
@@ -175,15 +207,19 @@ def _quoted(minor: int, currency: str) -> Price:
 
 
 def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Price | None:
+    if fees.in_words(account):
+        return None  # what they ask stands there, and not as an amount
     if account in fees.of:
-        known = fees.of[account]
+        known, known_at = fees.of[account], _place(fees.of[account])
         kind = known["kind"] or "listed"
         what = f" for a {known['deliverable']}" if known["deliverable"] else ""
-        return Price(
-            known["amount_minor"],
-            kind,
-            f"{money(known['amount_minor'], fees.currency)}{what} {kind}, seen {known['seen']}",
+        upper = (
+            f", the upper end of “{fees.words[account].fee}”"
+            if account in fees.ranges and known_at == fees.words[account].fee_at
+            else ""
         )
+        says = f"{money(known['amount_minor'], fees.currency)}{what} {kind}{upper}, seen {known['seen']}"
+        return Price(known["amount_minor"], kind, says)
     if account in fees.elsewhere:
         return None  # what they ask is known, and not in this currency
     around = fees.line.around(followers, platform) if fees.line and followers else None
@@ -202,6 +238,11 @@ def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Pr
 def why_no_price(account: str, platform: str, followers: float | None, fees: Fees) -> tuple[str, str]:
     """Why somebody's price is not known, and what to do."""
     do = "Ask them, and import a list with their fee, or write it under [plan.price] in the brief."
+    if words := fees.in_words(account):
+        return (
+            f"the price asked is written in words, “{words.fee}”, which is no amount to count with",
+            "Settle an amount with them and correct your list, or write it under [plan.price] in the brief.",
+        )
     if account in fees.elsewhere:
         named = " and ".join(sorted(set(fees.elsewhere[account])))
         return (

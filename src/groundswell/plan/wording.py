@@ -21,12 +21,14 @@ NAMED = 5
 OVERLAP = "Overlap is the share of a person's known audience whom those before them in the plan reach already."
 
 
-def plan_says(made: Plan) -> tuple[str, ...]:
+def plan_says(made: Plan, declined: Sequence[Who] = ()) -> tuple[str, ...]:
     """What it is, what it comes to, what is left."""
     many = people(len(made.picks))
     spent, budget = money(made.spent_minor, made.currency), money(made.budget_minor, made.currency)
     says = [f"{many} for {spent} of {budget}; {money(made.left_minor, made.currency)} are left."]
     says.append(f"Together they come to {number(made.value)}: {made.measure}.")
+    if declined:
+        says.append(f"Left out, since your list says that they declined: {_named(declined)}.")
     kept = made.value_if_declined / made.value if made.value and not made.robust else None
     if made.robust:
         says.append(
@@ -121,6 +123,9 @@ def notes_of(pool: Pool, conditions: Conditions, choice: Choice) -> tuple[str, .
     """What else somebody should know."""
     notes = [pool.objective_note, *conditions.notes, *_too_few(pool, conditions, choice), *_prices(pool, choice)]
     notes += _left_out(pool)
+    no = [pool.people[pick].who for pick in choice.picks.tolist() if pool.people[pick].listed.declined]
+    if no:
+        notes.append(f"{_named(no)}: locked in, though your list says “declined”. Ask before you count with them.")
     vouched = [pool.people[pick].who for pick in choice.picks.tolist() if pool.people[pick].unchecked]
     if vouched:
         notes.append(f"{_named(vouched)}: locked in, though not every condition of the brief could be checked.")
@@ -144,6 +149,10 @@ def _prices(pool: Pool, choice: Choice) -> list[str]:
     said = ", ".join(f"{count:,} {source}" for source, count in sources.most_common())
     estimated = sources.get("estimated", 0)
     tail = " Ask for the estimated ones before anything is promised." if estimated else ""
+    if any(
+        (price := pool.prices[pick]) and price.source == "no fee" and not price.minor for pick in choice.picks.tolist()
+    ):
+        tail += " Who takes no fee counts as free here: what a product costs you is counted once the brief names it under [[plan.offer]]."
     return [f"Prices: {said}.{tail}"] if said else []
 
 
@@ -168,6 +177,12 @@ def gain_of(pick: Pick, currency: str) -> str:
     """What a pick adds, and for how much money."""
     for_money = f", {pick.gain_per_money:.2g} for each {currency}" if pick.gain_per_money is not None else ""
     return f"{number(pick.gain)}{for_money}"
+
+
+def standing(pick: Pick) -> str:
+    """When somebody last posted, and where the talks stand by the user's own list."""
+    last = f"Last post {pick.last_post}" if pick.last_post else "Last post unknown"
+    return f"{last}; your list says “{pick.status}”." if pick.status else f"{last}."
 
 
 def percent(share: float) -> str:

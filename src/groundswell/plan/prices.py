@@ -1,8 +1,11 @@
 """What does each person cost? As quoted; else as your own lists say; else estimated from your own deals; else nobody knows.
 
-The estimate is a line through your own known fees: log fee against log followers, and the platform (least squares; interval of
-a new observation by Student's t, as any textbook has it, e.g. Draper & Smith 1998, section 1.4). It asks for eight deals (design
-choice), and a plan counts with the upper quartile, so that three of four such fees are expected to be lower (design choice).
+The estimate is a line through your own known fees: log fee against log followers, and the platform (least squares). Fees for a post
+are not mixed with fees of which no list says for what: the line is drawn through the former, where there are enough. How far a new
+fee lies from it is read off the deals themselves, each held against the line that the others draw: one odd fee among thirty would make
+a normal distribution so wide that nearly nine of ten lie below its upper quartile. Where the deals are too few for an end of the
+interval, Student's t says it (Draper & Smith 1998, section 1.4). It asks for eight deals, and a plan counts with the upper quartile
+(design choices), so that three of four fees of accounts of that size are expected to be lower.
 Where a list writes the fee in words, no estimate takes their place: of a range the upper end counts, barter and gifts cost no fee,
 and anything else is a price that nobody knows yet. Nothing about the person but followers and platform enters: no sex, age, origin or look, declared or guessed. Amounts of
 different currencies are never added or converted.
@@ -29,7 +32,8 @@ DEALS_ON_PLATFORM = 3
 """Of a platform with fewer deals nothing is estimated (design choice)."""
 FARTHEST = 3.0
 """Nothing is estimated for accounts three times larger or smaller than any of the deals (design choice)."""
-FOR_A_POST = (None, "post")
+FOR_A_POST = ("post", None)
+"""What a plan buys: a post; a list that says nothing of it may mean one."""
 NEVER = (0, -1)
 QUARTILE, TAIL = 0.75, 0.95
 KNOWN_FEES = """
@@ -58,6 +62,9 @@ class Fees:
     ranges: frozenset[str] = frozenset()
     """Of these, whose words are a range, so that its upper end is an amount as well."""
 
+    what: str | None = None
+    """What the deals of the line are for; None where the lists do not say."""
+
     def in_words(self, account: str) -> OnLists | None:
         """What a list says of a fee, where it gives no amount."""
         return None if account in self.ranges else self.words.get(account)
@@ -75,6 +82,8 @@ class Line:
     """Of X'X: how unsure the line is at each place."""
     spread: float
     freedom: int
+    residuals: NDArray[np.float64]
+    """Of each deal from the line through all others, as wide as those of a deal at the line's middle."""
     deals: int
     sizes: tuple[float, float]
     """Followers of the smallest and of the largest of the deals."""
@@ -86,16 +95,26 @@ class Line:
 
     def around(self, followers: float, platform: str) -> tuple[int, int, int] | None:
         """Low end, upper quartile and high end of what somebody may ask; None where there are no such deals."""
-        from scipy.special import stdtrit
-
         if platform not in self.platforms or not self.reach[0] <= followers <= self.reach[1]:
             return None
         x = _columns([followers], [platform], self.platforms, self.sloped)[0]
         middle = float(x @ self.coefficients)
-        error = self.spread * float(np.sqrt(1 + x @ self.inverse @ x))
-        steps = [-stdtrit(self.freedom, TAIL), stdtrit(self.freedom, QUARTILE), stdtrit(self.freedom, TAIL)]
-        low, usual, high = (round(float(np.exp(min(middle + step * error, 60.0)))) for step in steps)
-        return low, usual, high
+        wider = float(np.sqrt(1 + x @ self.inverse @ x))
+        ends = [middle + wider * self._step(share) for share in (1 - TAIL, QUARTILE, TAIL)]
+        low, usual, high = (round(float(np.exp(min(end, 60.0)))) for end in ends)
+        return min(low, usual), usual, max(usual, high)
+
+    def _step(self, share: float) -> float:
+        """So far from the line that this share of new fees is expected below it."""
+        from scipy.special import stdtrit
+
+        if min(share, 1 - share) * (len(self.residuals) + 1) >= 1:
+            return float(np.quantile(self.residuals, share, method="weibull"))
+        return self.spread * float(stdtrit(self.freedom, share))
+
+    def tried(self) -> int:
+        """Of its own deals, how many lie below what the others let one expect; three of four should."""
+        return int((self.residuals <= self._step(QUARTILE)).sum())
 
 
 def fees_known(engine: Engine, rows: pa.Table, currency: str) -> Fees:
@@ -110,10 +129,17 @@ def fees_known(engine: Engine, rows: pa.Table, currency: str) -> Fees:
             mine.setdefault(fee["account"], fee)
         else:
             elsewhere.setdefault(fee["account"], []).append(fee["currency"] or "no currency said")
-    deals = [fee for fee in mine.values() if fee["deliverable"] in FOR_A_POST]
-    sizes = _sizes(rows, [fee["account"] for fee in deals])
-    usable = [(fee["amount_minor"], *sizes[fee["account"]]) for fee in deals if fee["account"] in sizes]
-    line = fitted([one[0] for one in usable], [one[1] for one in usable], [one[2] for one in usable])
+    sizes = _sizes(rows, list(mine))
+    alike = {
+        what: [
+            (fee["amount_minor"], *sizes[name])
+            for name, fee in mine.items()
+            if name in sizes and fee["deliverable"] == what
+        ]
+        for what in FOR_A_POST
+    }
+    lines = {what: fitted(*zip(*found, strict=True)) for what, found in alike.items() if found}
+    best = next((what for what in FOR_A_POST if lines.get(what)), max(FOR_A_POST, key=lambda what: len(alike[what])))
     others = {name: tuple(found) for name, found in elsewhere.items()}
     words = {
         name: said
@@ -121,7 +147,7 @@ def fees_known(engine: Engine, rows: pa.Table, currency: str) -> Fees:
         if said.fee and said.fee_at >= newest.get(name, NEVER)
     }
     ranges = frozenset(name for name, said in words.items() if said.fee_at == newest.get(name))
-    return Fees(mine, others, line, len(usable), currency, words, ranges)
+    return Fees(mine, others, lines.get(best), len(alike[best]), currency, words, ranges, best)
 
 
 def _place(fee: Mapping[str, Any]) -> tuple[int, int]:
@@ -168,9 +194,12 @@ def _least_squares(
     inverse: NDArray[np.float64] = np.linalg.pinv(x.T @ x).astype(np.float64)
     coefficients = inverse @ x.T @ y
     freedom = max(1, len(y) - x.shape[1])
-    spread = float(np.sqrt(np.sum((y - x @ coefficients) ** 2) / freedom))
+    off = y - x @ coefficients
+    spread = float(np.sqrt(np.sum(off**2) / freedom))
+    left = 1 - np.einsum("ij,jk,ik->i", x, inverse, x)  # a deal pulls the line towards itself
+    residuals = off / np.sqrt(np.maximum(left, 1e-9))
     ends = (float(min(sizes)), float(max(sizes)))
-    return Line(platforms, sloped, coefficients, inverse, spread, freedom, len(y), ends)
+    return Line(platforms, sloped, coefficients, inverse, spread, freedom, residuals, len(y), ends)
 
 
 def _columns(
@@ -229,8 +258,8 @@ def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Pr
     whole = minor_in_main(fees.currency)
     low, usual, high = (max(1, round(fee / whole)) * whole for fee in around)
     says = (
-        f"{money(usual, fees.currency)} estimated from {fees.line.deals} deals of your own: three of four such fees lie below, "
-        f"nine of ten between {money(low, fees.currency)} and {money(high, fees.currency)}"
+        f"{money(usual, fees.currency)} estimated from {fees.line.deals} deals of your own{f' for a {fees.what}' if fees.what else ''}: by them, "
+        f"three of four accounts of this size would ask less, nine of ten between {money(low, fees.currency)} and {money(high, fees.currency)}"
     )
     return Price(usual, "estimated", says, usual, low, high)
 
@@ -252,8 +281,10 @@ def why_no_price(account: str, platform: str, followers: float | None, fees: Fee
     if not followers:
         return "no price known, nor their followers, by which it could be estimated", do
     if fees.line is None:
+        several = "1 deal" if fees.deals == 1 else f"{fees.deals} deals"
         return (
-            f"no price known: {fees.deals} deals of your own in {fees.currency} are too few to estimate from, which takes {DEALS_NEEDED}",
+            f"no price known: {several} of your own in {fees.currency}{f' for a {fees.what}' if fees.what else ''} "
+            f"{'is' if fees.deals == 1 else 'are'} too few to estimate from, which takes {DEALS_NEEDED}",
             do,
         )
     if not fees.line.reach[0] <= followers <= fees.line.reach[1]:

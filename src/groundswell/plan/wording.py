@@ -148,7 +148,12 @@ def _prices(pool: Pool, choice: Choice) -> list[str]:
     sources = Counter(price.source for pick in choice.picks.tolist() if (price := pool.prices[pick]))
     said = ", ".join(f"{count:,} {source}" for source, count in sources.most_common())
     estimated = sources.get("estimated", 0)
-    tail = " Ask for the estimated ones before anything is promised." if estimated else ""
+    tail = ""
+    if estimated and (line := pool.fees.line):
+        tail = (
+            f" Ask for the estimated ones before anything is promised: of the {line.deals:,} deals they rest on, each held against the "
+            f"others, {line.tried():,} lie below what is estimated for their size (three of four should)."
+        )
     if any(
         (price := pool.prices[pick]) and price.source == "no fee" and not price.minor for pick in choice.picks.tolist()
     ):

@@ -13,6 +13,8 @@ def plan_lines(made: Plan, show: int) -> Iterator[str]:
     """A plan in lines."""
     yield ""
     yield f"{'SIMULATED. ' if made.simulated else ''}Plan {made.name} for {made.brief.brand} under {made.definition}: {made.objective}"
+    if made.warning:
+        yield f"! {made.warning}"
     yield from made.sentences
     yield made.certificate_says
     yield ""

@@ -19,7 +19,7 @@ from groundswell.definitions import DEFAULT_TIER_SET, Definition, definition, ti
 from groundswell.discover import Brief
 from groundswell.discover.gates import gates_of
 from groundswell.discover.ranking import judged
-from groundswell.discover.scoring import totals
+from groundswell.discover.scoring import Scored, totals
 from groundswell.discover.sector import Sector
 from groundswell.errors import BriefError
 from groundswell.explain import find_account
@@ -52,7 +52,7 @@ class Candidate:
     score: float
     """Points of the shortlist."""
     because: str
-    """The strongest reason of the shortlist."""
+    """The reason of the shortlist in which they are farthest before the other candidates."""
     kinds: dict[str, str | None]
     """topic, platform, tier, language, country; None where unknown."""
     newcomer: bool
@@ -108,6 +108,7 @@ def candidates_of(present: Present, brief: Brief, progress: Progress | None = No
     credible = _credible(brief, sector, order)
     best = order[credible][:CONSIDERED].tolist()
     chosen = [*best, *sorted(set(locked) - set(best))]  # a lock changes nobody's place
+    usual = _usual(terms, chosen)
     with present.workspace.engine() as engine:
         made = _Made(rows, _accounts_on_lists(engine), said)
     least = brief.spending.sector_credibility or 0
@@ -117,7 +118,7 @@ def candidates_of(present: Present, brief: Brief, progress: Progress | None = No
         made.candidate(
             row,
             float(score[row]),
-            _because(terms, row),
+            _because(terms, usual, row),
             tuple(name for name, at in passed.unknown_at.items() if at[row]),
         )
         for row in chosen
@@ -183,10 +184,17 @@ def _credible(brief: Brief, sector: Sector | None, order: NDArray[np.int64]) -> 
     return sector.shares.wilson()[0][order] >= least
 
 
-def _because(terms: Sequence[Any], row: int) -> str:
-    made = [term.term(row) for term in terms]
-    known = sorted((term for term in made if term.points), key=lambda term: -(term.points or 0.0))
-    return known[0].sentence if known else ""
+def _usual(terms: Sequence[Scored], rows: Sequence[int]) -> list[float]:
+    """What each term brings on average to those of whom it is known; 0 where it is known of nobody."""
+    earned = [term.earned[list(rows)] * term.most for term in terms]
+    return [float(points[known].mean()) if (known := ~np.isnan(points)).any() else 0.0 for points in earned]
+
+
+def _because(terms: Sequence[Scored], usual: Sequence[float], row: int) -> str:
+    """The reason that tells somebody apart: where they are farthest before the others, then what brings most."""
+    made = [(term.term(row), least) for term, least in zip(terms, usual, strict=True)]
+    known = [(round(term.points - least, 6), term.points, term.sentence) for term, least in made if term.points]
+    return max(known, key=lambda one: one[:2])[2] if known else ""
 
 
 def _accounts_on_lists(engine: Engine) -> frozenset[str]:

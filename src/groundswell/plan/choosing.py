@@ -65,7 +65,7 @@ def _refuse_nobody(pool: Pool) -> None:
     if not pool.people:
         raise ImpossibleError(
             f"Nobody of the {pool.candidates.population:,} people in the data fits the brief, so there is nobody to plan with.",
-            next_step="`groundswell discover` with this brief says which condition removes how many.",
+            next_step="Its shortlist (`groundswell discover`) says which condition removes how many.",
         )
     if len(pool.closed) == len(pool.people):
         (because, do), count = Counter((one.because, one.do) for one in pool.left_out).most_common(1)[0]

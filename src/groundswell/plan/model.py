@@ -77,7 +77,7 @@ class Pick:
     newcomer: bool
     locked: bool
     because: str
-    """The strongest reason of the shortlist."""
+    """The reason of the shortlist in which they are farthest before the other candidates."""
     score: float
     unchecked: tuple[str, ...] = ()
     status: str | None = None
@@ -222,6 +222,8 @@ class Plan:
     """No plan under these conditions comes to more, in the same measure."""
     certificate: float
     """value / best_possible."""
+    warning: str
+    """What to know before any number of it; empty where nothing."""
     sentences: tuple[str, ...]
     """The plan in words: first what it is."""
     certificate_says: str

@@ -148,8 +148,8 @@ def why_so_many(past: Past, candidates: Sequence[int], chosen: int) -> NumberRea
     needed = max(1, ceil((cv / ERROR) ** 2))
     near = cv / np.sqrt(max(chosen, 1))
     says = (
-        f"What one post of one of them brings is uneven: the standard deviation is {cv:.1f} times the mean (CV), by {len(brought):,} past posts of "
-        f"{len(known):,} people. With n people the average is within CV / √n of what is usual: {needed:,} bring it within "
-        f"{ERROR:.0%}; with these {chosen:,} it is {near:.0%}."
+        f"What one post brings is uneven: by {len(brought):,} past posts of {len(known):,} people it lies {cv:.1f} times the usual number above "
+        f"or below it (standard deviation). The more people, the more that evens out: {needed:,} of them together come within {ERROR:.0%} of "
+        f"what is usual, these {chosen:,} within {near:.0%}."
     )
     return NumberReason(cv, needed, says)

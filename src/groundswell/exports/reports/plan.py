@@ -17,7 +17,7 @@ def plan_report(made: Plan) -> Report:
     """A plan, in the order in which a boss reads it."""
     return Report(
         title=f"Plan for {made.brief.brand}",
-        dek=" ".join(made.sentences),
+        dek=" ".join((made.warning, *made.sentences)).strip(),
         sections=sections(
             section("How good it is", Lines((made.certificate_says,)), curve_of(made), _others(made)),
             section(

@@ -31,6 +31,7 @@ def _who(found: Explanation) -> Iterator[str]:
     yield f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}) {who['name'] or ''}"
     if who["bio"]:
         yield f"  “{who['bio']}”"
+    yield from (f"  {one}" for one in found.listed)
     if found.also:
         yield f"  The same person, as you said: {', '.join(found.also)}. Each account has its own numbers."
 

@@ -13,6 +13,8 @@ def plan_lines(made: Plan, show: int) -> Iterator[str]:
     """A plan in lines."""
     yield ""
     yield f"{'SIMULATED. ' if made.simulated else ''}Plan {made.name} for {made.brief.brand} under {made.definition}: {made.objective}"
+    if made.warning:
+        yield f"! {made.warning}"
     yield from made.sentences
     yield made.certificate_says
     yield ""
@@ -35,11 +37,12 @@ def plan_lines(made: Plan, show: int) -> Iterator[str]:
 
 
 def _pick_lines(pick: Pick, currency: str) -> Iterator[str]:
-    from groundswell.plan import gain_of
+    from groundswell.plan import gain_of, standing
 
     marks = "".join([", locked in" if pick.locked else "", ", newcomer" if pick.newcomer else ""])
     yield f"{pick.place:3}. {pick.who.called}  adds {gain_of(pick, currency)} ({pick.who.platform}{marks})"
     yield f"       {pick.price.says}."
+    yield f"       {standing(pick)}"
     if pick.overlap is not None:
         yield f"       {pick.overlap:.0%} of the {pick.known_audience:,} known in the audience are reached by those before."
     yield f"       {pick.because}"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from groundswell.discover.brief import Brief, Rule
 from groundswell.signals.kinship import Shares, Texts
+from groundswell.signals.on_lists import OnLists
 from groundswell.signals.posts import Evidence, PostsOf
 from groundswell.store.text_index import words_of
 
@@ -25,7 +26,7 @@ POSTS_SHOWN = 3
 ENDING, STEM = 2, 4
 """Letters of a word that may differ at its end, and how many must remain (design choice: "shaves" finds "shaved")."""
 TITLES = {"never_if": "Speaks against it", "confirm": "To be seen", "incident": "Incident"}
-WARMTH, SAME = "warmth", "same"
+WARMTH, SAME, LISTED = "warmth", "same", "listed"
 NURTURE = "Let it get to know you before you ask: answer its posts, show what you make, and want nothing yet."
 LOOK = "Look at the profile before you ask."
 READ = "Read it before you ask; if it stands in the way, name the account under [exclude]. This rule leaves nobody out by itself."
@@ -36,7 +37,7 @@ class Check:
     """One rule of a brief at one person: what was seen, and what is asked of whoever reads it."""
 
     kind: str
-    """never_if, confirm, incident, warmth or same."""
+    """never_if, confirm, incident, warmth, same or listed."""
     text: str
     """The rule in the brief's words."""
     because: str
@@ -98,6 +99,12 @@ def same_person(also: Mapping[str, str], places: Mapping[str, int]) -> Check:
     )
     says = f"The same person, as you said: {told}. Each account has its own numbers."
     return Check(SAME, told, "", len(also), says, "Write to one of them only.")
+
+
+def as_listed(said: OnLists) -> Check:
+    """What the user's own lists say of somebody; flagged where they say no."""
+    asks = "Ask only if that has changed, and correct the status on your list." if said.declined else ""
+    return Check(LISTED, said.status or "", "", int(said.declined), " ".join(said.sentences()), asks)
 
 
 def _last(shares: Shares, row: int) -> str:

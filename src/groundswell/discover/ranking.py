@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
-from groundswell.discover.checks import Check, Warmth, checks_of, same_person, warmth_of
+from groundswell.discover.checks import Check, Warmth, as_listed, checks_of, same_person, warmth_of
 from groundswell.discover.exposure import exposure
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import SOMETHING_KNOWN, Asked, Scored, scored_terms, something_known, totals
@@ -22,6 +22,7 @@ from groundswell.discover.shortlist import Match, Shortlist
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.findings import Progress
 from groundswell.signals.kinship import Texts
+from groundswell.signals.on_lists import on_lists
 from groundswell.signals.one_person import called, others_of
 from groundswell.signals.posts import PostsOf, posts_of
 from groundswell.signals.present import Present, open_present
@@ -98,6 +99,7 @@ class _Lines:
         self.terms, self.passed, self.warmth = terms, passed, warmth
         self.known, self.possible = totals(terms, self.rows.num_rows)
         self.others, self.places = others_of(present.workspace), dict[str, int]()
+        self.listed = on_lists(present)
 
     @property
     def order(self) -> NDArray[np.int64]:
@@ -152,9 +154,19 @@ class _Lines:
             evidence=posts.evidence(account, EVIDENCE_SHOWN) if posts else (),
             posts_by_month=posts.by_month(account) if posts else (),
             topics=posts.topics(account) if posts else (),
-            checks=(*self._same(account), *checks_of(self.brief, account, posts), self.warmth(row)) if posts else (),
+            checks=(*self._listed(account), *self._checks(row, account, posts)),
             unchecked=tuple(name for name, unknown in self.passed.unknown_at.items() if unknown[row]),
         )
+
+    def _checks(self, row: int, account: str, posts: PostsOf | None) -> tuple[Check, ...]:
+        if posts is None:
+            return ()
+        return (*self._same(account), *checks_of(self.brief, account, posts), self.warmth(row))
+
+    def _listed(self, account: str) -> tuple[Check, ...]:
+        """What the lists say of it, where they say where the talks stand or write the fee in words."""
+        said = self.listed.get(account)
+        return (as_listed(said),) if said and (said.status or said.fee) else ()
 
     def _same(self, account: str) -> tuple[Check, ...]:
         """Other accounts of the same person, where somebody confirmed some."""

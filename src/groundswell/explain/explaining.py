@@ -38,6 +38,7 @@ from groundswell.signals.among import Others
 from groundswell.signals.authenticity import Pull
 from groundswell.signals.computing import grain_query
 from groundswell.signals.findings import Progress
+from groundswell.signals.on_lists import NOTHING_LISTED, read_on_lists
 from groundswell.signals.one_person import called, others_of
 from groundswell.signals.posts import Evidence, PostsOf, read_one
 from groundswell.signals.present import Present, open_present
@@ -110,6 +111,8 @@ class Explanation:
     """The same in words, with the kind of false that it would be."""
     also: tuple[str, ...] = ()
     """Other accounts of the same person, as somebody confirmed; each has its own numbers."""
+    listed: tuple[str, ...] = ()
+    """What the user's own lists say of it, in words."""
 
 
 def explain(
@@ -171,6 +174,7 @@ class Explainer:
             posts, evidence = read_one(engine, account, known, self.present)
             sources = self._sources(engine, account)
             pulls = pulls_of(engine, values["authenticity"])
+            listed = read_on_lists(engine, account).get(account, NOTHING_LISTED)
         found = Explanation(
             account=account,
             profile=profile,
@@ -190,6 +194,7 @@ class Explainer:
             pulls=pulls,
             seeming=seeming_says(values["authenticity"], pulls),
             also=tuple(called(self.table.rows, others_of(self.workspace).get(account, ())).values()),
+            listed=tuple(listed.sentences()),
         )
         return found, posts
 

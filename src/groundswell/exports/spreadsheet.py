@@ -18,7 +18,7 @@ import pyarrow as pa
 import xlsxwriter
 
 from groundswell.discover import Match, Shortlist
-from groundswell.discover.checks import SAME
+from groundswell.discover.checks import LISTED, SAME
 from groundswell.errors import UsageError
 from groundswell.exports.tables import as_texts, known
 from groundswell.exports.wording import (
@@ -362,7 +362,7 @@ def _posts(book: Book, shortlist: Shortlist, titles: Titles) -> None:
 def _checks(book: Book, shortlist: Shortlist) -> None:
     """What the brief asks a person to judge, with the newest post; no sheet where it asks nothing."""
     if not shortlist.brief.rules and not any(
-        check.kind == SAME for match in shortlist.matches for check in match.checks
+        check.kind in (SAME, LISTED) for match in shortlist.matches for check in match.checks
     ):
         return
     columns = [

@@ -20,9 +20,9 @@ from groundswell.plan.keeping import keep, kept_brief
 from groundswell.plan.model import Pick, Plan, Price
 from groundswell.plan.planning import plan, planned
 from groundswell.plan.pool import Pool, asked_of, read_pool, same_pool
-from groundswell.plan.wording import gain_of
+from groundswell.plan.wording import gain_of, standing
 
 __all__ = [
     "Changes", "ImpossibleError", "Pick", "Plan", "Pool", "Price", "asked_of", "changed", "from_to", "gain_of", "keep",
-    "kept_brief", "plan", "planned", "quoted", "read_pool", "same_pool",
+    "kept_brief", "plan", "planned", "quoted", "read_pool", "same_pool", "standing",
 ]  # fmt: skip

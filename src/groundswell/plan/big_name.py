@@ -17,6 +17,7 @@ from groundswell.plan.model import BigName, Price, Who
 from groundswell.plan.objectives import SIGNAL
 from groundswell.plan.pool import Pool
 from groundswell.plan.prices import price_of
+from groundswell.signals.on_lists import on_lists
 from groundswell.signals.present import Present
 from groundswell.signals.values import Value
 
@@ -40,9 +41,10 @@ class Big:
 
 
 def read_big(present: Present, pool: Pool, budget_minor: int) -> Big | None:
-    """Find the big name: among all people in the data but brands and those excluded, whoever they are."""
+    """Find the big name: among all people in the data but brands, those excluded and those who declined, whoever they are."""
     rows = present.table.rows
-    out = pa.array(sorted(pool.candidates.excluded), pa.string())
+    declined = {name for name, said in on_lists(present).items() if said.declined}
+    out = pa.array(sorted(pool.candidates.excluded | declined), pa.string())
     followers = pc.struct_field(rows.column("followers").combine_chunks(), "value")
     wanted = pc.invert(pc.is_in(rows.column("account").combine_chunks(), value_set=out))
     wanted = pc.and_(wanted, pc.not_equal(pc.fill_null(rows.column("account_type").combine_chunks(), ""), "brand"))

@@ -57,10 +57,15 @@ def conditions_of(pool: Pool) -> Conditions:
 
 def _refuse_nobody(pool: Pool) -> None:
     """Say why there is nobody to choose from."""
+    if not pool.people and pool.candidates.declined:
+        raise ImpossibleError(
+            "Everybody who fits the brief declined, by your own list.",
+            next_step="Lock in whoever changed their mind, or widen the brief.",
+        )
     if not pool.people:
         raise ImpossibleError(
             f"Nobody of the {pool.candidates.population:,} people in the data fits the brief, so there is nobody to plan with.",
-            next_step="`groundswell discover` with this brief says which condition removes how many.",
+            next_step="Its shortlist (`groundswell discover`) says which condition removes how many.",
         )
     if len(pool.closed) == len(pool.people):
         (because, do), count = Counter((one.because, one.do) for one in pool.left_out).most_common(1)[0]

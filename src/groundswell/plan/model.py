@@ -7,7 +7,7 @@ plain data: the same for the command line, the browser, programs and files.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from groundswell.discover import Brief
 from groundswell.signals.values import Value
@@ -77,9 +77,13 @@ class Pick:
     newcomer: bool
     locked: bool
     because: str
-    """The strongest reason of the shortlist."""
+    """The reason of the shortlist in which they are farthest before the other candidates."""
     score: float
     unchecked: tuple[str, ...] = ()
+    status: str | None = None
+    """Where the talks stand, in the words of the user's own list."""
+    last_post: date | None = None
+    """Of its newest post in the data; None where no dated one is known."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,8 @@ class Plan:
     """No plan under these conditions comes to more, in the same measure."""
     certificate: float
     """value / best_possible."""
+    warning: str
+    """What to know before any number of it; empty where nothing."""
     sentences: tuple[str, ...]
     """The plan in words: first what it is."""
     certificate_says: str

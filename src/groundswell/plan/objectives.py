@@ -3,6 +3,9 @@
 unique reach      members of the audience, each once, by their fit and the chance to move them; without a graph, followers
 interactions      likes and comments of a typical post of each, added up
 sparked actions   replies, reposts and quotes beyond chance of a post of each, added up
+Where nobody says which, and the data name so few of the candidates' followers that unique reach would be told by a handful of people,
+a plan goes by interactions and says so; who asks for unique reach gets it, with a warning.
+
 conversions       refused, as long as no past campaign tells how many there were
 """
 
@@ -23,7 +26,11 @@ from groundswell.plan.model import LeftOut
 
 OF_METRIC = {"reach": "unique reach", "interactions": "interactions", "sparked": "sparked actions"}
 """The brief's metric -> the plan's objective."""
-DEFAULT = "unique reach"
+DEFAULT, INSTEAD = "unique reach", "interactions"
+NAMED_ENOUGH = 0.01
+"""Share of the followers counted whom the data name, below which unique reach carries no decision (design choice: one in a hundred)."""
+VALUED_ENOUGH = 0.5
+"""Interactions take its place where they are known of this share of those whose audience is (design choice)."""
 SIGNAL = {"interactions": "typical_reactions", "sparked actions": "sparked"}
 
 
@@ -43,8 +50,8 @@ class Objective:
     """Whether people who are reached twice count once."""
 
 
-def objective_named(brief: Brief) -> tuple[str, str]:
-    """What the brief asks a plan to bring, and what to say of it.
+def objective_named(brief: Brief) -> tuple[str, str, bool]:
+    """What the brief asks a plan to bring, what to say of it, and whether it was said at all.
 
     Errors: BriefError for conversions, of which nothing is known yet.
     """
@@ -56,13 +63,56 @@ def objective_named(brief: Brief) -> tuple[str, str]:
         )
     metric = brief.objective.get("metric")
     if asked or metric is None:
-        return asked or DEFAULT, ""
+        return asked or DEFAULT, "", asked is not None
     if metric in OF_METRIC:
-        return OF_METRIC[metric], ""
+        return OF_METRIC[metric], "", True
     return (
         DEFAULT,
         f"The brief aims at {metric}; no past campaign with {metric} is known, so this plan goes by {DEFAULT}.",
+        False,
     )
+
+
+@dataclass(frozen=True)
+class Named:
+    """How many of the followers of some people the data name."""
+
+    members: int
+    followers: float
+
+    @property
+    def too_few(self) -> bool:
+        """Whether they are so few that nothing can be told of the others by them."""
+        return 0 < self.members < NAMED_ENOUGH * self.followers
+
+    @property
+    def says(self) -> str:
+        """The two numbers, in words."""
+        share = self.members / self.followers if self.followers else 0.0
+        return f"of about {self.followers:,.0f} followers the data name {self.members:,} ({100 * share:.2g}%)"
+
+
+def named_of(people: Sequence[Candidate], audience: Audience, places: Sequence[int]) -> Named:
+    """How many of the followers of these people are known, of those whose followers are counted."""
+    counted = [place for place in places if people[place].values["followers"].value]
+    if not audience.known or not counted:
+        return Named(0, 0.0)
+    followers = sum(people[place].values["followers"].value or 0.0 for place in counted)
+    return Named(round(audience.members().value(counted)), followers)
+
+
+def instead_of(
+    objective: Objective, people: Sequence[Candidate], audience: Audience, *, robust: bool
+) -> Objective | None:
+    """Interactions, where the audience is too little known for unique reach and they are known well enough."""
+    if not objective.overlaps or not named_of(people, audience, range(len(people))).too_few:
+        return None
+    sizes = [one.values["followers"].value or 0.0 for one in people]
+    shares = [float(known) / size for known, size in zip(audience.members().each, sizes, strict=True) if known and size]
+    if not shares or np.median(shares) >= NAMED_ENOUGH:
+        return None  # one giant alone is little known: should it be chosen, the plan warns
+    other = objective_of(INSTEAD, people, audience, robust=robust)
+    return other if other.valued.sum() >= max(1, VALUED_ENOUGH * objective.valued.sum()) else None
 
 
 def objective_of(name: str, people: Sequence[Candidate], audience: Audience, *, robust: bool) -> Objective:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -38,6 +39,10 @@ POSTS = f"""
     ORDER BY c.number, p.post
 """
 """Likes and comments of own posts that were old enough when they were counted."""
+NEWEST = """
+    SELECT c.number, max(p.created_at)::DATE FROM posts AS p JOIN plan_candidates AS c ON p.account = c.account
+    WHERE p.created_at IS NOT NULL GROUP BY c.number
+"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,8 @@ class Past:
 
     first: NDArray[np.int64]
     brought: NDArray[np.float64]
+    newest: tuple[date | None, ...]
+    """Day of each candidate's newest post; None where no dated one is known."""
 
     def known(self, picks: Sequence[int]) -> list[int]:
         """Of these, those of whom enough posts are known."""
@@ -56,11 +63,12 @@ def read_past(engine: Engine, accounts: Sequence[str]) -> Past:
     """Read what the own posts of these accounts brought."""
     numbered = pa.table({"number": pa.array(np.arange(len(accounts))), "account": pa.array(accounts, pa.string())})
     engine.register("plan_candidates", numbered)
-    found = engine.table(POSTS)
+    found, last = engine.table(POSTS), dict(engine.rows(NEWEST))
     engine.forget("plan_candidates")
     counts = np.bincount(found.column("number").to_numpy(), minlength=len(accounts))
     first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Past(first, found.column("brought").to_numpy().astype(np.float64))
+    newest = tuple(last.get(number) for number in range(len(accounts)))
+    return Past(first, found.column("brought").to_numpy().astype(np.float64), newest)
 
 
 def likes_and_comments(past: Past, picks: Sequence[int]) -> Expected:
@@ -140,8 +148,8 @@ def why_so_many(past: Past, candidates: Sequence[int], chosen: int) -> NumberRea
     needed = max(1, ceil((cv / ERROR) ** 2))
     near = cv / np.sqrt(max(chosen, 1))
     says = (
-        f"What one post of one of them brings is uneven: the standard deviation is {cv:.1f} times the mean (CV), by {len(brought):,} past posts of "
-        f"{len(known):,} people. With n people the average is within CV / √n of what is usual: {needed:,} bring it within "
-        f"{ERROR:.0%}; with these {chosen:,} it is {near:.0%}."
+        f"What one post brings is uneven: by {len(brought):,} past posts of {len(known):,} people it lies {cv:.1f} times the usual number above "
+        f"or below it (standard deviation). The more people, the more that evens out: {needed:,} of them together come within {ERROR:.0%} of "
+        f"what is usual, these {chosen:,} within {near:.0%}."
     )
     return NumberReason(cv, needed, says)

@@ -18,10 +18,18 @@ from groundswell.plan.audience import wishes
 from groundswell.plan.big_name import Big, against, read_big
 from groundswell.plan.choosing import Conditions, choose_somebody, chosen_or_none, conditions_of
 from groundswell.plan.model import AudienceKnown, CurvePoint, MixLine, OtherBudget, Pair, Pick, Plan
-from groundswell.plan.objectives import objective_of
+from groundswell.plan.objectives import named_of, objective_of
 from groundswell.plan.outcomes import likes_and_comments, sparked_actions, why_so_many
 from groundswell.plan.pool import Pool, budget_of, read_pool
-from groundswell.plan.wording import audience_says, certificate_says, notes_of, other_says, overlap_says, plan_says
+from groundswell.plan.wording import (
+    audience_says,
+    certificate_says,
+    notes_of,
+    other_says,
+    overlap_says,
+    plan_says,
+    warning_of,
+)
 from groundswell.signals.findings import Progress
 from groundswell.signals.kinship import wilson_limits
 from groundswell.signals.present import Present, open_present
@@ -65,6 +73,7 @@ def plan_from(pool: Pool, big: Big | None) -> Plan:
     choice = others[1.0]
     assert choice is not None
     picks = choice.picks.tolist()
+    named = named_of(pool.people, pool.audience, picks)
     same_money = chosen_or_none(pool, replace(conditions, least=0, soft=True), big.price.minor) if big else None
     robust = _declining(pool, picks)
     spent = sum(_minor(pool, pick) for pick in picks)
@@ -79,15 +88,16 @@ def plan_from(pool: Pool, big: Big | None) -> Plan:
         left_minor=budget - spent,
         currency=pool.currency,
         people=(conditions.least, conditions.most),
-        picks=_picks(pool, choice),
+        picks=_picks(pool, choice, few=named.too_few),
         value=choice.value,
         best_possible=choice.bound,
         certificate=choice.certificate,
+        warning=warning_of(pool, named),
         sentences=(),
-        certificate_says=certificate_says(choice),
+        certificate_says=certificate_says(choice, few=pool.objective.overlaps and named.too_few),
         audience=_audience(pool, picks),
         overlap_says="",
-        overlaps=_pairs(pool, picks),
+        overlaps=() if named.too_few else _pairs(pool, picks),
         expected=_expected(pool, picks),
         mix=_mix(pool, picks),
         number=why_so_many(
@@ -108,7 +118,12 @@ def plan_from(pool: Pool, big: Big | None) -> Plan:
         made_at=datetime.now(UTC),
         facts_version=pool.facts_version,
     )
-    return replace(made, name=_name(pool), overlap_says=overlap_says(pool, picks, made), sentences=plan_says(made))
+    return replace(
+        made,
+        name=_name(pool),
+        overlap_says=overlap_says(pool, picks, made, named),
+        sentences=plan_says(made, pool.candidates.declined),
+    )
 
 
 def _climb(pool: Pool, conditions: Conditions, budget: int) -> dict[float, Choice | None]:
@@ -131,19 +146,19 @@ def _minor(pool: Pool, place: int) -> int:
     return price.minor if price else 0
 
 
-def _picks(pool: Pool, choice: Choice) -> tuple[Pick, ...]:
+def _picks(pool: Pool, choice: Choice, *, few: bool) -> tuple[Pick, ...]:
     members = pool.audience.members()
     own, fresh = members.each, members.gains(choice.picks)
     main = minor_in_main(pool.currency)
     return tuple(
-        _pick(pool, place, pick, float(gain), float(new), float(own[pick]), main)
+        _pick(pool, place, pick, float(gain), None if few else float(new), float(own[pick]), main)
         for place, (pick, gain, new) in enumerate(
             zip(choice.picks.tolist(), choice.gains.tolist(), fresh.tolist(), strict=True), start=1
         )
     )
 
 
-def _pick(pool: Pool, place: int, pick: int, gain: float, fresh: float, own: float, main: int) -> Pick:
+def _pick(pool: Pool, place: int, pick: int, gain: float, fresh: float | None, own: float, main: int) -> Pick:
     one, price = pool.people[pick], pool.prices[pick]
     assert price is not None
     followers, named = one.values["followers"], int(pool.audience.followers_named[pick])
@@ -156,13 +171,15 @@ def _pick(pool: Pool, place: int, pick: int, gain: float, fresh: float, own: flo
         known_audience=round(own),
         followers=followers,
         known_share=min(named / followers.value, 1.0) if named and followers.value else None,
-        overlap=max(0.0, 1 - fresh / own) if own else None,
+        overlap=max(0.0, 1 - fresh / own) if own and fresh is not None else None,
         reactions=one.values["typical_reactions"],
         kinds=one.kinds,
         newcomer=one.newcomer,
         locked=one.who.account in pool.candidates.locked,
         because=one.because,
         score=one.score,
+        status=one.listed.status,
+        last_post=pool.past.newest[pick],
         unchecked=one.unchecked,
     )
 

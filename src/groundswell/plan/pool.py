@@ -15,7 +15,16 @@ from groundswell.graph.choosing import Chooser
 from groundswell.plan.audience import Audience, read_audience
 from groundswell.plan.candidates import Candidate, Candidates, candidates_of, names_in
 from groundswell.plan.model import LeftOut, Price
-from groundswell.plan.objectives import Objective, objective_named, objective_of, without_value
+from groundswell.plan.objectives import (
+    DEFAULT,
+    INSTEAD,
+    Objective,
+    instead_of,
+    named_of,
+    objective_named,
+    objective_of,
+    without_value,
+)
 from groundswell.plan.outcomes import Past, read_past
 from groundswell.plan.prices import Fees, fees_known, price_of, why_no_price
 from groundswell.signals.findings import Progress
@@ -38,6 +47,7 @@ class Pool:
     past: Past
     objective: Objective
     objective_note: str
+    """What to know first of how it is measured; empty where nothing."""
     left_out: tuple[LeftOut, ...]
     currency: str
     simulated: bool
@@ -99,7 +109,8 @@ def budget_of(brief: Brief) -> tuple[int, str]:
     """
     if not brief.budget.get("amount_minor"):
         raise BriefError(
-            "There is no money to divide.", next_step="Say --budget 5000, or write [budget] amount = 5000 in the brief."
+            "There is no money to divide.",
+            next_step="Say how much there is, for example 5000: as the budget on the page, as --budget 5000, or as amount under [budget] in the brief.",
         )
     return brief.budget["amount_minor"], brief.budget["currency"]
 
@@ -110,7 +121,7 @@ def read_pool(present: Present, brief: Brief, progress: Progress | None = None) 
     Errors: BriefError and UnknownNameError as for `candidates_of`; for a quoted price of somebody who is not in the data.
     """
     _, currency = budget_of(brief)
-    name, note = objective_named(brief)
+    name, note, said = objective_named(brief)
     candidates = candidates_of(present, brief, progress)
     people, accounts = candidates.people, candidates.accounts
     rows = present.table.rows
@@ -121,10 +132,18 @@ def read_pool(present: Present, brief: Brief, progress: Progress | None = None) 
         past = read_past(engine, accounts)
     priced = [_price(one, quoted, fees, brief) for one in people]
     objective = objective_of(name, people, audience, robust=brief.spending.robust)
+    instead = None if said else instead_of(objective, people, audience, robust=brief.spending.robust)
+    if instead:
+        few = named_of(people, audience, range(len(people)))
+        note = f"{note.replace(DEFAULT, INSTEAD)} " if note else ""
+        note += (
+            f"Planned by {INSTEAD}, and not by {DEFAULT}: {few.says}, by whom no plan should be decided. How many are reached twice is "
+            f"unknown. Bring lists of their followers to plan by {DEFAULT}."
+        )
     unpriced = tuple(_unpriced(one, fees) for one, price in zip(people, priced, strict=True) if price is None)
     return Pool(
-        brief=brief, candidates=candidates, prices=tuple(priced), fees=fees, audience=audience, past=past, objective=objective,
-        objective_note=note, left_out=(*unpriced, *without_value(objective, people), *candidates.left_out), currency=currency,
+        brief=brief, candidates=candidates, prices=tuple(priced), fees=fees, audience=audience, past=past, objective=instead or objective,
+        objective_note=note, left_out=(*unpriced, *without_value(instead or objective, people), *candidates.left_out), currency=currency,
         simulated=present.workspace.simulated(), facts_version=present.table.facts_version,
         persons=persons(present.workspace.state),
     )  # fmt: skip

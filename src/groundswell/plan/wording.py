@@ -12,6 +12,7 @@ from groundswell.graph.choosing import Choice
 from groundswell.plan.audience import DRAWN
 from groundswell.plan.choosing import Conditions, cheapest_for
 from groundswell.plan.model import AudienceKnown, Pick, Plan, Who
+from groundswell.plan.objectives import Named
 from groundswell.plan.pool import Pool
 
 UNEVEN = 3.0
@@ -21,12 +22,14 @@ NAMED = 5
 OVERLAP = "Overlap is the share of a person's known audience whom those before them in the plan reach already."
 
 
-def plan_says(made: Plan) -> tuple[str, ...]:
+def plan_says(made: Plan, declined: Sequence[Who] = ()) -> tuple[str, ...]:
     """What it is, what it comes to, what is left."""
     many = people(len(made.picks))
     spent, budget = money(made.spent_minor, made.currency), money(made.budget_minor, made.currency)
     says = [f"{many} for {spent} of {budget}; {money(made.left_minor, made.currency)} are left."]
     says.append(f"Together they come to {number(made.value)}: {made.measure}.")
+    if declined:
+        says.append(f"Left out, since your list says that they declined: {_named(declined)}.")
     kept = made.value_if_declined / made.value if made.value and not made.robust else None
     if made.robust:
         says.append(
@@ -39,8 +42,20 @@ def plan_says(made: Plan) -> tuple[str, ...]:
     return tuple(says)
 
 
-def certificate_says(choice: Choice) -> str:
-    """How far from the best possible, as a sentence."""
+def warning_of(pool: Pool, named: Named) -> str:
+    """What somebody must know before any number: what the plan goes by, or that it cannot be decided by that."""
+    if not pool.objective.overlaps or not named.too_few:
+        return pool.objective_note
+    return (
+        f"This measure cannot carry a decision here: {named.says}. Plan by interactions, or bring lists of their followers. "
+        f"{pool.objective_note}"
+    ).strip()
+
+
+def certificate_says(choice: Choice, *, few: bool = False) -> str:
+    """How far from the best possible, as a sentence; `few`: where its measure rests on too few people."""
+    if few:
+        return "By the few people whom the data name, no other plan is surely better; that says nothing of all others."
     if choice.certificate >= 1 - 1e-9:
         return "No plan under these conditions comes to more by this measure: it is the best possible."
     return (
@@ -49,13 +64,15 @@ def certificate_says(choice: Choice) -> str:
     )
 
 
-def overlap_says(pool: Pool, picks: Sequence[int], made: Plan) -> str:
+def overlap_says(pool: Pool, picks: Sequence[int], made: Plan, named: Named) -> str:
     """How much the audiences have in common, and what is meant by it."""
     known = made.audience
     if not pool.audience.known:
         return "Overlap is unknown: the data name nobody who follows these people or acted on their posts. Import followers or comments to know it."
     if not known.follows_listed:
         return f"Overlap is unknown for this plan: nobody of its audience is named in the data. {OVERLAP}"
+    if named.too_few:
+        return f"Overlap is unknown for this plan: {named.says}, too few to tell who is reached twice. Bring lists of their followers."
     share = 1 - known.members / known.follows_listed
     whole = int(pool.audience.whole[list(picks)].sum())
     rest = (
@@ -119,8 +136,11 @@ def other_says(pool: Pool, budget: int, other: Choice, leaves: Sequence[Who], en
 
 def notes_of(pool: Pool, conditions: Conditions, choice: Choice) -> tuple[str, ...]:
     """What else somebody should know."""
-    notes = [pool.objective_note, *conditions.notes, *_too_few(pool, conditions, choice), *_prices(pool, choice)]
+    notes = [*conditions.notes, *_too_few(pool, conditions, choice), *_prices(pool, choice)]
     notes += _left_out(pool)
+    no = [pool.people[pick].who for pick in choice.picks.tolist() if pool.people[pick].listed.declined]
+    if no:
+        notes.append(f"{_named(no)}: locked in, though your list says “declined”. Ask before you count with them.")
     vouched = [pool.people[pick].who for pick in choice.picks.tolist() if pool.people[pick].unchecked]
     if vouched:
         notes.append(f"{_named(vouched)}: locked in, though not every condition of the brief could be checked.")
@@ -135,7 +155,11 @@ def _too_few(pool: Pool, conditions: Conditions, choice: Choice) -> list[str]:
     least = cheapest_for(pool, conditions.least, conditions)
     advice = f"“Perhaps 20 to 40 of these” is the advice of seed 004; this plan comes to {people(len(choice.picks))}."
     if least is None:
-        return [f"{advice} Fewer than {conditions.least} people can be planned with."]
+        open_ = len(pool.people) - len(conditions.excluded)
+        return [
+            f"{advice} More money would not bring it to {conditions.least}: only {people(open_)} of those who fit can be paid and valued at "
+            "all, for the reasons that stand beside the others. Find more who fit, or the prices of those left out."
+        ]
     return [f"{advice} {conditions.least} people cost at least {money(least, pool.currency)}."]
 
 
@@ -143,7 +167,16 @@ def _prices(pool: Pool, choice: Choice) -> list[str]:
     sources = Counter(price.source for pick in choice.picks.tolist() if (price := pool.prices[pick]))
     said = ", ".join(f"{count:,} {source}" for source, count in sources.most_common())
     estimated = sources.get("estimated", 0)
-    tail = " Ask for the estimated ones before anything is promised." if estimated else ""
+    tail = ""
+    if estimated and (line := pool.fees.line):
+        tail = (
+            f" Ask for the estimated ones before anything is promised: of the {line.deals:,} deals they rest on, each held against the "
+            f"others, {line.tried():,} lie below what is estimated for their size (three of four should)."
+        )
+    if any(
+        (price := pool.prices[pick]) and price.source == "no fee" and not price.minor for pick in choice.picks.tolist()
+    ):
+        tail += " Who takes no fee counts as free here: what a product costs you is counted once the brief names it under [[plan.offer]]."
     return [f"Prices: {said}.{tail}"] if said else []
 
 
@@ -168,6 +201,12 @@ def gain_of(pick: Pick, currency: str) -> str:
     """What a pick adds, and for how much money."""
     for_money = f", {pick.gain_per_money:.2g} for each {currency}" if pick.gain_per_money is not None else ""
     return f"{number(pick.gain)}{for_money}"
+
+
+def standing(pick: Pick) -> str:
+    """When somebody last posted, and where the talks stand by the user's own list."""
+    last = f"Last post {pick.last_post}" if pick.last_post else "Last post unknown"
+    return f"{last}; your list says “{pick.status}”." if pick.status else f"{last}."
 
 
 def percent(share: float) -> str:

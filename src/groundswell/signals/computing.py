@@ -36,6 +36,11 @@ PROFILE = (
 )
 
 
+LISTED_NAMES = """
+    SELECT account, arg_max(name, import_id * 1099511627776 + coalesce(line, 0)) AS listed_name FROM seen_creators
+    WHERE name IS NOT NULL AND NOT starts_with(name, '@') GROUP BY account
+"""
+"""What somebody is called on the user's own lists, by the newest list (2^40 lines an import): the name of an account that has none of its own."""
 SILENCE = {"value": None, "low": None, "high": None, "n": 0, "label": None, "reason": "not_observed"}
 """What is known of somebody about whom a grain has no row."""
 
@@ -63,9 +68,9 @@ def compute_early(asked: Asked, wanted: Sequence[Signal]) -> pa.Table:
         for table, rows in GATHERED.items():
             engine.execute(f"CREATE OR REPLACE TEMP TABLE gathered_{table} AS {rows}")
     rows = engine.table(
-        f"""SELECT account, a.platform, a.handle, a.name, a.bio, a.url, a.country, a.location,
+        f"""SELECT account, a.platform, a.handle, coalesce(a.name, l.listed_name) AS name, a.bio, a.url, a.country, a.location,
                    a.language AS language_declared, a.account_type
-            FROM accounts AS a WHERE {asked.where("a.account")} ORDER BY account"""
+            FROM accounts AS a LEFT JOIN ({LISTED_NAMES}) AS l USING (account) WHERE {asked.where("a.account")} ORDER BY account"""
     )
     for grain in grains:
         mine = [signal for signal in wanted if signal.grain == grain]

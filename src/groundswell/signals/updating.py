@@ -31,7 +31,7 @@ def touched_since(workspace: Workspace, engine: Engine, changed: list[int], link
         return None
     with Engine(workspace.facts.of(changed), changed) as delta:
         named = delta.table(
-            """SELECT account FROM raw_accounts UNION SELECT account FROM raw_posts
+            """SELECT account FROM raw_accounts UNION SELECT account FROM raw_posts UNION SELECT account FROM raw_creators
                UNION SELECT actor FROM raw_interactions UNION SELECT account FROM raw_interactions WHERE account IS NOT NULL
                UNION SELECT follower FROM raw_follows UNION SELECT followed FROM raw_follows"""
         )

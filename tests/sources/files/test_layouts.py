@@ -14,6 +14,7 @@ import pytest
 from groundswell.errors import MissingFieldError, UnknownLayoutError, UnknownNameError, UsageError
 from groundswell.sources import Page
 from groundswell.sources.files import open_file, recognise
+from groundswell.sources.files.layouts.marketer import FEE_IN_WORDS
 
 EXAMPLES = Path(__file__).with_name("examples")
 
@@ -448,6 +449,20 @@ def test_a_marketers_sheet_gives_people_with_all_their_accounts() -> None:
     fees = [(row["account"], row["amount_minor"], row["currency"], row["kind"]) for row in rows(found, "fee")]
     assert fees == [("instagram:@ann", 25_000, "EUR", None), ("tiktok:@bob", 120_000, "USD", "paid")]
     assert [row["address"] for row in rows(found, "contact")] == ["ann@example.org"]
+
+
+def test_a_fee_that_is_no_one_amount_is_kept_in_its_own_words(tmp_path: Path) -> None:
+    lines = "Handle,Platform,Fee,Payment,Status\n@ann,IG,150-200 €,,\n@bob,IG,barter,pending,declined\n@cy,IG,TBD,yes,\n@dan,IG,90 €,pending,\n"
+    found = read(written(tmp_path, lines))
+    fees = {row["account"]: (row["amount_minor"], row["currency"]) for row in rows(found, "fee")}
+    assert fees == {"instagram:@ann": (20_000, "EUR"), "instagram:@dan": (9_000, "EUR")}
+    words = {row["account"]: dict(row["extra"] or ()).get(FEE_IN_WORDS) for row in rows(found, "creator")}  # type: ignore[call-overload]
+    assert words == {
+        "instagram:@ann": "150-200 €",
+        "instagram:@bob": "barter",
+        "instagram:@cy": None,
+        "instagram:@dan": None,
+    }
 
 
 def test_totals_and_people_without_a_handle_are_set_aside(tmp_path: Path) -> None:

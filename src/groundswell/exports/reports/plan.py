@@ -17,7 +17,7 @@ def plan_report(made: Plan) -> Report:
     """A plan, in the order in which a boss reads it."""
     return Report(
         title=f"Plan for {made.brief.brand}",
-        dek=" ".join(made.sentences),
+        dek=" ".join((made.warning, *made.sentences)).strip(),
         sections=sections(
             section("How good it is", Lines((made.certificate_says,)), curve_of(made), _others(made)),
             section(
@@ -62,11 +62,12 @@ def mix_of(made: Plan) -> Picture:
 def _everybody(made: Plan) -> Table:
     columns = (
         Column("Who", "text", 30), Column("Platform", "text", 12), Column("Price", "text", 14),
-        Column("Price is", "text", 12), Column("Adds", "points", 9), Column("Overlap", "text", 9),
+        Column("Price is", "text", 12), Column("Last post", "text", 11), Column("On your list", "text", 12), Column("Adds", "points", 9), Column("Overlap", "text", 9),
         Column("Audience known", "whole", 10), Column("Why this person", "wrap", 60),
     )  # fmt: skip
     rows = tuple(
         (f"{pick.place}. {called(pick)}", platform_name(pick.who.platform), money(pick.price.minor, made.currency), pick.price.source,
+         str(pick.last_post or "unknown"), pick.status or "",
          pick.gain, "unknown" if pick.overlap is None else f"{pick.overlap:.0%}", pick.known_audience, pick.because)
         for pick in made.picks
     )  # fmt: skip
@@ -133,6 +134,8 @@ def plan_as_table(made: Plan) -> pa.Table:
             **{kind: texts(pick.kinds[kind] for pick in picks) for kind in ("topic", "tier", "language", "country")},
             "newcomer": pa.array([pick.newcomer for pick in picks], pa.bool_()),
             "locked": pa.array([pick.locked for pick in picks], pa.bool_()),
+            "last_post": pa.array([pick.last_post for pick in picks], pa.date32()),
+            "status_on_list": texts(pick.status for pick in picks),
             "because": texts(pick.because for pick in picks),
             "simulated": pa.array([made.simulated] * len(picks), pa.bool_()),
         }

@@ -28,7 +28,7 @@ from groundswell.sources.files.layouts.cells import (
 from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
 from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
 from groundswell.sources.files.tables import Rows
-from groundswell.sources.files.values import currency_of, table_of, texts
+from groundswell.sources.files.values import SILENT, currency_of, money_of, table_of, texts
 
 NAMES = ("influencer", "creator", "influencer/affiliate name", "influencer name", "creator name", "full name", "real name", "name", "talent", "blogger", "person", "kol", "ambassador", "affiliate", "partner")  # fmt: skip
 HANDLES = ("handle", "handles", "handle(s)", "username", "user name", "profile", "profiles", "profile link", "profile url", "account", "accounts", "social", "social media", "link", "links", "url", "@", "social handle", "ig handle", "nutzername", "kanalname", "channel link")  # fmt: skip
@@ -75,6 +75,24 @@ FEE = re.compile(
 NOT_FEE = re.compile(
     r"engag|click|conver|%|share|cpm|cpc|cpa|\ber\b|follow|quoted text|date|status|link", re.IGNORECASE
 )
+FEE_IN_WORDS = "fee in words"
+"""Under this name the list's own words for a fee are kept beside its unclaimed columns, where they are no one amount: `barter`, `150-200 €`."""
+PAYMENT = re.compile(r"paid|payment|bezahlt|budget|term", re.IGNORECASE)
+"""A column of these tells how or when money went out: what stands there in words is no fee."""
+NOT_SAID = SILENT | {
+    "tbd",
+    "tba",
+    "tbc",
+    "ask",
+    "open",
+    "offen",
+    "pending",
+    "negotiable",
+    "vb",
+    "on request",
+    "auf anfrage",
+}
+TO = re.compile(r"\s*(?:-|–|—|\bto\b|\bbis\b)\s*", re.IGNORECASE)
 DELIVERABLES = {"post": "post", "feed": "post", "story": "story", "stories": "story", "reel": "reel", "video": "video", "short": "video", "carousel": "carousel", "blog": "blog", "newsletter": "newsletter"}  # fmt: skip
 WORK = (*CODES, *STATUS, *EMAILS, *NOTES, "fee", "rate", "price", "cost", "honorar", "budget")
 TOTAL = re.compile(
@@ -288,9 +306,11 @@ def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> 
     )
     creator = emails[0] if emails else " ".join(name.lower().split()) or _full(found[0])
     rest = {header: value for header, value in row.items() if header not in columns.used}
+    words = _fee_in_words(row, columns)
     for position, one in enumerate(found):
         tables.people.append(
             rest
+            | ({FEE_IN_WORDS: words} if words and position == 0 else {})  # as the fees, of the first account
             | {
                 "line": line,
                 "_creator": creator,
@@ -342,10 +362,7 @@ def _fees(row: dict[str, str], line: int, columns: Columns, one: Named) -> Itera
         if not (value := row.get(header)):
             continue
         word = header.lower()
-        currency = next(
-            (code for part in re.findall(r"[€$£₹]|[A-Za-z$]{2,4}", header) if (code := currency_of(part))), None
-        )
-        deliverable = next((meaning for key, meaning in DELIVERABLES.items() if key in word), None)
+        currency = _currency_in(header)
         kind = (
             "paid"
             if paid or re.search(r"paid|bezahlt", word)
@@ -353,15 +370,47 @@ def _fees(row: dict[str, str], line: int, columns: Columns, one: Named) -> Itera
             if re.search(r"rate|ask|quote|price|preis", word)
             else None
         )
+        value = upper_end(value) or value
         amount = f"{value} {currency}" if currency and re.fullmatch(r"[\d.,\s' ]+k?", value) else value
         yield {
             "line": line,
             "_account": _marked(one),
             "platform": one.platform,
             "_fee": amount,
-            "_deliverable": deliverable,
+            "_deliverable": _deliverable_in(header),
             "_kind": kind,
         }
+
+
+def _currency_in(header: str) -> str | None:
+    return next((code for part in re.findall(r"[€$£₹]|[A-Za-z$]{2,4}", header) if (code := currency_of(part))), None)
+
+
+def _deliverable_in(header: str) -> str | None:
+    return next((meaning for key, meaning in DELIVERABLES.items() if key in header.lower()), None)
+
+
+def upper_end(value: str) -> str | None:
+    """The dearer end of a range as an amount (`150-200 €` is `200 €`): what somebody may have to pay; None where it is no range."""
+    ends = TO.split(value)
+    if len(ends) != 2:
+        return None
+    low, high = map(money_of, ends)
+    currencies = {end[1] for end in (low, high) if end and end[1]}
+    if not low or not high or low[0] > high[0] or len(currencies) > 1:
+        return None
+    return ends[1] if high[1] or not currencies else f"{ends[1]} {currencies.pop()}"
+
+
+def _fee_in_words(row: dict[str, str], columns: Columns) -> str | None:
+    """What the row says of the fee of a post where that is no one amount; None where another column names one."""
+    said = [
+        row[header] for header in columns.fees
+        if row.get(header) and _deliverable_in(header) in (None, "post") and not PAYMENT.search(header)
+    ]  # fmt: skip
+    if any(money_of(value) for value in said):
+        return None
+    return next((value for value in said if value.lower() not in NOT_SAID), None)
 
 
 def _lacks(rows: list[list[str]]) -> list[str]:

@@ -79,7 +79,7 @@ def test_a_name_that_nothing_knows_is_told_and_every_line_says_that_it_is_volunt
 
 def test_steps_ask_only_for_what_is_known_of_a_colleague() -> None:
     assert {name for step in steps() for name, _ in (*step.at_least, *step.at_most)} <= set(QUANTITIES)
-    unknown = dict.fromkeys(QUANTITIES)
+    unknown: dict[str, float | None] = dict.fromkeys(QUANTITIES)
     assert not any(step.fits(unknown) for step in steps())
 
 
@@ -143,7 +143,7 @@ def test_the_bucket_and_the_sentence_of_a_colleague_agree(focus: Value, share: f
 
 def test_a_first_step_speaks_of_the_colleagues_own_rows_or_is_passed_over() -> None:
     stay = next(step for step in steps() if "{topic}" in step.says and dict(step.at_least).get("subject_likely"))
-    known = dict.fromkeys(QUANTITIES, 1.0)
+    known: dict[str, float | None] = dict.fromkeys(QUANTITIES, 1.0)
     assert not stay.fits(known), "no topic is known"
     words = {"topic": "“bread, flour, oven”"}
     assert stay.fits(known, words)

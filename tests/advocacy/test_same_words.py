@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from groundswell.advocacy.same_words import NEAR, RUNS_TO_COMPARE, Said, cleaned, runs, same_across
+from groundswell.advocacy.same_words import NEAR, RUNS_TO_COMPARE, Said, cleaned, one_word_apart, runs, same_across
 
 LONG = "we are proud to announce that our new oat drink is in the shops from today come and taste it with us all week"
 
@@ -43,9 +43,42 @@ def test_the_short_way_finds_exactly_the_pairs_that_comparing_all_with_all_finds
     texts += [" ".join([*text.split()[:-1], dice.choice(words)]) for text in texts] + [
         text + " today" for text in texts
     ]
+    texts += [" ".join(["today" if at == 6 else word for at, word in enumerate(text.split())]) for text in texts]
     posts = [said(f"p{number}", text) for number, text in enumerate(dict.fromkeys(texts))]
     found = {frozenset(group.accounts) for group in same_across(posts)}
     assert found == _by_brute_force(posts)
+
+
+PROUD = "so proud to work at oat and co we just launched our new harvest hub the best bread anywhere have a look today"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        PROUD.replace("our new", "the new"),
+        PROUD.removeprefix("so "),
+        PROUD.replace("the best", "simply the best"),
+        " ".join([*PROUD.split()[:7], "the", *PROUD.split()[8:]]),
+    ],
+)
+def test_one_word_of_a_short_text_may_differ_wherever_it_stands(other: str) -> None:
+    (group,) = same_across([said("a", PROUD), said("b", other)])
+    assert group.kind == "near-identical"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (PROUD, PROUD.replace("our new harvest hub", "the new summer hub")),
+        (PROUD, PROUD.replace("best bread anywhere", "only rye in town")),
+        (PROUD, PROUD.replace("so proud", "glad").replace("today", "tomorrow")),
+        (PROUD, "so proud to work at oat and co and to bake bread every morning with people whom i like very much"),
+        ("what a game in the old stadium tonight with friends of mine", "what a game in the new stadium tonight with friends of mine"),
+        ("thank you all for the kind words on my first day here", "thank you all for the kind words on my last day here"),
+    ],
+)  # fmt: skip
+def test_two_words_apart_or_one_in_a_few_are_not_the_same(one: str, other: str) -> None:
+    assert same_across([said("a", one), said("b", other)]) == ()
 
 
 def _by_brute_force(posts: list[Said]) -> set[frozenset[str]]:
@@ -54,7 +87,8 @@ def _by_brute_force(posts: list[Said]) -> set[frozenset[str]]:
     for one in range(len(posts)):
         for other in range(one):
             alike = len(sets[one] & sets[other]) / len(sets[one] | sets[other])
-            if min(len(sets[one]), len(sets[other])) >= RUNS_TO_COMPARE and alike >= NEAR:
+            near = alike >= NEAR or one_word_apart(cleaned(posts[one].text), cleaned(posts[other].text))
+            if min(len(sets[one]), len(sets[other])) >= RUNS_TO_COMPARE and near:
                 group = [group[one] if mark == group[other] else mark for mark in group]
     members = {mark: frozenset(p.account for p, g in zip(posts, group, strict=True) if g == mark) for mark in group}
     return {some for some in members.values() if len(some) > 1}

@@ -9,8 +9,9 @@ import pytest
 
 from building import account, bring, day, made, post
 from groundswell.advocacy import Staff, rosters, staff, staff_table
-from groundswell.advocacy.staff import QUANTITIES, steps
+from groundswell.advocacy.staff import QUANTITIES, about_of, standing_of, steps
 from groundswell.errors import UsageError
+from groundswell.signals import Value
 
 SLOGAN = "Proud to be part of the Oat & Co family and of everything that we have brought to your table this year"
 
@@ -78,7 +79,7 @@ def test_a_name_that_nothing_knows_is_told_and_every_line_says_that_it_is_volunt
 
 def test_steps_ask_only_for_what_is_known_of_a_colleague() -> None:
     assert {name for step in steps() for name, _ in (*step.at_least, *step.at_most)} <= set(QUANTITIES)
-    unknown = dict.fromkeys(QUANTITIES)
+    unknown: dict[str, float | None] = dict.fromkeys(QUANTITIES)
     assert not any(step.fits(unknown) for step in steps())
 
 
@@ -107,3 +108,55 @@ def test_who_has_ten_posts_is_not_told_to_have_fewer(tmp_path: Path) -> None:
     (ann,) = staff(made(tmp_path, rows), ["x:ann"], ["Oat & Co"]).colleagues
     assert "of 12 own posts fewer than 10 have a topic that can be told" in ann.about
     assert "from 200 texts on, of all accounts together" in ann.about
+
+
+def focused(value: float, low: float, high: float) -> Value:
+    """A focus with its interval."""
+    return Value("topic_focus", value, low, high, 94, "bread, flour, oven")
+
+
+@pytest.mark.parametrize(
+    ("focus", "share", "standing", "says"),
+    [
+        (focused(0.89, 0.8, 0.96), 0.92, "sure", "Speaks mostly about bread, flour, oven: 92% of the 94 posts"),
+        (
+            focused(0.52, 0.45, 0.59),
+            0.6,
+            "likely",
+            "Probably speaks mostly about bread, flour, oven: 60% of the 94 posts",
+        ),
+        (
+            focused(0.47, 0.4, 0.54),
+            0.3,
+            "several",
+            "Speaks of several subjects, most often of bread, flour, oven (30%) and",
+        ),
+        (focused(0.3, 0.2, 0.4), 0.6, "several", "Speaks of several subjects"),
+        (Value("topic_focus", n=4, reason="too_few"), 0.0, "unknown", "What it stands for is unknown"),
+    ],
+)
+def test_the_bucket_and_the_sentence_of_a_colleague_agree(focus: Value, share: float, standing: str, says: str) -> None:
+    topics = ((focus.label or "", share), ("rye", 0.1))
+    assert standing_of(focus, dict(topics), 100) == standing
+    assert about_of(standing_of(focus, dict(topics), 100), focus, topics, 100).startswith(says)
+
+
+def test_a_first_step_speaks_of_the_colleagues_own_rows_or_is_passed_over() -> None:
+    stay = next(step for step in steps() if "{topic}" in step.says and dict(step.at_least).get("subject_likely"))
+    known: dict[str, float | None] = dict.fromkeys(QUANTITIES, 1.0)
+    assert not stay.fits(known), "no topic is known"
+    words = {"topic": "“bread, flour, oven”"}
+    assert stay.fits(known, words)
+    assert "“bread, flour, oven”" in stay.of(words).says
+
+
+@pytest.mark.slow
+def test_one_post_of_one_is_no_habit(tmp_path: Path) -> None:
+    rows = {
+        "account": [account("ann")],
+        "post": [post("ann", 1, text="Oat & Co is hiring", created_at=day(1), replies=3)],
+    }
+    (ann,) = staff(made(tmp_path, rows), ["x:ann"], ["Oat & Co"]).colleagues
+    assert "1 of 1 own post so far names the company: too few to tell." in ann.sentences
+    assert ann.step is not None
+    assert ann.step.name == "choose a subject"

@@ -92,7 +92,7 @@ def test_who_never_named_the_brand_nor_its_sector_is_cold_and_who_did_is_warm(
 ) -> None:
     found = warmth(discover(workspace, replace(brief, brand="Street", rules=(), limit=10)))
     assert found["bald"] == ("Cold: of its 5 posts with text none names Street.", True)
-    assert found["cook"] == ("Warm: 1 of its 5 posts with text name Street (last on 2026-01-02).", False)
+    assert found["cook"] == ("Warm: 1 of its 5 posts with text names Street (last on 2026-01-02).", False)
     assert found["mute"] == ("Warm or cold: unknown, none of its posts has text.", True)
 
 
@@ -108,7 +108,10 @@ def test_who_speaks_of_the_sector_is_no_stranger_to_the_brand(brief: Brief) -> N
         True,
     )
     assert (say(1).flagged, say(1).seen) == (False, 3)
-    assert say(1).says == "Warm: 0 of its 40 posts with text name Oat & Co; 3 speak of lentils (last on 2024-10-04)."
+    assert (
+        say(1).says
+        == "Warm: 3 of its 40 posts with text speak of lentils (last on 2024-10-04); none names Oat & Co so far."
+    )
 
 
 @pytest.mark.parametrize(

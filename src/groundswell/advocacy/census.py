@@ -16,6 +16,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from groundswell.advocacy.naming import names_in, unaddressed
+from groundswell.advocacy.own import Marks, Own, beside, marks_of
 from groundswell.advocacy.people import count, listed_people, several, values_of
 from groundswell.advocacy.same_words import PASSED_ON, cleaned
 from groundswell.advocacy.tone import Tone, tone_of
@@ -26,7 +27,7 @@ from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence
 from groundswell.signals.table import prepare
 from groundswell.signals.values import REASONS
-from groundswell.store import Workspace
+from groundswell.store import Engine, Workspace
 from groundswell.store.text_index import words_of
 
 Kind = Literal["company", "product", "service", "person"]
@@ -35,8 +36,6 @@ KINDS: tuple[Kind, ...] = ("company", "product", "service", "person")
 EVIDENCE_SHOWN = 3
 SMALL = 1_000
 """Below every tier with a name of its own but seed 004's "under 1k": whom lists of influencers leave out."""
-LETTERS_OF_A_COMPANY = 3
-"""A handle that begins with fewer letters than this proves nothing (design choice)."""
 COUNTED = ("mentions", "in different words", "only answered", "without a sign of payment")
 TONES = ("in warm words", "in critical or grim words", "in neither", "not read")
 CONSENT = "Being found here is no consent: ask before using what anybody said (seed 002 speaks of 'you and me')."
@@ -67,6 +66,8 @@ class Voice:
     warmth: Value
     itself: str | None
     """Why it is taken to be the company's own account; None for everybody else."""
+    surely: bool
+    """Whether that is sure; of who is only probably its own, whoever asks may say that it is not."""
     evidence: tuple[Evidence, ...]
     unknown: tuple[str, ...]
     sentence: str
@@ -87,7 +88,11 @@ class Census:
     colleagues: tuple[Voice, ...]
     """People of the company's own roster, apart: they are no unpaid voices, whatever they were paid for a post."""
     itself: tuple[Voice, ...]
-    """Accounts that seem to be the company's own, apart."""
+    """Accounts that seem to be the company's own, apart; the sure ones first."""
+    own: tuple[Own, ...]
+    """The company's accounts whose mentions count as naming it, whether they posted or not."""
+    counted: str
+    """Which spellings counted."""
     mentions: int
     passed_on: int
     """Posts that only pass on somebody else's mention; not counted."""
@@ -103,17 +108,24 @@ def census(
     names: Mapping[str, Sequence[str]],
     *,
     ours: Sequence[str] = (),
+    not_ours: Sequence[str] = (),
     roster: int | None = None,
     progress: Progress | None = None,
 ) -> Census:
     """Find everyone who names these; `names` maps company, product, service or person to spellings.
 
-    `ours` are own account ids, `roster` is the import of one's colleagues.
+    `ours` are own accounts, `not_ours` those that only look like it (ids or handles); `roster` is the import of one's colleagues.
     Errors: UnknownNameError for another kind, UsageError when no name holds a letter or the roster names nobody.
     """
     asked = _asked(names)
     table = signal_table(workspace, progress)
-    posts = _posts(workspace, table, [name for some in asked.values() for name in some])
+    staff = (
+        {one.account for one in listed_people(workspace, table, import_id=roster)} if roster is not None else set[str]()
+    )
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", table.corpus, only_views=True)
+        marks = marks_of(engine, table, asked.get("company", ()), ours=ours, not_ours=not_ours, people=staff)
+        posts = _posts(engine, [*(name for some in asked.values() for name in some), *marks.spellings], marks)
     spoken = [post for post in posts if not _passed_on(post)]
     by_account: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for post in spoken:
@@ -122,7 +134,7 @@ def census(
     tiers = load_tier_sets(workspace.folder)
     voices = [
         replace(
-            _voice(account, some, asked, profiles.get(account, {}), ours),
+            _voice(account, some, asked, profiles.get(account, {}), marks),
             tiers=tuple(
                 (
                     n,
@@ -135,14 +147,13 @@ def census(
         for account, some in by_account.items()
     ]
     voices.sort(key=lambda one: (-one.unpaid, one.account))
-    staff = (
-        {one.account for one in listed_people(workspace, table, import_id=roster)} if roster is not None else set[str]()
-    )
     found = Census(
         names=asked,
         voices=tuple(one for one in voices if one.itself is None and one.account not in staff),
         colleagues=tuple(one for one in voices if one.itself is None and one.account in staff),
-        itself=tuple(one for one in voices if one.itself is not None),
+        itself=tuple(sorted((one for one in voices if one.itself is not None), key=lambda one: not one.surely)),
+        own=marks.own,
+        counted=marks.says([name for some in asked.values() for name in some]),
         mentions=sum(one.mentions for one in voices),
         passed_on=len(posts) - len(spoken),
         tone=sum((one.tone for one in voices if one.itself is None and one.account not in staff), Tone()),
@@ -170,21 +181,20 @@ def _asked(names: Mapping[str, Sequence[str]]) -> dict[Kind, tuple[str, ...]]:
     return asked
 
 
-def _posts(workspace: Workspace, table: SignalTable, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Every post, quote and reply that contains one of the names word for word; the newest first."""
+def _posts(engine: Engine, names: Sequence[str], marks: Marks) -> list[dict[str, Any]]:
+    """Every post, quote and reply that contains one of the names word for word, mentions the company or links to it; the newest first."""
     longest = sorted({max(words_of(name), key=len) for name in names})
     either = " OR ".join(f"contains(lower(p.text), ${at})" for at in range(1, len(longest) + 1))
-    with workspace.engine() as engine:
-        prepare(engine, workspace.cache / "findings", table.corpus, only_views=True)
-        rows = engine.table(
-            f"""SELECT p.account, p.post, p.text, p.created_at, p.url, p.kind, p.likes, p.replies, p.reposts, p.import_id, p.line,
-                       coalesce(p.language, w.language) AS language,
-                       coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid
-                FROM posts AS p LEFT JOIN wording AS w ON w.text_hash = p.text_hash
-                WHERE p.text IS NOT NULL AND ({either}) ORDER BY p.created_at DESC NULLS LAST, p.post""",
-            longest,
-        )
-    return [row for row in rows.to_pylist() if names_in(row["text"], names)]
+    columns, values = beside(marks, f"${len(longest) + 1}", f"${len(longest) + 2}")
+    rows = engine.table(
+        f"""SELECT p.account, p.post, p.text, p.created_at, p.url, p.kind, p.likes, p.replies, p.reposts, p.import_id, p.line,
+                   coalesce(p.language, w.language) AS language,
+                   coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid, {columns}
+            FROM posts AS p LEFT JOIN wording AS w ON w.text_hash = p.text_hash
+            WHERE p.text IS NOT NULL AND ({either} OR marked OR linked) ORDER BY p.created_at DESC NULLS LAST, p.post""",
+        [*longest, *values],
+    )
+    return [row for row in rows.to_pylist() if row["marked"] or row["linked"] or names_in(row["text"], names)]
 
 
 def _passed_on(post: Mapping[str, Any]) -> bool:
@@ -209,13 +219,20 @@ def _voice(
     posts: Sequence[Mapping[str, Any]],
     asked: Mapping[Kind, Sequence[str]],
     profile: Mapping[str, Any],
-    ours: Sequence[str],
+    marks: Marks,
 ) -> Voice:
+    asked = {**asked, "company": (*asked.get("company", ()), *marks.spellings)}
     everything = [name for some in asked.values() for name in some]
     named = {post["post"]: unaddressed(post["text"]) if post["kind"] == "reply" else post["text"] for post in posts}
-    naming = [post for post in posts if names_in(named[post["post"]], everything)]
+    naming = [post for post in posts if _beside(post) or names_in(named[post["post"]], everything)]
     texts = [(named[post["post"]], post["language"]) for post in naming]
-    kinds: Counter[Kind] = Counter(kind for text, _ in texts for kind, names in asked.items() if names_in(text, names))
+    kinds: Counter[Kind] = Counter(
+        kind
+        for post in naming
+        for kind, names in asked.items()
+        if (kind == "company" and _beside(post)) or names_in(named[post["post"]], names)
+    )
+    own = marks.why.get(account)
     tone = sum((tone_of(text, everything, language) for text, language in texts), Tone())
     dated = [post["created_at"] for post in naming if post["created_at"]]
     followers = values_of(dict(profile)).get("followers") or Value("followers", reason="not_observed")
@@ -236,7 +253,8 @@ def _voice(
         by_kind=tuple((kind, kinds[kind]) for kind in KINDS if kinds[kind]),
         tone=tone,
         warmth=tone.balance,
-        itself=_itself(account, profile, asked.get("company", ()), ours),
+        itself=own.because if own else None,
+        surely=own.sure if own else False,
         evidence=tuple(_evidence(post, asked) for post in shown[:EVIDENCE_SHOWN]),
         unknown=tuple(_unknown_of(followers, tone, dated)),
         sentence="",
@@ -244,28 +262,16 @@ def _voice(
     return replace(made, sentence=_says(made))
 
 
-def _itself(account: str, profile: Mapping[str, Any], companies: Sequence[str], ours: Sequence[str]) -> str | None:
-    """Why an account seems to be the company's own: it was said, its handle is the name, or handle and name both begin with it."""
-    if account in ours:
-        return "You said that it is yours."
-    handle, named = "".join(words_of(profile.get("handle") or "")), words_of(profile.get("name") or "")
-    for company in companies:
-        words = words_of(company)
-        bare = "".join(words)
-        if handle == bare or handle.removesuffix("com") == bare:
-            return f"Its handle is {company}."
-        if named and (named[1:] if named[0] == "the" else named) == words:
-            return f"Its name is {company}."
-        begins = len(bare) >= LETTERS_OF_A_COMPANY and handle.startswith(bare)
-        if begins and (named[: len(words)] == words or "".join(named).startswith(bare)):
-            return f"Its handle and its name both begin with {company}."
-    return None
+def _beside(post: Mapping[str, Any]) -> bool:
+    """Whether it names the company beside its words. Whom a reply answers stands among its mentions too: that names nobody."""
+    return post["linked"] or (post["marked"] and post["kind"] != "reply")
 
 
 def _evidence(post: Mapping[str, Any], asked: Mapping[Kind, Sequence[str]]) -> Evidence:
     named = [name for names in asked.values() for name in names_in(post["text"], names)]
+    why = f"names {', '.join(named)}" if named else "links to it" if post["linked"] else "mentions it"
     return Evidence(
-        post["post"], post["text"], post["created_at"], post["url"], f"names {', '.join(named)}",
+        post["post"], post["text"], post["created_at"], post["url"], why,
         post["likes"], post["replies"], post["reposts"], f"import {post['import_id']}, line {post['line']}",
     )  # fmt: skip
 
@@ -327,7 +333,10 @@ def _summary(found: Census) -> list[str]:
     paid = sum(one.mentions > one.unpaid for one in naming)
     lines = [
         f"{several(len(naming), 'account')} {'names' if len(naming) == 1 else 'name'} {named}; "
-        + (f"{paid:,} of them at least once with a sign of payment." if paid else "nowhere is there a sign of payment.")
+        + (
+            f"{paid:,} of them at least once with a sign of payment." if paid else "nowhere is there a sign of payment."
+        ),
+        *([found.counted] if found.own else []),
     ]
     if len(found.voices) > len(naming):
         lines.append(f"{several(len(found.voices) - len(naming), 'account')} more only answered it.")
@@ -347,7 +356,8 @@ def _summary(found: Census) -> list[str]:
         )
     if found.itself:
         lines.append(
-            f"{several(len(found.itself), 'account')} that {'seems' if len(found.itself) == 1 else 'seem'} to be its own {'is' if len(found.itself) == 1 else 'are'} listed apart."
+            f"{several(len(found.itself), 'account')} that {'seems' if len(found.itself) == 1 else 'seem'} to be its own {'is' if len(found.itself) == 1 else 'are'} listed apart: "
+            f"{', '.join(f'@{one.handle}' for one in found.itself[:3])}{' and others' if len(found.itself) > 3 else ''}. Tell us of any that is not."
         )
     if found.voices:
         lines.append(CONSENT)
@@ -390,7 +400,7 @@ def census_table(found: Census) -> pa.Table:
             **dict(zip(TONES, (one.tone.warm, one.tone.critical, one.tone.plain, one.tone.not_read), strict=True)),
             "warmth": one.warmth.value, "warmth at least": one.warmth.low, "warmth at most": one.warmth.high,
             "warmth unknown": one.warmth.reason, **{f"tier by {name}": tier for name, tier in one.tiers},
-            "colleague": "on your roster" if one in found.colleagues else None, "the company itself": one.itself, "says": one.sentence, "not known": " ".join(one.unknown) or None,
+            "colleague": "on your roster" if one in found.colleagues else None, "the company itself": one.itself if one.surely or not one.itself else f"Probably: {one.itself}", "says": one.sentence, "not known": " ".join(one.unknown) or None,
             "posts": "; ".join(post.url or post.post for post in one.evidence),
             "newest words": one.evidence[0].text if one.evidence else None,
         }

@@ -1,7 +1,8 @@
 """Who says the same, word for word or nearly? Posts by their runs of three words, after handles and links are taken out.
 
-Two texts are near-identical when they share four of five runs (Broder 1997; Jaccard). Only texts that share one of their rarest runs
-are compared (prefix filtering: Chaudhuri, Ganti & Kaushik 2006), which misses nothing and is not quadratic.
+Two texts are near-identical when they share four of five runs (Broder 1997; Jaccard), or differ in one word of fifteen or more: one
+exchanged word takes three runs away, which in a short text is more than every fifth. Only texts that share one of their rarest runs are
+compared (prefix filtering: Chaudhuri, Ganti & Kaushik 2006), which misses nothing and is not quadratic.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from groundswell.store.text_index import words_of
 
 RUN = 3
 NEAR = 0.8
-"""Share of common runs from which texts are near-identical (design choice: one word of fifteen may differ; mail merges reach .74-.81)."""
+"""Share of common runs from which texts are near-identical (design choice; mail merges reach .74-.81)."""
+WORDS_TO_DIFFER = 15
+"""From so many words on, two texts that differ in one word are near-identical whatever their share of runs (design choice)."""
+RUNS_OF_A_WORD = 3
+"""Runs that one word takes part in, at most."""
 WORDS_NEEDED = 6
 """Shorter texts ("happy birthday to you") are said alike by everybody (design choice)."""
 RUNS_TO_COMPARE = 10
@@ -70,25 +75,36 @@ def same_across(posts: Iterable[Said]) -> tuple[SameWords, ...]:
         if len(words) >= WORDS_NEEDED and not PASSED_ON.match(post.text):
             by_words[words].append(post)
     texts = sorted(by_words)
-    groups = _tied(len(texts), list(_pairs([runs(words) for words in texts])))
+    groups = _tied(len(texts), list(_pairs(texts)))
     found = [_group([post for at in group for post in by_words[texts[at]]], len(group), near) for group, near in groups]
     across = [one for one in found if len(one.accounts) > 1]
     return tuple(sorted(across, key=lambda one: (-len(one.accounts), -one.times, one.posts[0].post)))
 
 
-def _pairs(texts: Sequence[frozenset[tuple[str, ...]]]) -> Iterator[tuple[int, int, float]]:
+def one_word_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two long enough texts differ in one word: exchanged, left out or put in."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < WORDS_TO_DIFFER or len(long) - len(short) > 1:
+        return False
+    at = next((at for at, word in enumerate(short) if word != long[at]), len(short))
+    return list(short[at + (len(short) == len(long)) :]) == list(long[at + 1 :])
+
+
+def _pairs(written: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, float]]:
     """(one, other, likeness) of all pairs that are near-identical, each once."""
+    texts = [runs(words) for words in written]
     often = Counter(run for text in texts for run in text)
     holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for at, text in enumerate(texts):
         if len(text) < RUNS_TO_COMPARE:
             continue
-        rarest = sorted(text, key=lambda run: (often[run], run))[: len(text) - math.ceil(NEAR * len(text)) + 1]
+        unlike = max(len(text) - math.ceil(NEAR * len(text)), RUNS_OF_A_WORD)
+        rarest = sorted(text, key=lambda run: (often[run], run))[: unlike + 1]
         for other in sorted({other for run in rarest for other in holders[run]}):
             if NEAR * len(text) <= len(texts[other]) <= len(text) / NEAR:
                 common = len(text & texts[other])
                 likeness = common / (len(text) + len(texts[other]) - common)
-                if likeness >= NEAR:
+                if likeness >= NEAR or one_word_apart(written[at], written[other]):
                     yield other, at, likeness
         for run in rarest:
             holders[run].append(at)

@@ -7,24 +7,29 @@ Everything is for volunteers: the report proposes, it ranks nobody and assigns n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from string import Formatter
+from typing import Any, Literal
 
 import pyarrow as pa
 
 from groundswell.advocacy.facts import facts_of
-from groundswell.advocacy.flags import as_evidence, own_posts
+from groundswell.advocacy.flags import as_evidence, own_posts, some
 from groundswell.advocacy.naming import names_in
+from groundswell.advocacy.own import Own, marks_of, posts_beside
 from groundswell.advocacy.people import Listed, listed_people, several
 from groundswell.advocacy.same_words import Said, SameWords, same_across
 from groundswell.definitions.sections import Section, read_section
 from groundswell.errors import UsageError
 from groundswell.signals import SIGNALS, Value, signal_table
 from groundswell.signals.findings import Progress
-from groundswell.signals.posts import Evidence, posts_of
+from groundswell.signals.posts import Evidence, PostsOf, posts_of
 from groundswell.store import Workspace
+from groundswell.store.text_index import words_of
 
 VOLUNTEERS = (
     "Speaking is voluntary. Ask before anything is read that is not public, show each colleague their own line first, "
@@ -32,10 +37,33 @@ VOLUNTEERS = (
 )
 SUBJECT = 0.5
 """A subject of its own: the lower end of focus is at least this, as in field_geek@1 (design choice there as here)."""
+MOSTLY = 0.5
+"""A subject is what they mostly speak about when it has at least half of the posts whose topic can be told (design choice)."""
+SHARE_NEEDED = 5
+"""Own posts from which a share of them is a habit (design choice); one of one is none."""
 POSTS_SHOWN = 3
+QUOTED = 90
+"""Letters of a post that a first step quotes (design choice)."""
 POSTS_NEEDED = 10
 """Own posts with a topic from which a subject is told, as the signal `topic_focus` has it."""
-QUANTITIES = ("own_posts", "company_share", "has_subject", "same_words", "silent_days", "reply_rate")
+QUANTITIES = (
+    "own_posts",
+    "company_share",
+    "subject_sure",
+    "subject_likely",
+    "subjects",
+    "same_words",
+    "silent_days",
+    "reply_rate",
+)
+Standing = Literal["sure", "likely", "several", "unknown", "silent"]
+STANDINGS: dict[Standing, str] = {
+    "sure": "with a subject of their own",
+    "likely": "probably with one",
+    "several": "with several subjects",
+    "unknown": "where none can be told",
+    "silent": "without a post in the data",
+}
 
 
 @dataclass(frozen=True)
@@ -49,11 +77,18 @@ class Step:
     at_least: tuple[tuple[str, float], ...] = ()
     at_most: tuple[tuple[str, float], ...] = ()
 
-    def fits(self, known: Mapping[str, float | None]) -> bool:
-        """Whether every line is known to hold; what is unknown proposes nothing."""
-        return all((x := known[name]) is not None and x >= line for name, line in self.at_least) and all(
-            (x := known[name]) is not None and x <= line for name, line in self.at_most
+    def fits(self, known: Mapping[str, float | None], words: Mapping[str, str] | None = None) -> bool:
+        """Whether every line is known to hold and every word is there that it says; what is unknown proposes nothing."""
+        said = {name for _, name, _, _ in Formatter().parse(self.says + self.why) if name}
+        return (
+            said <= set(words or {})
+            and all((x := known[name]) is not None and x >= line for name, line in self.at_least)
+            and all((x := known[name]) is not None and x <= line for name, line in self.at_most)
         )
+
+    def of(self, words: Mapping[str, str]) -> Step:
+        """The step in somebody's own words."""
+        return replace(self, says=self.says.format(**words), why=self.why.format(**words))
 
 
 @dataclass(frozen=True)
@@ -65,10 +100,12 @@ class Colleague:
     company_posts: int
     company_share: Value
     """Share of own posts that name the company, with a Wilson interval."""
+    standing: Standing
+    """Whether they have a subject: surely, probably, several, not known, or no post at all."""
     subject: str | None
-    """What they surely stand for; None: no single subject can be told, and `about` says why."""
+    """What they surely or probably stand for; None: no single subject can be told, and `about` says why."""
     about: str
-    """Focus in one sentence, or why it is not known."""
+    """What they speak about in one sentence, or why it is not known."""
     topics: tuple[tuple[str, float], ...]
     shares_words_with: tuple[str, ...]
     step: Step | None
@@ -82,6 +119,8 @@ class Staff:
 
     colleagues: tuple[Colleague, ...]
     company_terms: tuple[str, ...]
+    own: tuple[Own, ...]
+    """The company's accounts whose mentions count as naming it."""
     same_words: tuple[SameWords, ...]
     not_found: tuple[str, ...]
     sentences: tuple[str, ...]
@@ -96,13 +135,16 @@ def staff(
     company_terms: Sequence[str],
     *,
     import_id: int | None = None,
+    not_ours: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Staff:
     """Look at the accounts named (ids), those of one import, or everybody on the lists, as colleagues of one company.
 
+    Handles of the company's own accounts count as its name; `not_ours` are those that only look like it (ids or handles).
     Errors: UsageError without a company or without anybody to look at.
     """
-    if not any(term.strip() for term in company_terms):
+    company_terms = [term.strip() for term in company_terms if words_of(term)]
+    if not company_terms:
         raise UsageError(
             "Which company?", next_step='Say it, with other spellings: --company "Oat & Co" --company OatCo'
         )
@@ -112,6 +154,12 @@ def staff(
         raise UsageError("There is nobody to look at.", next_step="Import the roster: groundswell import roster.csv")
     ids = [one.account for one in people]
     said = own_posts(workspace, ids)
+    with workspace.engine() as engine:
+        marks = marks_of(engine, table, company_terms, not_ours=not_ours, people=ids)
+        beside = posts_beside(engine, marks, ids)
+    naming = {
+        post.post for post in said if post.post in beside or names_in(post.text, [*company_terms, *marks.spellings])
+    }
     alike, facts = same_across(said), facts_of(workspace, ids)
     topics = posts_of(workspace, table.corpus, ids, {})
     by_account: dict[str, list[Said]] = {account: [] for account in ids}
@@ -119,17 +167,15 @@ def staff(
         by_account[post.account].append(post)
     called = {one.account: one.called for one in people}
     colleagues = tuple(
-        _colleague(
-            one, by_account[one.account], company_terms, facts[one.account], topics.topics(one.account), alike, called
-        )
-        for one in people
+        _colleague(one, by_account[one.account], naming, facts[one.account], topics, alike, called) for one in people
     )
     return Staff(
         colleagues,
         tuple(company_terms),
+        marks.own,
         alike,
         tuple(sorted(set(accounts or ()) - set(ids))),
-        tuple(_summary(colleagues, alike, company_terms)),
+        tuple(_summary(colleagues, alike, company_terms, marks.says(company_terms) if marks.own else "")),
         VOLUNTEERS,
         workspace.simulated(),
         table.facts_version,
@@ -139,43 +185,111 @@ def staff(
 def _colleague(
     one: Listed,
     posts: Sequence[Said],
-    terms: Sequence[str],
+    namers: Collection[str],
     facts: Mapping[str, Value],
-    topics: tuple[tuple[str, float], ...],
+    read: PostsOf,
     alike: Sequence[SameWords],
     called: Mapping[str, str],
 ) -> Colleague:
-    naming = [post for post in posts if names_in(post.text, terms)]
-    focus = one.values["topic_focus"]
-    subject = focus.label if focus.low is not None and focus.low >= SUBJECT else None
+    naming = [post for post in posts if post.post in namers]
+    focus, topics = one.values["topic_focus"], read.topics(one.account)
+    standing = standing_of(focus, dict(topics), len(posts))
+    subject = focus.label if standing in ("sure", "likely") else None
     mine = [group for group in alike if one.account in group.accounts]
     others = tuple(dict.fromkeys(called[other] for group in mine for other in group.accounts if other != one.account))
     share = _share(len(naming), len(posts))
     known = {
         "own_posts": float(len(posts)),
-        "company_share": share.value,
-        "has_subject": float(subject is not None) if focus.known else None,
+        "company_share": share.value if len(posts) >= SHARE_NEEDED else None,
+        "subject_sure": float(standing == "sure"),
+        "subject_likely": float(standing == "likely"),
+        "subjects": float(standing == "several"),
         "same_words": float(len(mine)),
         "silent_days": facts["silent_days"].value,
         "reply_rate": one.values["reply_rate"].value,
     }
-    step = next((step for step in steps() if step.fits(known)), None)
+    words = _words(
+        subject,
+        topics,
+        len(naming),
+        len(posts),
+        others,
+        facts["silent_days"],
+        _most_answered(read, one.account, namers),
+    )
+    step = next((step.of(words) for step in steps() if step.fits(known, words)), None)
     shown = [post for group in mine for post in group.posts if post.account == one.account] + naming[::-1]
     made = Colleague(
-        one, len(posts), len(naming), share, subject, _about(focus, len(posts)), topics, others, step,
+        one, len(posts), len(naming), share, standing, subject, about_of(standing, focus, topics, len(posts)), topics, others, step,
         tuple(as_evidence(post, "same words" if place < len(mine) else "company") for place, post in enumerate(shown[:POSTS_SHOWN])), (),
     )  # fmt: skip
     return replace(made, sentences=tuple(_sentences(made)))
 
 
-def _about(focus: Value, posts: int) -> str:
-    """Focus in one sentence. With enough posts it is the topics that are missing, not the posts."""
-    if focus.known or focus.reason not in ("too_few", "not_observed") or posts < POSTS_NEEDED:
+def standing_of(focus: Value, shares: Mapping[str, float], posts: int) -> Standing:
+    """Surely one subject, probably one, or several. "Probably": the interval reaches it, and one topic has at least half of the posts."""
+    if not posts:
+        return "silent"
+    if not focus.known or focus.low is None or focus.high is None:
+        return "unknown"
+    if focus.low >= SUBJECT:
+        return "sure"
+    return "likely" if focus.high >= SUBJECT and shares.get(focus.label or "", 0.0) >= MOSTLY else "several"
+
+
+def about_of(standing: Standing, focus: Value, topics: Sequence[tuple[str, float]], posts: int) -> str:
+    """What they speak about in one sentence. With enough posts it is the topics that are missing, not the posts."""
+    if standing in ("sure", "likely", "several"):
+        shares = dict(topics)
+        told = f"{focus.n:,} posts whose topic can be told (focus {focus.value:.2f} of 1, {focus.low:.2f} to {focus.high:.2f})"
+        if standing != "several" and shares.get(focus.label or "", 0.0) >= MOSTLY:
+            probably = "Speaks" if standing == "sure" else "Probably speaks"
+            return f"{probably} mostly about {focus.label}: {shares[focus.label or '']:.0%} of the {told}."
+        often = " and ".join(f"{name} ({share:.0%})" for name, share in topics[:2])
+        return f"{'Speaks of few things' if standing == 'sure' else 'Speaks of several subjects'}, most often of {often}, of {told}."
+    if focus.reason not in ("too_few", "not_observed") or posts < POSTS_NEEDED:
         return SIGNALS["topic_focus"].sentence(focus)
     return (
         f"What it stands for is unknown: of {posts:,} own posts fewer than {POSTS_NEEDED} have a topic that can be told. Topics are told "
         "from 200 texts on, of all accounts together; more posts, also of others on these subjects, would tell."
     )
+
+
+def _words(
+    subject: str | None,
+    topics: Sequence[tuple[str, float]],
+    naming: int,
+    posts: int,
+    others: Sequence[str],
+    silent: Value,
+    answered: Mapping[str, Any] | None,
+) -> dict[str, str]:
+    """What a first step may say of somebody's own rows; what is not known has no word."""
+    said = {
+        "topic": f"“{subject}”" if subject else None,
+        "topics": " or ".join(f"“{name}”" for name, _ in topics[:2]) if len(topics) > 1 else None,
+        "naming": f"{naming:,} of {several(posts, 'own post')} {'names' if naming == 1 else 'name'} the company"
+        if posts
+        else None,
+        "others": some(others) if others else None,
+        "silent": several(int(silent.value), "day") if silent.value is not None else None,
+        "answered": f"“{_cut(answered['text'])}” ({several(answered['replies'], 'answer')})" if answered else None,
+    }
+    return {name: word for name, word in said.items() if word}
+
+
+def _most_answered(read: PostsOf, account: str, namers: Collection[str]) -> Mapping[str, Any] | None:
+    """Its post with most answers that does not name the company, the newest of several; None where no such post was answered."""
+    posts = [
+        post for post in read.posts.get(account, []) if post["text"] and post["replies"] and post["post"] not in namers
+    ]
+    return max(posts, key=lambda post: post["replies"], default=None)
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text, as far as it can be recognised by."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= QUOTED else plain[:QUOTED].rsplit(" ", 1)[0] + " …"
 
 
 def _share(hits: int, n: int) -> Value:
@@ -191,7 +305,11 @@ def _sentences(one: Colleague) -> list[str]:
     if not one.own_posts:
         return [f"No post of {one.person.called} is in the data: what they stand for is unknown."]
     lines = [one.about]
-    if one.company_posts:
+    if one.own_posts < SHARE_NEEDED:
+        lines.append(
+            f"{one.company_posts:,} of {several(one.own_posts, 'own post')} so far {'names' if one.company_posts == 1 else 'name'} the company: too few to tell."
+        )
+    elif one.company_posts:
         lines.append(
             f"{one.company_posts:,} of {several(one.own_posts, 'own post')} {'names' if one.company_posts == 1 else 'name'} the company."
         )
@@ -204,19 +322,18 @@ def _sentences(one: Colleague) -> list[str]:
     return lines
 
 
-def _summary(colleagues: Sequence[Colleague], alike: Sequence[SameWords], terms: Sequence[str]) -> list[str]:
-    with_subject = [one for one in colleagues if one.subject]
-    silent = sum(not one.own_posts for one in colleagues)
-    unsure = len(colleagues) - len(with_subject) - silent
-    lines = [
-        f"{several(len(colleagues), 'colleague')}: {len(with_subject):,} with a subject of their own, {unsure:,} where none can be told, "
-        f"{silent:,} without a post in the data."
-    ]
+def _summary(
+    colleagues: Sequence[Colleague], alike: Sequence[SameWords], terms: Sequence[str], counted: str
+) -> list[str]:
+    standing = Counter(one.standing for one in colleagues)
+    told = ", ".join(f"{standing[name]:,} {words}" for name, words in STANDINGS.items() if standing[name])
+    lines = [f"{several(len(colleagues), 'colleague')}: {told}."]
     posts, naming = sum(one.own_posts for one in colleagues), sum(one.company_posts for one in colleagues)
     if posts:
         lines.append(
-            f"{naming:,} of their {several(posts, 'post')} {'names' if naming == 1 else 'name'} {' or '.join(terms)}; {posts - naming:,} are about other things."
+            f"{naming:,} of their {several(posts, 'post')} {'names' if naming == 1 else 'name'} {' or '.join(terms)}; {posts - naming:,} do not."
         )
+        lines += [counted] if counted else []
     if alike:
         groups = several(len(alike), "text")
         lines.append(
@@ -258,7 +375,7 @@ def staff_table(found: Staff) -> pa.Table:
     rows = [
         {
             "account": one.person.account, "platform": one.person.platform, "handle": one.person.handle, "name": one.person.name,
-            "subject": one.subject, "about": one.about, "topics": "; ".join(f"{name} {share:.0%}" for name, share in one.topics) or None,
+            "subject": one.subject, "how sure": STANDINGS[one.standing], "about": one.about, "topics": "; ".join(f"{name} {share:.0%}" for name, share in one.topics) or None,
             "own posts": one.own_posts, "posts naming the company": one.company_posts, "share": one.company_share.value,
             "share at least": one.company_share.low, "share at most": one.company_share.high,
             "same words as": "; ".join(one.shares_words_with) or None,

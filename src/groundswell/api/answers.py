@@ -293,17 +293,26 @@ class Answers:
         self.table()
         return self._once(("audit", import_id), lambda: audit_roster(self.workspace, import_id=import_id))
 
-    def staff(self, import_id: int | None, company: tuple[str, ...]) -> Staff:
+    def staff(self, import_id: int | None, company: tuple[str, ...], not_ours: tuple[str, ...] = ()) -> Staff:
         """Colleagues of a company and a first step for each."""
         self.table()
         return self._once(
-            ("staff", import_id, company), lambda: staff(self.workspace, None, company, import_id=import_id)
+            ("staff", import_id, company, not_ours),
+            lambda: staff(self.workspace, None, company, import_id=import_id, not_ours=not_ours),
         )
 
-    def census(self, names: tuple[tuple[str, tuple[str, ...]], ...], roster: int | None = None) -> Census:
+    def census(
+        self,
+        names: tuple[tuple[str, tuple[str, ...]], ...],
+        roster: int | None = None,
+        not_ours: tuple[str, ...] = (),
+    ) -> Census:
         """Everybody who mentions these: (company, product, service or person) -> spellings. `roster`: the import of one's colleagues."""
         self.texts()
-        return self._once(("census", names, roster), lambda: census(self.workspace, dict(names), roster=roster))
+        return self._once(
+            ("census", names, roster, not_ours),
+            lambda: census(self.workspace, dict(names), roster=roster, not_ours=not_ours),
+        )
 
     def stands_out(self) -> dict[str, Any] | None:
         """Who has ten times as many posts here as anybody else: the data holds an archive of theirs. None where nobody does."""

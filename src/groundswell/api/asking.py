@@ -31,6 +31,10 @@ ListNumber = Annotated[
     Query(description="Number of an import; without it all lists"),
 ]
 Spellings = Annotated[str, Query(description="Its name; further spellings by commas")]
+NotOurs = Annotated[
+    list[str],
+    Query(description="Accounts that look like the company's own and are not: @handle or id, each on its own"),
+]
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class StaffAsked:
 
     list: int | None
     company: tuple[str, ...]
+    not_ours: tuple[str, ...]
 
 
 def nothing() -> None:
@@ -215,9 +220,9 @@ def sheet_of(
     return SheetAsked(id, (big or "").strip() or None)
 
 
-def staff_of(id: ListNumber = None, company: Spellings = "") -> StaffAsked:
-    """Read which list of colleagues is meant, and of which company."""
-    return StaffAsked(id, several(company))
+def staff_of(id: ListNumber = None, company: Spellings = "", not_ours: NotOurs = []) -> StaffAsked:  # noqa: B006
+    """Read which list of colleagues is meant, of which company, and which accounts are not the company's."""
+    return StaffAsked(id, several(company), _handles(not_ours))
 
 
 @dataclass(frozen=True)
@@ -226,15 +231,21 @@ class CensusAsked:
 
     names: Names
     staff: int | None
+    not_ours: tuple[str, ...]
 
 
 def census_of(
     company: Spellings = "", product: Spellings = "", service: Spellings = "", person: Spellings = "",
     staff: Annotated[ListNumber, Query(description="Number of the import of one's colleagues: they are kept apart")] = None,
+    not_ours: NotOurs = [],  # noqa: B006
 ) -> CensusAsked:  # fmt: skip
-    """Read what a census looks for, and who is a colleague."""
+    """Read what a census looks for, who is a colleague, and which accounts are not the company's."""
     given = (("company", company), ("product", product), ("service", service), ("person", person))
-    return CensusAsked(tuple((kind, several(said)) for kind, said in given if several(said)), staff)
+    return CensusAsked(tuple((kind, several(said)) for kind, said in given if several(said)), staff, _handles(not_ours))
+
+
+def _handles(said: list[str]) -> tuple[str, ...]:
+    return tuple(sorted({one.strip() for one in said if one.strip()}))
 
 
 def import_of(id: Annotated[int, Query(description="Number of an import")]) -> int:

@@ -169,13 +169,13 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "advocates_staff", "/staff.json", "Colleagues of a company", "company", asking.staff_of,
-        lambda answers, asked: plain(answers.staff(asked.list, asked.company)), Staff,
+        lambda answers, asked: plain(answers.staff(asked.list, asked.company, asked.not_ours)), Staff,
         lists=("colleagues", "same_words"),
         says="Who has a subject of their own, who posts one text together, and a first step. For volunteers only.",
     ),
     Question(
         "advocates_census", "/census.json", "Everybody who mentions a company", "company", asking.census_of,
-        lambda answers, asked: plain(answers.census(asked.names, asked.staff)), Census, lists=("voices", "colleagues", "itself"),
+        lambda answers, asked: plain(answers.census(asked.names, asked.staff, asked.not_ours)), Census, lists=("voices", "colleagues", "itself"),
         says="Big and small, most unpaid mentions first. Being found is no consent.",
     ),
     Question(

@@ -93,6 +93,9 @@ def census(
     service: Annotated[list[str] | None, typer.Option(help="A service of it.")] = None,
     person: Annotated[list[str] | None, typer.Option(help="A person of it.")] = None,
     ours: Annotated[list[str] | None, typer.Option(help="An account that is its own, by id: shown apart.")] = None,
+    not_ours: Annotated[
+        list[str] | None, typer.Option(help="An account that looks like its own and is not: @handle or id.")
+    ] = None,
     staff: Annotated[
         int | None, typer.Option(help="The import that holds your colleagues, by number: they are shown apart.")
     ] = None,
@@ -110,7 +113,9 @@ def census(
 
     names = {"company": company or [], "product": product or [], "service": service or [], "person": person or []}
     with progress_bar(quiet=as_json) as progress:
-        found = count_voices(workspace_at(workspace), names, ours=ours or [], roster=staff, progress=progress)
+        found = count_voices(
+            workspace_at(workspace), names, ours=ours or [], not_ours=not_ours or [], roster=staff, progress=progress
+        )
     lines = [*found.sentences, *(f"Not known: {one}" for one in found.unknown)]
     people = [[one.sentence, one.followers_say] for one in found.voices]
     print_found(found, lines, (["who", "followers"], people[:show]), as_json)
@@ -122,6 +127,9 @@ def staff(
     company: Annotated[list[str], typer.Option(help="The company's name; again for another spelling.")],
     roster: Annotated[
         Path | None, typer.Argument(help="A list of colleagues; without it, the lists in the workspace.")
+    ] = None,
+    not_ours: Annotated[
+        list[str] | None, typer.Option(help="An account that looks like the company's and is not: @handle or id.")
     ] = None,
     to: Annotated[list[Path] | None, typer.Option(help="Write it: .pdf .html .xlsx .csv .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
@@ -138,7 +146,14 @@ def staff(
     opened = workspace_at(workspace, create=roster is not None)
     listed = brought(opened, roster, quiet=as_json) if roster else None
     with progress_bar(quiet=as_json) as progress:
-        found = look_at_staff(opened, None, company, import_id=listed.id if listed else None, progress=progress)
+        found = look_at_staff(
+            opened,
+            None,
+            company,
+            import_id=listed.id if listed else None,
+            not_ours=not_ours or [],
+            progress=progress,
+        )
     people = [
         [one.person.called, " ".join(one.sentences), one.step.says if one.step else ""] for one in found.colleagues
     ]

@@ -85,8 +85,13 @@ def warmth_of(brief: Brief, texts: Texts, sector: Shares | None) -> Warmth:
         if not brand + near:
             neither = f"names {brief.brand}" + (f" or speaks of {about}" if sector else "")
             return Check(WARMTH, brief.brand, "", 0, f"Cold: of its {known:,} posts with text none {neither}.", NURTURE)
-        told = f"Warm: {brand:,} of its {known:,} posts with text name {brief.brand}{_last(named, row)}"
-        told += f"; {near:,} speak of {about}{_last(sector, row)}." if sector else "."
+        of = f"of its {known:,} posts with text"
+        names = f"{'names' if brand == 1 else 'name'} {brief.brand}{_last(named, row)}"
+        speaks = f"{'speaks' if near == 1 else 'speak'} of {about}{_last(sector, row)}" if sector else ""
+        if not brand:
+            told = f"Warm: {near:,} {of} {speaks}; none names {brief.brand} so far."
+        else:
+            told = f"Warm: {brand:,} {of} {names}" + (f"; {near:,} {speaks}." if near else ".")
         return Check(WARMTH, brief.brand, "", brand + near, told)
 
     return say

@@ -30,7 +30,8 @@ def reciprocity() -> Columns:
 
 @signal(
     title="Friends in common", grain="circle", unit="share", better="neither",
-    says="It shares {value:.0%} of its ties with each of the {n:,.0f} people it is tied to: the closer to 100%, the closer the circle.",
+    says="It has {value:.0%} of its contacts in common with each of the {n:,.0f} people it is in touch with, on average: "
+    "100% is a circle in which everybody knows everybody.",
     unknown="Fewer than three people are tied to it in the data.",
     source=f"Onnela et al. 2007 (PNAS 104, 7332): overlap of neighbours as a mark of strong ties; {COUNTER}",
     needs=FOLLOWS,

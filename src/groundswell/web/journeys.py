@@ -18,7 +18,6 @@ from groundswell.api.asking import (
     account_of,
     census_of,
     of_list,
-    several,
     sheet_of,
     staff_of,
 )
@@ -140,17 +139,24 @@ def _add_company(pages: Pages) -> None:
         return pages.show(request, "company.html", lists=answers.lists(), twin="")
 
     @pages.router.get("/staff", summary="Colleagues of a company", tags=["company"])
-    def staff(request: Request, id: ListId, company: str = "") -> Response:
+    def staff(
+        request: Request, id: ListId, asked: Annotated[StaffAsked, Depends(staff_of)], company: str = ""
+    ) -> Response:
         rosters = answers.rosters()
         if not rosters:
             return pages.show(request, "no_list.html", title="Who of us could speak?", twin="")
-        asked, chosen = several(company), id is not None or bool(answers.lists())
-        found = pages.soon(("staff", id, asked), lambda: answers.staff(id, asked)) if asked and chosen else None
+        chosen, its, not_ours = id is not None or bool(answers.lists()), asked.company, asked.not_ours
+        found = (
+            pages.soon(("staff", id, its, not_ours), lambda: answers.staff(id, its, not_ours))
+            if its and chosen
+            else None
+        )
         shown: dict[str, Any] = {
             "s": found,
             "lists": rosters,
             "id": id,
             "company": company,
+            "not_ours": not_ours,
             "all_lists": len(answers.lists()) > 1,
         }
         return pages.show(request, "staff.html", twin=None if found else "", **shown)
@@ -158,18 +164,26 @@ def _add_company(pages: Pages) -> None:
     @pages.router.get("/census", summary="Everybody who mentions a company", tags=["company"])
     def census(request: Request, asked: Annotated[CensusAsked, Depends(census_of)]) -> Response:
         names = asked.names
-        found = pages.soon(("census", asked), lambda: answers.census(names, asked.staff)) if names else None
+        found = (
+            pages.soon(("census", asked), lambda: answers.census(names, asked.staff, asked.not_ours)) if names else None
+        )
         said = dict.fromkeys(KINDS, "") | {kind: ", ".join(spellings) for kind, spellings in names}
-        shown: dict[str, Any] = {"c": found, "said": said, "lists": answers.rosters(), "staff": asked.staff}
+        shown: dict[str, Any] = {
+            "c": found,
+            "said": said,
+            "lists": answers.rosters(),
+            "staff": asked.staff,
+            "not_ours": asked.not_ours,
+        }
         return pages.show(request, "census.html", twin=None if found else "", **shown)
 
     def colleagues(asked: StaffAsked) -> Report:
-        return staff_report(answers.staff(asked.list, asked.company))
+        return staff_report(answers.staff(asked.list, asked.company, asked.not_ours))
 
     _add_files(pages, "staff", "Colleagues of a company", staff_of, _as_report(colleagues), "company")
     _add_files(
         pages, "census", "Everybody who mentions a company", census_of,
-        _as_report(lambda asked: census_report(answers.census(asked.names, asked.staff))), "company",
+        _as_report(lambda asked: census_report(answers.census(asked.names, asked.staff, asked.not_ours))), "company",
     )  # fmt: skip
 
 

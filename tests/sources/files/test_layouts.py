@@ -578,3 +578,25 @@ def test_naughty_strings_in_every_cell_are_accounted_for_and_kept(data_folder: P
         if word and "\r" not in word and "\x00" not in word and kept.get(f"instagram:n{number}") != word
     ]
     assert not lost
+
+
+def test_handles_that_end_in_bsky_social_are_blueskys_whatever_is_said_of_the_others(tmp_path: Path) -> None:
+    alone = written(tmp_path, "name,handle\nAnn,@ann.bsky.social\nBob,bob.bsky.social\n")
+    assert [row["account"] for row in rows(read(alone), "account")] == [
+        "bluesky:@ann.bsky.social",
+        "bluesky:@bob.bsky.social",
+    ]
+    mixed = written(tmp_path, "name,handle\nAnn,@ann.bsky.social\nCid,@cid\n", "mixed.csv")
+    with pytest.raises(MissingFieldError, match="1 of the first handles end in"):
+        read(mixed)
+    found = rows(read(mixed, constants={"platform": "instagram"}), "account")
+    assert [(row["account"], row["platform"]) for row in found] == [
+        ("bluesky:@ann.bsky.social", "bluesky"),
+        ("instagram:@cid", "instagram"),
+    ]
+
+
+def test_a_column_of_a_list_of_people_that_nothing_reads_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "name,department,handle\nAnn,Sales,@ann\n")
+    reading = open_file(path, constants={"platform": "instagram"})
+    assert "Kept as it came, and nothing reads it: department." in reading.notes

@@ -99,5 +99,9 @@ def _voice(one: Voice) -> Entry:
     follow = f"{one.followers_say} followers" if one.followers.known else "followers unknown"
     return Entry(
         heading=called(one.handle, one.name, one.account), under=f"{platform_name(one.platform)} · {follow}",
-        lines=tuple(part for part in (one.sentence, one.itself) if part), posts=one.evidence,
+        lines=tuple(part for part in (one.sentence, one.itself and _itself(one)) if part), posts=one.evidence,
     )  # fmt: skip
+
+
+def _itself(one: Voice) -> str:
+    return one.itself or "" if one.surely else f"Probably its own: {one.itself} Tell us if it is not."

@@ -8,6 +8,7 @@ for page in reading.pages():
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,9 +23,9 @@ from groundswell.records import PLATFORMS
 from groundswell.sources import Page, SetAside
 from groundswell.sources.files.dates import combined, moments, order_in
 from groundswell.sources.files.layouts import LAYOUTS, called, fitting, unknown
-from groundswell.sources.files.layouts.cells import Id, Sheet, Who, normalised
+from groundswell.sources.files.layouts.cells import HANDLE_HEADERS, Id, Sheet, Who, normalised
 from groundswell.sources.files.layouts.harvest import harvest
-from groundswell.sources.files.layouts.identities import account_of, platform_of
+from groundswell.sources.files.layouts.identities import BLUESKY_HANDLE, account_of, platform_of
 from groundswell.sources.files.layouts.layout import Layout, Part, Unfolded, fields, sheet_of
 from groundswell.sources.files.layouts.private import PrivateError, private
 from groundswell.sources.files.tables import Rows, TableFile
@@ -275,7 +276,23 @@ def _platform(layout: Layout, rows: list[list[str]], constants: dict[str, str]) 
         if cell.startswith(("http://", "https://", "at://")) and len(cell) < 300
     }
     known = {owner for owner in owners if owner}
+    if not known and _all_on_bluesky(rows):
+        return "bluesky"
     return known.pop() if len(known) == 1 else None
+
+
+def _all_on_bluesky(rows: list[list[str]]) -> bool:
+    """Whether every handle of the first rows ends in .bsky.social."""
+    hosted = _on_bluesky(rows)
+    return bool(hosted) and all(hosted)
+
+
+def _on_bluesky(rows: list[list[str]]) -> list[bool]:
+    """Of each handle in the first rows, whether it ends in .bsky.social."""
+    wanted = set(map(normalised, HANDLE_HEADERS))
+    place = next((place for place, header in enumerate(rows[0]) if normalised(header) in wanted), len(rows[0]))
+    words = [row[place].strip() for row in rows[1:] if place < len(row) and row[place].strip()]
+    return [re.match(BLUESKY_HANDLE, word) is not None for word in words]
 
 
 def _says_platform(layout: Layout, headers: frozenset[str], constants: Mapping[str, str]) -> bool:
@@ -361,8 +378,16 @@ def _missing(one: Recognised, lacking: list[str]) -> MissingFieldError:
     if columns:
         shown = ", ".join(columns[:10]) + (" ..." if len(columns) > 10 else "")
         step = f"Add --map COLUMN=author if one of these columns says it: {shown}. What no column says: {own}, with your own value."
+    hosted = (
+        sum(_on_bluesky([list(row) for row in one.table.preview()][one.header_row :])) if "platform" in lacking else 0
+    )
+    besides = (
+        f" {hosted:,} of the first handles end in .bsky.social and are read as Bluesky's; of the others it has to be said."
+        if hosted
+        else ""
+    )
     return MissingFieldError(
-        f"The file was recognised as {layout.name} ({layout.title}), but it does not say: {names}.",
+        f"The file was recognised as {layout.name} ({layout.title}), but it does not say: {names}.{besides}",
         fields=fields,
         columns=columns,
         means="Nothing was read.",
@@ -375,6 +400,13 @@ def _unclaimed(one: Recognised) -> list[str]:
     known = one.layout.claimed | frozenset(one.layout.standing)
     headers = one.table.preview()[one.header_row]
     return [header for header in headers if header.strip() and normalised(header) not in known]
+
+
+def _kept_unread(one: Recognised) -> str:
+    """Which columns of a list of people are kept as they came and read by nothing: somebody wrote them for a reason."""
+    columns = _unclaimed(one) if one.layout.id == "accounts" else []
+    shown = ", ".join(columns[:10]) + (" ..." if len(columns) > 10 else "")
+    return f"Kept as it came, and nothing reads it: {shown}." if columns else ""
 
 
 class FileReading:
@@ -477,6 +509,7 @@ class FileReading:
         ]
         told = [one.layout for one in self._found if not set(one.layout.answers) & set(self._constants)]
         of_layouts = [layout.note for layout in told if layout.note]
+        of_layouts += [note for one in self._found if (note := _kept_unread(one))]
         self.notes[:] = list(dict.fromkeys([*of_tables, *of_layouts, *self._memory.sentences(), *self._passed_over]))
 
 

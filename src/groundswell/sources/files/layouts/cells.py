@@ -30,6 +30,18 @@ SLACK = timedelta(days=1)
 """Clocks and time zones: a date may lie this far after the moment it was seen."""
 MOST_NAMED = 20
 """So many unknown platforms of a batch are called by name (design choice: a column of other things must not cost time)."""
+HANDLE_HEADERS = (
+    "handle",
+    "username",
+    "user_name",
+    "screen_name",
+    "account_name",
+    "account",
+    "author",
+    "user",
+    "profile",
+)
+"""Columns whose handles may say their platform: `ann.bsky.social`."""
 PLATFORM_HEADERS = ("platform", "network", "channel", "socialnetwork", "socialmedia", "plattform", "kanal")
 
 
@@ -98,9 +110,19 @@ class Sheet:
             return self._platform
         said = self.constants.get("platform")
         if (column := self._platform_column) is None:
-            return said
+            return self._by_handle(said)
         own = identities.platforms(column)
         return pc.fill_null(own, said) if said else own
+
+    def _by_handle(self, said: str | None) -> identities.Platform:
+        """What was said, but for handles that say their platform themselves: ann.bsky.social is Bluesky's."""
+        columns = (column for name in HANDLE_HEADERS if (column := self.text(name)) is not None)
+        if said == "bluesky" or (column := next(columns, None)) is None:
+            return said
+        if not read.may_hold(column, b".bsky.social"):
+            return said
+        hosted = pc.fill_null(pc.match_substring_regex(column, identities.BLUESKY_HANDLE), False)
+        return pc.if_else(hosted, "bluesky", pa.scalar(said, pa.string()))
 
     @property
     def _platform_column(self) -> pa.Array | None:

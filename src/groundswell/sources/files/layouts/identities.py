@@ -32,6 +32,7 @@ PLATFORM_NAMES: dict[str, str] = {name: name for name in PLATFORMS} | {
     "bsky": "bluesky", "blue sky": "bluesky", "masto": "mastodon", "fediverse": "mastodon", "website": "blog", "web": "blog", "newsletter": "blog",
     "substack": "blog", "snap": "snapchat", "sc": "snapchat", "pin": "pinterest", "thread": "threads", "pod": "podcast",
 }  # fmt: skip
+BLUESKY_HANDLE = r"(?i)^\s*@?[a-z0-9-]+\.bsky\.social\s*$"
 ID_PREFIX = "^(" + "|".join(PLATFORMS) + "):"
 QUOTES = "\"'“”„‘’`"
 """No platform lets a handle hold them: whoever wrote the table wrapped them around the cell, as text."""

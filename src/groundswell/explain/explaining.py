@@ -32,6 +32,7 @@ from groundswell.definitions import (
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain.gist import Gist, gist_of
 from groundswell.explain.seeming import pulls_of, seeming_says
+from groundswell.explain.signed import SignedWord, signed_words
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
 from groundswell.signals.among import Others
 from groundswell.signals.authenticity import Pull
@@ -98,6 +99,8 @@ class Explanation:
     """The same in words, with the kind of false that it would be."""
     also: tuple[str, ...] = ()
     """Other accounts of the same person, as somebody confirmed; each has its own numbers."""
+    signed: tuple[SignedWord, ...] = ()
+    """What the creator says of themselves in signed kits; no value above rests on it."""
 
 
 def explain(
@@ -159,6 +162,7 @@ class Explainer:
             posts, evidence = read_one(engine, account, known, self.present)
             sources = self._sources(engine, account)
             pulls = pulls_of(engine, values["authenticity"])
+            signed = signed_words(self.workspace, engine, account)
         found = Explanation(
             account=account,
             profile=profile,
@@ -176,6 +180,7 @@ class Explainer:
             pulls=pulls,
             seeming=seeming_says(values["authenticity"], pulls),
             also=tuple(called(self.table.rows, others_of(self.workspace).get(account, ())).values()),
+            signed=signed,
         )
         return found, posts
 

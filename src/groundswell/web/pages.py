@@ -396,7 +396,7 @@ def _environment(folder: Path) -> Environment:
         return range_beside(value, unit_of(value.signal, titles))
 
     filters: dict[str, Any] = {
-        "beside": beside, "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
+        "beside": beside, "number_of": number_in_words, "ends": lambda one: range_in_words(one.as_value, one.unit), "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
         "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
         "money": _amount, "layout": _layout, "uncommanded": _uncommanded, "titled": lambda name: titles[name][0] if name in titles else name,
         "tiers": lambda name: tier_titles.get(name, name), "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,

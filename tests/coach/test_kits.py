@@ -82,6 +82,33 @@ def test_what_was_sparked_comes_first_and_the_number_of_followers_last(mine: Kit
     assert "that they caused it is not shown" in mine.numbers[0].says
 
 
+@pytest.mark.slow
+def test_paid_posts_come_first_and_are_marked(tmp_path: Path) -> None:
+    posts = [post("ann", f"p{n}", text=f"Bread {n}", created_at=day(n), paid_label=n in (2, 5)) for n in range(12)]
+    said = kit(made(tmp_path / "w", {"account": [account("ann", followers=100)], "post": posts}), "@ann", made_at=AT)
+    numbers = {one.name: one for one in said.numbers}
+    marks = [row.mark for row in numbers["sponsored_share"].rows]
+    assert marks == ["sponsored"] * 2 + [None] * 10
+    assert {row.post for row in numbers["sponsored_share"].rows[:2]} == {"x:ann-p2", "x:ann-p5"}
+    assert not any(row.mark for row in numbers["posts_per_week"].rows)
+
+
+@pytest.mark.slow
+def test_a_file_that_does_not_say_when_is_not_dated(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    head, row = "id,username,followers", "7,ann,24125"
+    for name, text in (("a.csv", f"{head}\n{row}\n"), ("b.csv", f"{head},collected_at\n{row},2026-06-05\n")):
+        (tmp_path / name).write_text(text, "utf-8")
+    import_file(workspace, tmp_path / "a.csv", constants={"platform": "twitter"})
+    today = datetime.now(UTC).date().isoformat()
+    assert kit(workspace, "@ann").numbers[-1].says == (
+        f"24,125 followers, as of the import on {today}; the file does not say when it was seen."
+    )
+    workspace.undo(1)
+    import_file(workspace, tmp_path / "b.csv", constants={"platform": "twitter"})
+    assert kit(workspace, "@ann").numbers[-1].says == "24,125 followers, as seen on 2026-06-05."
+
+
 def test_other_peoples_words_and_names_are_not_handed_on(mine: Kit) -> None:
     said = kit_document(mine)["content"]
     assert "I made this today" not in said

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from groundswell.coach.kits import Kit, Number, Row
+from groundswell.coach.kits import Kit, Number, Row, of_signal
 from groundswell.errors import UnknownNameError
 from groundswell.exports.kit_page import ROWS_SHOWN, kit_page, kit_pdf, write_kit
+from groundswell.signals import Value
 
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 HOSTILE = (
@@ -121,6 +122,38 @@ def test_what_strangers_wrote_is_text_in_the_pdf_too(kit_made: Kit) -> None:
 def test_more_rows_than_a_page_holds_are_counted_and_said(kit_made: Kit) -> None:
     page = kit_page(replace(kit_made, numbers=(number("many", ROWS_SHOWN + 1_500),)))
     assert "and 1,500 more, all of them in the signed file." in page
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "shown", "between"),
+    [
+        (0.000166, 0.00012, 0.00021, "0.017%", "0.012% to 0.021%"), (0.0178, 0.004, 0.0761, "1.8%", "0.4% to 7.6%"),
+        (0.0, 0.0, 0.026, "0.0%", "0.0% to 2.6%"), (0.000999, 0.0004, 0.00104, "0.100%", "0.040% to 0.104%"),
+    ],
+)  # fmt: skip
+def test_a_share_and_its_interval_are_rounded_alike(
+    value: float, low: float, high: float, shown: str, between: str
+) -> None:
+    made = of_signal(Value("public_rate", value, low, high, 100), [row(2)], "Typical")
+    assert made is not None
+    assert (made.words, made.range) == (shown, between)
+    assert shown in made.says
+    ends = [float(end.strip("%")) for end in between.split(" to ")]
+    assert ends[0] <= float(shown.strip("%")) <= ends[1]
+
+
+@pytest.mark.parametrize("count", [1, 15])
+def test_the_first_page_of_the_pdf_holds_all_numbers_and_topics(kit_made: Kit, count: int) -> None:
+    some = tuple(number(f"number-{n}", 1) for n in range(count))
+    topics = tuple((f"topic {n}", 0.2) for n in range(5))
+    made = replace(kit_made, numbers=some, topics=topics, profile=kit_made.profile | {"bio": "Bread. " * 40})
+    pages = re.findall(rb"/Type\s*/Page\b", kit_pdf(made))
+    assert len(pages) == 2  # numbers and topics, then the rows
+
+
+def test_what_sets_a_row_apart_is_said_beside_it(kit_made: Kit) -> None:
+    paid = replace(kit_made.numbers[0], rows=(replace(row(2), mark="sponsored"), row(3)))
+    assert kit_page(replace(kit_made, numbers=(paid,))).count("<strong>sponsored</strong>") == 1
 
 
 def test_a_made_up_person_is_marked_in_every_form(kit_made: Kit, tmp_path: Path) -> None:

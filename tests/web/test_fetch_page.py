@@ -70,6 +70,26 @@ def test_what_it_takes_is_said_before_anybody_is_asked(opened: Opens) -> None:
     assert (twin["asked"]["source"], twin["forecast"]["money"], fake.requests) == ("bluesky", "nothing", [])
 
 
+def test_for_one_address_the_price_and_the_button_come_before_all_settings(opened: Opens) -> None:
+    browser = opened(Fake())
+    page = browser.page(f"/fetch?who={BAKER}")
+    assert page.index("Nobody was asked yet") < page.index(">Fetch</button>") < page.index("Other settings")
+    assert page.index("Other settings") < page.index('name="hops"') < page.index("</details>")
+    for more in (f"who={BAKER}&hops=1", f"who={BAKER}%0A@person1.bsky.social", ""):
+        whole = browser.page(f"/fetch?{more}")
+        assert "Other settings" not in whole
+        assert whole.count('name="hops"') == 2
+
+
+@pytest.mark.slow
+def test_a_fetch_that_brought_nothing_is_not_said_to_be_in(opened: Opens) -> None:
+    browser = opened(Fake())
+    begun(browser, "@nobody.bsky.social")
+    page = over(browser)
+    assert "That is in" not in page
+    assert "Nothing was brought in" in page or "It stopped" in page
+
+
 def test_where_reading_costs_money_the_price_is_shown_and_a_sum_is_asked_for_first(
     opened: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from browsing import Browser
 
 from building import bring, day
+from groundswell.signals import SIGNALS
 from groundswell.store import Workspace
 
 
@@ -22,6 +24,16 @@ def everybody(browser: Browser, query: str = "") -> list[dict[str, Any]]:
 def kind_of(value: dict[str, Any]) -> int:
     """0 with an interval, 1 without, 2 unknown."""
     return 2 if value["value"] is None else 1 if value["low"] is None else 0
+
+
+def test_what_one_may_sort_by_is_grouped_and_the_common_comes_first(community: Browser) -> None:
+    page = community.page("/people")
+    menu = page[page.index('id="sort"') : page.index("</select>", page.index('id="sort"'))]
+    options = re.findall(r'<option value="(\w+)"', menu)
+    assert sorted(options) == sorted(SIGNALS)
+    assert menu.count("<optgroup") > 10
+    assert menu.index('label="Most asked for"') < menu.index('value="followers"') < menu.index("</optgroup>")
+    assert menu.count(" selected") == 1
 
 
 def test_the_list_begins_with_whose_engagement_is_surely_high(community: Browser) -> None:

@@ -172,7 +172,7 @@ def test_an_educator_is_coached_by_keyboard_alone(chromium: Any, educator: Serve
     tab.get_by_role("heading", name="What you stand for").wait_for(timeout=120_000)
     assert fits(tab)
     hands.write("Signed by", "Ann")
-    assert b"nytopinion" in hands.save("One page (HTML)")
+    assert b"nytopinion" in hands.save("Kit for a brand (HTML)")
     assert tab.complaints == []
     tab.context.close()
 
@@ -234,7 +234,7 @@ def test_an_educator_goes_by_mouse_from_a_name_to_a_kit(chromium: Any, educator:
     tab.get_by_role("heading", name="What you stand for").wait_for(timeout=120_000)
     assert fits(tab)
     with tab.expect_download() as download:
-        tab.get_by_role("link", name="One page (HTML)").click()
+        tab.get_by_role("link", name="Report for you (HTML)").click()
     assert b"nytopinion" in Path(download.value.path()).read_bytes()
     assert tab.complaints == []
     tab.context.close()

@@ -250,6 +250,40 @@ def test_a_pasted_feed_is_read_and_an_address_alone_leads_to_fetching(empty: Bro
     assert empty.get("/fetches.json").json() == []
 
 
+@pytest.mark.parametrize("text", ["not an address", "  who speaks of bread?  ", "Ann Example"])
+def test_a_line_of_words_is_no_handle(empty: Browser, text: str) -> None:
+    answer = empty.post("/imports", files=[("files", ("", b""))], data={"pasted": text, "platform": "instagram"})
+    assert answer.status_code == 400
+    assert "Paste handles (@ann) or addresses of profiles" in answer.text
+    assert empty.get("/imports.json").json() == []
+
+
+@pytest.mark.slow
+def test_where_no_row_could_be_used_nothing_was_brought_in_and_why_is_said(empty: Browser) -> None:
+    page = empty.page(empty.bring(("a.csv", b"handle,platform,followers\n,instagram,12\n")))
+    assert "<h1>Nothing was brought in</h1>" in page
+    assert "None of its rows could be used, for the reasons below." in page
+    assert "0</b> of 1 row was read" in page
+    assert "Line 2: " in page
+    assert "That is in" not in page
+
+
+@pytest.mark.slow
+def test_after_the_blog_of_one_person_they_are_offered_how_they_do(empty: Browser) -> None:
+    feed = (
+        b"<?xml version='1.0'?><rss version='2.0'><channel><title>Ann bakes</title><link>https://ann.example/</link>"
+        b"<item><title>Rye</title><link>https://ann.example/1</link><pubDate>Mon, 01 Jun 2026 10:00:00 GMT</pubDate></item></channel></rss>"
+    )
+    page = empty.page(empty.bring(("feed.xml", feed)))
+    assert "<h1>That is in</h1>" in page
+    assert 'href="/coach?account=blog%3Aann.example">How am I doing?</a>' in page
+    again = empty.page(empty.bring(("feed.xml", feed)))
+    assert "The same file was brought in before" in again
+    front = empty.page("/")
+    assert "1 row was read from 1 file." in front
+    assert "Look at this one person" in front
+
+
 def test_what_is_no_data_is_refused_in_words(empty: Browser) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -275,7 +309,11 @@ def test_undo_takes_an_import_out_of_every_number(empty: Browser) -> None:
     assert "undone" in answer.text
     assert empty.get("/index.json").json()["people"] == 0
     assert "Find the people" in empty.page("/")
-    assert empty.post("/undo", files=[("x", ("", b""))], data={"id": "1"}).status_code == 400
+    assert "<bdi>a.csv</bdi>, is undone: none of its rows counts any more" in answer.text
+    stale = empty.post("/undo", files=[("x", ("", b""))], data={"id": "1"})  # a second tab that still shows the button
+    assert stale.status_code == 200
+    assert "was undone already" in stale.text
+    assert empty.post("/undo", files=[("x", ("", b""))], data={"id": "7"}).status_code in (400, 404)
 
 
 @pytest.mark.slow

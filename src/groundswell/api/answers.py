@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, RLock
@@ -78,7 +78,7 @@ class Overview:
     without_posts: int
     """People of whom no post is in the data."""
     imports: int
-    """Imports that are live."""
+    """Files and fetches that are in use; the same file brought in twice counts once."""
     simulated: bool
     facts_version: str
 
@@ -354,18 +354,31 @@ class Answers:
 
     def _overview(self) -> Overview:
         table = self.table()
-        live = [one for one in self.imports() if one.state == "live"]
+        # The same file again holds the same rows: it counts once.
+        files = list({one.sha256 or one.id: one for one in self.imports() if one.state == "live"}.values())
         return Overview(
             people=table.rows.num_rows,
-            rows_read=sum(one.rows_read for one in live),
-            rows_set_aside=sum(one.rows_set_aside for one in live),
-            set_aside_because=self._because(live),
+            rows_read=sum(one.rows_read for one in files),
+            rows_set_aside=sum(one.rows_set_aside for one in files),
+            set_aside_because=self._because(files),
             engagement_unknown=_unknown(table, "like_rate"),
             without_posts=table.rows.num_rows - self._with_posts(),
-            imports=len(live),
+            imports=len(files),
             simulated=self.simulated(),
             facts_version=table.facts_version,
         )
+
+    def only_person(self, imports: Sequence[int]) -> str | None:
+        """The one account whose profile and posts these imports hold; None where there are several, or none."""
+        with self.workspace.engine() as engine:
+            found = engine.rows(
+                """SELECT DISTINCT coalesce(l.native, r.account) FROM (
+                       SELECT account, import_id FROM raw_accounts UNION SELECT account, import_id FROM raw_posts) AS r
+                   LEFT JOIN links AS l ON l.account = r.account
+                   WHERE list_contains($1, r.import_id) AND r.account IS NOT NULL LIMIT 2""",
+                [list(imports)],
+            )
+        return found[0][0] if len(found) == 1 else None
 
     def _with_posts(self) -> int:
         """How many people have any row among the posts, whatever it says of itself."""

@@ -21,6 +21,7 @@ def explanation_lines(found: Explanation, *, in_full: bool = False) -> Iterator[
     """First what matters of one person, then everything by question, then from where it comes."""
     yield from _who(found)
     yield from _gist(found)
+    yield from _signed(found)
     yield from _groups(found)
     yield from _judged(found, in_full=in_full)
     yield "From " + ("; ".join(found.sources) or "no file")
@@ -58,6 +59,21 @@ def _gist(found: Explanation) -> Iterator[str]:
         yield f"  {one.says[0].upper()}{one.says[1:]}: {_titles(one.signals)}."
     for file in gist.files:
         yield f"  To settle it: {file.says} {file.how}"
+
+
+def _signed(found: Explanation) -> Iterator[str]:
+    """The creator's own word, apart from what is computed."""
+    from groundswell.exports.wording import number_in_words, range_in_words
+
+    for word in found.signed:
+        yield f"\n{word.heading}"
+        for one in word.numbers:
+            between = range_in_words(one.as_value, one.unit)
+            rows = "unknown" if one.rows is None else f"{one.rows:,}"
+            interval = f"  [90 %: {between}]" if between else ""
+            yield f"  - {one.title}: {number_in_words(one.value, one.unit)}{interval}, rows of theirs: {rows}"
+        yield from [] if word.numbers else ["  The file holds no numbers."]
+        yield f"  {word.remark}"
 
 
 def _groups(found: Explanation) -> Iterator[str]:

@@ -3,14 +3,15 @@
     made = kit(workspace, "@me", made_by="Ann Example")
     write_kit(made, Path("kit.pdf"))            (groundswell.exports.kit_page) .pdf .html .json
 
-The creator chooses what goes in (`leave_out`). Replies of other people are counted and linked, never quoted: their words and
+The creator chooses what goes in (`leave_out`). Replies of other people are counted and, where they have an address, linked, never quoted: their words and
 names are not the creator's to hand on. The number of followers comes last, or not at all.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,10 @@ COUNTED = {
 }
 """Signal -> the posts that it was computed from; a test compares their number with the signal's own n."""
 MINE = {
-    "reply_rate": "I answered {value:.0%} of the {n} comments on my posts that are in the data.",
-    "public_rate": "A typical post of mine moves {value:.2%} of followers to like or comment ({n} posts).",
+    "reply_rate": "I answered {words} of the {n} comments on my posts that are in the data.",
+    "public_rate": "A typical post of mine moves {words} of followers to like or comment ({n} posts).",
     "posts_per_week": "I post {value:.1f} times a week ({n} dated posts).",
-    "sponsored_share": "{value:.0%} of my {n} posts look paid, gifted or affiliated.",
+    "sponsored_share": "{words} of my {n} posts look paid, gifted or affiliated.",
 }
 """The signals' sentences, in the first person."""
 TOPICS_SHOWN, POSTS_A_TOPIC, SHARE_A_TOPIC = 2, 3, 0.1
@@ -84,6 +85,8 @@ class Row:
     post: str | None = None
     link: str | None = None
     date: datetime | None = None
+    mark: str | None = None
+    """What sets it apart from the other rows of its number."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,14 @@ class Number:
     rows: tuple[Row, ...]
     says: str
     """The whole sentence."""
+
+    @property
+    def range(self) -> str:
+        """The 90 % interval, rounded as the number itself is: else a small one would lie outside of it. Empty where there is none."""
+        if self.low is None or self.high is None or self.low == self.high == self.value:
+            return ""
+        low, high = (_worded(end, self.unit, self.value or self.high) for end in (self.low, self.high))
+        return f"{low.removesuffix(PER_WEEK)} to {high}"
 
 
 @dataclass(frozen=True)
@@ -152,10 +163,10 @@ def kit(
         rows = _Rows(engine, found)
         numbers = [
             *_sparked(rows),
-            *_signals(rows),
+            *_signals(rows, own),
             *_subject(rows, own),
             *_balance(rows, own),
-            *_followers(rows, profile),
+            *_followers(rows, profile, workspace),
         ]
     return Kit(
         profile={key: profile.get(key) for key in PROFILE if key not in _hidden(leave_out)},
@@ -229,13 +240,24 @@ def _sparked(rows: _Rows) -> list[Number]:
     return numbers
 
 
-def _signals(rows: _Rows) -> list[Number]:
-    values = rows.found.values
+def _signals(rows: _Rows, own: Sequence[OwnPost]) -> list[Number]:
+    values, paid = rows.found.values, {post.post for post in own if post.paid}
+
+    def behind(name: str) -> Sequence[Row]:
+        found = rows.posts(COUNTED[name])
+        return _marked(found, paid, "sponsored") if name == "sponsored_share" else found
+
     known = [
-        _of_signal(values["reply_rate"], [row for _, row in rows.acts(_REPLIES)], "Comments that I answered"),
-        *(_of_signal(values[name], rows.posts(where), SIGNALS[name].title) for name, where in COUNTED.items()),
+        of_signal(values["reply_rate"], [row for _, row in rows.acts(_REPLIES)], "Comments that I answered"),
+        *(of_signal(values[name], behind(name), SIGNALS[name].title) for name in COUNTED),
     ]
     return [one for one in known if one]
+
+
+def _marked(rows: Sequence[Row], which: Collection[str], mark: str) -> list[Row]:
+    """The rows meant first, and marked: a page shows the first few only."""
+    marked = [replace(row, mark=mark) if row.post in which else row for row in rows]
+    return sorted(marked, key=lambda row: row.mark is None)
 
 
 _REPLIES = "verb = 'reply' AND via IS NOT NULL"
@@ -254,12 +276,13 @@ def _in_my_words(subject: Subject) -> str:
     return f"Words that I use{beside or ' most'}: {named}."
 
 
-def _of_signal(value: Value, rows: Sequence[Row], title: str) -> Number | None:
+def of_signal(value: Value, rows: Sequence[Row], title: str) -> Number | None:
+    """A signal's value as a number of the kit; None where it is unknown."""
     if value.value is None:
         return None
     signal = SIGNALS[value.signal]
-    words = _worded(value.value, signal.unit)
-    said = MINE[value.signal].format(value=Numeral(value.value), n=Numeral(value.n))
+    words = _worded(value.value, signal.unit, value.value or value.high)
+    said = MINE[value.signal].format(words=words, value=Numeral(value.value), n=Numeral(value.n))
     return Number(
         value.signal, title, words, value.value, value.low, value.high, value.n, signal.unit, tuple(rows), said
     )
@@ -312,11 +335,18 @@ def _balance(rows: _Rows, own: Sequence[OwnPost]) -> list[Number]:
     ]
 
 
-def _followers(rows: _Rows, profile: Mapping[str, Any]) -> list[Number]:
+def _followers(rows: _Rows, profile: Mapping[str, Any], workspace: Workspace) -> list[Number]:
     count = profile.get("followers")
     if count is None:
         return []
-    row = rows.of(profile["import_id"], profile["line"], None, profile.get("url"), profile["observed_at"])
+    seen = profile["observed_at"] if profile["observed_own"] else None
+    row = rows.of(profile["import_id"], profile["line"], None, profile.get("url"), seen)
+    imported = workspace.state.import_by_id(profile["import_id"]).started_at[:10]
+    when = (
+        f"as seen on {seen:%Y-%m-%d}"
+        if seen
+        else f"as of the import on {imported}; the file does not say when it was seen"
+    )
     return [
         _counted(
             "followers",
@@ -324,7 +354,7 @@ def _followers(rows: _Rows, profile: Mapping[str, Any]) -> list[Number]:
             count,
             f"{count:,}",
             [row],
-            f"{count:,} followers, as seen on {profile['observed_at']:%Y-%m-%d}.",
+            f"{count:,} followers, {when}.",
         )
     ]
 
@@ -333,8 +363,19 @@ def _counted(name: str, title: str, value: int, words: str, rows: Sequence[Row],
     return Number(name, title, words, float(value), None, None, len(rows), "count", tuple(rows), says)
 
 
-def _worded(value: float, unit: str) -> str:
-    return f"{value:.1%}" if unit == "share" else f"{value:.1f} a week" if unit == "per_week" else f"{value:,.1f}"
+PER_WEEK = " a week"
+
+
+def _worded(value: float, unit: str, scale: float | None = None) -> str:
+    """A number in words; shares with as many digits as `scale` needs to keep two that count."""
+    if unit == "share":
+        return f"{value:.{_decimals(value if scale is None else scale)}%}"
+    return f"{value:.1f}{PER_WEEK}" if unit == "per_week" else f"{value:,.1f}"
+
+
+def _decimals(share: float) -> int:
+    percent = abs(share) * 100
+    return 1 if percent >= 0.1 or percent < 1e-6 else 1 - math.floor(math.log10(percent))
 
 
 def _profile(engine: Engine, account: str) -> dict[str, Any]:

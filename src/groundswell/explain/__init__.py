@@ -2,6 +2,7 @@
 
     explaining    one person: every signal in a sentence, the posts behind it, how each definition judges
     gist          what stands out, what is uncertain and why, what is missing and which file would settle it
+    signed        what the creator says of themselves in a signed kit
     seeming       why an account seems genuine or not
     comparing     two people side by side
     alike         whose words and ways are nearest, and what they share

@@ -33,6 +33,7 @@ from groundswell.definitions import (
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain.gist import Gist, gist_of
 from groundswell.explain.seeming import pulls_of, seeming_says
+from groundswell.explain.signed import SignedWord, signed_words
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
 from groundswell.signals.among import Others
 from groundswell.signals.authenticity import Pull
@@ -113,6 +114,8 @@ class Explanation:
     """Other accounts of the same person, as somebody confirmed; each has its own numbers."""
     listed: tuple[str, ...] = ()
     """What the user's own lists say of it, in words."""
+    signed: tuple[SignedWord, ...] = ()
+    """What the creator says of themselves in signed kits; no value above rests on it."""
 
 
 def explain(
@@ -175,6 +178,7 @@ class Explainer:
             sources = self._sources(engine, account)
             pulls = pulls_of(engine, values["authenticity"])
             listed = read_on_lists(engine, account).get(account, NOTHING_LISTED)
+            signed = signed_words(self.workspace, engine, account)
         found = Explanation(
             account=account,
             profile=profile,
@@ -195,6 +199,7 @@ class Explainer:
             seeming=seeming_says(values["authenticity"], pulls),
             also=tuple(called(self.table.rows, others_of(self.workspace).get(account, ())).values()),
             listed=tuple(listed.sentences()),
+            signed=signed,
         )
         return found, posts
 

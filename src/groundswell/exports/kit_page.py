@@ -2,7 +2,7 @@
 
     write_kit(kit(workspace, "@me"), Path("kit.pdf"))
 
-One page of numbers; below it the rows behind each, to which the number links. What strangers wrote is handed to the template
+One page of numbers; after it, as an appendix, the rows behind each, to which the number links. What strangers wrote is handed to the template
 engine and to Typst as data, never as markup: a post may hold `#import`, `<script>` or `$x$` and shows exactly that.
 """
 
@@ -25,8 +25,7 @@ from groundswell.exports import pictures
 from groundswell.exports.report_paper import on_paper
 from groundswell.exports.tables import plain, write_document
 from groundswell.exports.whole import whole_file
-from groundswell.exports.wording import number_in_words, platform_name, printable, range_in_words, safe_link
-from groundswell.signals import Value
+from groundswell.exports.wording import number_in_words, platform_name, printable, safe_link
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -128,13 +127,12 @@ def _shown(kit: Kit) -> dict[str, Any]:
 
 
 def _number(at: int, number: Number) -> dict[str, Any]:
-    value = Value(number.name, number.value, number.low, number.high, number.n)
     rows = [_row(row) for row in number.rows[:ROWS_SHOWN]]
     return {
         "at": at,
         "title": printable(number.title),
         "words": number.words,
-        "range": range_in_words(value, number.unit),
+        "range": number.range,
         "says": printable(number.says),
         "count": len(number.rows),
         "more": len(number.rows) - len(rows),
@@ -147,6 +145,7 @@ def _row(row: Row) -> dict[str, str]:
         "date": row.date.date().isoformat() if row.date else "",
         "post": printable(row.post or ""),
         "link": safe_link(row.link) or "",
+        "mark": printable(row.mark or ""),
         "source": printable(
             f"{row.file}, line {row.line:,}" if row.file else f"import {row.import_id}, line {row.line:,}"
         ),

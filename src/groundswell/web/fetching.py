@@ -153,6 +153,9 @@ def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
                 }
             except GroundswellError as error:
                 shown["error"] = said(error)
+        # Somebody came with one address and nothing else: what it takes and one button come first.
+        is_one = len(shown["who"].split()) == 1 and not set(given) - {"who", "source"}
+        shown["plain"] = bool(is_one and shown["forecast"] and not shown["lacks"])
         shown["offers"] = offers_of(shown["chosen"] or next(iter(SOURCES.values())))
         status = 422 if shown["error"] else 200
         return pages.show(request, "fetch.html", status=status, twin=None if shown["asked"] else "", **shown)

@@ -151,6 +151,7 @@ def pasted(text: str, folder: Path) -> Path:
     if not text:
         raise UsageError("Nothing was pasted.", next_step="Paste handles, one a line, or drop a file.")
     _refuse_address(text)
+    _refuse_words(text)
     folder.mkdir(parents=True, exist_ok=True)
     ending = "xml" if text.startswith("<") else "json" if text[0] in "[{" else "csv"
     path = folder / f"pasted.{ending}"
@@ -176,6 +177,16 @@ def _refuse_address(text: str) -> None:
         raise UsageError(
             "That is an address from which nothing can be fetched here.",
             next_step="Open the blog's feed in the browser (often the address with /feed or /rss at its end), save it, and drop the file.",
+        )
+
+
+def _refuse_words(text: str) -> None:
+    """A line of words would be read as somebody's handle."""
+    if re.search(r"\s", text) and not re.search(r"[\n,;\t|@:<{\[]", text):
+        raise UsageError(
+            "That is neither a handle nor an address, and no table.",
+            means="Nothing was brought in.",
+            next_step="Paste handles (@ann) or addresses of profiles, one a line; the address of a blog or a feed; or the text of a table, of JSON, of a feed.",
         )
 
 

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from groundswell.api import Answers, BriefForm, PeopleAsked, as_toml
 from groundswell.api.asking import asked_of, form_of
+from groundswell.api.people import SHOWN
 from groundswell.api.routes import Json
 from groundswell.definitions import Definition, load_definitions, load_tier_sets
 from groundswell.discover.gates import LEAST_SECTOR_SHARE, LEAST_UNPAID_POSTS
@@ -43,15 +44,18 @@ from groundswell.exports.wording import (
 )
 from groundswell.fetch.exports import platforms
 from groundswell.signals import SIGNALS
+from groundswell.signals.questions import asks, by_question
 from groundswell.simulate import sample_brief
 from groundswell.sources.files.layouts import LAYOUTS
 from groundswell.sources.networks import SOURCES
 from groundswell.web.forms import MEANINGS, address_to_fetch, answers_to, pasted
-from groundswell.web.importing import Desk, wait_until_over
+from groundswell.web.importing import Batch, Desk, wait_until_over
 from groundswell.web.uploads import Upload, receive
 
 Answer = TypeVar("Answer")
 PATIENCE = 1.5
+FEW = 3
+"""Account rows up to which it is looked whether they are of one person (design choice: an archive names its owner once or twice)."""
 """Seconds a page waits for numbers before it says that they are being worked out (design choice)."""
 MEDIA = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv; charset=utf-8",
@@ -191,9 +195,12 @@ def _add_imports(pages: Pages) -> None:
     desk = pages.desk
 
     @pages.router.get("/imports", summary="What was brought in", tags=["imports"])
-    def imports(request: Request) -> Response:
+    def imports(request: Request, undone: int = 0, already: bool = False) -> Response:
         found = list(reversed(pages.answers.imports()))
-        return pages.show(request, "imports.html", imports=found, batches=desk.open_batches())
+        said = next((one for one in found if one.id == undone and one.state == "undone"), None)
+        return pages.show(
+            request, "imports.html", imports=found, batches=desk.open_batches(), undone=said, already=already
+        )
 
     @pages.router.get("/import", summary="One import and the rows it set aside", tags=["imports"])
     def one_import(request: Request, id: int) -> Response:
@@ -206,8 +213,11 @@ def _add_imports(pages: Pages) -> None:
     async def undo(request: Request) -> Response:
         form = await pages.upload(request)
         form.drop()
-        pages.answers.workspace.undo(number_of_import(form.text("id")))
-        return redirect("/imports")
+        number = number_of_import(form.text("id"))
+        if pages.answers.import_by_id(number).state == "undone":  # in another tab
+            return redirect(f"/imports?undone={number}&already=true")
+        pages.answers.workspace.undo(number)
+        return redirect(f"/imports?undone={number}")
 
     @pages.router.post("/imports", summary="Bring files in", tags=["imports"])
     async def bring(request: Request) -> Response:
@@ -237,6 +247,15 @@ def _bring(pages: Pages, upload: Upload) -> Response:
     return redirect(f"/arriving?id={batch.id}")
 
 
+def _only_person(answers: Answers, batch: Batch) -> str | None:
+    """Whose archive, blog or kit it was, where it was one person's; a list of people is none, however short."""
+    reports = [one.report for one in batch.arrivals if one.state == "read" and one.report]
+    found = [one["records"].get("account", {}) for one in reports]
+    if any("creator" in one["records"] for one in reports) or not 0 < sum(sum(one.values()) for one in found) <= FEW:
+        return None
+    return answers.only_person([one["import_id"] for one in reports])
+
+
 def _add_arriving(pages: Pages) -> None:
     desk = pages.desk
 
@@ -244,7 +263,8 @@ def _add_arriving(pages: Pages) -> None:
     def arriving(request: Request, id: str) -> Response:
         batch = desk.batch(id)
         over = wait_until_over(batch, 0.7)
-        return pages.show(request, "arriving.html", batch=batch, meanings=MEANINGS, refresh=0 if over else 1)
+        only = _only_person(pages.answers, batch) if over else None
+        return pages.show(request, "arriving.html", batch=batch, meanings=MEANINGS, only=only, refresh=0 if over else 1)
 
     @pages.router.get("/arriving.json", summary="The same as JSON", tags=["imports"], response_class=Json)
     def arriving_json(id: str) -> Response:
@@ -294,7 +314,7 @@ def _add_people(pages: Pages) -> None:
             whole = vars(replace(asked, **changed))
             return "/people?" + urlencode({key: value for key, value in whole.items() if value not in ("", None)})
 
-        return pages.show(request, "people.html", found=found, asked=asked, signals=SIGNALS, link=link)
+        return pages.show(request, "people.html", found=found, asked=asked, signals=SIGNALS, link=link, sorts=_sorts())
 
     @pages.router.get("/person", summary="One person, explained", tags=["people"])
     def person(request: Request, account: str, definition: str = "") -> Response:
@@ -303,6 +323,12 @@ def _add_people(pages: Pages) -> None:
         shown = pictures_of(answers, found.account)
         contests = [one for one in answers.contests() if one.account == found.account]
         return pages.show(request, "person_page.html", e=found, signals=SIGNALS, contests=contests, **shown)
+
+
+def _sorts() -> dict[str, tuple[str, ...]]:
+    """What one may sort by: the few that most ask for, then the others by their question."""
+    others = by_question(name for name in SIGNALS if name not in SHOWN)
+    return {"Most asked for": SHOWN, **{asks(question): names for question, names in others.items()}}
 
 
 def pictures_of(answers: Answers, account: str) -> dict[str, Any]:
@@ -396,7 +422,7 @@ def _environment(folder: Path) -> Environment:
         return range_beside(value, unit_of(value.signal, titles))
 
     filters: dict[str, Any] = {
-        "beside": beside, "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
+        "beside": beside, "number_of": number_in_words, "ends": lambda one: range_in_words(one.as_value, one.unit), "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
         "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
         "money": _amount, "layout": _layout, "uncommanded": _uncommanded, "titled": lambda name: titles[name][0] if name in titles else name,
         "tiers": lambda name: tier_titles.get(name, name), "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,

@@ -170,7 +170,7 @@ def kit_book(made: Kit, path: Path) -> Path:
     rows = Table(
         "Rows", "The rows behind each number", (
             Column("Number", "text", 32), Column("Date", "day", 12), Column("Post", "text", 28), Column("Link", "link", 40),
-            Column("File", "text", 28), Column("Line", "whole", 9), Column("Import", "whole", 9),
+            Column("File", "text", 28), Column("Line", "whole", 9), Column("Import", "whole", 9), Column("Mark", "text", 12),
         ),
         tuple((one.title, *_row(row)) for one in made.numbers for row in one.rows),
     )  # fmt: skip
@@ -182,7 +182,7 @@ def kit_book(made: Kit, path: Path) -> Path:
 
 
 def _row(row: Row) -> tuple[Cell, ...]:
-    return row.date, row.post, safe_link(row.link), row.file, row.line, row.import_id
+    return row.date, row.post, safe_link(row.link), row.file, row.line, row.import_id, row.mark
 
 
 def _about(made: Kit) -> Iterable[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from groundswell.explain import Explanation
+from groundswell.explain.signed import SignedWord
 from groundswell.exports.report import Column, Entries, Entry, Lines, Report, Table, section, sections
 from groundswell.exports.reports.parts import called
-from groundswell.exports.wording import platform_name, range_beside, safe_link
+from groundswell.exports.wording import number_in_words, platform_name, range_beside, range_in_words, safe_link
 from groundswell.signals import SIGNALS
 
 HOLDS = {True: "yes, as far as it is measured", False: "no", None: "cannot be checked"}
@@ -23,6 +24,7 @@ def person_report(found: Explanation) -> Report:
             section("What stands out", Lines((gist.ordinary,)), _stands_out(found)),
             section("What is uncertain, and why", _uncertain(found)),
             section("What is missing", Lines(missing), Lines(files, soft=True)),
+            *(section(word.heading, _signed(word), Lines((word.remark,), soft=True)) for word in found.signed),
             section("Is it what it seems?", Lines(found.seeming)),
             section("All that is known, question by question", _known(found)),
             section("Size class, by whom you ask", _tiers(found)),
@@ -67,6 +69,20 @@ def _uncertain(found: Explanation) -> Entries:
         for one in found.gist.uncertain
     )
     return Entries("Uncertain", entries)
+
+
+def _signed(word: SignedWord) -> Table:
+    columns = (
+        Column("They say", "wrap", 40),
+        Column("Number", "text", 14),
+        Column("90 % interval", "text", 20),
+        Column("Rows of theirs", "whole", 8),
+    )
+    rows = tuple(
+        (one.title, number_in_words(one.value, one.unit), range_in_words(one.as_value, one.unit), one.rows)
+        for one in word.numbers
+    )
+    return Table(f"Signed, import {word.import_id}", "As it was signed; nothing of it is computed here", columns, rows)
 
 
 def _known(found: Explanation) -> Table:

@@ -7,12 +7,16 @@ order to check it. Nothing beside these four keys is taken, since nothing else w
 refused. Who holds a key is not known: the fingerprint is shown, to be compared with the creator once (trust on first use).
 
 A kit speaks of one account only, its own: whatever its posts say, they are that account's.
+
+The numbers of a kit are its maker's word and no measurement: they stay beside the account's row as they came (`SIGNED`), for whoever
+explains it, and leave with that row.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as NoBase64
@@ -46,6 +50,13 @@ KEYS = frozenset(("groundswell_kit", "content", "public_key", "signature"))
 TRUST = (
     "It shows that nothing was changed since it was signed, not who signed it: compare the key with the creator once."
 )
+
+
+SIGNED = "signed_says"
+"""Name in the account's `extra` under which stands what the kit says: who made it, when, and its numbers."""
+NUMBERS_KEPT, LONGEST_SAID = 40, 300
+"""Numbers kept of a kit, and the characters of each of its texts: whoever signs may sign anything (design choice)."""
+UNITS = ("share", "count", "per_week", "days", "hours", "ratio", "score")
 
 
 def canonical(content: dict[str, Any]) -> str:
@@ -118,7 +129,7 @@ def _kit(rows: Rows) -> Unfolded:
         content = verified(document)
         whose = {"account": content["account"].get("account"), "platform": content["account"].get("platform")}
         made_up = {"simulated": True} if content.get("simulated") is True else {}
-        key = fingerprint(document["public_key"])
+        key, said = fingerprint(document["public_key"]), _said(content)
         accounts.append(
             {
                 "observed_at": content.get("made_at"),
@@ -126,7 +137,8 @@ def _kit(rows: Rows) -> Unfolded:
                 **whose,
                 **made_up,
                 "signed_by": key,
-                "said_key": key,
+                SIGNED: canonical(said),
+                "said_note": _note(key, said),
             }
         )
         lines.append(line)
@@ -143,6 +155,45 @@ def _known(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if value is not None}
 
 
+def _said(content: dict[str, Any]) -> dict[str, Any]:
+    """What a kit says beside profile and posts, as far as it has the shape that we write."""
+    listed = content.get("numbers")
+    numbers = [kept for one in (listed if isinstance(listed, list) else []) if (kept := _number(one))]
+    words = {name: _short(content.get(name)) for name in ("made_at", "made_by", "data_ends")}
+    return {**words, "numbers": numbers[:NUMBERS_KEPT]}
+
+
+def _number(said: Any) -> dict[str, Any] | None:
+    """One number with the count of rows that it rests on; None where it lacks a name, a value or a unit of ours."""
+    if not isinstance(said, dict):
+        return None
+    one: dict[str, Any] = said
+    title, value, rows = _short(one.get("title")), _finite(one.get("value")), _finite(one.get("n"))
+    if title is None or value is None or one.get("unit") not in UNITS:
+        return None
+    low, high = _finite(one.get("low")), _finite(one.get("high"))
+    ends = {"low": low, "high": high} if low is not None and high is not None and low <= high else {}
+    counted = {"rows": int(rows)} if rows is not None and rows >= 0 else {}
+    return {"title": title, "value": value, "unit": one["unit"], "says": _short(one.get("says")), **ends, **counted}
+
+
+def _short(text: Any) -> str | None:
+    return text.strip()[:LONGEST_SAID] or None if isinstance(text, str) else None
+
+
+def _finite(number: Any) -> float | None:
+    is_number = isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < 1e15
+    return float(number) if is_number and math.isfinite(number) else None
+
+
+def _note(key: str, said: dict[str, Any]) -> str:
+    """What the user is told on the way: who says so, that the signature fits, which key vouches for it."""
+    maker = f"Its maker gives the name {said['made_by']}" if said["made_by"] else "Its maker gives no name"
+    count = len(said["numbers"])
+    stand = f"{f'Its {count} numbers stand' if count > 1 else 'Its number stands'} on the person's page as the creator's own word. "
+    return f"{maker}; the signature fits. {stand if count else ''}The kit is signed with the key {key}. {TRUST}"
+
+
 def _refuse_early(table: list[list[str]]) -> list[str]:
     """Check the signature before an import begins, so that a changed kit leaves no trace; a kit lacks no constants."""
     head, *rows = table
@@ -154,10 +205,10 @@ def _refuse_early(table: list[list[str]]) -> list[str]:
 
 
 def _whose(sheet: Sheet) -> pa.Array | None:
-    """The account; on the way, the user is told which key vouches for it."""
-    keys = sheet.text("saidkey")
-    for key in dict.fromkeys(keys.to_pylist() if keys is not None else ()):
-        sheet.memory.note(f"The kit is signed with the key {key}. {TRUST}")
+    """The account; on the way, the user is told who made it and which key vouches for it."""
+    notes = sheet.text("saidnote")
+    for note in dict.fromkeys(notes.to_pylist() if notes is not None else ()):
+        sheet.memory.note(note)
     return sheet.read(Who("account"))
 
 

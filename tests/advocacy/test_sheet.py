@@ -188,12 +188,35 @@ def test_many_small_against_one_big_spends_no_more_than_the_big_one_costs() -> N
     assert any("Likes and comments" in unknown for unknown in found.unknown)
 
 
-def test_where_twenty_cost_a_twentieth_each_the_nearly_big_ones_are_left_out() -> None:
+def test_twenty_who_cost_a_twentieth_each_come_first_and_whoever_is_left_out_for_it_is_named() -> None:
     people = [listed("big", 100_000, asked(1000)), listed("nearly", 99_000, asked(100))]
     found = against_big_name([*people, *(listed(f"p{n:02}", 900 + n, asked(20)) for n in range(60))])
     assert found is not None
     assert len(found.small) == 40
-    assert "x:nearly" not in {offer.account for offer in found.small}
+    (why,) = found.left_out
+    assert "first from those who cost at most a twentieth" in why
+    assert ": @nearly (EUR 100.00, 99,000 followers), " in why, "most for the money first"
+
+
+def test_what_twenty_small_ones_leave_of_the_money_buys_the_best_of_the_dearer_ones() -> None:
+    people = [
+        listed("big", 2_000_000, asked(18_000)),
+        *(listed(f"p{n:02}", 9000 + n, asked(130)) for n in range(22)),
+        replace(
+            listed("ollie", 88_000, asked(950)), handle="ollie"
+        ),  # more than a twentieth, and the most for the money
+        listed("dear", 90_000, asked(16_000)),
+        listed("pound", 9000, asked(100, "GBP")),
+        listed("unseen", None, asked(70)),
+    ]
+    found = against_big_name(people)
+    assert found is not None
+    assert (found.small[0].account, len(found.small)) == ("x:ollie", 23)
+    assert found.left_out == (
+        "More than what the others leave of the money: @dear (EUR 16,000.00, 90,000 followers).",
+        "Their fee is not said to be in EUR: @pound (GBP 100.00).",
+        "How many followers they have is not known: @unseen (EUR 70.00).",
+    )
 
 
 def test_the_order_follows_engagement_only_when_it_is_known_for_everybody_compared() -> None:

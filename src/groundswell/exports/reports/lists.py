@@ -112,7 +112,7 @@ def _against(big: AgainstBigName) -> Section:
         f"{len(big.small):,} against one big name, for the same money"
         if len(big.small) > 1
         else f"What the money of {big.big.called} would buy instead",
-        Lines(big.sentences), Table("Against one name", caption, columns, rows), Lines(tuple(f"Not known: {one}" for one in big.unknown), soft=True),
+        Lines(big.sentences), Table("Against one name", caption, columns, rows), Lines((*(f"Not known: {one}" for one in big.unknown), *(f"Not among them. {one}" for one in big.left_out)), soft=True),
     )  # fmt: skip
 
 

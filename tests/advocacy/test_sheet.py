@@ -68,7 +68,55 @@ def test_an_account_in_two_rows_is_told_with_its_lines_and_what_differs(tmp_path
     _, _, review = reviewed(tmp_path)
     (found,) = review.duplicates
     assert [place.line for place in found.places] == [4, 5]
+    assert found.fees == ("€60", "EUR 80.00")
     assert any("status: agreed | declined" in part for part in found.differs)
+
+
+@pytest.mark.slow
+def test_of_rows_that_repeat_an_account_the_last_fee_counts_whatever_the_currency_is_said_to_be(tmp_path: Path) -> None:
+    text = "Name,Handle,Platform,Followers,Fee,Status\nSam,@samokafor,Instagram,7.9K,120,posted\n"
+    workspace, _, before = reviewed(
+        tmp_path, text + "Sam,samokafor,Instagram,8K,130,confirmed\nLea,@lea_x,Instagram,1K,€90,\n"
+    )
+    read_again(workspace, before.currency_open[0].import_id, {"currency": "EUR"})
+    for review, fee in ((before, "130.00"), (review_sheet(workspace), "EUR 130.00")):
+        sam = next(one.person for one in review.accounts if one.person.handle == "samokafor")
+        assert ([one.amount_minor for one in sam.fees], sam.followers, sam.status) == ([13_000], 8000, "confirmed")
+        (found,) = review.duplicates
+        assert found.fees == ("120", fee)
+        assert found.differs == ("status: posted | confirmed", "followers: 7900 | 8000")
+
+
+@pytest.mark.slow
+def test_who_stands_on_two_lists_is_told_with_both_files_and_both_fees(tmp_path: Path) -> None:
+    workspace, _, _ = reviewed(tmp_path)
+    other = tmp_path / "agency.csv"
+    other.write_text("Instagram;Honorar\n@bobbread;95 €\n@zoe_zest;80 €\n", encoding="utf-8")
+    import_file(workspace, other)
+    key = import_file(workspace, other).import_id  # the same file again is no other list
+    for review in (review_sheet(workspace), review_sheet(workspace, import_id=key)):
+        (found,) = review.duplicates
+        assert found.across
+        assert found.says.startswith(
+            "@bobbread stands in line 4 of sheet.csv (fee €60) and line 5 of sheet.csv (fee EUR 80.00) and line 2 of agency.csv (fee EUR 95.00)."
+        )
+        assert "1 account on more than one list. @bobbread" in review.sentences[1]
+
+
+def test_a_fee_that_is_no_amount_is_told_at_import_and_stays_visible_in_its_words(tmp_path: Path) -> None:
+    file = tmp_path / "sheet.csv"
+    file.write_text(
+        "Code,Handle,Platform,Fee (per post)\nMeg,@meg_fer,Instagram,300 + product\nJack,@jack_lang,Instagram,gifted\n"
+        "Max,@max_mute,Instagram,n/a\nAnn,@ann_bakes,Instagram,€90\n",
+        encoding="utf-8",
+    )
+    workspace = Workspace.create(tmp_path / "workspace")
+    report = import_file(workspace, file)
+    assert report.notes == [
+        "In “Fee (per post)” 2 values are no single amount and are kept in words: line 2 “300 + product”, line 3 “gifted”."
+    ]
+    written = {one.person.handle: one.fee_as_written for one in review_sheet(workspace).accounts}
+    assert written == {"meg_fer": ("300 + product",), "jack_lang": ("gifted",), "max_mute": (), "ann_bakes": ()}
 
 
 @pytest.mark.slow
@@ -188,12 +236,35 @@ def test_many_small_against_one_big_spends_no_more_than_the_big_one_costs() -> N
     assert any("Likes and comments" in unknown for unknown in found.unknown)
 
 
-def test_where_twenty_cost_a_twentieth_each_the_nearly_big_ones_are_left_out() -> None:
+def test_twenty_who_cost_a_twentieth_each_come_first_and_whoever_is_left_out_for_it_is_named() -> None:
     people = [listed("big", 100_000, asked(1000)), listed("nearly", 99_000, asked(100))]
     found = against_big_name([*people, *(listed(f"p{n:02}", 900 + n, asked(20)) for n in range(60))])
     assert found is not None
     assert len(found.small) == 40
-    assert "x:nearly" not in {offer.account for offer in found.small}
+    (why,) = found.left_out
+    assert "first from those who cost at most a twentieth" in why
+    assert ": @nearly (EUR 100.00, 99,000 followers), " in why, "most for the money first"
+
+
+def test_what_twenty_small_ones_leave_of_the_money_buys_the_best_of_the_dearer_ones() -> None:
+    people = [
+        listed("big", 2_000_000, asked(18_000)),
+        *(listed(f"p{n:02}", 9000 + n, asked(130)) for n in range(22)),
+        replace(
+            listed("ollie", 88_000, asked(950)), handle="ollie"
+        ),  # more than a twentieth, and the most for the money
+        listed("dear", 90_000, asked(16_000)),
+        listed("pound", 9000, asked(100, "GBP")),
+        listed("unseen", None, asked(70)),
+    ]
+    found = against_big_name(people)
+    assert found is not None
+    assert (found.small[0].account, len(found.small)) == ("x:ollie", 23)
+    assert found.left_out == (
+        "More than what the others leave of the money: @dear (EUR 16,000.00, 90,000 followers).",
+        "Their fee is not said to be in EUR: @pound (GBP 100.00).",
+        "How many followers they have is not known: @unseen (EUR 70.00).",
+    )
 
 
 def test_the_order_follows_engagement_only_when_it_is_known_for_everybody_compared() -> None:

@@ -183,7 +183,10 @@ class _Facts:
         mine = "account IN (SELECT account FROM on_the_list)"
         only = "" if import_id is None else f" AND import_id = {int(import_id)}"
         self.rows: dict[str, list[dict[str, Any]]] = _by_account(
-            engine.table(f"SELECT * FROM seen_creators WHERE {mine}{only} ORDER BY import_id, member, line, account")
+            engine.table(
+                # By moment, not by import: a list that is read again with its currency is no newer for it.
+                f"SELECT * FROM seen_creators WHERE {mine}{only} ORDER BY observed_at, import_id, member, line, account"
+            )
         )
         self.places = _by_account(
             engine.table(

@@ -33,6 +33,8 @@ BIG = 10
 """So many times as many followers as the middle one of the list make a big name, unless one is named (design choice)."""
 Verdict = Literal["high for its size", "low for its size", "usual for its size"]
 USUAL_NUMBER, MOST_NUMBER = 20, 40
+NAMED = 12
+"""So many of those who are left out for one reason are named (design choice: a line or two)."""
 ADVICE = "“Perhaps 20 to 40 of these” (2017, the year of the micro-influencers)"
 """Seed 004: the budget of the big one, distributed over 20 to 40."""
 
@@ -73,7 +75,7 @@ class AgainstBigName:
 
     big: Offer
     small: tuple[Offer, ...]
-    """In the order in which they were chosen."""
+    """Most of what was spent on for the money first."""
     currency: str | None
     """None: the one that the list leaves unsaid."""
     deliverable: str | None
@@ -87,6 +89,8 @@ class AgainstBigName:
     """Likes and comments of one typical post of each, added up; None unless known for all of them."""
     sentences: tuple[str, ...]
     unknown: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """Who has a fee and is not among them, a sentence for each why."""
 
 
 # -- is it much? -----------------------------------------------------------------------------------------------------------
@@ -211,8 +215,9 @@ def against_big_name(people: Sequence[Listed], big: str | None = None) -> Agains
     None as well where nobody is named and the largest is no big name: a list of small accounts has none.
 
     Chosen one by one, most likes and comments of a typical post for the money first, else most followers for the money, until
-    nobody left is affordable or forty are found; where twenty cost at most a twentieth of it, only from among those.
-    One account a person: of several accounts that one row names, the first that fits.
+    nobody left is affordable or forty are found. Where twenty cost at most a twentieth of it, those come first, so that it comes to
+    twenty; the others follow for the money that is left. One account a person: of several that one row names, the first that fits.
+    Everybody else with a fee is named with the reason.
     Errors: UnknownNameError when `big` is on no list.
     """
     meant = people if big is None else _called(people, big)
@@ -224,12 +229,46 @@ def against_big_name(people: Sequence[Listed], big: str | None = None) -> Agains
     if big is None and not _is_big(largest, people):
         return None
     fee = next(fee for fee in largest.fees if fee.amount_minor > 0)
-    others = [one for one in priced if one is not largest and (one.followers or 0) < (largest.followers or 0)]
-    offers = [(one, offer) for one in others if (offer := _offer(one, fee)) is not None]
     own = _offer(largest, fee)
-    if own is None or not offers:
-        return None
-    return _compared(own, fee, offers, elsewhere=len(priced) - 1 - len(offers))
+    offers: list[tuple[Listed, Offer]] = []
+    aside: list[tuple[str, str]] = []
+    for one in people:
+        if one is largest or not any(fee.amount_minor > 0 for fee in one.fees):
+            continue
+        offer = _offer(one, fee)
+        if offer is None or offer.followers >= (largest.followers or 0):
+            aside.append((_why_aside(one, fee, largest.called), f"{one.called} ({_prices(one)})"))
+        else:
+            offers.append((one, offer))
+    return _compared(own, fee, offers, aside) if own and offers else None
+
+
+def _why_aside(one: Listed, like: Fee, big: str) -> str:
+    """Why an account with a fee cannot be compared, as a sentence begins."""
+    if not one.followers:
+        return "How many followers they have is not known"
+    if all(fee.unit != like.unit for fee in one.fees if fee.amount_minor > 0):
+        return (
+            f"Their fee is not said to be in {like.currency}"
+            if like.currency
+            else "Their fee is in a currency, or on another list"
+        )
+    if _offer(one, like) is None:
+        return (
+            f"Their fee is not for a {like.deliverable}"
+            if like.deliverable
+            else "Their fee is for something that is named"
+        )
+    return f"As many followers as {big}, or more"
+
+
+def _prices(one: Listed) -> str:
+    said = [
+        money(fee.amount_minor, fee.currency).replace(" (no currency said)", "")
+        for fee in one.fees
+        if fee.amount_minor > 0
+    ]
+    return ", ".join(said)
 
 
 def _is_big(largest: Listed, people: Sequence[Listed]) -> bool:
@@ -246,7 +285,7 @@ def _called(people: Sequence[Listed], name: str) -> list[Listed]:
 
 
 def _offer(one: Listed, like: Fee) -> Offer | None:
-    """The account at its price for the same thing in the same currency, else its only price for what is not said."""
+    """The account at its price for the same thing in the same currency; None when it has none, or no known followers."""
     fits = [fee for fee in one.fees if fee.unit == like.unit and fee.amount_minor > 0]
     same = [fee for fee in fits if fee.deliverable == like.deliverable]
     if not same or not one.followers:
@@ -256,9 +295,9 @@ def _offer(one: Listed, like: Fee) -> Offer | None:
     return Offer(one.account, one.called, one.followers, min(fee.amount_minor for fee in same), moved)
 
 
-def _compared(big: Offer, fee: Fee, offers: list[tuple[Listed, Offer]], elsewhere: int) -> AgainstBigName:
+def _compared(big: Offer, fee: Fee, offers: list[tuple[Listed, Offer]], aside: list[tuple[str, str]]) -> AgainstBigName:
     by_engagement = big.interactions is not None and all(offer.interactions is not None for _, offer in offers)
-    small = _afford(offers, big.fee_minor, by_engagement)
+    small, left = _afford(offers, big.fee_minor, by_engagement)
     spent = sum(offer.fee_minor for offer in small)
     reach_from, reach_to = max((o.followers for o in small), default=0.0), sum(o.followers for o in small)
     moved = (
@@ -266,27 +305,62 @@ def _compared(big: Offer, fee: Fee, offers: list[tuple[Listed, Offer]], elsewher
     )
     ordered_by = "likes and comments of a typical post for the money" if by_engagement else "followers for the money"
     made = AgainstBigName(
-        big, small, fee.currency, fee.deliverable, ordered_by, spent, reach_from, reach_to, moved, (), ()
+        big, small, fee.currency, fee.deliverable, ordered_by, spent, reach_from, reach_to, moved, (), (), ()
     )  # fmt: skip
-    sentences, unknown = _sentences(made), _unknown(made, by_engagement, elsewhere)
-    return replace(made, sentences=sentences, unknown=unknown)
+    told = [
+        (why, f"{offer.called} ({money(offer.fee_minor, fee.currency)}, {count(offer.followers)} followers)")
+        for why, offer in left
+    ]
+    return replace(
+        made, sentences=_sentences(made), unknown=_unknown(made, by_engagement), left_out=_named([*told, *aside])
+    )
 
 
-def _afford(offers: list[tuple[Listed, Offer]], budget: int, by_engagement: bool) -> tuple[Offer, ...]:
+def _named(aside: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Who is not among them: a sentence for each why, with everybody in it."""
+    by_why: dict[str, list[str]] = defaultdict(list)
+    for why, who in aside:
+        by_why[why].append(who)
+    return tuple(
+        f"{why}: {', '.join(who[:NAMED])}" + (f" and {len(who) - NAMED:,} more." if len(who) > NAMED else ".")
+        for why, who in by_why.items()
+    )
+
+
+def _afford(
+    offers: list[tuple[Listed, Offer]], budget: int, by_engagement: bool
+) -> tuple[tuple[Offer, ...], list[tuple[str, Offer]]]:
+    """Who is chosen, in order of worth; and who is not, with the reason."""
+
     def worth(offer: Offer) -> float:
         return ((offer.interactions or 0.0) if by_engagement else offer.followers) / offer.fee_minor
 
-    little = [pair for pair in offers if pair[1].fee_minor * USUAL_NUMBER <= budget]
-    offers = little if len(little) >= USUAL_NUMBER else offers
+    def is_little(offer: Offer) -> bool:
+        return offer.fee_minor * USUAL_NUMBER <= whole
+
+    whole = budget
+    few = sum(is_little(offer) for _, offer in offers) < USUAL_NUMBER
+    full = "The money would do, but forty are found" + (
+        "" if few else ", first from those who cost at most a twentieth of the money"
+    )
+    order = sorted(offers, key=lambda pair: (not (few or is_little(pair[1])), -worth(pair[1]), pair[1].account))
     chosen: list[Offer] = []
+    left: list[tuple[str, Offer]] = []
     persons: set[tuple[str, ...]] = set()
-    for one, offer in sorted(offers, key=lambda pair: (-worth(pair[1]), pair[1].account)):
+    for one, offer in order:
         person = one.creators or (one.account,)
-        if offer.fee_minor <= budget and person not in persons and len(chosen) < MOST_NUMBER:
+        if person in persons:
+            left.append(("The same person as somebody among them, by your list", offer))
+        elif len(chosen) >= MOST_NUMBER:
+            left.append((full, offer))
+        elif offer.fee_minor > budget:
+            left.append(("More than what the others leave of the money", offer))
+        else:
             chosen.append(offer)
             persons.add(person)
             budget -= offer.fee_minor
-    return tuple(chosen)
+    left.sort(key=lambda pair: (-worth(pair[1]), pair[1].account))
+    return tuple(sorted(chosen, key=lambda offer: (-worth(offer), offer.account))), left
 
 
 def _sentences(made: AgainstBigName) -> tuple[str, ...]:
@@ -314,7 +388,7 @@ def _sentences(made: AgainstBigName) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _unknown(made: AgainstBigName, by_engagement: bool, elsewhere: int) -> tuple[str, ...]:
+def _unknown(made: AgainstBigName, by_engagement: bool) -> tuple[str, ...]:
     found = ["How many people follow several of them.", "How many followers see a post: followers are not reach."]
     if not by_engagement:
         lacking = sum(o.interactions is None for o in (made.big, *made.small))
@@ -322,10 +396,5 @@ def _unknown(made: AgainstBigName, by_engagement: bool, elsewhere: int) -> tuple
             f"Likes and comments of {several(lacking, 'account')} among those compared; with their posts the order may change."
             if lacking
             else "Likes and comments of other accounts on the list; with their posts the order may change."
-        )
-    if elsewhere:
-        found.append(
-            f"{several(elsewhere, 'other account')} with a fee {'is' if elsewhere == 1 else 'are'} not compared: "
-            "another currency, another deliverable, or as many followers."
         )
     return tuple(found)

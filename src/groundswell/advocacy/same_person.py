@@ -48,20 +48,33 @@ class SamePerson:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """One account in several rows of one file."""
+    """One account in several rows, of one list or of several."""
 
     account: str
     called: str
     places: tuple[Place, ...]
+    fees: tuple[str, ...]
+    """What each of the rows says of the fee; empty where it says none."""
     differs: tuple[str, ...]
-    """What the rows say differently: `status: contacted | agreed`."""
+    """What else the rows say differently: `status: contacted | agreed`."""
+
+    @property
+    def across(self) -> bool:
+        """Whether more than one list names the account."""
+        return len({place.import_id for place in self.places}) > 1
+
+    @property
+    def rows(self) -> tuple[tuple[Place, str], ...]:
+        """Each row with what it says of the fee."""
+        return tuple(
+            (place, f"fee {fee}" if fee else "no fee") for place, fee in zip(self.places, self.fees, strict=True)
+        )
 
     @property
     def says(self) -> str:
         """The finding in one sentence."""
-        lines = " and ".join(str(place.line) for place in self.places)
         differing = f" They differ in {'; '.join(self.differs)}." if self.differs else ""
-        return f"Lines {lines} of {self.places[0].file} name the same account.{differing}"
+        return f"{self.called} stands in {' and '.join(f'{place} ({fee})' for place, fee in self.rows)}.{differing}"
 
 
 def same_people(people: Sequence[Listed]) -> tuple[SamePerson, ...]:
@@ -142,28 +155,21 @@ def _name(one: Listed) -> list[str]:
 
 
 def duplicates(people: Sequence[Listed], rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Duplicate, ...]:
-    """Accounts that several lines of one file name. `rows`: account -> what each line says of it."""
-    found: list[Duplicate] = []
-    for one in people:
-        by_file: dict[int, list[Place]] = defaultdict(list)
-        for place in one.places:
-            by_file[place.import_id].append(place)
-        found += [
-            Duplicate(
-                one.account,
-                one.called,
-                tuple(places),
-                _differences([r for r in rows.get(one.account, []) if r["import_id"] == key]),
-            )
-            for key, places in by_file.items()
-            if len(places) > 1
-        ]
-    return tuple(found)
+    """Accounts that several rows name, those on several lists first. `rows`: account -> what each row says of it, and its `place`."""
+    several_rows = ((one, rows[one.account]) for one in people if len(rows.get(one.account, ())) > 1)
+    found = [
+        Duplicate(
+            one.account, one.called, tuple(row["place"] for row in some), tuple(row["fee"] or "" for row in some),
+            _differences(some),
+        )
+        for one, some in several_rows
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: not one.across))
 
 
 def _differences(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     said = {
         name: list(dict.fromkeys(str(row[name]) for row in rows if row.get(name)))
-        for name in ("name", "status", "code", "fee", "followers")
+        for name in ("name", "status", "code", "followers")
     }
     return tuple(f"{name}: {' | '.join(values)}" for name, values in said.items() if len(values) > 1)

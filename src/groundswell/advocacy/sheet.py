@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from groundswell.advocacy.people import Listed, count, listed_people, money, several
+from groundswell.advocacy.people import Fee, Listed, Place, count, listed_people, money, several
 from groundswell.advocacy.prices import AgainstBigName, FeeCheck, against_big_name, check_fees
 from groundswell.advocacy.same_person import Duplicate, SamePerson, duplicates, same_people
 from groundswell.advocacy.settling import FileToGet, Open, files_that_settle, open_questions
@@ -25,6 +25,8 @@ from groundswell.errors import UsageError
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.values import REASONS
+from groundswell.sources.files.layouts.marketer import columns_of
+from groundswell.sources.files.values import count_of, money_of
 from groundswell.store import Workspace
 
 
@@ -41,6 +43,8 @@ class Reviewed:
     unknown: tuple[Open, ...]
     sentences: tuple[str, ...]
     """What is known, signal by signal."""
+    fee_as_written: tuple[str, ...] = ()
+    """What the lists say of the fee where that is no single amount: `150-200 €`, `barter`."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ def review_sheet(
         raise UsageError("There is nobody to review.", next_step="Import a sheet: groundswell import sheet.xlsx")
     still_open = open_questions(people)
     checks, same = check_fees(people), same_people(people)
-    twice = duplicates(people, _rows_of(workspace, people, import_id))
+    rows = _rows_of(workspace, people, import_id)
+    twice = duplicates(people, rows)
     tiers = load_tier_sets(workspace.folder)
     fees, lines, gaps = (_by_account(some, lambda one: (one.account,)) for some in (checks, twice, still_open))
     groups = _by_account(same, lambda group: group.accounts)
@@ -106,6 +111,7 @@ def review_sheet(
             lines[one.account],
             gaps[one.account],
             tuple(SIGNALS[name].sentence(value) for name, value in one.values.items() if value.known),
+            tuple(dict.fromkeys(words for row in rows.get(one.account, ()) for words in row["written"])),
         )
         for one in people
     )
@@ -159,24 +165,55 @@ def _tier(found: Any) -> str:
 
 
 def _rows_of(workspace: Workspace, people: Sequence[Listed], import_id: int | None) -> dict[str, list[dict[str, Any]]]:
-    """What each line says of an account, for comparing lines that repeat it."""
-    only = "true" if import_id is None else f"c.import_id = {int(import_id)}"
+    """What each row of each list says of an account, with its place: for comparing rows, and for fees that are no amount."""
     with workspace.engine() as engine:
         engine.register("people", pa.table({"account": pa.array([one.account for one in people], pa.string())}))
         found = engine.table(
-            f"""SELECT c.account, c.import_id, c.line, c.name, c.status, c.code, f.fee, a.followers
-                FROM seen_creators AS c
-                LEFT JOIN (SELECT account, import_id, line,
-                                  string_agg(currency || ' ' || (amount_minor / 100e0)::VARCHAR, ', ' ORDER BY amount_minor) AS fee
-                           FROM seen_fees GROUP BY ALL) AS f USING (account, import_id, line)
-                LEFT JOIN (SELECT account, import_id, line, any_value(followers) AS followers
-                           FROM seen_accounts GROUP BY ALL) AS a USING (account, import_id, line)
-                WHERE {only} AND c.account IN (SELECT account FROM people) ORDER BY c.import_id, c.line"""
+            """SELECT c.account, c.import_id, coalesce(c.member, '') AS member, c.line, c.name, c.status, c.code, f.fees,
+                      a.followers, c.extra
+               FROM seen_creators AS c
+               LEFT JOIN (SELECT account, import_id, coalesce(member, '') AS member, line,
+                                 list({'minor': amount_minor, 'currency': currency, 'what': deliverable}
+                                      ORDER BY deliverable NULLS FIRST, amount_minor) AS fees
+                          FROM seen_fees GROUP BY ALL) AS f
+                 ON f.account = c.account AND f.import_id = c.import_id AND f.member = coalesce(c.member, '') AND f.line = c.line
+               LEFT JOIN (SELECT account, import_id, coalesce(member, '') AS member, line, any_value(followers) AS followers
+                          FROM seen_accounts GROUP BY ALL) AS a
+                 ON a.account = c.account AND a.import_id = c.import_id AND a.member = coalesce(c.member, '') AND a.line = c.line
+               WHERE c.account IN (SELECT account FROM people) AND c.line IS NOT NULL
+               ORDER BY c.import_id, member, c.line"""
         )
+    files, again = {one.id: one.source for one in workspace.state.imports()}, _same_file_again(workspace, import_id)
     rows: dict[str, list[dict[str, Any]]] = {}
-    for row in found.to_pylist():
-        rows.setdefault(row["account"], []).append(row)
+    for row in found.to_pylist(maps_as_pydicts="lossy"):
+        if row["import_id"] not in again:
+            rows.setdefault(row["account"], []).append(_read_row(row, files))
     return rows
+
+
+def _same_file_again(workspace: Workspace, import_id: int | None) -> set[int]:
+    """Imports of a file that another one brought as well: its rows count once, those of the list asked for or of the last one."""
+    kept: dict[str, int] = {}
+    live = [one for one in workspace.state.imports() if one.state == "live"]
+    for one in sorted(live, key=lambda one: (one.id == import_id, one.id)):
+        kept[one.sha256] = one.id
+    return {one.id for one in live} - set(kept.values())
+
+
+def _read_row(row: dict[str, Any], files: dict[int, str]) -> dict[str, Any]:
+    """The row with its place, its fees in words and what of them is no amount."""
+    extra: dict[str, str] = row.pop("extra") or {}
+    columns = columns_of(list(extra))
+    written = list(dict.fromkeys(extra[header] for header in columns.fees))
+    amounts = [Fee(one["minor"], one["currency"], one["what"], None).says for one in row["fees"] or ()]
+    followers = [columns.followers, *columns.followers_on.values()]
+    return row | {
+        "place": Place(row["import_id"], files[row["import_id"]], row["member"], row["line"]),
+        "fee": ", ".join([*(one.replace(" (no currency said)", "") for one in amounts), *written]),
+        "written": [one for one in written if money_of(one) is None],
+        "followers": row["followers"]
+        or next((count_of(extra[header]) for header in followers if header in extra), None),
+    }
 
 
 # -- in words --------------------------------------------------------------------------------------------------------------
@@ -185,7 +222,11 @@ def _rows_of(workspace: Workspace, people: Sequence[Listed], import_id: int | No
 def _summary(review: SheetReview) -> list[str]:
     lines = [_who_is_listed(review)]
     if review.duplicates:
-        lines.append(f"{several(len(review.duplicates), 'account')} in more than one row. {review.duplicates[0].says}")
+        across = [one for one in review.duplicates if one.across]
+        within = [one for one in review.duplicates if not one.across]
+        for some, where in ((across, "on more than one list"), (within, "in more than one row of a list")):
+            if some:
+                lines.append(f"{several(len(some), 'account')} {where}. {some[0].says}")
     if review.same_person:
         lines.append(
             f"{several(len(review.same_person), 'group')} of accounts may be one person each; nothing was merged. "

@@ -49,7 +49,12 @@ def review(
     people = [
         [
             one.person.called,
-            "; ".join(f"{check.fee.says}: {check.verdict or 'cannot be compared'}" for check in one.fees),
+            "; ".join(
+                (
+                    *(f"{check.fee.says}: {check.verdict or 'cannot be compared'}" for check in one.fees),
+                    *(f"as written: {words}" for words in one.fee_as_written),
+                )
+            ),
             "; ".join(gap.question for gap in one.unknown),
         ]
         for one in found.accounts

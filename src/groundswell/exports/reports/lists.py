@@ -94,7 +94,7 @@ def review_report(found: SheetReview, back: pa.Table) -> Report:
             section("In short", Lines(tuple(said[1:]))),
             section("The one file to get next", files_to_get(found.files)),
             *([_against(big)] if big else []),
-            section("Twice in the list, or the same person", _twice(found)),
+            section("Twice on your lists, or the same person", _twice(found)),
             section("One by one", _people(found)),
             section("Where they stand", _status(found)),
         ),
@@ -112,7 +112,7 @@ def _against(big: AgainstBigName) -> Section:
         f"{len(big.small):,} against one big name, for the same money"
         if len(big.small) > 1
         else f"What the money of {big.big.called} would buy instead",
-        Lines(big.sentences), Table("Against one name", caption, columns, rows), Lines(tuple(f"Not known: {one}" for one in big.unknown), soft=True),
+        Lines(big.sentences), Table("Against one name", caption, columns, rows), Lines((*(f"Not known: {one}" for one in big.unknown), *(f"Not among them. {one}" for one in big.left_out)), soft=True),
     )  # fmt: skip
 
 
@@ -141,7 +141,8 @@ def _reviewed(one: Reviewed) -> tuple[Cell, ...]:
     for name, tier in one.tiers:
         by_tier.setdefault(tier, []).append(name)
     tiers = "; ".join(f"{tier} by {', '.join(names)}" for tier, names in by_tier.items())
-    fees = " ".join(check.sentence for check in one.fees) or "no fee"
+    written = (f"Fee as written: {words}." for words in one.fee_as_written)
+    fees = " ".join((*(check.sentence for check in one.fees), *written)) or "no fee"
     gaps = "; ".join(gap.question for gap in one.unknown)
     return (
         f"{listed(one.person)}, {platform_name(one.person.platform)}",

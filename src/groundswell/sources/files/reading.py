@@ -472,6 +472,7 @@ class FileReading:
 
     def _page(self, one: Recognised, rows: Rows, done: int) -> Page:
         unfolded = _unfolded(one, rows)
+        self._passed_over += unfolded.notes
         sheets = {name: self._sheet(one, part) for name, part in unfolded.parts.items()}
         dropped = pa.array([aside.line for aside in unfolded.set_aside], pa.int64())
         lines = rows.lines.filter(pc.invert(pc.is_in(rows.lines, dropped))) if len(dropped) else rows.lines

@@ -190,6 +190,8 @@ class Unfolded:
 
     parts: dict[str, Part]
     set_aside: list[SetAside] = field(default_factory=lambda: [])
+    notes: list[str] = field(default_factory=lambda: [])
+    """What the user has to be told of these rows."""
 
 
 def reshaped(rows: Rows, shape: Callable[[dict[str, Any]], list[dict[str, Any]] | str]) -> Unfolded:

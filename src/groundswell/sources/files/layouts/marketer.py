@@ -2,6 +2,7 @@
 
 It was written for eyes. Several handles stand in one cell ("@ann / tiktok: @ann_b"), the header is under a title, a Total row
 closes it, the fee is "€250", followers are "12.4K". One row gives a creator with one or several accounts, contacts and fees.
+Of several rows that name one account the last that says a fee, or followers, counts; what the others say is kept in its words.
 Sheets are typed by people and have thousands of rows, not millions: this one layout reads them one by one.
 """
 
@@ -28,7 +29,7 @@ from groundswell.sources.files.layouts.cells import (
 from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
 from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
 from groundswell.sources.files.tables import Rows
-from groundswell.sources.files.values import SILENT, currency_of, money_of, table_of, texts
+from groundswell.sources.files.values import SILENT, count_of, currency_of, money_of, table_of, texts
 
 NAMES = ("influencer", "creator", "influencer/affiliate name", "influencer name", "creator name", "full name", "real name", "name", "talent", "blogger", "person", "kol", "ambassador", "affiliate", "partner")  # fmt: skip
 HANDLES = ("handle", "handles", "handle(s)", "username", "user name", "profile", "profiles", "profile link", "profile url", "account", "accounts", "social", "social media", "link", "links", "url", "@", "social handle", "ig handle", "nutzername", "kanalname", "channel link")  # fmt: skip
@@ -102,6 +103,8 @@ TOTAL = re.compile(
 EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s,;|<>]+|(?:[\w-]+\.)+[a-z]{2,}/[^\s,;|<>]+", re.IGNORECASE)
 HANDLE = re.compile(r"@?[\w][\w.\-]{0,63}$")
+MOST_SHOWN = 8
+"""So many values of a column are shown of those that are no amount (design choice: two lines)."""
 KNOWN = frozenset(
     normalised(name)
     for name in (*NAMES, *HANDLES, *FOLLOWERS, *CODES, *STATUS, *EMAILS, *PHONES, *NOTES, *PLATFORM_HEADERS)
@@ -275,12 +278,66 @@ def _sheet(rows: Rows) -> Unfolded:
     columns = columns_of(headers)
     tables, aside = _Tables(), list[SetAside]()
     cells = {header: texts(_array(rows.columns.column(header))).to_pylist() for header in headers}
+    by_line: dict[int, dict[str, str]] = {}
     for position, line in enumerate(rows.lines.to_pylist()):
         row = {header: values[position].strip() for header, values in cells.items() if values[position]}
+        by_line[line] = row
         reason = _take(row, line, columns, tables)
         if reason:
             aside.append(SetAside(line, reason, " | ".join(row.values())[:500]))
-    return Unfolded({name: _part(found) for name, found in vars(tables).items() if found}, aside)
+    notes = _settle_fees(tables, by_line)
+    _settle_followers(tables, by_line, columns)
+    return Unfolded({name: _part(found) for name, found in vars(tables).items() if found}, aside, notes)
+
+
+def _settle_fees(tables: _Tables, rows: dict[int, dict[str, str]]) -> list[str]:
+    """Leave the last fee that is an amount; what any other cell says is kept in its words. Return what the user has to be told.
+
+    Without it a hash would choose among rows of one moment, and another one once a currency is said.
+    """
+    read = [(fee, fee.pop("_column"), money_of(fee["_fee"])) for fee in tables.fees]
+    last = {
+        (*_whose(fee), fee["_deliverable"]): (fee["line"], amount, fee["_kind"]) for fee, _, amount in read if amount
+    }
+    people = {(one["line"], *_whose(one)): one for one in tables.people}
+    unread: dict[str, list[str]] = {}
+    tables.fees.clear()
+    for fee, column, amount in read:
+        line, words = fee["line"], rows[fee["line"]][column]
+        at, counted, kind = last.get((*_whose(fee), fee["_deliverable"]), (line, None, None))
+        counts = amount and (line == at or (amount, fee["_kind"]) == (counted, kind))
+        if counts:
+            tables.fees.append(fee)
+        if words.lower() not in SILENT and (not counts or money_of(words) is None):
+            people[line, *_whose(fee)][column] = words
+        if words.lower() not in SILENT and not amount:
+            unread.setdefault(column, []).append(f"line {line} “{words}”")
+    return [_told(column, found) for column, found in unread.items()]
+
+
+def _whose(row: dict[str, Any]) -> tuple[str, str | None]:
+    return row["_account"], row["platform"]
+
+
+def _told(column: str, found: list[str]) -> str:
+    more = f" and {len(found) - MOST_SHOWN:,} more" if len(found) > MOST_SHOWN else ""
+    what = (
+        "1 value is no single amount and is"
+        if len(found) == 1
+        else f"{len(found):,} values are no single amount and are"
+    )
+    return f"In “{column}” {what} kept in words: {', '.join(found[:MOST_SHOWN])}{more}."
+
+
+def _settle_followers(tables: _Tables, rows: dict[int, dict[str, str]], columns: Columns) -> None:
+    """Leave an account the last count of its followers that its rows name; what the others say is kept in its words."""
+    read = [(one, count_of(one["_followers"] or "")) for one in tables.people]
+    last = {_whose(one): followers for one, followers in read if followers is not None}
+    for one, followers in read:
+        header = columns.followers_on.get(one["platform"] or "") or columns.followers
+        if header and one["_followers"] and last.get(_whose(one), followers) != followers:
+            one["_followers"] = None
+            one[header] = rows[one["line"]][header]
 
 
 def _array(column: pa.ChunkedArray) -> pa.Array:
@@ -374,6 +431,7 @@ def _fees(row: dict[str, str], line: int, columns: Columns, one: Named) -> Itera
         amount = f"{value} {currency}" if currency and re.fullmatch(r"[\d.,\s' ]+k?", value) else value
         yield {
             "line": line,
+            "_column": header,
             "_account": _marked(one),
             "platform": one.platform,
             "_fee": amount,

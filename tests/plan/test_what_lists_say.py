@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from building import account, day, made, post
+from building import account, bring, day, made, post
 from groundswell.discover import Brief, Offer, Spending, discover
 from groundswell.explain import explain
 from groundswell.plan import Plan, plan
 from groundswell.plan.prices import Fees, fees_known, price_of, why_no_price
+from groundswell.signals import signal_table
 from groundswell.signals.present import Present, open_present
 from groundswell.sources.files.layouts.marketer import FEE_IN_WORDS, upper_end
 
@@ -124,3 +126,15 @@ def test_the_shortlist_and_the_person_show_what_the_list_says(present: Present) 
 )  # fmt: skip
 def test_the_upper_end_of_a_range_is_what_may_have_to_be_paid(said: str, upper: str | None) -> None:
     assert upper_end(said) == upper
+
+
+def test_a_name_from_a_later_list_arrives_and_an_own_name_stays(tmp_path: Path) -> None:
+    people = [account(name, followers=100) for name in (*SIZES, "fay")]
+    people[1]["name"] = "Robert"
+    workspace = made(tmp_path / "w", {"account": people})
+    assert signal_table(workspace).profile("x:ann")["name"] is None
+    bring(workspace, {"creator": [listed("ann")]})
+    table = signal_table(workspace)
+    assert (table.profile("x:ann")["name"], table.recomputed) == ("Ann", 1)
+    bring(workspace, {"creator": [listed("bob")]})
+    assert signal_table(workspace).profile("x:bob")["name"] == "Robert"

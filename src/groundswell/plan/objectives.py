@@ -27,8 +27,8 @@ from groundswell.plan.model import LeftOut
 OF_METRIC = {"reach": "unique reach", "interactions": "interactions", "sparked": "sparked actions"}
 """The brief's metric -> the plan's objective."""
 DEFAULT, INSTEAD = "unique reach", "interactions"
-NAMED_ENOUGH = 0.01
-"""Share of the followers counted whom the data name, below which unique reach carries no decision (design choice: one in a hundred)."""
+NAMED_ENOUGH = 0.001
+"""Share of the followers counted whom the data name, below which unique reach carries no decision (design choice: one in a thousand)."""
 VALUED_ENOUGH = 0.5
 """Interactions take its place where they are known of this share of those whose audience is (design choice)."""
 SIGNAL = {"interactions": "typical_reactions", "sparked actions": "sparked"}

@@ -309,7 +309,7 @@ def test_undo_takes_an_import_out_of_every_number(empty: Browser) -> None:
     assert "undone" in answer.text
     assert empty.get("/index.json").json()["people"] == 0
     assert "Find the people" in empty.page("/")
-    assert "<bdi>a.csv</bdi>, is undone: none of its rows counts any more" in answer.text
+    assert "<bdi>a.csv</bdi>, is undone: it counts in no number any more" in answer.text
     stale = empty.post("/undo", files=[("x", ("", b""))], data={"id": "1"})  # a second tab that still shows the button
     assert stale.status_code == 200
     assert "was undone already" in stale.text

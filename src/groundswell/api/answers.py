@@ -78,7 +78,7 @@ class Overview:
     without_posts: int
     """People of whom no post is in the data."""
     imports: int
-    """Imports that are live."""
+    """Files and fetches in use; a file that was brought in twice is one."""
     simulated: bool
     facts_version: str
 
@@ -346,6 +346,7 @@ class Answers:
     def _overview(self) -> Overview:
         table = self.table()
         live = [one for one in self.imports() if one.state == "live"]
+        live = list({one.sha256 or one.id: one for one in live}.values())  # a file brought in twice is one file
         return Overview(
             people=table.rows.num_rows,
             rows_read=sum(one.rows_read for one in live),

@@ -12,8 +12,8 @@ import pytest
 from building import SEEN, SUBJECTS, account, day, made, post
 from groundswell.advocacy import audit_roster, audit_table
 from groundswell.advocacy.facts import SENTENCES, facts_of
-from groundswell.advocacy.people import Listed
-from groundswell.advocacy.roster import sort_out
+from groundswell.advocacy.people import Fee, Listed
+from groundswell.advocacy.roster import Audited, money_lines, sort_out
 from groundswell.advocacy.triage import CANNOT_TELL, triage
 from groundswell.definitions import load_tier_sets
 from groundswell.errors import UsageError
@@ -117,6 +117,18 @@ def roster(folder: Path) -> Workspace:
     return made(folder, rows)
 
 
+def test_what_the_known_ones_cost_is_told_beside_what_cannot_be_told_and_never_divided_by_them() -> None:
+    def at(kind: str, amount: int) -> Audited:
+        fee = Fee(amount * 100, "EUR", None, None)
+        return Audited(replace(person(), fees=(fee,)), kind, kind, (), (), (), (), (), ())
+
+    found = [at("specialist", 400), at("alpha", 600), at("big", 2500), *(at(CANNOT_TELL, 100) for _ in range(29))]
+    assert money_lines(found) == [
+        "32 accounts with a fee in EUR cost EUR 6,400.00. 2 alpha, specialist or everyday voice: EUR 1,000.00; "
+        "1 of another class: EUR 2,500.00; 29 cannot be told: EUR 2,900.00."
+    ]
+
+
 @pytest.mark.slow
 def test_red_flags_are_questions_with_the_posts_that_raise_them(tmp_path: Path) -> None:
     audit = audit_roster(roster(tmp_path))
@@ -134,6 +146,9 @@ def test_the_classes_add_up_to_the_roster_and_their_prices_to_its_fees(tmp_path:
     assert sum(share.accounts for share in audit.classes) == len(audit.accounts) == 4
     assert sum(total for share in audit.classes for _, _, total, _ in share.priced) == 40_000
     assert audit_table(audit).num_rows == 4
+    (said,) = [line for line in audit.sentences if "with a fee in EUR" in line]
+    assert said.startswith("2 accounts with a fee in EUR cost EUR 400.00. ")
+    assert "for each" not in said
 
 
 def test_silence_is_counted_to_the_newest_post_of_the_file_and_unknown_without_posts(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ import pytest
 from groundswell.advocacy import bring_list, review_sheet, sheet_back
 from groundswell.advocacy.people import Fee, Listed
 from groundswell.advocacy.prices import against_big_name, check_fees
-from groundswell.advocacy.sheet import SheetReview
-from groundswell.advocacy.sheet_back import NEW_COLUMNS, NOT_READ
+from groundswell.advocacy.sheet import Reviewed, SheetReview
+from groundswell.advocacy.sheet_back import NEW_COLUMNS, NOT_READ, new_columns
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.exports.sheet_back import give_sheet_back, write_sheet_back
 from groundswell.ingest import import_file, read_again
@@ -130,6 +130,7 @@ def test_a_tier_that_nobody_names_is_silent_and_not_guessed(tmp_path: Path) -> N
 def test_without_posts_every_question_about_them_is_open_and_one_file_is_named(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)
     assert all(one.person.values["public_rate"].value is None for one in review.accounts)
+    assert "how much its audience does" in review.unknown_of_all
     first = review.files[0]
     assert first.platform == "instagram"
     assert len(first.accounts) == 3
@@ -204,6 +205,22 @@ def test_a_fee_far_above_the_others_of_its_size_is_high_and_the_others_are_usual
     verdicts = {check.account: check.verdict for check in check_fees(people)}
     assert verdicts.pop("x:dear") == "high for its size"
     assert set(verdicts.values()) == {"usual for its size"}
+
+
+def test_how_far_a_fee_is_out_of_line_is_a_number_to_sort_by_and_comes_back_beside_the_sheet() -> None:
+    people = [listed(f"p{n}", 1000 * n, asked(10 * n * (1.1 if n % 2 else 0.9))) for n in range(1, 16)]
+    people += [listed("dear", 5000, asked(2000)), listed("a_little", 5000, asked(90))]
+    checks = {check.account: check for check in check_fees(people)}
+    by_far = sorted(checks.values(), key=lambda check: -check.out_of_line)
+    assert [check.account for check in by_far[:2]] == ["x:dear", "x:a_little"]
+    one = Reviewed(people[-2], (), (checks["x:dear"],), (), (), (), ())
+    cells = new_columns(one)
+    times, low, high = (cells[NEW_COLUMNS + name] for name in ("listed / usual fee", "usual fee from", "usual fee to"))
+    assert isinstance(times, float)
+    assert isinstance(low, float)
+    assert isinstance(high, float)
+    assert low < 2000 / times < high < 100
+    assert new_columns(replace(one, fees=()))[NEW_COLUMNS + "listed / usual fee"] is None
 
 
 def test_nine_fees_are_too_few_to_call_one_high() -> None:

@@ -71,6 +71,20 @@ def test_the_header_is_frozen_filtered_and_numbers_are_formatted(
     assert (formats["Like rate"], formats["Followers"], formats["Score (0 to 100)"]) == ("0.0%", "#,##0", "0.0")
 
 
+def test_a_first_look_fits_on_a_screen_and_the_other_numbers_are_folded(
+    shortlist_of: Make, titles: Any, tmp_path: Path
+) -> None:
+    book = load_workbook(export_shortlist(shortlist_of(2, simulated=False), tmp_path / "list.xlsx", titles=titles))
+    sheet = book["Shortlist"]
+    head = {cell.value: cell.column_letter for cell in sheet[1]}
+    folded = [
+        letter for letter, column in sheet.column_dimensions.items() if column.hidden and column.outlineLevel == 1
+    ]
+    assert head["Like rate"] in folded
+    assert not {head["Handle"], head["Followers"], head["Reply rate"], head["Why"]} & set(folded)
+    assert sheet.column_dimensions[head["Why"]].collapsed
+
+
 def test_simulated_is_said_on_every_sheet_and_in_the_title(shortlist_of: Make, titles: Any, tmp_path: Path) -> None:
     book = load_workbook(export_shortlist(shortlist_of(2), tmp_path / "list.xlsx", titles=titles))
     assert all(book[name]["A1"].value.startswith("SIMULATED") for name in SHEETS)

@@ -66,6 +66,8 @@ def test_a_column_that_holds_both_orders_settles_nothing(tmp_path: Path) -> None
     assert dates == [date(2025, 4, 13), date(2025, 4, 13), None]
     assert any("other dates of the column are written day/month and month/day" in note for note in report.notes)
     assert report.open_dates == {"date": 1}
+    assert "1 date in 'date' is written day/month, the first number above 12: the column mixes both." in report.notes
+    assert "1 date in 'date' is written month/day, the second number above 12: the column mixes both." in report.notes
 
 
 def test_dots_mean_that_the_day_comes_first(tmp_path: Path) -> None:

@@ -56,6 +56,17 @@ class FeeCheck:
     reason: str | None = None
     sentence: str = ""
 
+    @property
+    def times_usual(self) -> float | None:
+        """The fee as a multiple of the usual one for the size; None where it was not compared."""
+        return self.fee.amount_minor / self.usual_minor if self.usual_minor else None
+
+    @property
+    def out_of_line(self) -> float:
+        """How many times as much, or as little, as usual; 1 where it was not compared."""
+        times = self.times_usual
+        return max(times, 1 / times) if times else 1.0
+
 
 @dataclass(frozen=True)
 class Offer:

@@ -207,7 +207,7 @@ def _summary(audit: Audit) -> list[str]:
         + ", ".join(f"{one.accounts:,} {one.kind}" for one in audit.classes if one.accounts)
         + "."
     ]
-    lines += _money_lines(audit)
+    lines += money_lines(audit.accounts)
     if audit.flags:
         asking = sum(bool(one.flags) for one in audit.accounts)
         told = ", ".join(f"{name} ({number:,})" for name, number in audit.flags)
@@ -235,18 +235,27 @@ def _summary(audit: Audit) -> list[str]:
     return lines
 
 
-def _money_lines(audit: Audit) -> list[str]:
-    """Seed 003's question in money: what the whole roster costs for each of those one came for."""
-    totals = {currency: (number, total) for currency, number, total, _ in _priced(audit.accounts)}
+def money_lines(accounts: Sequence[Audited]) -> list[str]:
+    """Seed 003's question in money: what of the roster's cost goes to those one came for, and of how much it cannot be told.
+
+    Not divided by their number: what is unknown of the others would make the few who are known look dear.
+    """
+    groups = (
+        ("alpha, specialist or everyday voice", [one for one in accounts if one.kind in WANTED]),
+        ("of another class", [one for one in accounts if one.kind not in (*WANTED, CANNOT_TELL)]),
+        ("cannot be told", [one for one in accounts if one.kind == CANNOT_TELL]),
+    )
     lines: list[str] = []
-    for currency, (number, total) in totals.items():
-        priced = [one for one in audit.accounts if any(fee.currency == currency for fee in one.person.fees)]
-        wanted = sum(one.kind in WANTED for one in priced)
+    for currency, number, total, _ in _priced(accounts):
+        parts = [
+            f"{count:,} {title}: {money(sum_, currency)}"
+            for title, some in groups
+            for unit, count, sum_, _ in _priced(some)
+            if unit == currency
+        ]
         lines.append(
-            f"{several(number, 'account')} with a fee in {currency} cost {money(total, currency)}; "
-            + (f"{wanted:,} of them alpha, specialist or everyday voice: {money(total / wanted, currency)} for each." if wanted
-               else "none of them can be called alpha, specialist or everyday voice by what is known.")
-        )  # fmt: skip
+            f"{several(number, 'account')} with a fee in {currency} cost {money(total, currency)}. {'; '.join(parts)}."
+        )
     return lines
 
 

@@ -73,7 +73,7 @@ class SheetReview:
     duplicates: tuple[Duplicate, ...]
     same_person: tuple[SamePerson, ...]
     status: tuple[tuple[str, int], ...]
-    """(word of the sheet, accounts), commonest first."""
+    """(word of the sheet, accounts), commonest first: a row that names two accounts counts for both."""
     without_status: int
     files: tuple[FileToGet, ...]
     """What to get next, the file that helps most people first."""
@@ -82,6 +82,12 @@ class SheetReview:
     sentences: tuple[str, ...]
     simulated: bool
     facts_version: str
+
+    @property
+    def unknown_of_all(self) -> tuple[str, ...]:
+        """Questions that are open for everybody: said once, not beside each name."""
+        of = Counter(found.question for one in self.accounts for found in one.unknown)
+        return tuple(question for question, number in of.items() if number == len(self.accounts) > 1)
 
 
 def review_sheet(
@@ -235,7 +241,10 @@ def _summary(review: SheetReview) -> list[str]:
     if review.status:
         without = f", {review.without_status:,} without a word" if review.without_status else ""
         lines.append(
-            "Where it stands: " + ", ".join(f"{number:,} {word}" for word, number in review.status) + without + "."
+            "Where it stands, in accounts: "
+            + ", ".join(f"{number:,} {word}" for word, number in review.status)
+            + without
+            + "."
         )
     lines += _about_fees(review)
     if review.against_big_name:
@@ -264,6 +273,7 @@ def _about_fees(review: SheetReview) -> list[str]:
     if not checks:
         return ["The list holds no fee, so that nothing can be said of money."]
     odd = [check for check in checks if check.verdict in ("high for its size", "low for its size")]
+    odd.sort(key=lambda check: -check.out_of_line)
     judged = [check for check in checks if check.verdict]
     by_currency = Counter(check.fee.currency for check in checks)
     sums = [

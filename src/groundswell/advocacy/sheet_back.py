@@ -21,6 +21,7 @@ from groundswell.sources.files.layouts import fitting
 from groundswell.sources.files.opening import open_tables
 from groundswell.sources.files.reading import HEADER_SEARCH
 from groundswell.sources.files.tables import TableFile
+from groundswell.sources.files.values import NO_MINOR
 from groundswell.store import Import, Workspace
 
 NEW_COLUMNS = "Groundswell: "
@@ -116,6 +117,7 @@ def new_columns(one: Reviewed) -> Cells:
         ) or None,
         **{f"tier by {name}": tier for name, tier in one.tiers},
         "fee": " ".join(check.sentence for check in one.fees) or None,
+        **_to_sort_by(one),
         "likes and comments per follower": _number(one, "public_rate"),
         "posts per week": _number(one, "posts_per_week"),
         "what it stands for": one.person.values["topic_focus"].label if "topic_focus" in one.person.values else None,
@@ -124,6 +126,19 @@ def new_columns(one: Reviewed) -> Cells:
         "not known yet": in_words(one.unknown) or None,
     }  # fmt: skip
     return {NEW_COLUMNS + name: value for name, value in added.items()}
+
+
+def _to_sort_by(one: Reviewed) -> Cells:
+    """The fee that is most out of line against what is usual, as numbers in units of its currency."""
+    compared = [check for check in one.fees if check.verdict]
+    check = max(compared, key=lambda check: check.out_of_line, default=None)
+    minor = 1 if check and check.fee.currency in NO_MINOR else 100
+    low, high = (check.low_minor, check.high_minor) if check else (None, None)
+    return {
+        "usual fee from": None if low is None else round(low / minor, 2),
+        "usual fee to": None if high is None else round(high / minor, 2),
+        "listed / usual fee": round(check.times_usual, 2) if check and check.times_usual else None,
+    }
 
 
 def _number(one: Reviewed, name: str) -> float | None:

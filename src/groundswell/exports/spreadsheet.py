@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Self
 import pyarrow as pa
 import xlsxwriter
 
+from groundswell.advocacy.settling import QUESTIONS
 from groundswell.discover import Match, Shortlist
 from groundswell.discover.checks import LISTED, SAME
 from groundswell.errors import UsageError
@@ -67,6 +68,8 @@ class Column:
     title: str
     kind: str = "text"
     width: float = 14
+    folded: bool = False
+    """A detail: hidden in an outline, which the + above the sheet opens."""
 
 
 class Book:
@@ -125,7 +128,9 @@ class Book:
             raise UsageError("A spreadsheet ends at 16,384 columns.", next_step="Write to .parquet or .csv instead.")
         head = 1 if self.simulated else 0
         for number, column in enumerate(columns):
-            sheet.set_column(number, number, column.width)
+            after = number > 0 and columns[number - 1].folded and not column.folded
+            outline = {"level": 1, "hidden": True} if column.folded else {"collapsed": True} if after else {}
+            sheet.set_column(number, number, column.width, None, outline)
         if self.simulated:
             sheet.set_row(0, 20, self.format("banner"))
             sheet.write_string(0, 0, SIMULATED, self.format("banner"))
@@ -225,10 +230,14 @@ def _matches(book: Book, shortlist: Shortlist, titles: Titles) -> None:
     }
     columns = [*_WHO, Column("Platform", "text", 12), Column("Profile", "link", 30)]
     columns += [Column("Score (0 to 100)", "points", 9), Column("Score if all unknowns were granted", "points", 12)]
+    names.sort(
+        key=lambda name: name not in QUESTIONS
+    )  # a first look fits on a screen; every other number is there, folded
     for name in names:
-        columns.append(Column(title_of(name, titles), _unit_kind(name, titles), 14))
+        folded = name not in QUESTIONS
+        columns.append(Column(title_of(name, titles), _unit_kind(name, titles), 14, folded))
         if name in worded:
-            columns.append(Column(f"{title_of(name, titles)}, in words", "text", 22))
+            columns.append(Column(f"{title_of(name, titles)}, in words", "text", 22, folded))
     columns.append(Column("Why", "wrap", 70))
 
     def row(match: Match) -> list[Any]:

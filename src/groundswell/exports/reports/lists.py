@@ -95,7 +95,7 @@ def review_report(found: SheetReview, back: pa.Table) -> Report:
             section("The one file to get next", files_to_get(found.files)),
             *([_against(big)] if big else []),
             section("Twice on your lists, or the same person", _twice(found)),
-            section("One by one", _people(found)),
+            section("One by one", _unknown_of_all(found), _people(found)),
             section("Where they stand", _status(found)),
         ),
         simulated=found.simulated,
@@ -132,18 +132,23 @@ def _people(found: SheetReview) -> Table:
         "One by one",
         "Size class under each tier set; fees against size by your own data only",
         columns,
-        tuple(map(_reviewed, found.accounts)),
+        tuple(_reviewed(one, found.unknown_of_all) for one in found.accounts),
     )
 
 
-def _reviewed(one: Reviewed) -> tuple[Cell, ...]:
+def _unknown_of_all(found: SheetReview) -> Lines:
+    of_all = "; ".join(found.unknown_of_all)
+    return Lines((f"Not known yet of anybody on the list: {of_all}.",) if of_all else ())
+
+
+def _reviewed(one: Reviewed, of_all: tuple[str, ...]) -> tuple[Cell, ...]:
     by_tier: dict[str, list[str]] = {}
     for name, tier in one.tiers:
         by_tier.setdefault(tier, []).append(name)
     tiers = "; ".join(f"{tier} by {', '.join(names)}" for tier, names in by_tier.items())
     written = (f"Fee as written: {words}." for words in one.fee_as_written)
     fees = " ".join((*(check.sentence for check in one.fees), *written)) or "no fee"
-    gaps = "; ".join(gap.question for gap in one.unknown)
+    gaps = "; ".join(gap.question for gap in one.unknown if gap.question not in of_all)
     return (
         f"{listed(one.person)}, {platform_name(one.person.platform)}",
         one.person.values["followers"],

@@ -166,6 +166,10 @@ def _slashed(words: pa.Array, column: str, memory: Memory) -> pa.Array:
         return nulls(len(words), MOMENT)
     order = memory.date_order(column, order_in(words))
     either = pc.and_(pc.less_equal(a, 12), pc.less_equal(b, 12))
+    if order == MIXED:
+        for first, says in ((a, "day/month, the first number above 12"), (b, "month/day, the second number above 12")):
+            number = pc.sum(pc.greater(first, 12)).as_py() or 0
+            memory.note(f"{{n}} date{{s}} in {column!r} {{are}} written {says}: the column mixes both.", number)
     open_ = pc.and_(either, pc.not_equal(a, b))
     if order in (DAY, MONTH):
         open_ = pc.and_(open_, pa.scalar(False))

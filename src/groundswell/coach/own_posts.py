@@ -150,6 +150,16 @@ def collected_until(engine: Engine, account: str) -> datetime | None:
     return rows[0][0]
 
 
+def bio_would_be_known(engine: Engine, account: str) -> bool:
+    """Whether an import that tells of the account has bios of others: only then is a missing one an empty one."""
+    rows = engine.rows(
+        """SELECT 1 FROM seen_accounts WHERE bio IS NOT NULL AND import_id IN
+           (SELECT import_id FROM seen_accounts WHERE account = $1) LIMIT 1""",
+        [account],
+    )
+    return bool(rows)
+
+
 def own_replies(engine: Engine, account: str) -> int:
     """How many replies the account wrote; they are not its own posts."""
     return engine.rows("SELECT count(*) FROM posts WHERE account = $1 AND kind = 'reply'", [account])[0][0]

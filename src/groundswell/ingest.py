@@ -27,9 +27,12 @@ from groundswell.sources import Page, Reading, SetAside
 from groundswell.sources.files import open_file
 from groundswell.store import Counts, Facts, Import, Staging, Workspace
 from groundswell.store.facts import HELPERS
+from groundswell.store.other_names import ANSWERED, other_names
 
 Progress = Callable[[int, int, int], None]
 """Called with (bytes done, bytes in all, rows so far)."""
+STRAYS_LOOKED_FOR = 100_000
+"""Acts up to which it is said how many replies answer nothing in the data (design choice: nobody writes more by hand)."""
 LARGEST_KEPT = 20 << 20
 """A list of people is kept as it came up to this size (design choice: what somebody typed is far smaller)."""
 
@@ -171,6 +174,8 @@ def _commit(
     again = [one for one in workspace.state.imports() if one.sha256 == digest and one.state == "live"]
     if report.records.get("creator"):
         keep_list(workspace, path)
+    if stray := _stray_replies(workspace, report):
+        report.notes.append(stray)
     if again and not replaces:
         report.notes.append(f"The same file was brought in before, as import {again[-1].id}.")
     _finish(workspace, report, digest, options, replaces)
@@ -259,6 +264,26 @@ def _take(page: Page, reading: Reading, staging: Staging, report: ImportReport) 
     for name, rows in page.records.items():
         moment, given = reading.assumed_observed_at, reading.observed_at_given
         staging.add(RECORDS[name], rows, observed_at=moment, member=page.member, given=given)
+
+
+def _stray_replies(workspace: Workspace, report: ImportReport) -> str | None:
+    """How many replies of a handmade table answer nothing that is in the data, where that can be told in no time."""
+    from groundswell.store import Engine
+
+    assert report.import_id is not None
+    acts = report.records.get("interaction")
+    if "posts" not in report.layout.split("+") or not acts or acts.new + acts.same + acts.changed > STRAYS_LOOKED_FOR:
+        return None
+    live = [one.id for one in workspace.state.imports() if one.state == "live"]
+    with Engine(workspace.facts, [*live, report.import_id]) as engine:
+        replies, stray = engine.rows(
+            f"""SELECT count(*), count(*) FILTER (i.post NOT IN (SELECT post FROM raw_posts)
+                                                  AND {ANSWERED} NOT IN (SELECT name FROM ({other_names("raw_posts")})))
+                FROM raw_interactions AS i WHERE import_id = {report.import_id} AND verb = 'reply' AND post IS NOT NULL"""
+        )[0]
+    if not stray:
+        return None
+    return f"{stray:,} of {replies:,} replies answer a post that is not in the data: what they name is neither its id nor its address."
 
 
 def _set_aside_table(import_id: int, rows: list[SetAside]) -> pa.Table:

@@ -388,3 +388,25 @@ def test_codes_and_commands_are_said_in_words(empty: Browser) -> None:
     shown = empty.page(f"/person?account={person}")
     assert "--" not in re.sub(r"<[^>]+>", "", shown.partition("<main")[2])
     assert "seed_004@1</th>" not in shown
+
+
+@pytest.mark.slow
+def test_the_coach_remembers_who_you_are_and_leads_back_from_a_name_that_nobody_has(tmp_path: Path) -> None:
+    posts = [post("ann", number, text="oats", created_at=day(number), likes=2) for number in range(12)]
+    posts += [post("ben", number, text="rye", created_at=day(number)) for number in range(12)]
+    with Browser(made(tmp_path / "w", {"account": [account("ann"), account("ben")], "post": posts})) as browser:
+        assert "Is this you?" not in browser.page("/coach")
+        lost = browser.get("/coach?account=nonsense")
+        assert lost.status_code == 404
+        assert "Look me up" in lost.text
+        page = browser.page("/coach?account=@ben")
+        assert "Which words are looked for" in page
+        assert "12 own posts read" in page
+        again = browser.page("/coach")
+        assert "Is this you?" in again
+        assert 'href="/coach?account=x%3Aben"' in again
+        form = browser.get("/coach/replies.csv?account=x%3Aann").text.splitlines()
+        assert "author,date,text,platform,reply_to" in form[0].replace(chr(34), "")
+        assert len(form) == 11
+        assert "x:ann-11" in form[1]
+        assert "24 likes on 12 posts" in browser.page("/coach?account=x%3Aann")

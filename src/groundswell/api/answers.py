@@ -324,7 +324,13 @@ class Answers:
             return None
         place = most[0].as_py()
         who = rows.select(["account", "handle", "name", "platform"]).slice(place, 1).to_pylist()[0]
-        return who | {"posts": counts[0]}
+        return who | {"posts": counts[0], "remembered": False}
+
+    def known(self, account: str) -> dict[str, Any] | None:
+        """Whoever has this id, if they are still in the data."""
+        rows = self.table().rows.select(["account", "handle", "name", "platform"])
+        found = rows.filter(pc.equal(rows.column("account"), account)).slice(0, 1).to_pylist()
+        return found[0] | {"remembered": True} if found else None
 
     def coaching(self, name: str) -> Coaching:
         """One account, spoken to as its owner."""

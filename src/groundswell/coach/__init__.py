@@ -2,6 +2,7 @@
 
     own_posts     what is read            subject       what do I stand for?
     rhythm        when do I speak?        conversation  who waits for me, and what did I spark?
+    received      what do my posts count?
     balance       do I only praise?       standing      where am I among my peers?
     advice        what next, and which file would tell more?
     coaching      all of it for one account: coach(workspace, "@me")
@@ -14,7 +15,8 @@ No followers as a goal, no more posts beyond what helps, no advice on what is un
 from __future__ import annotations
 
 from groundswell.coach.coaching import Coaching, coach
+from groundswell.coach.conversation import looked_for
 from groundswell.coach.kits import PARTS, Kit, keys_that_changed, kit
 from groundswell.coach.wording import sentences_of
 
-__all__ = ["PARTS", "Coaching", "Kit", "coach", "keys_that_changed", "kit", "sentences_of"]
+__all__ = ["PARTS", "Coaching", "Kit", "coach", "keys_that_changed", "kit", "looked_for", "sentences_of"]

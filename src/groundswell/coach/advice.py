@@ -42,6 +42,8 @@ class Gap:
     layout: str
     """Id of the layout that reads it."""
     how: str
+    thing: str
+    """What is lacking, as advice.toml calls it."""
 
 
 def next_actions(facts: Mapping[str, Fact], evidence: Mapping[str, Sequence[Evidence]]) -> tuple[Action, ...]:
@@ -62,7 +64,7 @@ def gaps(unknown: Mapping[str, str], platform: str) -> tuple[Gap, ...]:
     for each in _rules()["gap"]:
         if each["thing"] in unknown:
             where = each["files"].get(platform) or each["files"]["any"]
-            found.append(Gap(each["what"], unknown[each["thing"]], where["layout"], where["how"]))
+            found.append(Gap(each["what"], unknown[each["thing"]], where["layout"], where["how"], each["thing"]))
     return tuple(found)
 
 

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from groundswell.coach.advice import Action, Fact, Gap, gaps, next_actions, peers_from
 from groundswell.coach.balance import Balance, read_balance
 from groundswell.coach.conversation import PASSED_ON, Questions, Sparked, hear, read_questions, read_sparked
-from groundswell.coach.own_posts import OwnPost, collected_until, data_ends, gather_acts, own_replies, read_own_posts
-from groundswell.coach.rhythm import Rhythm, read_rhythm
+from groundswell.coach.own_posts import (
+    OwnPost,
+    bio_would_be_known,
+    collected_until,
+    data_ends,
+    gather_acts,
+    newest_of,
+    own_replies,
+    read_own_posts,
+)
+from groundswell.coach.received import Received, read_received
+from groundswell.coach.rhythm import FAR_ABOVE, POSTS_NEEDED, Rhythm, read_rhythm
 from groundswell.coach.standing import Peers, read_peers
 from groundswell.coach.subject import Subject, read_subject
 from groundswell.explain import find_account
@@ -24,7 +34,9 @@ from groundswell.signals.posts import Evidence
 from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
 
-POSTS_SHOWN = 3
+POSTS_SHOWN, NEWEST = 3, 10
+OLD_DAYS = 183.0
+"""Half a year after the data ends, nothing is advised about what was waiting then (design choice)."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +47,17 @@ class Coaching:
     profile: dict[str, Any]
     data_ends: datetime | None
     """The last moment that the data speaks of: ages are reckoned from here."""
+    notice: str
+    """Said once, where the data ends long ago; else empty."""
     own_posts: int
     own_replies: int
+    newest: tuple[Evidence, ...]
+    """The ten newest own posts, which others may have answered."""
     subject: Subject
     rhythm: Rhythm
     questions: Questions
     balance: Balance
+    received: Received
     sparked: Sparked
     peers: Peers
     actions: tuple[Action, ...]
@@ -77,14 +94,21 @@ def _coached(present: Present, account_name: str, progress: Progress | None) -> 
         replies, seen = own_replies(engine, account), collected_until(engine, account)
         subject = read_subject(engine, present, account, posts, values["language"].label)
         hear(engine, account)
-        questions = read_questions(engine, account, until, simulated=simulated)
+        received = read_received(posts, values)
+        questions = read_questions(engine, account, until, counted=received.replies, simulated=simulated)
         balance = read_balance(engine, account, posts)
-        sparked = read_sparked(engine, simulated=simulated)
+        sparked = read_sparked(engine, counts=received.acts, simulated=simulated)
+        bio_asked = bio_would_be_known(engine, account)
     rhythm = read_rhythm(values, posts, seen)
-    facts = facts_of(profile, values, posts, replies, subject, rhythm, questions, balance, sparked)
+    old = None if simulated else _old_days(until)
+    facts = facts_of(values, posts, replies, subject, rhythm, questions, balance, sparked)
+    facts |= {
+        "has_bio": "yes" if profile.get("bio") else "no" if bio_asked else None,
+        "data_is_recent": "no" if old else "yes",
+    }
     return Coaching(
-        account=account, profile=profile, data_ends=until, own_posts=len(posts), own_replies=replies, subject=subject, rhythm=rhythm,
-        questions=questions, balance=balance, sparked=sparked,
+        account=account, profile=profile, data_ends=until, notice=_notice(until, old), own_posts=len(posts), own_replies=replies, newest=newest_of(posts, NEWEST, "newest"), subject=subject, rhythm=rhythm,
+        questions=questions, balance=balance, received=received, sparked=sparked,
         peers=read_peers(present, account, peers_from(profile["platform"]), progress),
         actions=next_actions(facts, _evidence(posts, rhythm, sparked)),
         gaps=gaps(_unknown(values, posts, questions), profile["platform"]), values=values,
@@ -94,7 +118,7 @@ def _coached(present: Present, account_name: str, progress: Progress | None) -> 
 
 
 def facts_of(
-    profile: Mapping[str, Any], values: Mapping[str, Value], posts: Sequence[OwnPost], replies: int, subject: Subject, rhythm: Rhythm,
+    values: Mapping[str, Value], posts: Sequence[OwnPost], replies: int, subject: Subject, rhythm: Rhythm,
     questions: Questions, balance: Balance, sparked: Sparked,
 ) -> dict[str, Fact]:  # fmt: skip
     """What the rules of advice ask about, by name; None where it is unknown."""
@@ -107,16 +131,20 @@ def facts_of(
         "own_posts": len(posts),
         "own_posts_words": "1 post is" if len(posts) == 1 else f"{len(posts)} posts are",
         "only_replies": f", only {replies:,} replies" if replies > 1 else ", only a reply" if replies else "",
-        "has_bio": "yes" if profile.get("bio") else "no" if values["followers"].known else None,
         "questions_waiting": questions.waiting if sure else None,
+        "questions_unsure": questions.waiting if not questions.sure and not questions.unknown else None,
+        "questions_asked_words": "1 question was asked"
+        if questions.asked == 1
+        else f"{questions.asked:,} questions were asked",
         "questions_words": "1 question is" if questions.waiting == 1 else f"{questions.waiting:,} questions are",
         "question_who": f"@{questions.open[0].act.who}" if questions.open else None,
         "question_when": _day(questions.open[0].act.when) if questions.open else None,
         "silent_days": silent,
         "longest_silence": rhythm.silences[0].days if rhythm.silences else None,
-        "silences": len(rhythm.silences) if rhythm.usual_gap_days is not None else None,
+        "silences": len(rhythm.silences) if rhythm.silences or len(posts) >= POSTS_NEEDED else None,
         "at_plateau": None if rhythm.at_plateau is None else "yes" if rhythm.at_plateau else "no",
         "per_week": rhythm.per_week.value,
+        "posts_to_leave": "a few posts" if (rhythm.per_week.value or 0) >= FAR_ABOVE else "one post",
         "burstiness_low": rhythm.burstiness.low,
         "praise": balance.share.value if balance.share else None,
         "praise_low": balance.share.low if balance.share else None,
@@ -137,6 +165,18 @@ def facts_of(
         "doer": f"@{done[0].who}" if done else None,
         "did_words": f"{done[0].what} something" if done else None,
     }
+
+
+def _old_days(until: datetime | None) -> float | None:
+    """How long ago the data ends, where that is long."""
+    days = (datetime.now(UTC) - until).total_seconds() / 86_400 if until else 0.0
+    return days if days > OLD_DAYS else None
+
+
+def _notice(until: datetime | None, old: float | None) -> str:
+    if until is None or old is None:
+        return ""
+    return f"The data ends on {until:%Y-%m-%d}, {old:,.0f} days before today: all of this was so then. Bring in newer posts to see how it is now."
 
 
 def _unclear(posts: Sequence[OwnPost]) -> list[OwnPost]:

@@ -22,6 +22,8 @@ from groundswell.coach.own_posts import address
 from groundswell.store import Engine
 
 OLDEST = 5
+FURTHER = 95
+"""Open questions that are listed beyond the oldest; all are counted."""
 LEDGER = 200
 """Lines of the ledger that are listed; all are counted."""
 TELLS = re.compile(r"[^.!?…\n]+[.!?…]*")
@@ -88,6 +90,8 @@ class Questions:
     """False: no reply of the account's own is in the data, so it may have answered."""
     sentence: str
     unknown: str | None = None
+    further: tuple[Question, ...] = ()
+    """The next oldest, at most 95."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,15 @@ def hear(engine: Engine, account: str) -> None:
     engine.register("received", engine.table(RECEIVED, [account]))
 
 
-def read_questions(engine: Engine, account: str, until: datetime | None, *, simulated: bool) -> Questions:
-    """Find the five oldest questions that the account has not answered."""
+def read_questions(
+    engine: Engine, account: str, until: datetime | None, *, counted: int | None, simulated: bool
+) -> Questions:
+    """Find the oldest questions that the account has not answered; `counted`: replies that the posts themselves tell of."""
     replies, read = engine.rows("SELECT count(*), count(text) FROM received WHERE verb = 'reply'")[0]
     if not read:
         why = (
             "replies are counted in the data, but what they say is not"
-            if replies
+            if replies or counted
             else "no replies to your posts are in the data"
         )
         return Questions((), 0, 0, False, f"Questions that wait: unknown, {why}.", "not_observed")
@@ -136,21 +142,23 @@ def read_questions(engine: Engine, account: str, until: datetime | None, *, simu
         f"SELECT count(*), count(*) FILTER (NOT ({answered})) FROM received WHERE {asked}", [account]
     )[0]
     oldest = engine.table(
-        f"SELECT * FROM received WHERE {asked} AND NOT ({answered}) ORDER BY moment NULLS LAST, via LIMIT {OLDEST}",
+        f"SELECT * FROM received WHERE {asked} AND NOT ({answered}) ORDER BY moment NULLS LAST, via LIMIT {OLDEST + FURTHER}",
         [account],
     ).to_pylist()
     acts = [_act(row, "asked", simulated) for row in oldest]
+    found = tuple(Question(act, _age(act.when, until)) for act in acts)
     return Questions(
-        tuple(Question(act, _age(act.when, until)) for act in acts),
+        found[:OLDEST],
         waiting,
         total,
         own > 0,
         _waiting(total, waiting, own, read),
+        further=found[OLDEST:],
     )
 
 
-def read_sparked(engine: Engine, *, simulated: bool) -> Sparked:
-    """Count and list what was done on the account's posts."""
+def read_sparked(engine: Engine, *, counts: str, simulated: bool) -> Sparked:
+    """Count and list what was done on the account's posts; `counts` says what the posts themselves count."""
     read, told = engine.rows(
         "SELECT count(*) FILTER (verb = 'reply' AND text IS NOT NULL), count(*) FROM received "
         "WHERE verb IN ('reply', 'repost', 'quote')"
@@ -160,7 +168,7 @@ def read_sparked(engine: Engine, *, simulated: bool) -> Sparked:
             (),
             (),
             0,
-            ("What your posts sparked: unknown, no replies, reposts or quotes are in the data.",),
+            (_only_counted(counts),),
             "not_observed",
         )
     done = _done(engine, simulated)
@@ -170,6 +178,18 @@ def read_sparked(engine: Engine, *, simulated: bool) -> Sparked:
     ledger = [*done, *(_act(row, row["verb"], simulated) for row in passed)][:LEDGER]
     tallies = (*_tallies(done), *_passed_on(engine))
     return Sparked(tuple(ledger), tallies, read, _said(tallies, read))
+
+
+def _only_counted(counts: str) -> str:
+    if not counts:
+        return "What your posts sparked: unknown, no replies, reposts or quotes are in the data."
+    return f"Your posts count {counts}; who that was and what the replies say is not in the data."
+
+
+def looked_for() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(action, its terms in every language): the words by which a reply tells what was done."""
+    rules = tomllib.loads((files("groundswell.coach") / "sparked.toml").read_text("utf-8"))["action"]
+    return tuple((rule["name"], tuple(term for some in rule["terms"].values() for term in some)) for rule in rules)
 
 
 def done_in(text: str) -> str | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from groundswell.signals.posts import Evidence
 from groundswell.store import Engine
+from groundswell.store.other_names import ANSWERED, other_names
 
 COUNTS = ("likes", "replies", "reposts", "quotes", "views", "saves", "reach")
 OWN = """
@@ -81,9 +82,16 @@ class OwnPost:
         )  # fmt: skip
 
 
-ACTS = """
+# The same table once with ids and once with addresses tells of every reply once.
+ACTS = f"""
     SELECT * FROM interactions WHERE account = $1
     UNION ALL SELECT * FROM interactions WHERE actor = $1 AND account IS DISTINCT FROM $1
+    UNION ALL (SELECT DISTINCT ON (i.actor, i.verb, n.post, i.via) i.* REPLACE ($1 AS account, n.post AS post) FROM interactions AS i
+              JOIN (SELECT name, min(post) AS post FROM ({other_names("posts", "account = $1")})
+                    GROUP BY name HAVING count(DISTINCT post) = 1) AS n ON n.name = {ANSWERED}
+              WHERE i.account IS NULL AND i.actor <> $1 AND (i.via IS NULL OR i.via NOT IN (
+                    SELECT via FROM interactions WHERE account = $1 AND via IS NOT NULL))
+              ORDER BY i.import_id DESC, i.line)
 """
 
 
@@ -140,6 +148,16 @@ def collected_until(engine: Engine, account: str) -> datetime | None:
         [account],
     )
     return rows[0][0]
+
+
+def bio_would_be_known(engine: Engine, account: str) -> bool:
+    """Whether an import that tells of the account has bios of others: only then is a missing one an empty one."""
+    rows = engine.rows(
+        """SELECT 1 FROM seen_accounts WHERE bio IS NOT NULL AND import_id IN
+           (SELECT import_id FROM seen_accounts WHERE account = $1) LIMIT 1""",
+        [account],
+    )
+    return bool(rows)
 
 
 def own_replies(engine: Engine, account: str) -> int:

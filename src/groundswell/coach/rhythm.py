@@ -18,6 +18,10 @@ from groundswell.signals.posts import Evidence
 
 PLATEAU = 5.0
 """Posts a week from which on more is not advised (Leung et al. 2022, Weibo; other platforms: not measured, so a design choice)."""
+FAR_ABOVE = 2 * PLATEAU
+"""From here on it is said that some could be left out (design choice)."""
+POSTS_NEEDED = 10
+"""Dated posts below which it is not said that there was no silence (design choice, as for what somebody stands for)."""
 SILENCE_DAYS = 10.0
 """A gap is called a silence from here on ..."""
 SILENCE_TIMES = 3.0
@@ -41,7 +45,7 @@ class Silence:
     def sentence(self) -> str:
         """Say it with its own numbers."""
         end = "" if self.after else ", and no later post of yours was collected"
-        return f"{self.days:.0f} days without a post, from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}{end}."
+        return f"{self.days:.0f} days without a post in the data, from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}{end}."
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,25 @@ def read_rhythm(values: Mapping[str, Value], posts: Sequence[OwnPost], until: da
     silences = _silences(dated, gaps, usual, until)
     plateau = None if per_week.value is None else per_week.value >= PLATEAU
     sentences = [SIGNALS["posts_per_week"].sentence(per_week).replace("It posts", "You post")]
-    if plateau:
-        sentences.append("That is as often as is known to help; more posts would not be better (Leung et al. 2022).")
+    if per_week.value is not None and plateau:
+        sentences.append(_above(per_week.value))
     sentences += [silence.sentence for silence in silences]
     if not silences and len(gaps) >= 2:
-        sentences.append("No long silence in the data.")
+        sentences.append(_no_silence(len(dated), max(days for days, _, _ in gaps)))
     return Rhythm(per_week, burstiness, usual, silences, plateau, tuple(sentences), per_week.reason)
+
+
+def _above(per_week: float) -> str:
+    if per_week < FAR_ABOVE:
+        return "That is as often as is known to help; more posts would not be better (Leung et al. 2022)."
+    return "Beyond about five a week, more posts would not be better, where it was measured (Leung et al. 2022); you can leave some out."
+
+
+def _no_silence(posts: int, longest: float) -> str:
+    """Few posts have no usual gap that a silence could stand out from."""
+    if posts < POSTS_NEEDED:
+        return f"Silences: unknown, {posts} posts are too few to tell one from your usual gap. The longest gap in the data is {longest:.0f} days."
+    return "No long silence in the data."
 
 
 def _gaps(dated: Sequence[OwnPost]) -> list[tuple[float, OwnPost, OwnPost]]:

@@ -1,4 +1,4 @@
-"""Where you stand among your peers: same platform, same main language, like subjects. Never matched by number of followers.
+"""Where you stand among your peers: same platform, same main language, like subjects, or all where few are alike. Never by followers.
 
 r of n peers lie below: Beta(r + 1/2, n - r + 1/2) gives the 90 % interval of the percentile. Below 30 peers nothing is said: at
 the 90th percentile the interval would be wider than 20 points. Peers stay nameless: this is a mirror, not a leaderboard.
@@ -16,7 +16,7 @@ import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.coach.shares import Share, share_of
-from groundswell.signals import SIGNALS, SignalTable, Value
+from groundswell.signals import SIGNALS, Signal, SignalTable, Value
 from groundswell.signals.findings import Progress
 from groundswell.signals.present import Present
 
@@ -25,8 +25,11 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 PEERS_NEEDED = 30
 LIKE = 0.30
 """Cosine of words from which two accounts count as of like subject (design choice)."""
-COMPARED = ("public_rate", "like_rate", "reply_rate", "reply_latency_hours")
-"""Signals of which more, or less, is better; the number of posts is not among them, and neither are followers."""
+COMPARED = (
+    "public_rate", "like_rate", "reply_rate", "reply_latency_hours",
+    "posts_per_week", "longest_silence_days", "sponsored_share",
+)  # fmt: skip
+"""What is compared: rates first, then what every feed tells. Followers are not among it, and more posts are never called better."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +76,27 @@ def read_peers(present: Present, account: str, get_peers: str, progress: Progres
         return _refused("too_few", max(int(alike.sum()) - 1, 0), why, get_peers)
     near = _near(present, account, progress)
     if near is None:
-        return _refused("too_few", 0, "there is too little text to tell whose subjects are like yours", get_peers)
-    peers = alike & near & ~_is(table, account)
+        step = "Bring in more posts with their texts, yours and those of others."
+        return _refused("too_few", 0, "there is too little text to tell whose subjects are like yours", step)
+    everybody = alike & ~_is(table, account)
+    peers, like = everybody & near, int((everybody & near).sum())
+    if (
+        like < PEERS_NEEDED
+    ):  # whoever brought in so many is compared with them, and told that they write of other things
+        peers = everybody
     count = int(peers.sum())
-    if count < PEERS_NEEDED:
-        why = f"{count} accounts of your platform and language have subjects like yours, and {PEERS_NEEDED} are needed"
-        return _refused("too_few", count, why, get_peers)
     compared = _compared(values)
     rows = table.rows.select(compared).filter(pa.array(peers))
     found = tuple(one for name in compared if (one := _standing(name, values[name], rows)))
     if not found:
-        why = f"{count:,} accounts have subjects like yours, but nothing that can be compared is known of you and of {PEERS_NEEDED} of them"
-        return _refused("too_few", count, why, get_peers)
-    says = f"{count:,} accounts of the same platform and language with subjects like yours, large and small together; rates usually fall with size."
+        why = f"{count:,} accounts of your platform and language are in the data, but nothing that can be compared is known of you and of {PEERS_NEEDED} of them"
+        return _refused("too_few", count, why, "Bring in more posts of theirs, with dates and counts.")
+    whom = (
+        "with subjects like yours"
+        if like >= PEERS_NEEDED
+        else f"whatever they write about: {like} of them have subjects like yours"
+    )
+    says = f"{count:,} accounts of the same platform and language {whom}; large and small together, and rates usually fall with size."
     return Peers(count, says, found)
 
 
@@ -131,11 +142,12 @@ def _standing(name: str, value: Value, rows: pa.Table) -> Standing | None:
     if len(column) < PEERS_NEEDED or value.value is None:
         return None
     signal = SIGNALS[name]
-    share = place_among(value.value, np.asarray(column, np.float64), higher=signal.better == "higher")
-    return Standing(name, signal.title, value.value, len(column), share, _sentence(signal.title, share, signal.better))
+    share = place_among(value.value, np.asarray(column, np.float64), higher=signal.better != "lower")
+    return Standing(name, signal.title, value.value, len(column), share, _sentence(signal, share))
 
 
-def _sentence(title: str, share: Share, better: str) -> str:
-    way = "higher" if better == "higher" else "shorter"
+def _sentence(signal: Signal, share: Share) -> str:
+    way = "higher" if signal.better != "lower" else "shorter" if signal.unit in ("hours", "days") else "lower"
     interval = f"90 % interval {share.low:.0%} to {share.high:.0%}"
-    return f"{title}: {way} than {share.value:.0%} of {share.n} peers ({interval})."
+    said = f"{signal.title}: {way} than {share.value:.0%} of {share.n} peers ({interval})."
+    return f"{said} More is not better." if signal.better == "neither" else said

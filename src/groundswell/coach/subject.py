@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from groundswell.coach.own_posts import OwnPost, newest_of
@@ -34,6 +34,10 @@ Z = 1.6448536
 POSTS_A_WORD = 3
 """Own posts that must say a word (design choice: once or twice is no habit)."""
 MOST_WORDS, MOST_TOPICS, POSTS_SHOWN = 8, 5, 2
+SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
+TAG = re.compile(r"#\w+")
+SIGNED_SHARE, SIGNED_POSTS = 0.5, 5
+"""A sentence in half of the posts, and in five of them at least, is a signature (design choices)."""
 LINK = re.compile(r"https?://\S+|www\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|@[\w.-]+")
 
 
@@ -132,16 +136,17 @@ class Sample:
 
 def distinctive(posts: Sequence[OwnPost], others: Spoken, corpus: Corpus | None) -> tuple[Word, ...]:
     """Words by which the posts differ from the texts of others; where there are too few others, the words said most."""
-    mine, theirs = _counted(post.text or "" for post in posts).words, others.words
+    texts = unsigned([post.text or "" for post in posts])
+    mine, theirs = _counted(texts).words, others.words
     dull = _dull(corpus)
     known = frozenset(one.lstrip("#") for one in corpus.words) if corpus else None
     habits = {w: n for w, n in mine.items() if n >= POSTS_A_WORD and w not in dull and (known is None or w in known)}
     if others.posts < OTHERS_NEEDED:
         chosen = sorted(habits, key=lambda word: (-habits[word], word))[:MOST_WORDS]
-        return tuple(_word(word, posts, habits[word], None, None) for word in chosen)
+        return tuple(_word(word, posts, texts, None, None) for word in chosen)
     strength = log_odds(mine, theirs)
     chosen = sorted((w for w in habits if strength[w] >= Z), key=lambda word: (-strength[word], word))[:MOST_WORDS]
-    return tuple(_word(w, posts, habits[w], theirs.get(w, 0) / others.posts, strength[w]) for w in chosen)
+    return tuple(_word(w, posts, texts, theirs.get(w, 0) / others.posts, strength[w]) for w in chosen)
 
 
 def log_odds(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, float]:
@@ -171,9 +176,32 @@ def _counted(texts: Iterable[str]) -> Spoken:
     return Spoken(said, posts)
 
 
-def _word(word: str, posts: Sequence[OwnPost], count: int, others: float | None, strength: float | None) -> Word:
-    saying = [post for post in posts if word in words_in(post.text or "")]
-    return Word(word, count, len(posts), others, strength, newest_of(saying, POSTS_SHOWN, f"says “{word}”"))
+def unsigned(texts: Sequence[str]) -> list[str]:
+    """The texts without the sentences that stand in most of them beside others, such as a signature: they say nothing of a post."""
+    parted = [SENTENCE.findall(text) for text in texts]
+    said = Counter(one for parts in parted for one in {_same(part) for part in parts})
+    often = {one for one, times in said.items() if times >= max(SIGNED_POSTS, len(texts) * SIGNED_SHARE)}
+    return [_without(text, parts, often) for text, parts in zip(texts, parted, strict=True)]
+
+
+def _same(sentence: str) -> str:
+    """What makes a sentence the same one: not its numbers, and not the tags beside it."""
+    return " ".join(re.sub(r"\d+", "0", TAG.sub(" ", sentence.lower())).split())
+
+
+def _without(text: str, parts: Sequence[str], often: Collection[str]) -> str:
+    """A post that says nothing else keeps its sentence; tags in it are kept in any case."""
+    kept = [part for part in parts if _same(part) not in often]
+    if len(kept) == len(parts) or not any(_same(part) for part in kept):
+        return text
+    return " ".join([*kept, *(tag for part in parts if _same(part) in often for tag in TAG.findall(part))])
+
+
+def _word(
+    word: str, posts: Sequence[OwnPost], texts: Sequence[str], others: float | None, strength: float | None
+) -> Word:
+    saying = [post for post, text in zip(posts, texts, strict=True) if word in words_in(text)]
+    return Word(word, len(saying), len(posts), others, strength, newest_of(saying, POSTS_SHOWN, f"says “{word}”"))
 
 
 def _dull(corpus: Corpus | None) -> frozenset[str]:

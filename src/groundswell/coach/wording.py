@@ -23,8 +23,8 @@ def sentences_of(found: Coaching) -> list[str]:
         f" and {found.own_replies:,} {'reply' if found.own_replies == 1 else 'replies'}" if found.own_replies else ""
     )
     head = f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}): {posts} of your own{replies}{ends}."
-    parts = (_next, _subject, _rhythm, _questions, _balance, _sparked, _peers, _gaps)
-    return [head, *(line for part in parts for line in part(found))]
+    parts = (_next, _subject, _rhythm, _questions, _balance, _received, _sparked, _peers, _gaps)
+    return [head, *([found.notice] if found.notice else []), *(line for part in parts for line in part(found))]
 
 
 def _next(found: Coaching) -> Iterator[str]:
@@ -58,12 +58,19 @@ def _questions(found: Coaching) -> Iterator[str]:
         age = f", {question.age_days:,.0f} days before the data ends" if (question.age_days or 0) >= 1 else ""
         yield f"  @{question.act.who}{_on(question.act.when)}{age}: {_cut(question.act.text)}"
         yield from _where(question.act)
+    if left := found.questions.waiting - len(found.questions.open):
+        yield f"  and {left:,} more"
 
 
 def _balance(found: Coaching) -> Iterator[str]:
     yield "\nPraise and reservation"
     yield f"  {found.balance.sentence}"
     yield from _posts((*found.balance.praising[:1], *found.balance.reserved[:1]))
+
+
+def _received(found: Coaching) -> Iterator[str]:
+    yield "\nHow your posts are received"
+    yield from (f"  {sentence}" for sentence in found.received.sentences)
 
 
 def _sparked(found: Coaching) -> Iterator[str]:
@@ -87,7 +94,7 @@ def _gaps(found: Coaching) -> Iterator[str]:
         yield "\nWhat cannot be known yet, and the one file that would tell"
     for gap in found.gaps:
         yield f"  {gap.what[0].upper()}{gap.what[1:]}: {gap.why}."
-        yield f"    {gap.how} (layout {gap.layout})"
+        yield f"    {gap.how}"
 
 
 def _posts(posts: Iterable[Evidence]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
@@ -21,11 +22,12 @@ from groundswell.api.asking import (
     sheet_of,
     staff_of,
 )
-from groundswell.coach import PARTS
+from groundswell.coach import PARTS, looked_for
 from groundswell.errors import UnknownNameError, UsageError
+from groundswell.exports import export_table
 from groundswell.exports.kit_page import KIT_FORMS, write_kit
 from groundswell.exports.report import BOUND_FORMS, REPORT_FORMS, Report, export_report
-from groundswell.exports.reports import audit_report, census_report, coaching_report, staff_report
+from groundswell.exports.reports import audit_report, census_report, coaching_report, reply_form, staff_report
 from groundswell.exports.sheet_back import give_sheet_back
 from groundswell.exports.wording import printable
 from groundswell.sources.files.values import CODES
@@ -35,6 +37,9 @@ PART_WORDS = {
     "posts": "my posts with their counts", "texts": "the texts of my posts", "sparked": "what my posts sparked",
     "balance": "praise and reservation", "paid": "how much is paid", "followers": "how many follow me",
 }  # fmt: skip
+ME = "groundswell_me"
+"""The cookie that says who was coached last in this browser; it opens nothing."""
+A_YEAR = 365 * 86_400
 KINDS = ("company", "product", "service", "person")
 ListId = Annotated[int | None, Depends(of_list)]
 
@@ -103,12 +108,32 @@ def _add_creator(pages: Pages) -> None:
     def coach(request: Request, account: str = "", q: str = "") -> Response:
         answers = pages.numbers()
         if not account:
-            people = answers.people(PeopleAsked(q=q, sort="posts_per_week")) if q else None
-            return pages.show(
-                request, "coach_choose.html", q=q, found=people, you=None if q else answers.stands_out(), twin=""
-            )
-        found = pages.soon(("coach", account), lambda: answers.coaching(account))
-        return pages.show(request, "coach.html", c=found, parts=PART_WORDS)
+            return choose(request, q)
+        try:
+            found = pages.soon(("coach", account), lambda: answers.coaching(account))
+        except UnknownNameError:
+            return choose(request, "", missing=account, status=404)
+        answer = pages.show(request, "coach.html", c=found, parts=PART_WORDS, looked_for=looked_for())
+        answer.set_cookie(ME, quote(found.account, safe=""), httponly=True, samesite="strict", max_age=A_YEAR)
+        return answer
+
+    def choose(request: Request, q: str, *, missing: str = "", status: int = 200) -> Response:
+        """Who are you? Whoever was coached here last is suggested, whatever files came since."""
+        answers = pages.numbers()
+        people = answers.people(PeopleAsked(q=q, sort="posts_per_week")) if q else None
+        you = None if q else answers.known(unquote(request.cookies.get(ME, ""))) or answers.stands_out()
+        return pages.show(
+            request, "coach_choose.html", status=status, q=q, found=people, you=you, missing=missing, twin=""
+        )
+
+    @pages.router.get(
+        "/coach/replies.csv", summary="A form for the replies to an account's newest posts", tags=["creator"]
+    )
+    def replies(account: Annotated[str, Depends(account_of)]) -> Response:
+        pages.numbers()
+        with TemporaryDirectory(prefix="groundswell-") as folder:
+            form = reply_form(pages.answers.coaching(account))
+            return download(export_table(form, Path(folder) / "replies.csv", title="Replies"), "replies.csv")
 
     @pages.router.post("/kit", summary="Make the kit: one page, or the signed file", tags=["creator"])
     async def kit(request: Request) -> Response:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import pyarrow as pa
+
 from groundswell.coach import Coaching, Kit
 from groundswell.coach.conversation import Act
 from groundswell.coach.kits import Row
@@ -33,16 +35,17 @@ def coaching_report(found: Coaching) -> Report:
     """An account, spoken to as its owner."""
     who = found.profile
     name = called(who.get("handle"), who.get("name"), found.account)
-    ends = f" The data ends on {found.data_ends:%Y-%m-%d}." if found.data_ends else ""
+    ends = f"The data ends on {found.data_ends:%Y-%m-%d}." if found.data_ends else ""
     return Report(
         title=f"{name}: how am I doing, what next?",
-        dek=f"{platform_name(str(who['platform']))}; {found.own_posts:,} own posts read.{ends}",
+        dek=f"{platform_name(str(who['platform']))}; {found.own_posts:,} own posts read. {found.notice or ends}".rstrip(),
         sections=sections(
             section("One thing a week", _next(found)),
             _stands_for(found),
             section("Your rhythm", Lines(found.rhythm.sentences), _silences(found)),
             section("Who waits for your answer", Lines((found.questions.sentence,)), _questions(found)),
             section("Praise and reservation", Lines((found.balance.sentence,)), _balance(found)),
+            section("How your posts are received", Lines(found.received.sentences)),
             section("What your posts sparked", Lines(found.sparked.sentences), _sparked(found)),
             section("Among your peers", _peers_say(found), _peers(found)),
             section("What cannot be known yet", _gaps(found)),
@@ -96,10 +99,11 @@ def _silences(found: Coaching) -> Table:
 def _questions(found: Coaching) -> Entries:
     entries = tuple(
         Entry(
-            f"@{one.act.who.removeprefix('@')}", link=one.act.link, lines=(one.act.text,),
+            f"@{one.act.who.removeprefix('@')}", link=one.act.link,
+            lines=(one.act.text, *((f"Under: {shortened(one.act.post_text, 120)}",) if one.act.post_text else ())),
             under=f"{one.age_days:,.0f} days before the data ends" if one.age_days is not None else "date unknown",
         )
-        for one in found.questions.open
+        for one in (*found.questions.open, *found.questions.further)
     )  # fmt: skip
     return Entries("Open questions", entries)
 
@@ -143,7 +147,7 @@ def _peers(found: Coaching) -> Table:
     )
     return Table(
         "Peers",
-        f"Where you stand among {found.peers.count:,} accounts like yours; never matched by followers",
+        f"Where you stand among {found.peers.count:,} accounts; never matched by followers",
         columns,
         rows,
     )
@@ -151,6 +155,17 @@ def _peers(found: Coaching) -> Table:
 
 def _gaps(found: Coaching) -> Entries:
     return Entries("Gaps", tuple(Entry(one.what.capitalize(), lines=(f"{one.why}.", one.how)) for one in found.gaps))
+
+
+def reply_form(found: Coaching) -> pa.Table:
+    """A table to fill in with the replies to the newest posts: a row for each post, its id in it, and room for who said what when."""
+    posts, size = found.newest, len(found.newest)
+    empty = pa.nulls(size, pa.string())
+    said = [shortened(" ".join(post.text.split()), 80) for post in posts]
+    names, platform = [post.post for post in posts], [str(found.profile["platform"])] * size
+    return pa.table(
+        {"author": empty, "date": empty, "text": empty, "platform": platform, "reply_to": names, "in answer to": said}
+    )
 
 
 # -- the kit as a workbook -------------------------------------------------------------------------------------------------

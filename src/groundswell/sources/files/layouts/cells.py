@@ -475,6 +475,25 @@ def unnamed_post(account: Cell, created_at: Cell, text: Cell) -> Cell:
 
 
 @dataclass(frozen=True, init=False)
+class NamedPost(Id):
+    """A post by its own id; in rows without one by who said what when: so that other records can name it, too."""
+
+    made: Cell
+
+    def __init__(self, own: Id, made: Cell) -> None:
+        super().__init__(*own.names, url=own.url, code=own.code)
+        object.__setattr__(self, "made", made)
+
+    def read(self, sheet: Sheet) -> pa.Array | None:
+        """Read the cell for every row."""
+        own = super().read(sheet)
+        if own is not None and own.null_count == 0:
+            return own
+        made = sheet.read(self.made)
+        return made if own is None else own if made is None else pc.coalesce(own, made)
+
+
+@dataclass(frozen=True, init=False)
 class Unless(Cell):
     """A cell that is unknown where a condition holds: a native repost shows the counts of the original."""
 

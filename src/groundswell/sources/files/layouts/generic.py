@@ -24,12 +24,14 @@ from groundswell.sources.files.layouts.cells import (
     Links,
     Moment,
     Name,
+    NamedPost,
     Sheet,
     Tags,
     Text,
     Verb,
     Who,
     Word,
+    unnamed_post,
 )
 from groundswell.sources.files.layouts.layout import Account, Follow, Interaction, Layout, Post
 
@@ -190,8 +192,8 @@ def _any(a: pa.Array | None, b: pa.Array | None, length: int) -> pa.Array:
 
 _AUTHOR = Who(*NATIVE, handle=HANDLES, anyone=ANYONE)
 _AUTHOR_HANDLE = Handle(*HANDLES)
-_POST_ID = Id(*POST_ID, url=POST_URL, code="shortcode")
 _CREATED = Moment(*CREATED)
+_POST_ID = NamedPost(Id(*POST_ID, url=POST_URL, code="shortcode"), unnamed_post(_AUTHOR, _CREATED, Text(*TEXT)))
 _REPLY_TO = Id(*REPLY_TO)
 _REPLY_TO_WHO = Who(
     *(name for name in REPLY_TO_ACCOUNT if name != "reply_to_account"),

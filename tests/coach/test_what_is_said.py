@@ -1,0 +1,103 @@
+"""Sentences of the coach that follow from few numbers: consistent, never more than is known, and never twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.building import day
+from tests.coach.test_coaching import own
+
+from groundswell.coach.advice import next_actions
+from groundswell.coach.conversation import done_in, looked_for
+from groundswell.coach.own_posts import OwnPost
+from groundswell.coach.received import read_received
+from groundswell.coach.rhythm import Rhythm, read_rhythm
+from groundswell.coach.standing import COMPARED, place_among
+from groundswell.coach.subject import Spoken, distinctive, unsigned
+from groundswell.signals import SIGNALS, Value
+
+SIGNATURE = "#opendata This is lesson {n} of my course, and I would like to hear from you."
+
+
+def written(*days: float) -> list[OwnPost]:
+    return [at(own(n, f"Rye {n}"), day(when)) for n, when in enumerate(days)]
+
+
+def at(post: OwnPost, when: datetime | None = None, **fields: Any) -> OwnPost:
+    return replace(post, created_at=when, **fields)
+
+
+def rhythm(per_week: float | None, *days: float) -> Rhythm:
+    values = {
+        name: Value(name, per_week, reason=None if per_week else "too_few") for name in ("posts_per_week", "burstiness")
+    }
+    return read_rhythm(values, written(*days), None)
+
+
+@pytest.mark.parametrize(
+    ("per_week", "said"), [(57.9, "you can leave some out"), (6.0, "as often as is known to help")]
+)
+def test_far_above_the_plateau_it_is_not_praised_as_just_right(per_week: float, said: str) -> None:
+    sentences = " ".join(rhythm(per_week, *range(20)).sentences)
+    assert said in sentences
+    assert ("as often as is known to help" in sentences) == (per_week < 10)
+
+
+def test_four_posts_with_long_gaps_do_not_show_that_there_was_no_silence() -> None:
+    sentences = rhythm(None, 0, 122, 221, 300).sentences
+    assert not any("No long silence" in one for one in sentences)
+    assert "4 posts are too few" in sentences[-1]
+    assert "122 days" in sentences[-1]
+    assert rhythm(1.0, *range(0, 70, 7)).sentences[-1] == "No long silence in the data."
+
+
+def test_a_silence_is_one_of_the_data() -> None:
+    assert rhythm(1.0, *range(10), 60).sentences[-1].startswith("51 days without a post in the data, from")
+
+
+def test_a_sentence_under_every_post_is_no_habit_of_words() -> None:
+    posts = [own(n, f"Rye rises in {chr(97 + n) * 5}. {SIGNATURE.format(n=n)}") for n in range(12)]
+    assert {word.word for word in distinctive(posts, Spoken(Counter(), 0), None)} == {"rye", "rises", "opendata"}
+
+
+def test_a_post_that_says_nothing_else_keeps_its_sentence() -> None:
+    assert unsigned(["Rye, part 1."] * 9) == ["Rye, part 1."] * 9
+    assert unsigned(["A. Bye.", "B. Bye."]) == ["A. Bye.", "B. Bye."]
+
+
+@pytest.mark.parametrize("text", ["Thanks, I used your template and got the records.", "We're using your template now"])
+def test_whoever_used_something_of_mine_did_something(text: str) -> None:
+    assert done_in(text) == "tried"
+    assert any(term in text.lower() for action, terms in looked_for() if action == "tried" for term in terms)
+
+
+def test_counts_that_are_known_are_said_and_others_are_not_made_up() -> None:
+    unknown = {name: Value(name, reason="not_observed") for name in ("followers", "public_rate")}
+    found = read_received([at(own(n, "Rye"), likes=n, replies=1) for n in range(1, 4)], unknown)
+    assert found.acts == "6 likes and 3 replies"
+    assert found.sentences == ("6 likes on 3 posts, 2 on a middling one.", "3 replies on 3 posts, 1 on a middling one.")
+    assert found.replies == 3
+    nothing = read_received([own(1, "Rye")], unknown)
+    assert (nothing.acts, nothing.replies, nothing.totals) == ("", None, ())
+    assert "unknown" in nothing.sentences[0]
+
+
+def test_what_waited_long_ago_is_no_step_of_this_week() -> None:
+    facts = {"questions_waiting": 3.0, "question_who": "@bo", "question_when": "2017-01-01", "questions_words": "3 are"}
+    assert next_actions(facts | {"data_is_recent": "no"}, {}) == ()
+    assert [one.rule for one in next_actions(facts | {"data_is_recent": "yes"}, {})] == ["answer_questions"]
+
+
+def test_questions_that_may_be_answered_already_are_a_step_too() -> None:
+    facts = {"questions_unsure": 19.0, "questions_asked_words": "19 questions were asked", "data_is_recent": "yes"}
+    assert [one.rule for one in next_actions(facts, {})] == ["look_at_questions"]
+
+
+def test_what_every_feed_tells_is_compared() -> None:
+    assert {"posts_per_week", "longest_silence_days", "sponsored_share"} <= set(COMPARED) <= set(SIGNALS)
+    assert place_among(1.0, np.arange(40, dtype=np.float64), higher=False).value > 0.9

@@ -145,9 +145,8 @@ def form_of(
     brand: Annotated[str, Query(description="Who is looking")] = "",
     wish: Annotated[list[str], Query(description="Whom it looks for, a phrase each")] = [],  # noqa: B006  (FastAPI copies it)
     how: Annotated[list[str], Query(description="For each wish: nice, matters, must or never")] = [],  # noqa: B006
-    sector: Annotated[
-        list[str], Query(description="Subjects, by commas or one by one: they must post about one of them")
-    ] = [],  # noqa: B006
+    sector: Annotated[str, Query(description="Subjects, by commas: they must post about one of them")] = "",
+    topic: Annotated[list[str], Query(description="Topics of the data that belong to the sector, one by one")] = [],  # noqa: B006
     channel: Annotated[list[str], Query(description="Platforms")] = [],  # noqa: B006
     country: Annotated[list[str], Query(description="Countries, as two letters")] = [],  # noqa: B006
     language: Annotated[list[str], Query(description="Languages, as the signal `language` names them")] = [],  # noqa: B006
@@ -167,7 +166,7 @@ def form_of(
     hows = [*how, *["nice"] * (len(wish) - len(how))]
     wishes = tuple((words.strip(), chosen) for words, chosen in zip(wish, hows, strict=False) if words.strip())
     return BriefForm(
-        brand=brand.strip(), wishes=wishes, sector=several(",".join(sector)), channel=tuple(filter(None, channel)),
+        brand=brand.strip(), wishes=wishes, sector=(*several(sector), *filter(None, topic)), channel=tuple(filter(None, channel)),
         country=tuple(filter(None, country)), language=tuple(filter(None, language)), definition=definition,
         amount=amount, currency=currency, exclude=several(exclude), brand_terms=several(brand_terms), limit=limit,
         rules=_rules(rule, rule_kind, rule_because),

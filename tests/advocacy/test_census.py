@@ -85,6 +85,7 @@ def test_the_company_itself_stands_apart_with_the_reason(tmp_path: Path) -> None
     assert own.itself == "Its handle is Oat & Co."
 
 
+@pytest.mark.slow
 def test_tone_is_asked_only_of_the_sentence_that_names_it_and_only_in_english(tmp_path: Path) -> None:
     ann, eve = found_in(tmp_path).voices[:2]
     assert (ann.tone.warm, ann.tone.critical) == (3, 0)

@@ -64,6 +64,7 @@ def test_two_handles_with_one_address_and_one_name_are_proposed_and_not_merged(t
     assert {one.person.account for one in review.accounts} >= set(group.accounts)
 
 
+@pytest.mark.slow
 def test_an_account_in_two_rows_is_told_with_its_lines_and_what_differs(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)
     (found,) = review.duplicates
@@ -127,6 +128,7 @@ def test_a_tier_that_nobody_names_is_silent_and_not_guessed(tmp_path: Path) -> N
     assert dict(cat.tiers)["seed_000@1"] == "major"
 
 
+@pytest.mark.slow
 def test_without_posts_every_question_about_them_is_open_and_one_file_is_named(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)
     assert all(one.person.values["public_rate"].value is None for one in review.accounts)
@@ -144,6 +146,7 @@ def test_words_of_the_status_are_counted_as_the_sheet_says_them(tmp_path: Path) 
     assert sum(number for _, number in review.status) + review.without_status == len(review.accounts)
 
 
+@pytest.mark.slow
 def test_the_sheet_comes_back_with_its_own_rows_and_columns_first(tmp_path: Path) -> None:
     workspace, file, review = reviewed(tmp_path)
     file.unlink()  # whatever became of the file: it was kept as it came
@@ -159,6 +162,7 @@ def test_the_sheet_comes_back_with_its_own_rows_and_columns_first(tmp_path: Path
     assert (first["Followers"], first["Shoe size"]) == (4200, 38)  # numbers are numbers in a workbook, too
 
 
+@pytest.mark.slow
 def test_a_row_that_names_several_accounts_comes_back_with_all_of_them(tmp_path: Path) -> None:
     text = HEAD + "Ann Müller,@ann_bakes / tiktok: @annbakes,Instagram,4200,€200,agreed,ann@example.org,038\n"
     workspace, _, review = reviewed(tmp_path, text)
@@ -382,6 +386,7 @@ PLAIN = "Name,Handle,Platform,Followers,Fee\n" + "".join(
 """A sheet as most are: the fees are numbers, and nothing says in which currency."""
 
 
+@pytest.mark.slow
 def test_fees_of_a_sheet_that_names_no_currency_are_compared_among_themselves(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path, PLAIN)
     checks = {one.person.handle: one.fees[0] for one in review.accounts}
@@ -467,6 +472,7 @@ def test_a_list_that_was_kept_leaves_the_disk_with_its_import(tmp_path: Path) ->
         read_again(workspace, review.currency_open[0].import_id, {"currency": "EUR"})
 
 
+@pytest.mark.slow
 def test_who_may_be_the_same_person_is_named_by_handle(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)
     (group,) = review.same_person

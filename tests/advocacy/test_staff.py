@@ -100,6 +100,7 @@ def test_the_people_of_a_table_of_posts_are_a_roster_when_somebody_says_so(tmp_p
     assert {one.person.account for one in found.colleagues} == {"x:ann", "x:bob"}
 
 
+@pytest.mark.slow
 def test_who_has_ten_posts_is_not_told_to_have_fewer(tmp_path: Path) -> None:
     rows = {
         "account": [account("ann")],

@@ -147,6 +147,7 @@ def test_a_fact_that_is_unknown_fires_no_rule() -> None:
     assert [one.rule for one in next_actions({"own_posts": 0, "only_replies": ""}, {})] == ["first_posts"]
 
 
+@pytest.mark.slow
 def test_every_rule_speaks_only_of_facts_that_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[str]] = []
 
@@ -172,6 +173,7 @@ def test_every_file_that_would_settle_something_is_one_that_can_be_read() -> Non
         assert "layout" not in sentence, "nobody knows what a layout is called"
 
 
+@pytest.mark.slow
 def test_words_that_set_apart_are_those_that_others_do_not_say(tmp_path: Path) -> None:
     mine = [f"Proofing sourdough with everybody this morning, lamination try {n}" for n in range(12)]
     others: Rows = {"account": [], "post": []}

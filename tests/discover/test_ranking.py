@@ -153,6 +153,7 @@ def test_an_unknown_country_is_listed_apart_neither_in_nor_out(workspace: Worksp
     assert any("country" in match.unchecked for match in found.unchecked)
 
 
+@pytest.mark.slow
 def test_an_empty_result_explains_itself(workspace: Workspace, brief: Brief, tmp_path: Path) -> None:
     found = discover(workspace, replace(brief, segments={"sector": ("submarine welding",)}))
     assert found.matches == ()

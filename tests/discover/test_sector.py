@@ -43,6 +43,7 @@ def unreached(tmp_path: Path) -> Notes:
     return told
 
 
+@pytest.mark.slow
 def test_a_language_in_which_no_word_of_the_sector_is_said_is_named_with_its_people_and_a_way_out(
     unreached: Notes,
 ) -> None:
@@ -53,6 +54,7 @@ def test_a_language_in_which_no_word_of_the_sector_is_said_is_named_with_its_peo
     assert 'sector = ["vegan food", "veganes Essen"]' in note
 
 
+@pytest.mark.slow
 def test_a_word_that_both_languages_share_reaches_both(unreached: Notes) -> None:
     assert not unreached({"en": (40, "my vegan bread"), "de": (40, "mein vegan gebackenes Brot")})
 
@@ -92,6 +94,7 @@ def test_a_topic_of_another_language_counts_where_it_is_named_after_a_word_of_th
     assert not [note for note in found.notes if "hardly reach" in note]
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_languages_where_nobody_at_all_says_the_words(unreached: Notes) -> None:
     assert not unreached({"en": (40, "my bicycle"), "es": (40, "mi bicicleta")})
 

@@ -47,6 +47,7 @@ def test_higher_is_said_only_where_the_intervals_do_not_overlap(workspace: Works
     assert seen & {"first", "second"}
 
 
+@pytest.mark.slow
 def test_turned_round_the_answer_is_turned_round(workspace: Workspace) -> None:
     there, back = lines(compare(workspace, "@p01", "@p03")), lines(compare(workspace, "@p03", "@p01"))
     turned = {"first": "second", "second": "first"}

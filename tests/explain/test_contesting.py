@@ -85,6 +85,7 @@ def test_a_contested_verdict_hides_itself_alone(workspace: Workspace) -> None:
     assert {name for name in SIGNALS if after[name] != before[name]} == {"tier_percentile"}
 
 
+@pytest.mark.slow
 def test_a_gate_on_a_contested_number_cannot_be_checked(workspace: Workspace) -> None:
     (workspace.folder / "definitions").mkdir()
     (workspace.folder / "definitions" / "gardener.toml").write_text(OWN, encoding="utf-8")

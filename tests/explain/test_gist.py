@@ -42,6 +42,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return made(tmp_path_factory.mktemp("crowd") / "w", rows)
 
 
+@pytest.mark.slow
 def test_who_surely_differs_from_nearly_everybody_is_said_to_and_which_way_is_good(crowd: Workspace) -> None:
     found = explain(crowd, "@ann").gist
     named = {one.signal: one for one in found.stands_out}
@@ -81,6 +82,7 @@ def test_not_more_is_named_than_somebody_listens_to(crowd: Workspace) -> None:
             assert all(questions.count(one) <= MOST_OF_A_QUESTION for one in questions)
 
 
+@pytest.mark.slow
 def test_among_few_nobody_is_said_to_stand_out(tmp_path: Path) -> None:
     names = [f"p{number}" for number in range(LEAST_PEOPLE - 2)]
     rows = {

@@ -41,6 +41,7 @@ def test_a_size_that_fits_is_no_yes(workspace: Workspace) -> None:
     assert found.because == "0% of what it weighs is known"
 
 
+@pytest.mark.slow
 def test_what_was_measured_on_one_platform_says_nothing_of_another(workspace: Workspace) -> None:
     assert judged(workspace, "ben", "hypeauditor_2026@1").holds is True
     elsewhere = judged(workspace, "ann", "hypeauditor_2026@1")

@@ -47,6 +47,7 @@ def test_of_whom_too_little_is_known_nothing_is_told(workspace: Workspace) -> No
     assert (found.pulls, found.seeming) == ((), ())
 
 
+@pytest.mark.slow
 def test_what_is_contested_is_not_told_by_its_parts(tmp_path: Path) -> None:
     person = account("ann", followers=900, following=200, listed=35)
     hidden = made(tmp_path / "w", {"account": [person]})

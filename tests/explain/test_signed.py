@@ -57,6 +57,7 @@ def test_what_was_signed_is_shown_with_interval_and_rows_and_who_says_so(brand: 
     assert "6.7% to 21.1%" in page
 
 
+@pytest.mark.slow
 def test_nothing_that_is_computed_rests_on_it(brand: Workspace, tmp_path: Path) -> None:
     bare = Workspace.create(tmp_path / "bare")
     brought(brand, tmp_path, numbers=[TRIED, ABOUT])
@@ -66,6 +67,7 @@ def test_nothing_that_is_computed_rests_on_it(brand: Workspace, tmp_path: Path) 
     assert without.signed[0].numbers == ()
 
 
+@pytest.mark.slow
 def test_undo_and_purge_take_it_away(brand: Workspace, tmp_path: Path) -> None:
     report = brought(brand, tmp_path, numbers=[TRIED])
     (tmp_path / "accounts.csv").write_text("id,username,followers\n7,ann,12\n", "utf-8")
@@ -78,6 +80,7 @@ def test_undo_and_purge_take_it_away(brand: Workspace, tmp_path: Path) -> None:
     assert not any(b"I tried it" in part for part in parts)
 
 
+@pytest.mark.slow
 def test_of_one_key_the_newest_word_counts_and_another_key_stands_apart(brand: Workspace, tmp_path: Path) -> None:
     brought(brand, tmp_path, numbers=[ABOUT])
     brought(brand, tmp_path, numbers=[TRIED], made_at="2026-08-01T10:00:00+00:00", made_by=None)
@@ -88,6 +91,7 @@ def test_of_one_key_the_newest_word_counts_and_another_key_stands_apart(brand: W
     assert (other.made_by, other.key != latest.key) == ("Bob", True)
 
 
+@pytest.mark.slow
 def test_a_table_that_claims_to_be_signed_is_not_believed(brand: Workspace, tmp_path: Path) -> None:
     forged = json.dumps({"made_by": "Ann", "numbers": [TRIED]}).replace('"', '""')
     table = f'handle,platform,followers,signed_by,signed_says\nann,twitter,12,0cab,"{forged}"\n'
@@ -116,6 +120,7 @@ def test_signed_nonsense_is_passed_over(brand: Workspace, tmp_path: Path, number
     assert "without a date, signed by nobody named" in word.heading
 
 
+@pytest.mark.slow
 def test_long_texts_and_long_lists_are_cut(brand: Workspace, tmp_path: Path) -> None:
     brought(brand, tmp_path, numbers=[TRIED | {"title": "x" * 10_000}] * 500)
     [word] = explain(brand, "@ann").signed

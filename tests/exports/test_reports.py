@@ -192,6 +192,7 @@ def test_what_strangers_wrote_stays_text_in_every_form(whose: str, strangers: Wo
         assert b"javascript:" not in b"".join(parts.read(name) for name in parts.namelist() if name.endswith(".rels"))
 
 
+@pytest.mark.slow
 def test_nothing_in_a_pdf_turns_the_writing_or_hides(strangers: Workspace, tmp_path: Path) -> None:
     whole = "".join(text_of(export_report(report_of("coach", strangers), tmp_path / "coach.pdf")))
     assert "panic" in whole

@@ -100,6 +100,7 @@ def test_words_are_found_where_they_begin_and_in_whatever_an_answer_holds() -> N
     assert looked_for(("", "--")) is None
 
 
+@pytest.mark.slow
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))  # fmt: skip
 def test_any_answer_can_be_counted(said: Any) -> None:
     pattern = looked_for(("a",))

@@ -176,6 +176,7 @@ def test_nothing_to_purge_changes_nothing(workspace: Workspace) -> None:
     assert (done.rows, done.pages, workspace.version()) == (0, 0, before)
 
 
+@pytest.mark.slow
 def test_a_purge_between_a_kill_and_the_next_run_drops_no_page_that_is_not_brought_in(workspace: Workspace) -> None:
     fake = Fake()
     fetch(workspace, ASKED, client=fake.client())

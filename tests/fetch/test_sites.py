@@ -115,6 +115,7 @@ def test_addresses_in_pages_are_made_whole_and_stay_on_the_web() -> None:
     ] == [None] * 4
 
 
+@pytest.mark.slow
 def test_feeds_are_looked_at_again_after_a_day_and_only_what_is_new_is_sent(workspace: Workspace) -> None:
     fake, tomorrow = Fake(), datetime(2026, 6, 2, 12, tzinfo=UTC)
     fetched(workspace, fake, "https://ann.example/", "https://silent.example/")

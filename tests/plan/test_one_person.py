@@ -56,6 +56,7 @@ def test_a_plan_never_takes_two_accounts_of_one_person(present: Present) -> None
     assert chosen(present, 200) == ["bob", "dan"]
 
 
+@pytest.mark.slow
 def test_whoever_is_left_out_is_left_out_with_all_accounts_and_nobody_is_locked_in_twice(present: Present) -> None:
     same(present, "bob", "dan")
     assert not {"bob", "dan"} & set(chosen(present, 400, exclude=("@dan",)))

@@ -448,6 +448,7 @@ def test_a_change_that_cannot_be_is_refused(said: Changes, refused: str) -> None
         changed(asked(200), said)
 
 
+@pytest.mark.slow
 def test_a_handful_of_named_people_decides_no_plan(tmp_path: Path) -> None:
     rows = people() | {"follow": follows(), "fee": fees()}
     rows["account"] = [row | {"followers": 100 * row["followers"]} for row in rows["account"]]

@@ -215,6 +215,7 @@ def crowd_about(topics: list[int]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+@pytest.mark.slow
 def test_an_audience_of_one_interest_is_told_from_a_mixed_one(tell: Tell) -> None:
     alike, mixed = (
         tell("audience_focus", **crowd_about([3] * 12)),

@@ -194,6 +194,7 @@ def test_what_needs_a_login_is_counted_and_said_and_not_begun(opened: Opens) -> 
     assert (refused.status_code, fake.requests) == (403, [])
 
 
+@pytest.mark.slow
 def test_no_fetch_of_that_number(opened: Opens) -> None:
     browser = opened(Fake())
     browser.post("/resume", files=[("files", ("", b""))], data={"id": "7"})

@@ -100,6 +100,7 @@ def pages_of(browser: Browser) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_every_page_has_its_numbers_as_json(community: Browser) -> None:
     person = quote(somebody(community), safe="")
     for address in [*ALONE, *ASKED, *about(person)]:

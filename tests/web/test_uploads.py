@@ -102,6 +102,7 @@ def test_a_file_beyond_the_cap_is_refused_in_words(tmp_path: Path) -> None:
         assert list(browser.desk.folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_known_file_is_read_without_a_question(empty: Browser) -> None:
     page = empty.page(
         empty.bring(("a.csv", b"platform," + ACCOUNTS.replace(b"@", b"instagram,@").replace(b"handle", b"handle", 1)))

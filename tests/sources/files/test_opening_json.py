@@ -129,6 +129,7 @@ def test_large_whole_numbers_beside_fractions_are_not_rounded(tmp_path):
     assert rows(table) == [{"id": "9007199254740993"}, {"id": "1.5"}]
 
 
+@pytest.mark.slow
 def test_a_long_list_is_read_in_batches(tmp_path):
     content = "[" + ",\n".join(f'{{"id":{at},"text":"{"word " * 20}"}}' for at in range(50_000)) + "]"
     (table,) = tables(tmp_path / "a.json", content)

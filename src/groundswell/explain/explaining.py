@@ -83,7 +83,8 @@ class Judged:
     @property
     def because(self) -> str:
         """How much of what it weighs is known; empty where that does not matter any more."""
-        return "" if self.holds is False else f"{self.weighed:.0%} of what it weighs is known"
+        known = f"{self.weighed:.0%} of what it weighs is known"
+        return "" if self.holds is False else known if self.gates else f"it refuses nobody; {known}"
 
 
 @dataclass(frozen=True)

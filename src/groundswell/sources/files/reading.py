@@ -405,6 +405,9 @@ def _unclaimed(one: Recognised) -> list[str]:
 def _kept_unread(one: Recognised) -> str:
     """Which columns of a list of people are kept as they came and read by nothing: somebody wrote them for a reason."""
     columns = _unclaimed(one) if one.layout.id == "accounts" else []
+    columns = [
+        column for column in columns if normalised(column) != "simulated"
+    ]  # the mark of what is made up, which is heard
     shown = ", ".join(columns[:10]) + (" ..." if len(columns) > 10 else "")
     return f"Kept as it came, and nothing reads it: {shown}." if columns else ""
 

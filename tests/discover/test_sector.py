@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from building import account, made, post
@@ -167,3 +168,25 @@ def test_topics_of_people_who_say_a_word_of_the_sector_now_and_then_are_offered_
     assert set(again.topics) == {name for name, _ in found.near}
     assert int((again.shares.share > 0.9).sum()) == 60
     assert [one.chosen for one in options_for(BriefForm(brand="Oat", sector=tuple(ticked)), table, texts, reporters.folder).topics[:3]] == [True, True, False]  # fmt: skip
+
+
+def test_words_of_a_ticked_topic_are_no_words_of_the_sector() -> None:
+    """The name of a topic may hold any word that people share: whoever ticks one is not offered everybody who says "love"."""
+    asked: list[list[str]] = []
+    nothing = np.zeros(1, np.int64)
+
+    def saying(words: list[str], **_: Any) -> SimpleNamespace:
+        asked.append(words)
+        return SimpleNamespace(hits=nothing)
+
+    texts: Any = SimpleNamespace(
+        topics_called=lambda phrase: [3] if phrase == "love moment fans" else [],
+        topics_named=lambda _: [],
+        saying=saying,
+        in_sector=lambda *_, **__: (SimpleNamespace(hits=nothing), ()),
+    )
+    label = pa.StructArray.from_arrays([pa.array(["en"])], ["label"])
+    rows = pa.table({"language": label, "topic_focus": label})
+    read_sector(["women's football", "love moment fans"], rows, texts)
+    read_sector(["love moment fans"], rows, texts)
+    assert [sorted(words) for words in asked] == [["football", "s", "women"], ["fans", "love", "moment"]]

@@ -53,7 +53,9 @@ class Sector:
 def read_sector(phrases: Sequence[str], rows: pa.Table, texts: Texts) -> Sector:
     """Find the posts of a sector, the topics that it was read as, and the languages that its words do not reach."""
     spoken = _Spoken.read(rows)
-    hits = texts.saying([word for phrase in phrases for word in words_of(phrase)]).hits
+    # A topic that was ticked is no word of the sector: its name may hold any word that people share ("world", "love").
+    typed = [phrase for phrase in phrases if not texts.topics_called(phrase)] or phrases
+    hits = texts.saying([word for phrase in typed for word in words_of(phrase)]).hits
     saying = spoken.people(hits > 0)
     said = {language: saying.get(language, 0) / people for language, people in spoken.all.items()}
     home = max(sorted(said), key=lambda language: said[language], default="")

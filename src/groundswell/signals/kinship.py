@@ -103,10 +103,9 @@ class Texts:
         """
         size, whole = len(self.topic_posts), int(self.own_texts.sum())
         said, most = np.zeros(size), np.zeros(size)
-        words = sorted(words_of(phrase))
-        if called := [place for place, name in enumerate(self._names) if sorted(words_of(name)) == words]:
+        if called := self.topics_called(phrase):
             return called
-        for word in set(words):
+        for word in set(words_of(phrase)):
             hits = self.index.posts_saying([word])
             if not 0 < len(hits) <= whole / 3:
                 continue
@@ -114,6 +113,11 @@ class Texts:
             said, most = said + rate * np.log(whole / len(hits)), np.maximum(most, rate)
         chosen = (most >= SPOKEN_IN_TOPIC) & (said >= said.max(initial=0.0) / 2)
         return [int(topic) for topic in np.flatnonzero(chosen)]
+
+    def topics_called(self, phrase: str) -> list[int]:
+        """Topics whose name is just these words, in any order."""
+        words = sorted(words_of(phrase))
+        return [topic for topic, name in enumerate(self._names) if sorted(words_of(name)) == words]
 
     def topics_named(self, phrase: str) -> list[int]:
         """Topics with a word in their name that begins with one of a phrase's, in whichever language.

@@ -22,6 +22,9 @@ from groundswell.store.crash_points import crash_point
 
 _migrating = threading.Lock()
 """Alembic keeps what it works on in its modules: two threads at once would mix up their workspaces."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The newest schema: a migration's file begins with its revision."""
 metadata = sa.MetaData()
 imports = sa.Table(
     "imports",
@@ -119,12 +122,15 @@ class State:
 
     def migrate(self) -> None:
         """Bring the schema up to this program's version; refuse a workspace made by a newer one."""
+        if self._version() == NEWEST:
+            return
+        # Opening Alembic takes longer than any question about a small workspace: only where there is something to do.
         from alembic import command
         from alembic.config import Config
         from alembic.util.exc import CommandError
 
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(MIGRATIONS))
         config.set_main_option("path_separator", "os")
         with _migrating, self.transaction() as connection:
             config.attributes["connection"] = connection
@@ -135,6 +141,13 @@ class State:
                     f"The workspace {self.path.parent} was made by a newer Groundswell.",
                     next_step="Update the program, or use another workspace.",
                 ) from error
+
+    def _version(self) -> str | None:
+        """Which schema the database has; None before its first."""
+        with self.engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
     @contextmanager
     def transaction(self) -> Generator[sa.Connection]:

@@ -31,6 +31,8 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 
 LATER_SHARE = 0.2
 """Share of all records that may lie over what was settled before it is written anew (design choice)."""
+ONE_THREAD = 20_000
+"""Records below which a question is answered by one thread: sharing so little out takes longer than the work (measured)."""
 FLUSH_BYTES = 40 << 20
 """Rows held in memory before they go to disk; the bound of an import's memory, whatever the size of the file."""
 AHEAD = 2
@@ -124,9 +126,11 @@ class Workspace:
         brought = self._brought()
         live = tuple(brought)
         there = latest_settled(self.cache, live) if moment is None else None
+        records = sum(brought.values())
         return Engine(
             self.facts.of(live), live, moment=moment, backtest=backtest, memory=memory,
-            settled=with_later(there, live) if there else None, small=sum(brought.values()) < self.settle_from,
+            settled=with_later(there, live) if there else None, small=records < self.settle_from,
+            threads=1 if records < ONE_THREAD else None,
         )  # fmt: skip
 
     def _brought(self) -> dict[int, int]:

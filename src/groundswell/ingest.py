@@ -33,6 +33,8 @@ Progress = Callable[[int, int, int], None]
 """Called with (bytes done, bytes in all, rows so far)."""
 STRAYS_LOOKED_FOR = 100_000
 """Acts up to which it is said how many replies answer nothing in the data (design choice: nobody writes more by hand)."""
+NOTED = frozenset({"creator", "fee"})
+"""What a list notes about a person, of which the last word counts. Sheets are read at one moment: each later one is later by a millionth."""
 LARGEST_KEPT = 20 << 20
 """A list of people is kept as it came up to this size (design choice: what somebody typed is far smaller)."""
 
@@ -263,6 +265,8 @@ def _take(page: Page, reading: Reading, staging: Staging, report: ImportReport) 
             staging.add_helper(table, rows)
     for name, rows in page.records.items():
         moment, given = reading.assumed_observed_at, reading.observed_at_given
+        if name in NOTED:
+            moment += timedelta(microseconds=page.turn)
         staging.add(RECORDS[name], rows, observed_at=moment, member=page.member, given=given)
 
 

@@ -216,6 +216,8 @@ FEE = Record(
     ),
 )  # fmt: skip
 
+FEE_IN_WORDS = "fee in words"
+"""Under this name a list's own words for a fee are kept beside its unclaimed columns, where they are no one amount: `barter`, `150-200 €`."""
 RECORDS: dict[str, Record] = {
     record.name: record for record in (ACCOUNT, POST, INTERACTION, FOLLOW, CREATOR, CONTACT, FEE)
 }

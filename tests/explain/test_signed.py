@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +64,17 @@ def test_nothing_that_is_computed_rests_on_it(brand: Workspace, tmp_path: Path) 
     brought(brand, tmp_path, numbers=[TRIED, ABOUT])
     brought(bare, tmp_path, numbers=[])
     with_it, without = explain(brand, "@ann"), explain(bare, "@ann")
-    assert (with_it.values, with_it.gist, with_it.judged) == (without.values, without.gist, without.judged)
+    told_of = replace(with_it.gist, told=without.gist.told)  # that the file exists is all that is said of it there
+    assert (with_it.values, told_of, with_it.judged) == (without.values, without.gist, without.judged)
     assert without.signed[0].numbers == ()
+
+
+def test_a_brand_is_not_asked_for_posts_as_if_nothing_had_been_said(brand: Workspace, tmp_path: Path) -> None:
+    brought(brand, tmp_path, numbers=[TRIED])
+    found = explain(brand, ANN)
+    assert "signed file" in found.gist.told
+    lines = list(explanation_lines(found))
+    assert lines.index(f"  {found.gist.told}") < next(at for at, line in enumerate(lines) if "To settle it" in line)
 
 
 @pytest.mark.slow

@@ -13,9 +13,10 @@ from groundswell.discover import Brief, Offer, Spending, discover
 from groundswell.explain import explain
 from groundswell.plan import Plan, plan
 from groundswell.plan.prices import Fees, fees_known, price_of, why_no_price
+from groundswell.records import FEE_IN_WORDS
 from groundswell.signals import signal_table
 from groundswell.signals.present import Present, open_present
-from groundswell.sources.files.layouts.marketer import FEE_IN_WORDS, upper_end
+from groundswell.sources.files.layouts.fees import upper_end
 
 SIZES = {"ann": 600, "bob": 700, "cat": 300, "dan": 400, "eve": 500}
 

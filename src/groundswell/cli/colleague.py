@@ -57,6 +57,8 @@ def _gist(found: Explanation) -> Iterator[str]:
         yield "\nWhat is missing"
     for one in gist.missing:
         yield f"  {one.says[0].upper()}{one.says[1:]}: {_titles(one.signals)}."
+    if gist.told:
+        yield f"  {gist.told}"
     for file in gist.files:
         yield f"  To settle it: {file.says} {file.how}"
 

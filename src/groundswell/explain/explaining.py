@@ -6,7 +6,7 @@ The same numbers as everywhere: nothing is computed here that the table of signa
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -33,7 +33,7 @@ from groundswell.definitions import (
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain.gist import Gist, gist_of
 from groundswell.explain.seeming import pulls_of, seeming_says
-from groundswell.explain.signed import SignedWord, signed_words
+from groundswell.explain.signed import TOLD_BY_A_KIT, SignedWord, signed_words
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
 from groundswell.signals.among import Others
 from groundswell.signals.authenticity import Pull
@@ -183,7 +183,10 @@ class Explainer:
         found = Explanation(
             account=account,
             profile=profile,
-            gist=gist_of(values, self._others_on(profile["platform"])),
+            gist=replace(
+                gist_of(values, self._others_on(profile["platform"])),
+                told=TOLD_BY_A_KIT if any(one.numbers for one in signed) else "",
+            ),
             values=values,
             sentences={name: SIGNALS[name].sentence(value) for name, value in values.items()},
             tiers=judges.tiers(values["followers"].value),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -70,6 +70,8 @@ class Gist:
     missing: tuple[Missing, ...]
     files: tuple[FileThatTells, ...]
     """Files that would settle what is missing, the one that settles most first."""
+    told: str = field(default="", kw_only=True)
+    """What is known of it from elsewhere, to be read before any file is asked for."""
     groups: tuple[Group, ...]
     ordinary: str
     """What to say when nothing stands out; empty when something does."""

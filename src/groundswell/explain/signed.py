@@ -15,6 +15,11 @@ from groundswell.signals import Value
 from groundswell.sources.files.layouts.kit import SIGNED
 from groundswell.store import Engine, Workspace
 
+TOLD_BY_A_KIT = (
+    "Much of it stands in the creator's own signed file, counted from posts that stay with them. A file of posts is needed only where "
+    "numbers counted here, or a score, shall speak of them."
+)
+
 
 @dataclass(frozen=True)
 class SignedNumber:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from groundswell.records import FEE_IN_WORDS
 from groundswell.signals.present import Present
-from groundswell.sources.files.layouts.marketer import FEE_IN_WORDS
 from groundswell.store import Engine
 
 DECLINED = re.compile(
@@ -19,6 +19,12 @@ DECLINED = re.compile(
     re.IGNORECASE,
 )
 """How a status says that somebody does not want to (design choice: words that mean nothing else)."""
+OF_A_PIECE = re.compile(
+    r"\b(content|draft|post|video|reel|story|script|concept|invoice|entwurf|beitrag|rechnung)\b[\s:/–-]*(was |is |wurde |ist )?"
+    r"(declin|reject|refus|abgelehnt)\w*|\b(declin|reject|refus)\w*[\s:/–-]+(the )?(content|draft|post|video|reel|story|script|concept|invoice)\b",
+    re.IGNORECASE,
+)
+"""What was turned down was a piece of work ("draft rejected"), not the offer: the talks go on."""
 IN_KIND = re.compile(
     r"\b(barter|gift\w*|products?|seeding|samples?|in[ -]kind|trade|exchange|contra|swap|unpaid|free|no fee|tausch\w*|produkte?|"
     r"geschenk\w*|kostenlos|gratis)\b",
@@ -43,7 +49,7 @@ class OnLists:
     @property
     def declined(self) -> bool:
         """Whether somebody said no."""
-        return bool(self.status and DECLINED.search(self.status))
+        return bool(self.status and DECLINED.search(OF_A_PIECE.sub("", self.status)))
 
     @property
     def in_kind(self) -> bool:
@@ -74,7 +80,7 @@ def on_lists(present: Present) -> Mapping[str, OnLists]:
 def read_on_lists(engine: Engine, account: str | None = None) -> dict[str, OnLists]:
     """What the lists say of everybody on them, or of one account."""
     only = "" if account is None else " WHERE account = $1"
-    order = " ORDER BY import_id, member, line, account"
+    order = " ORDER BY import_id, seen_creators.observed_at, member, line, account"
     rows = engine.rows(ROWS + only + order, None if account is None else [account])
     return _last_said(rows)
 

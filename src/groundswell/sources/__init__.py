@@ -63,6 +63,8 @@ class Page:
     """Record name -> table with columns of that record's schema (any subset that holds the required ones), plus
     `line` (int64) and, where the row carries its own collection time, `observed_at` (timestamp us UTC, nullable)."""
     member: str = ""
+    turn: int = 0
+    """Which sheet of its workbook, from 0: of what two sheets note about one person, the later one counts."""
     bytes_done: int = 0
     """How far into the source this page reaches, for progress."""
     gone: pa.Table | None = None

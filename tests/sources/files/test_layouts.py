@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 
 from groundswell.errors import MissingFieldError, UnknownLayoutError, UnknownNameError, UsageError
+from groundswell.records import FEE_IN_WORDS
 from groundswell.sources import Page
 from groundswell.sources.files import open_file, recognise
-from groundswell.sources.files.layouts.marketer import FEE_IN_WORDS
 
 EXAMPLES = Path(__file__).with_name("examples")
 

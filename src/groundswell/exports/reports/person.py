@@ -16,7 +16,7 @@ def person_report(found: Explanation) -> Report:
     """Everything that is known of one account, in sentences."""
     who, gist = found.profile, found.gist
     missing = tuple(f"{one.says[0].upper()}{one.says[1:]}: {_titles(one.signals)}." for one in gist.missing)
-    files = tuple(f"To settle it: {one.says} {one.how}" for one in gist.files)
+    files = (gist.told, *(f"To settle it: {one.says} {one.how}" for one in gist.files))
     return Report(
         title=called(who.get("handle"), who.get("name"), found.account),
         dek=" ".join(part for part in (f"{platform_name(str(who['platform']))}.", *found.listed, who.get("bio"), _also(found)) if part),

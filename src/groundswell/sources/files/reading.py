@@ -9,6 +9,7 @@ for page in reading.pages():
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -455,9 +456,12 @@ class FileReading:
     def pages(self) -> Iterator[Page]:
         """Yield the file's rows, page by page, in order."""
         done = 0
+        turns = Counter[str]()
         for one in self._found:
+            workbook = one.table.place.partition("#")[0] if one.table.kind == "xlsx" else ""
             for rows in one.table.rows(one.header_row):
-                yield self._page(one, rows, done)
+                yield self._page(one, rows, done, turns[workbook] if workbook else 0)
+            turns[workbook] += 1
             done += one.table.bytes_total
             self._refresh()
 
@@ -473,7 +477,7 @@ class FileReading:
                     return order
         return order
 
-    def _page(self, one: Recognised, rows: Rows, done: int) -> Page:
+    def _page(self, one: Recognised, rows: Rows, done: int, turn: int) -> Page:
         unfolded = _unfolded(one, rows)
         self._passed_over += unfolded.notes
         sheets = {name: self._sheet(one, part) for name, part in unfolded.parts.items()}
@@ -490,6 +494,7 @@ class FileReading:
             set_aside=aside,
             records=crop.records,
             member=member,
+            turn=turn,
             bytes_done=done + rows.bytes_done,
         )
 

@@ -9,12 +9,12 @@ Sheets are typed by people and have thousands of rows, not millions: this one la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
+from groundswell.records import FEE_IN_WORDS
 from groundswell.sources import SetAside
 from groundswell.sources.files.layouts.cells import (
     PLATFORM_HEADERS,
@@ -26,10 +26,11 @@ from groundswell.sources.files.layouts.cells import (
     Who,
     normalised,
 )
+from groundswell.sources.files.layouts.fees import fee_in_words, fees_of, names_a_fee, settle_fees, whose
 from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
 from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
 from groundswell.sources.files.tables import Rows
-from groundswell.sources.files.values import SILENT, count_of, currency_of, money_of, table_of, texts
+from groundswell.sources.files.values import count_of, table_of, texts
 
 NAMES = ("influencer", "creator", "influencer/affiliate name", "influencer name", "creator name", "full name", "real name", "name", "talent", "blogger", "person", "kol", "ambassador", "affiliate", "partner")  # fmt: skip
 HANDLES = ("handle", "handles", "handle(s)", "username", "user name", "profile", "profiles", "profile link", "profile url", "account", "accounts", "social", "social media", "link", "links", "url", "@", "social handle", "ig handle", "nutzername", "kanalname", "channel link")  # fmt: skip
@@ -70,31 +71,6 @@ NOTES = (
     "description",
 )
 LANGUAGES = ("language", "sprache")
-FEE = re.compile(
-    r"(fee|rate|price|cost|honorar|preis|gage|budget|quote|payment|paid|kosten|ask)(?!d?iv|ing)", re.IGNORECASE
-)
-NOT_FEE = re.compile(
-    r"engag|click|conver|%|share|cpm|cpc|cpa|\ber\b|follow|quoted text|date|status|link", re.IGNORECASE
-)
-FEE_IN_WORDS = "fee in words"
-"""Under this name the list's own words for a fee are kept beside its unclaimed columns, where they are no one amount: `barter`, `150-200 €`."""
-PAYMENT = re.compile(r"paid|payment|bezahlt|budget|term", re.IGNORECASE)
-"""A column of these tells how or when money went out: what stands there in words is no fee."""
-NOT_SAID = SILENT | {
-    "tbd",
-    "tba",
-    "tbc",
-    "ask",
-    "open",
-    "offen",
-    "pending",
-    "negotiable",
-    "vb",
-    "on request",
-    "auf anfrage",
-}
-TO = re.compile(r"\s*(?:-|–|—|\bto\b|\bbis\b)\s*", re.IGNORECASE)
-DELIVERABLES = {"post": "post", "feed": "post", "story": "story", "stories": "story", "reel": "reel", "video": "video", "short": "video", "carousel": "carousel", "blog": "blog", "newsletter": "newsletter"}  # fmt: skip
 WORK = (*CODES, *STATUS, *EMAILS, *NOTES, "fee", "rate", "price", "cost", "honorar", "budget")
 TOTAL = re.compile(
     r"^\W*(grand\s+)?(total|sum|summe|gesamt|gesamtsumme|average|avg|mean|durchschnitt|subtotal|zwischensumme)\b\W*(\d.*)?$",
@@ -103,8 +79,6 @@ TOTAL = re.compile(
 EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s,;|<>]+|(?:[\w-]+\.)+[a-z]{2,}/[^\s,;|<>]+", re.IGNORECASE)
 HANDLE = re.compile(r"@?[\w][\w.\-]{0,63}$")
-MOST_SHOWN = 8
-"""So many values of a column are shown of those that are no amount (design choice: two lines)."""
 KNOWN = frozenset(
     normalised(name)
     for name in (*NAMES, *HANDLES, *FOLLOWERS, *CODES, *STATUS, *EMAILS, *PHONES, *NOTES, *PLATFORM_HEADERS)
@@ -174,7 +148,7 @@ def columns_of(headers: list[str]) -> Columns:
             and (word in PLATFORM_NAMES or re.search(r"handle|link|url|profile|name|account|@", word))
         ):
             found.on_platform.append((platform, header))
-        elif FEE.search(word) and not NOT_FEE.search(word) and normalised(header) not in KNOWN:
+        elif names_a_fee(word) and normalised(header) not in KNOWN:
             found.fees.append(header)
     found.handles = [header for header in found.handles if header not in {one for _, one in found.on_platform}]
     return found
@@ -285,57 +259,18 @@ def _sheet(rows: Rows) -> Unfolded:
         reason = _take(row, line, columns, tables)
         if reason:
             aside.append(SetAside(line, reason, " | ".join(row.values())[:500]))
-    notes = _settle_fees(tables, by_line)
+    notes = settle_fees(tables.fees, tables.people, by_line)
     _settle_followers(tables, by_line, columns)
     return Unfolded({name: _part(found) for name, found in vars(tables).items() if found}, aside, notes)
-
-
-def _settle_fees(tables: _Tables, rows: dict[int, dict[str, str]]) -> list[str]:
-    """Leave the last fee that is an amount; what any other cell says is kept in its words. Return what the user has to be told.
-
-    Without it a hash would choose among rows of one moment, and another one once a currency is said.
-    """
-    read = [(fee, fee.pop("_column"), money_of(fee["_fee"])) for fee in tables.fees]
-    last = {
-        (*_whose(fee), fee["_deliverable"]): (fee["line"], amount, fee["_kind"]) for fee, _, amount in read if amount
-    }
-    people = {(one["line"], *_whose(one)): one for one in tables.people}
-    unread: dict[str, list[str]] = {}
-    tables.fees.clear()
-    for fee, column, amount in read:
-        line, words = fee["line"], rows[fee["line"]][column]
-        at, counted, kind = last.get((*_whose(fee), fee["_deliverable"]), (line, None, None))
-        counts = amount and (line == at or (amount, fee["_kind"]) == (counted, kind))
-        if counts:
-            tables.fees.append(fee)
-        if words.lower() not in SILENT and (not counts or money_of(words) is None):
-            people[line, *_whose(fee)][column] = words
-        if words.lower() not in SILENT and not amount:
-            unread.setdefault(column, []).append(f"line {line} “{words}”")
-    return [_told(column, found) for column, found in unread.items()]
-
-
-def _whose(row: dict[str, Any]) -> tuple[str, str | None]:
-    return row["_account"], row["platform"]
-
-
-def _told(column: str, found: list[str]) -> str:
-    more = f" and {len(found) - MOST_SHOWN:,} more" if len(found) > MOST_SHOWN else ""
-    what = (
-        "1 value is no single amount and is"
-        if len(found) == 1
-        else f"{len(found):,} values are no single amount and are"
-    )
-    return f"In “{column}” {what} kept in words: {', '.join(found[:MOST_SHOWN])}{more}."
 
 
 def _settle_followers(tables: _Tables, rows: dict[int, dict[str, str]], columns: Columns) -> None:
     """Leave an account the last count of its followers that its rows name; what the others say is kept in its words."""
     read = [(one, count_of(one["_followers"] or "")) for one in tables.people]
-    last = {_whose(one): followers for one, followers in read if followers is not None}
+    last = {whose(one): followers for one, followers in read if followers is not None}
     for one, followers in read:
         header = columns.followers_on.get(one["platform"] or "") or columns.followers
-        if header and one["_followers"] and last.get(_whose(one), followers) != followers:
+        if header and one["_followers"] and last.get(whose(one), followers) != followers:
             one["_followers"] = None
             one[header] = rows[one["line"]][header]
 
@@ -363,7 +298,7 @@ def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> 
     )
     creator = emails[0] if emails else " ".join(name.lower().split()) or _full(found[0])
     rest = {header: value for header, value in row.items() if header not in columns.used}
-    words = _fee_in_words(row, columns)
+    words = fee_in_words(row, columns.fees)
     for position, one in enumerate(found):
         tables.people.append(
             rest
@@ -382,7 +317,8 @@ def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> 
             }
         )
     _reach(row, line, columns, found[0], emails, tables)
-    tables.fees += list(_fees(row, line, columns, found[0]))
+    owner = {"line": line, "_account": _marked(found[0]), "platform": found[0].platform}
+    tables.fees += [owner | fee for fee in fees_of(row, columns.fees, columns.status)]
     return ""
 
 
@@ -410,65 +346,6 @@ def _reach(row: dict[str, str], line: int, columns: Columns, one: Named, emails:
         for header in columns.phones
         if re.search(r"\d{5}", re.sub(r"\D", "", row.get(header, "")))
     ]
-
-
-def _fees(row: dict[str, str], line: int, columns: Columns, one: Named) -> Iterator[dict[str, Any]]:
-    """One fee for each fee column; the header may say the currency and the deliverable."""
-    paid = row.get(columns.status or "", "").lower() in ("paid", "bezahlt")
-    for header in columns.fees:
-        if not (value := row.get(header)):
-            continue
-        word = header.lower()
-        currency = _currency_in(header)
-        kind = (
-            "paid"
-            if paid or re.search(r"paid|bezahlt", word)
-            else "asked"
-            if re.search(r"rate|ask|quote|price|preis", word)
-            else None
-        )
-        value = upper_end(value) or value
-        amount = f"{value} {currency}" if currency and re.fullmatch(r"[\d.,\s' ]+k?", value) else value
-        yield {
-            "line": line,
-            "_column": header,
-            "_account": _marked(one),
-            "platform": one.platform,
-            "_fee": amount,
-            "_deliverable": _deliverable_in(header),
-            "_kind": kind,
-        }
-
-
-def _currency_in(header: str) -> str | None:
-    return next((code for part in re.findall(r"[€$£₹]|[A-Za-z$]{2,4}", header) if (code := currency_of(part))), None)
-
-
-def _deliverable_in(header: str) -> str | None:
-    return next((meaning for key, meaning in DELIVERABLES.items() if key in header.lower()), None)
-
-
-def upper_end(value: str) -> str | None:
-    """The dearer end of a range as an amount (`150-200 €` is `200 €`): what somebody may have to pay; None where it is no range."""
-    ends = TO.split(value)
-    if len(ends) != 2:
-        return None
-    low, high = map(money_of, ends)
-    currencies = {end[1] for end in (low, high) if end and end[1]}
-    if not low or not high or low[0] > high[0] or len(currencies) > 1:
-        return None
-    return ends[1] if high[1] or not currencies else f"{ends[1]} {currencies.pop()}"
-
-
-def _fee_in_words(row: dict[str, str], columns: Columns) -> str | None:
-    """What the row says of the fee of a post where that is no one amount; None where another column names one."""
-    said = [
-        row[header] for header in columns.fees
-        if row.get(header) and _deliverable_in(header) in (None, "post") and not PAYMENT.search(header)
-    ]  # fmt: skip
-    if any(money_of(value) for value in said):
-        return None
-    return next((value for value in said if value.lower() not in NOT_SAID), None)
 
 
 def _lacks(rows: list[list[str]]) -> list[str]:

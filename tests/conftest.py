@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 import building
+from groundswell.signals import learning
 
 # How long an example takes says something of the machine, not of the program: no timed tests.
 settings.register_profile("here", deadline=None)
@@ -23,6 +25,16 @@ def _shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
     base = tmp_path_factory.getbasetemp()
     building.SHARED = (base if worker_id == "master" else base.parent) / "shared"
     building.SHARED.mkdir(exist_ok=True)
+
+
+@pytest.fixture(scope="module")
+def learned_once() -> Iterator[None]:
+    """Learn topics and peers once and keep to it, as in a large workspace: a few new rows are then an update, not a full pass."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            "groundswell.signals.table.due", lambda workspace: not (workspace.fits / learning.FILE).exists()
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ over its columns, so that intervals, sentences, laws and every surface are those
 computed after the others and sees what they found (`earlier`).
 
 What is learned from everybody (peers, a curve, a model) is a *fit*: a versioned file, made when everything is computed and none
-is there yet, or anew on command. Values depend on the fit and on the account's own rows, so strangers change nothing.
+is there yet, or anew where `learning` says so. Values depend on the fit and on the account's own rows, so strangers change nothing.
 """
 
 from __future__ import annotations

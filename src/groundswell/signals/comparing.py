@@ -1,6 +1,6 @@
 """What is compared when somebody is set among peers: the numbers of each account, and the fit that holds the others' numbers.
 
-The fit is learned from everybody once and kept as `peers-NNNN.json` and `.npz`; `groundswell signals --fit` learns it anew.
+The fit is learned from everybody and kept as `peers-NNNN.json` and `.npz` until `learning` says that it is due anew.
 """
 
 from __future__ import annotations
@@ -267,9 +267,11 @@ def peers_for(asked: Asked, compared: Compared) -> PeerFit | None:
     version = fit_version(asked.fits)
     if asked.may_fit and (version is None or asked.anew):
         learned = learn(compared)
-        if learned is not None:
-            version = f"{int(version or 0) + 1:04d}"
-            save(learned, asked.fits, version)
+        if learned is None:
+            forget(asked.fits)
+            return None
+        version = f"{int(version or 0) + 1:04d}"
+        save(learned, asked.fits, version)
     return load(asked.fits, version) if version else None
 
 
@@ -291,6 +293,12 @@ def save(fit: PeerFit, folder: Path, version: str) -> None:
     part_file = folder / f"peers-{version}.json.part"
     part_file.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
     part_file.replace(folder / f"peers-{version}.json")
+
+
+def forget(folder: Path) -> None:
+    """Take fits away of people who are no longer there."""
+    for file in folder.glob("peers-*.*"):
+        file.unlink()
 
 
 def load(folder: Path, version: str) -> PeerFit:

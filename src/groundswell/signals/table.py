@@ -24,6 +24,7 @@ from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.findings import Progress, read_wording
 from groundswell.signals.hearing import read_voice
 from groundswell.signals.keeping import Kept, keep, keep_over, kept_in
+from groundswell.signals.learning import due, note_learned
 from groundswell.signals.packing import VALUE
 from groundswell.signals.tone import read_tone
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
@@ -72,16 +73,19 @@ def _table(workspace: Workspace, progress: Progress | None, *, anew: bool) -> Si
     if kept and not anew and kept.stamp == _stamp(live, corpus, workspace.fits):
         return SignalTable(hide(kept.read(), workspace.contests()), workspace.version(), corpus, 0)
     workspace.settle()
+    anew = anew or due(workspace)
     workspace.fits.mkdir(parents=True, exist_ok=True)
     with workspace.engine(memory="2GB") as engine:
         if corpus is None or anew:
-            corpus = fit_corpus(engine, workspace.fits) or corpus
+            corpus = fit_corpus(engine, workspace.fits)
         touched = None if anew else _touched(workspace, engine, kept, _stamp(live, corpus, workspace.fits))
         prepare(engine, workspace.cache / "findings", corpus, progress, only=touched)
         asked = Asked(engine, workspace.fits, only=touched is not None, may_fit=touched is None, anew=anew)
         fresh, changed = update(asked, kept.read(), touched) if touched is not None and kept else (compute(asked), None)
         (folder / "signals.json").unlink(missing_ok=True)
         engine.write("SELECT account, native FROM links", folder / "links.parquet")
+    if anew:
+        note_learned(workspace)
     now = _keep(folder, kept, fresh, changed, _stamp(live, corpus, workspace.fits))
     return SignalTable(hide(now.read(), workspace.contests()), workspace.version(), corpus, fresh.num_rows)
 

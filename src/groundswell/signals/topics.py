@@ -1,4 +1,4 @@
-"""What people here talk about: topics fitted on the whole corpus, named by their words. A versioned fit, refreshed by command.
+"""What people here talk about: topics fitted on the whole corpus, named by their words. A versioned fit, made anew when `learning` says so.
 
 TF-IDF over words and hashtags, non-negative matrix factorisation for topics (Lee & Seung 1999), truncated SVD for likeness of
 texts (Deerwester et al. 1990). Fitted on at most 30,000 documents, drawn by a hash so that the draw does not depend on order.
@@ -111,11 +111,13 @@ class Corpus:
 
 
 def latest_corpus(folder: Path) -> Corpus | None:
-    """The newest fit in a folder, or None."""
+    """The newest fit in a folder, or None where there is none or there was too little text the last time."""
     found = sorted(folder.glob("corpus-*.json"))
     if not found:
         return None
     said = json.loads(found[-1].read_text(encoding="utf-8"))
+    if not said["words"]:
+        return None
     with np.load(folder / f"corpus-{said['version']}.npz", allow_pickle=False) as arrays:
         return Corpus(
             version=said["version"],
@@ -131,13 +133,23 @@ def latest_corpus(folder: Path) -> Corpus | None:
 def fit_corpus(engine: Engine, folder: Path) -> Corpus | None:
     """Fit topics and the text space on the posts in view and keep them as the next version; None when there is too little text."""
     texts = _documents(engine)
-    if len(texts) < TEXTS_NEEDED:
-        return None
-    number = len(list(folder.glob("corpus-*.json"))) + 1
-    corpus = _fit(texts, f"{number:04d}")
+    before = sorted(folder.glob("corpus-*.json"))
+    version = f"{int(before[-1].stem.removeprefix('corpus-')) + 1 if before else 1:04d}"
+    corpus = _fit(texts, version) if len(texts) >= TEXTS_NEEDED else None
     if corpus is not None:
         corpus.save(folder)
+    elif before:
+        _nothing(version).save(folder)
+    for file in before:  # the words of a fit that is no longer in use may be those of somebody who is gone
+        file.with_suffix(".npz").unlink(missing_ok=True)
+        file.unlink()
     return corpus
+
+
+def _nothing(version: str) -> Corpus:
+    """A fit without words, in the place of one whose texts are gone."""
+    none = np.zeros((0, 0))
+    return Corpus(version, (), np.zeros(0), none, none, (), 0)
 
 
 def _documents(engine: Engine) -> list[str]:

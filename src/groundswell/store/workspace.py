@@ -123,7 +123,7 @@ class Workspace:
         if raw:
             live = self.state.live_ids(raw=True, expired=expired)
             return Engine(self.facts.of(live), live, moment=moment, memory=memory)
-        brought = self._brought()
+        brought = self.brought()
         live = tuple(brought)
         there = latest_settled(self.cache, live) if moment is None else None
         records = sum(brought.values())
@@ -133,7 +133,7 @@ class Workspace:
             threads=1 if records < ONE_THREAD else None,
         )  # fmt: skip
 
-    def _brought(self) -> dict[int, int]:
+    def brought(self) -> dict[int, int]:
         """Live import -> how many records it brought; of those that may be measured."""
         live = set(self.state.live_ids())
         return {
@@ -147,7 +147,7 @@ class Workspace:
 
         With `only_over`, nothing that takes long: only what lies over a state that is there, as at the end of an import.
         """
-        brought = self._brought()
+        brought = self.brought()
         live, everything = tuple(brought), sum(brought.values())
         there = latest_settled(self.cache, live)
         if (there and with_later(there, live)) or (there is None and only_over):

@@ -93,7 +93,10 @@ def _best(platform: str, people: Sequence[Listed], still_open: Sequence[Open]) -
 
 def _covers_many(layout: Layout) -> bool:
     """Whether one such file may speak of many accounts: an own archive or a report speaks of one, and a sheet you have."""
-    return not (layout.family or layout.whole or layout.needs or layout.introduces) and layout.id != "marketer_sheet"
+    return not (layout.family or layout.whole or layout.needs or layout.introduces) and layout.id not in (
+        "marketer_sheet",
+        "people_list",
+    )
 
 
 def _file(layout: Layout, platform: str, people: Sequence[Listed], still_open: Sequence[Open]) -> FileToGet:

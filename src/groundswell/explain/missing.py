@@ -95,7 +95,11 @@ def _lacks(signal: str, there: frozenset[str]) -> set[str]:
 
 def _layouts(platform: str) -> list[Layout]:
     """Files of the platform, then those of any, then what one must ask a person or a service for."""
-    usable = [one for one in LAYOUTS.values() if one.id != "marketer_sheet" and one.platform in (platform, None)]
+    usable = [
+        one
+        for one in LAYOUTS.values()
+        if one.id not in ("marketer_sheet", "people_list") and one.platform in (platform, None)
+    ]
     return sorted(usable, key=lambda one: (one.whole, one.platform is None))
 
 

@@ -405,7 +405,11 @@ def _unclaimed(one: Recognised) -> list[str]:
 
 def _kept_unread(one: Recognised) -> str:
     """Which columns of a list of people are kept as they came and read by nothing: somebody wrote them for a reason."""
-    columns = _unclaimed(one) if one.layout.id == "accounts" else []
+    if one.layout.unread:
+        headers = [header for header in one.table.preview()[one.header_row] if header.strip()]
+        columns = one.layout.unread([header for header in headers if header not in one.mapping])
+    else:
+        columns = _unclaimed(one) if one.layout.id == "accounts" else []
     columns = [
         column for column in columns if normalised(column) != "simulated"
     ]  # the mark of what is made up, which is heard

@@ -257,6 +257,8 @@ class Layout:
     """Headers that may say when a row was collected."""
     observed_by: Callable[..., Cell] = Moment
     """How those headers are read: `DayEnd` where they hold a day."""
+    unread: Callable[[list[str]], list[str]] | None = None
+    """Looks at the header, and says which columns are kept as they came and read by nothing: the user is told."""
     needs: tuple[str, ...] = ()
     """Constants without which the file cannot be read."""
     lacks: Callable[[list[list[str]]], list[str]] | None = None
@@ -415,6 +417,10 @@ def fields(layout: Layout | None = None) -> list[str]:
 def sheet_of(part: Part, layout: Layout, **rest: Any) -> Sheet:
     """Make the sheet on which a layout's records are read."""
     seen = layout.observed_by(*layout.observed) if layout.observed else None
+    if layout.platform is None and rest.get("platform") and "platform" in part.columns.column_names:
+        # What the addresses of the first rows point to fills in; the heading over a handle says it first.
+        rest["constants"] = {"platform": rest["platform"], **rest["constants"]}
+        rest["platform"] = None
     return Sheet(
         part.columns,
         part.lines,

@@ -29,11 +29,18 @@ from groundswell.sources.files.layouts.cells import (
 from groundswell.sources.files.layouts.fees import fee_in_words, fees_of, names_a_fee, settle_fees, whose
 from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
 from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
+from groundswell.sources.files.layouts.volunteers import read_of_colleagues
 from groundswell.sources.files.tables import Rows
 from groundswell.sources.files.values import count_of, table_of, texts
 
-NAMES = ("influencer", "creator", "influencer/affiliate name", "influencer name", "creator name", "full name", "real name", "name", "talent", "blogger", "person", "kol", "ambassador", "affiliate", "partner")  # fmt: skip
+NAMES = ("influencer", "creator", "influencer/affiliate name", "influencer name", "creator name", "full name", "real name", "name", "talent", "blogger", "person", "kol", "ambassador", "affiliate", "partner", "colleague", "employee", "mitarbeiter", "mitarbeiterin", "kollege", "kollegin")  # fmt: skip
 HANDLES = ("handle", "handles", "handle(s)", "username", "user name", "profile", "profiles", "profile link", "profile url", "account", "accounts", "social", "social media", "link", "links", "url", "@", "social handle", "ig handle", "nutzername", "kanalname", "channel link")  # fmt: skip
+PEOPLE = ("name", "full name", "person", "people", "colleague", "employee", "member", "mitarbeiter", "mitarbeiterin", "kollege", "kollegin", "vor- und nachname")  # fmt: skip
+"""Headings of a name in a list of people, whatever they are wanted for."""
+OF_POSTS = ("text", "post", "content", "caption", "message", "tweet")
+"""Such a table tells of posts, whoever wrote them."""
+IN_TWO = (("first name", "vorname", "given name"), ("last name", "surname", "family name", "nachname", "familienname"))
+"""Headings of a name that stands in two columns."""
 FOLLOWERS = ("followers", "follower", "follower count", "followers count", "subscribers", "audience", "reichweite", "abonnenten", "fans", "following size")  # fmt: skip
 CODES = (
     "code",
@@ -77,6 +84,12 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+OF_AN_ACCOUNT = re.compile(r"handle|link|url|profil|name|account|konto|seite|page|@")
+"""What a heading says beside a network, when handles or profiles on it stand below."""
+X_ALONE = re.compile(
+    r"(?:[^\w]*\b(?:x|handles?|links?|urls?|profile?s?|names?|username|user|accounts?|konto|followers?|follower)\b)+[^\w]*"
+)
+"""X is a network where nothing but such words stands beside the letter: `X handle`, and not `size x length`."""
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s,;|<>]+|(?:[\w-]+\.)+[a-z]{2,}/[^\s,;|<>]+", re.IGNORECASE)
 HANDLE = re.compile(r"@?[\w][\w.\-]{0,63}$")
 KNOWN = frozenset(
@@ -98,6 +111,8 @@ class Columns:
     """Which column of the sheet holds what."""
 
     name: str | None = None
+    last_name: str | None = None
+    """Where the name stands in two columns."""
     handles: list[str] = field(default_factory=lambda: [])
     on_platform: list[tuple[str, str]] = field(default_factory=lambda: [])
     """Columns called after a platform ("Instagram"), which hold handles on it."""
@@ -114,7 +129,7 @@ class Columns:
     @property
     def used(self) -> set[str]:
         """Columns that some field reads."""
-        single = (self.name, self.platform, self.followers, self.code, self.status, self.notes)
+        single = (self.name, self.last_name, self.platform, self.followers, self.code, self.status, self.notes)
         spread = (
             *self.handles,
             *self.emails,
@@ -131,6 +146,8 @@ def columns_of(headers: list[str]) -> Columns:
     found = Columns()
     keys = {normalised(header): header for header in reversed(headers)}
     found.name = _first(keys, NAMES)
+    if found.name is None:
+        found.name, found.last_name = (_first(keys, names) for names in IN_TWO)
     found.platform = _first(keys, PLATFORM_HEADERS)
     found.followers, found.code, found.status, found.notes = (
         _first(keys, names) for names in (FOLLOWERS, CODES, STATUS, NOTES)
@@ -142,11 +159,7 @@ def columns_of(headers: list[str]) -> Columns:
         platform = _platform_in(word)
         if platform and re.search(r"follower|subscriber|fans|abonn", word):
             found.followers_on.setdefault(platform, header)
-        elif (
-            platform
-            and re.fullmatch(r"[^\d]*", word)
-            and (word in PLATFORM_NAMES or re.search(r"handle|link|url|profile|name|account|@", word))
-        ):
+        elif platform and re.fullmatch(r"[^\d]*", word) and (word in PLATFORM_NAMES or OF_AN_ACCOUNT.search(word)):
             found.on_platform.append((platform, header))
         elif names_a_fee(word) and normalised(header) not in KNOWN:
             found.fees.append(header)
@@ -167,7 +180,7 @@ def _platform_in(word: str) -> str | None:
         (
             PLATFORM_NAMES[part]
             for part in re.split(r"[^\w]+", word)
-            if (part in PLATFORM_NAMES and part not in ("web", "x")) or word == "x" == part
+            if (part in PLATFORM_NAMES and part not in ("web", "x")) or (part == "x" and X_ALONE.fullmatch(word))
         ),
         None,
     )
@@ -286,7 +299,7 @@ def _part(found: list[dict[str, Any]]) -> Part:
 
 def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> str:
     """Add one row to the tables; the reason when it is not a person."""
-    name = row.get(columns.name or "", "")
+    name = " ".join(filter(None, (row.get(columns.name or "", ""), row.get(columns.last_name or "", ""))))
     first = next(iter(row.values()), "")
     if TOTAL.match(name or first) or any(TOTAL.match(row.get(header, "")) for header in columns.handles):
         return "a total, not a person"
@@ -357,7 +370,52 @@ def _lacks(rows: list[list[str]]) -> list[str]:
     return [] if said else ["platform"]
 
 
+def _unread(headers: list[str]) -> list[str]:
+    """Columns that are kept as they came: nothing reads them, and whoever wrote them wants to know it."""
+    used = columns_of(headers).used | read_of_colleagues(headers)
+    heard = {*map(normalised, (*LANGUAGES, "simulated"))}
+    return [header for header in headers if header not in used and normalised(header) not in heard]
+
+
+def _is_of_people(headers: frozenset[str]) -> bool:
+    """Whether a table names people and has a column a network for their accounts, and says nothing of work with creators."""
+    others = {normalised(name) for name in (*CODES, *STATUS, *OF_POSTS)}
+    if headers & others or any(names_a_fee(one) for one in headers):
+        return False
+    return any(_network(one) for one in headers)
+
+
+def _network(header: str) -> bool:
+    """Whether a heading, as headings are compared, is a network's, alone or with what says that accounts stand below."""
+    longest = max((name for name in _NETWORKS if header.startswith(name)), key=len, default=None)
+    return longest is not None and re.fullmatch(_BESIDE, header.removeprefix(longest)) is not None
+
+
+_NETWORKS = frozenset(normalised(name) for name in PLATFORM_NAMES) - {"web", "website", "newsletter", "blog"}
+_BESIDE = r"\W*(handles?|links?|urls?|profile?s?|(user|account)?names?|accounts?|konto|seite|page|@)?\W*"
 _WHO = Who(anyone="_account")
+
+_RECORDS = (
+    Creator(
+        part="people",
+        creator=Text("_creator"),
+        account=_WHO,
+        name=Text("_name"),
+        status=Text("_status"),
+        code=Text("_code"),
+        notes=Text("_notes"),
+    ),
+    Account(part="people", account=_WHO, handle=Handle("_handle"), followers=Count("_followers")),
+    Contact(part="contacts", account=_WHO, channel=Text("_channel"), address=Text("_address")),
+    Fee(
+        part="fees",
+        account=_WHO,
+        deliverable=Text("_deliverable"),
+        amount_minor=Amount("_fee"),
+        currency=Currency("_fee"),
+        kind=Text("_kind"),
+    ),
+)
 
 SHEET = Layout(
     id="marketer_sheet",
@@ -369,27 +427,23 @@ SHEET = Layout(
     kinds=("csv", "xlsx", "parquet"),
     unfold=_sheet,
     lacks=_lacks,
-    records=(
-        Creator(
-            part="people",
-            creator=Text("_creator"),
-            account=_WHO,
-            name=Text("_name"),
-            status=Text("_status"),
-            code=Text("_code"),
-            notes=Text("_notes"),
-        ),
-        Account(part="people", account=_WHO, handle=Handle("_handle"), followers=Count("_followers")),
-        Contact(part="contacts", account=_WHO, channel=Text("_channel"), address=Text("_address")),
-        Fee(
-            part="fees",
-            account=_WHO,
-            deliverable=Text("_deliverable"),
-            amount_minor=Amount("_fee"),
-            currency=Currency("_fee"),
-            kind=Text("_kind"),
-        ),
-    ),
+    unread=_unread,
+    records=_RECORDS,
 )
 
-MARKETER = (SHEET,)
+LIST_OF_PEOPLE = Layout(
+    id="people_list",
+    title="A list of people",
+    says="A list of people, colleagues for instance: names, and a column of handles or profiles for each network.",
+    platform=None,
+    required=((*PEOPLE, *IN_TWO[0]),),
+    accepts=_is_of_people,
+    generic=True,
+    kinds=("csv", "xlsx", "parquet"),
+    unfold=_sheet,
+    lacks=_lacks,
+    unread=_unread,
+    records=_RECORDS,
+)
+
+MARKETER = (LIST_OF_PEOPLE, SHEET)

@@ -34,6 +34,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "language": "language",
         "url": "address",
     },
+    "Working together": {
+        "amount_minor": "fee",
+        "status": "where the talks stand",
+        "code": "discount code",
+        "address": "e-mail",
+        "notes": "notes",
+    },
     "How big": {"followers": "followers", "following": "how many they follow", "posts_count": "how many posts"},
     "Posts": {
         "text": "text of the post",

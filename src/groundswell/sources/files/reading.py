@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,8 @@ Remembered = Callable[[frozenset[str]], Mapping[str, str]]
 """Set of normalised headers -> the mapping that was given for it, or nothing."""
 DATES = "--dates"
 """Under this name, which no column has, the order of dates is remembered among the columns that were named."""
+PERSON = {"account", "handle", "native_id"}
+"""Fields that name somebody."""
 HEADER_SEARCH = 25
 """How many rows may stand above the header."""
 EXAMPLES = {
@@ -131,7 +133,7 @@ def read_tables(
         except InputError as error:
             errors.append((table.member, error))
     if absent := [header for header in (mapping or {}) if normalised(header) not in seen]:
-        raise UnknownNameError("column", absent[0], seen)
+        _refuse_strange(absent, tables, seen)
     found, told = _of_the_archive(found, errors)
     given |= _introduced(found, given)
     whole = tuple(one.table.member for one in found if one.layout.whole)
@@ -214,8 +216,10 @@ def _recognised(
                 f"{table.place} holds {what}.", means="That is private: none of it is read.", next_step="Leave it out."
             )
         layout = fitting([*named, *inner], kind=table.kind, place=None if chosen else table.place, among=among)
+        if layout is None and not chosen and set(map(_word, own.values())) & PERSON:
+            layout = LAYOUTS["accounts"]  # somebody says which column names people: a list of them, if nothing else
         if layout is not None:
-            seen.update(names)
+            seen.update(names)  # so that a column that is named and is nowhere is told
             mapped = layout if layout.unfold else layout.mapped(own)  # what is unfolded has its columns renamed instead
             platform = _platform(mapped, rows[position:], constants)
             silent = platform is None and not _says_platform(mapped, names, constants)
@@ -226,6 +230,14 @@ def _recognised(
     raise _named(
         _only_reports(rows) or unknown([*(rows[0] if rows else []), *sorted(table.inner)], among), table.member
     )
+
+
+def _refuse_strange(named: list[str], tables: list[TableFile], seen: set[str]) -> None:
+    """Refuse columns that no table has, be it recognised or not."""
+    tops = [[[normalised(cell) for cell in row] for row in table.preview()[:HEADER_SEARCH]] for table in tables]
+    there = {cell for rows in tops for row in rows for cell in row}
+    if strange := [header for header in named if normalised(header) not in there]:
+        raise UnknownNameError("column", strange[0], seen or {cell for rows in tops for cell in (rows or [[]])[0]})
 
 
 def _only_reports(rows: list[list[str]]) -> InputError | None:
@@ -248,9 +260,12 @@ def _word(field: str) -> str:
 
 
 def _renamed(rows: Rows, mapping: Mapping[str, str]) -> Rows:
+    return replace(rows, columns=rows.columns.rename_columns(_renamed_headers(rows.columns.column_names, mapping)))
+
+
+def _renamed_headers(headers: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
     words = {normalised(header): _word(field) for header, field in mapping.items()}
-    names = [words.get(normalised(name), name) for name in rows.columns.column_names]
-    return replace(rows, columns=rows.columns.rename_columns(names))
+    return [words.get(normalised(name), name) for name in headers]
 
 
 def _named(error: InputError, member: str) -> InputError:
@@ -346,6 +361,7 @@ def _lacking(one: Recognised, constants: Mapping[str, str]) -> list[str]:
     needs = [name for name in layout.needs if name not in constants]
     if layout.lacks:
         rows = [list(row) for row in one.table.preview()][one.header_row :]
+        rows[0] = _renamed_headers(rows[0], one.mapping)
         needs += [name for name in layout.lacks(rows) if name not in constants]
     if needs or layout.unfold:
         return needs

@@ -257,6 +257,8 @@ class Layout:
     """Headers that may say when a row was collected."""
     observed_by: Callable[..., Cell] = Moment
     """How those headers are read: `DayEnd` where they hold a day."""
+    reads: tuple[str, ...] = ()
+    """Headers that `unfold` understands, besides those that fields read."""
     unread: Callable[[list[str]], list[str]] | None = None
     """Looks at the header, and says which columns are kept as they came and read by nothing: the user is told."""
     needs: tuple[str, ...] = ()
@@ -298,7 +300,8 @@ class Layout:
         """Every header (normalised) that some field reads."""
         of_records = frozenset(name for record in self.records for name in record.headers)
         about = frozenset(normalised(name) for name in (*self.observed, *self.ignored))
-        return of_records | about | (frozenset() if self.platform else frozenset(self.platform_columns))
+        understood = frozenset(map(normalised, self.reads))
+        return of_records | understood | about | (frozenset() if self.platform else frozenset(self.platform_columns))
 
     @cached_property
     def set_apart(self) -> frozenset[str]:
@@ -310,7 +313,7 @@ class Layout:
     def lacking(self, headers: frozenset[str]) -> list[str]:
         """Required headers that the set (normalised) does not have."""
         groups = [(group,) if isinstance(group, str) else group for group in self.required]
-        return [group[0] for group in groups if not any(normalised(name) in headers for name in group)]
+        return [group[0] for group in groups if not any(_is_there(name, headers) for name in group)]
 
     def fits(self, headers: frozenset[str], kind: str = "", place: str | None = None) -> bool:
         """Whether a table with these headers (normalised), found at this place, is of this layout."""
@@ -403,6 +406,12 @@ class Family:
             introduces=not owned,
             note=note,
         )
+
+
+def _is_there(name: str, headers: frozenset[str]) -> bool:
+    """Whether a header is among these (normalised); `fee…` stands for all that begin so."""
+    word = normalised(name.removesuffix("…"))
+    return word in headers or (name.endswith("…") and any(header.startswith(word) for header in headers))
 
 
 def fields(layout: Layout | None = None) -> list[str]:

@@ -78,7 +78,8 @@ NOTES = (
     "description",
 )
 LANGUAGES = ("language", "sprache")
-WORK = (*CODES, *STATUS, *EMAILS, *NOTES, "fee", "rate", "price", "cost", "honorar", "budget")
+FEES = ("fee", "fees", "rate", "price", "cost", "costs", "honorar", "preis", "gage", "kosten", "budget")
+WORK = (*CODES, *STATUS, *EMAILS, *NOTES, "rate", "fee…", "price…", "cost…", "honorar…", "preis…", "gage…", "kosten…", "budget…")  # fmt: skip
 TOTAL = re.compile(
     r"^\W*(grand\s+)?(total|sum|summe|gesamt|gesamtsumme|average|avg|mean|durchschnitt|subtotal|zwischensumme)\b\W*(\d.*)?$",
     re.IGNORECASE,
@@ -426,6 +427,7 @@ SHEET = Layout(
     generic=True,
     kinds=("csv", "xlsx", "parquet"),
     unfold=_sheet,
+    reads=(*NAMES, *HANDLES, *FOLLOWERS, *CODES, *STATUS, *EMAILS, *PHONES, *NOTES, *FEES),
     lacks=_lacks,
     unread=_unread,
     records=_RECORDS,
@@ -441,6 +443,7 @@ LIST_OF_PEOPLE = Layout(
     generic=True,
     kinds=("csv", "xlsx", "parquet"),
     unfold=_sheet,
+    reads=(*NAMES, *HANDLES, *FOLLOWERS, *EMAILS, *PHONES, *NOTES),
     lacks=_lacks,
     unread=_unread,
     records=_RECORDS,

@@ -34,8 +34,8 @@ class Place:
     line: int
 
     def __str__(self) -> str:
-        """`line 5 of roster.csv`."""
-        return f"line {self.line} of {self.file}"
+        """`line 5 of roster.csv`; of a workbook or an archive with its sheet or file: `line 5 of roster.xlsx (March)`."""
+        return f"line {self.line} of {self.file}" + (f" ({self.member})" if self.member else "")
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def review_sheet(
             lines[one.account],
             gaps[one.account],
             tuple(SIGNALS[name].sentence(value) for name, value in one.values.items() if value.known),
-            tuple(dict.fromkeys(words for row in rows.get(one.account, ()) for words in row["written"])),
+            _fee_in_words(rows.get(one.account, ())),
         )
         for one in people
     )
@@ -187,7 +187,7 @@ def _rows_of(workspace: Workspace, people: Sequence[Listed], import_id: int | No
                           FROM seen_accounts GROUP BY ALL) AS a
                  ON a.account = c.account AND a.import_id = c.import_id AND a.member = coalesce(c.member, '') AND a.line = c.line
                WHERE c.account IN (SELECT account FROM people) AND c.line IS NOT NULL
-               ORDER BY c.import_id, member, c.line"""
+               ORDER BY c.observed_at, c.import_id, member, c.line"""
         )
     files, again = {one.id: one.source for one in workspace.state.imports()}, _same_file_again(workspace, import_id)
     rows: dict[str, list[dict[str, Any]]] = {}
@@ -204,6 +204,12 @@ def _same_file_again(workspace: Workspace, import_id: int | None) -> set[int]:
     for one in sorted(live, key=lambda one: (one.id == import_id, one.id)):
         kept[one.sha256] = one.id
     return {one.id for one in live} - set(kept.values())
+
+
+def _fee_in_words(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """What is said of the fee in words since the last row that names an amount; what came before it is past."""
+    last = max((at for at, row in enumerate(rows) if row["fees"]), default=0)
+    return tuple(dict.fromkeys(words for row in rows[last:] for words in row["written"]))
 
 
 def _read_row(row: dict[str, Any], files: dict[int, str]) -> dict[str, Any]:

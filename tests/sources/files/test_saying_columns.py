@@ -56,6 +56,27 @@ def test_a_sheet_with_fees_is_one_in_whatever_words(headers: str) -> None:
     assert recognise(headers.split(", ")).id == "marketer_sheet"
 
 
+def test_counts_copied_for_posts_of_an_archive_find_them(tmp_path: Path) -> None:
+    file = tmp_path / "counts.csv"
+    at = "https://scholar.social/@martha/113000000000000000"
+    file.write_text(f"author,url,likes,comments\nmartha@scholar.social,{at},19,1\n")
+    [post] = read(file, constants={"platform": "mastodon"})["post"]
+    assert post["post"] == "mastodon:https://scholar.social/users/martha/statuses/113000000000000000"
+    assert (post["account"], post["likes"], post["replies"]) == ("mastodon:@martha@scholar.social", 19, 1)
+
+
+@pytest.mark.parametrize(
+    ("headers", "layout"),
+    [
+        ("author, url, likes, comments", "post_counts"),
+        ("handle, url, followers, likes, bio", "accounts"),
+        ("name, handle, link, score, status, notes", "marketer_sheet"),
+    ],
+)
+def test_a_table_without_text_is_of_posts_only_when_it_counts_likes(headers: str, layout: str) -> None:
+    assert recognise(headers.split(", ")).id == layout
+
+
 @pytest.mark.parametrize(
     "headers", ["author, text, url, created_at, status, likes", "url, name, caption, date, notes, likes, author"]
 )

@@ -6,6 +6,7 @@ The names of our own fields are always understood.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -31,6 +32,7 @@ from groundswell.sources.files.layouts.cells import (
     Verb,
     Who,
     Word,
+    normalised,
     unnamed_post,
 )
 from groundswell.sources.files.layouts.layout import Account, Follow, Interaction, Layout, Post
@@ -240,7 +242,6 @@ def kind_is(cell: Cell, kind: str) -> Cell:
 
 
 _KIND = kind_of()
-
 POSTS = Layout(
     id="posts",
     title="A table of posts",
@@ -302,6 +303,17 @@ POSTS = Layout(
         Interaction(actor=_AUTHOR, verb=Always("mention"), via=_POST_ID, acted_at=_CREATED, each=_MENTIONS),
     ),
 )
+
+_STANDS = frozenset(map(normalised, (*TEXT, *FOLLOWERS, *BIO)))
+COUNTS = replace(
+    POSTS,
+    id="post_counts",
+    title="A table of how posts were received",
+    says="Likes, comments and other counts, copied for posts by their address or id.",
+    required=((*POST_URL, *POST_ID), tuple(name for name in LIKES if name != "score")),
+    accepts=lambda headers: not headers & _STANDS,
+)
+"""What one copies by hand for the posts of an archive that holds no counts; it adds to posts that are known."""
 
 _ACCOUNT_ID = Who(
     "native_id",
@@ -440,4 +452,4 @@ INTERACTIONS = Layout(
     ),
 )
 
-GENERIC = (POSTS, ACCOUNTS, FOLLOWS, INTERACTIONS)
+GENERIC = (POSTS, COUNTS, ACCOUNTS, FOLLOWS, INTERACTIONS)

@@ -344,6 +344,10 @@ _POST_ADDRESSES = (
     (r"^(at://[^/]+/app\.bsky\.feed\.post/\w+)$", "bluesky"),
 )
 
+_MASTODON_POST = (
+    r"https://(?P<server>[\w.-]+)/(?:@|users/)(?P<who>\w[\w.-]*)/(?:statuses/)?(?P<number>\d{9,20})/?(?:[?#].*)?"
+)
+"""A post's page on a Mastodon server; the number is part of the name under which archives and the network know it."""
 _LINKEDIN_URN = r"linkedin\.com/.*urn(?:%3A|:)li(?:%3A|:)(share|ugcPost|activity)(?:%3A|:)(\d+)"
 """LinkedIn's own names of posts, as they stand in its addresses, plain or percent-encoded."""
 
@@ -362,6 +366,8 @@ def post_of(word: str, platform: str | None) -> str | None:
     for pattern, owner in _POST_ADDRESSES:
         if found := re.search(pattern, plain):
             return f"{owner}:{found[1]}"
+    if found := re.fullmatch(_MASTODON_POST, plain):
+        return f"mastodon:https://{found['server'].lower()}/users/{found['who']}/statuses/{found['number']}"
     return f"{platform}:{plain}" if platform else None
 
 

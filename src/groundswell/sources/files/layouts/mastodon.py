@@ -2,7 +2,8 @@
 
 `actor.json` says whose it is, `outbox.json` holds posts and boosts (ActivityStreams), `likes.json` and `bookmarks.json` addresses of
 posts. Posts for followers only and direct messages are set aside unread. Ids are the posts' own addresses; accounts are
-`name@server`. Counts are unknown: the archive holds none. Times carry their zone.
+`name@server`. How often a post was liked and boosted is there where the server writes it (since mastodon/mastodon#32007, 2024).
+Times carry their zone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 from groundswell.sources.files.layouts.cells import (
     Always,
+    Count,
     Given,
     Handle,
     Id,
@@ -109,9 +111,17 @@ def _post(note: dict[str, Any]) -> dict[str, Any]:
         "reply": answered if isinstance(answered, str) else None,
         "reply_whom": handle_in(answered),
         "hashtags": [str(tag.get("name")) for tag in tags if tag.get("type") == "Hashtag"] or None,
+        "likes": _total(note.get("likes")),
+        "shares": _total(note.get("shares")),
         "mentions": [who for tag in tags if tag.get("type") == "Mention" and (who := handle_in(tag.get("href")))] or None,
         "links": re.findall(r'href="(https?://[^"]+)"(?![^>]*class="[^"]*\b(?:mention|hashtag)\b)', str(note.get("content"))) or None,
     }  # fmt: skip
+
+
+def _total(collection: Any) -> int | None:
+    """How many a collection says it holds; None where the server says nothing."""
+    number = collection.get("totalItems") if isinstance(collection, dict) else None
+    return number if isinstance(number, int) and number >= 0 else None
 
 
 def _addresses(rows: Rows) -> Unfolded:
@@ -165,6 +175,8 @@ OUTBOX = _FAMILY.piece(
         hashtags=Tags("hashtags"),
         mentions=Tags("mentions"),
         links=Links("links"),
+        likes=Count("likes"),
+        reposts=Count("shares"),
     ),
     Interaction(
         actor=_OWNER, verb=Always("reply"), account=_REPLY_WHOM, post=_REPLY_TO, via=_POST, acted_at=_WHEN, when=filled(_REPLY_TO),
@@ -175,7 +187,7 @@ OUTBOX = _FAMILY.piece(
     Interaction(actor=_OWNER, verb=Always("mention"), via=_POST, acted_at=_WHEN, each=Tags("mentions")),
     unfold=_activities,
     place="orderedItems|archive_posts",
-    note="A Mastodon archive holds no counts: likes, boosts and followers are unknown.",
+    note="Likes and boosts of a post are known where your server writes them into the archive (older ones do not); your followers are never in it.",
 )  # fmt: skip
 LIKES = _FAMILY.piece(
     "likes",

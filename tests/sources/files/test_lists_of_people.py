@@ -41,7 +41,7 @@ def test_a_list_without_an_address_of_mail_is_a_list_of_people_with_all_their_ac
         ("Ann Crumb", "instagram:@ann.bakes"),
         ("Ann Crumb", "twitter:@annx"),
         ("Bob Rye", "linkedin:@bob-rye"),
-        ("Cid Oat", "twitter:@cidoat"),
+        ("Cid Oat", "twitter:@cidx"),
     ]
 
 

@@ -28,6 +28,7 @@ from groundswell.signals.grains import GRAINS
 from groundswell.signals.present import Present, asking
 from groundswell.signals.topics import latest_corpus
 from groundswell.store import Engine, Workspace
+from groundswell.store.engine import ORDER
 
 SCHEMA = "groundswell-kit"
 PARTS = ("posts", "texts", "sparked", "balance", "paid", "followers")
@@ -62,6 +63,11 @@ MINE = {
     "sponsored_share": "{words} of my {n} posts look paid, gifted or affiliated.",
 }
 """The signals' sentences, in the first person."""
+WHO_SAYS_FOLLOWERS = f"""
+    SELECT import_id, line, observed_at, observed_own FROM seen_accounts WHERE account = $1 AND followers IS NOT NULL
+    ORDER BY {ORDER} DESC LIMIT 1
+"""
+"""The row that the followers come from: a later row about the account need not say them."""
 TOPICS_SHOWN, POSTS_A_TOPIC, SHARE_A_TOPIC = 2, 3, 0.1
 """Subjects that a kit names, and the posts and the share of posts that each must have (design choices)."""
 TITLES = {
@@ -339,9 +345,10 @@ def _followers(rows: _Rows, profile: Mapping[str, Any], workspace: Workspace) ->
     count = profile.get("followers")
     if count is None:
         return []
-    seen = profile["observed_at"] if profile["observed_own"] else None
-    row = rows.of(profile["import_id"], profile["line"], None, profile.get("url"), seen)
-    imported = workspace.state.import_by_id(profile["import_id"]).started_at[:10]
+    import_id, line, at, own = rows.engine.rows(WHO_SAYS_FOLLOWERS, [profile["account"]])[0]
+    seen = at if own else None
+    row = rows.of(import_id, line, None, profile.get("url"), seen)
+    imported = workspace.state.import_by_id(import_id).started_at[:10]
     when = (
         f"as seen on {seen:%Y-%m-%d}"
         if seen
@@ -379,7 +386,10 @@ def _decimals(share: float) -> int:
 
 
 def _profile(engine: Engine, account: str) -> dict[str, Any]:
+    """What is known of the account; seen when its followers were, where they are known: a kit hands both on together."""
     found = engine.table("SELECT * FROM accounts WHERE account = $1", [account]).to_pylist()
+    if found and (told := engine.rows(WHO_SAYS_FOLLOWERS, [account])):
+        return found[0] | {"observed_at": told[0][2]}
     return found[0] if found else {}
 
 

@@ -201,7 +201,7 @@ def test_a_word_of_all_is_nobodys_and_a_rare_slip_is_no_habit() -> None:
 @pytest.mark.slow
 def test_alone_in_the_data_the_words_are_said_to_be_compared_with_nobody(tmp_path: Path) -> None:
     found = coached(tmp_path, ann(*PLAIN)).subject
-    assert "Nobody else is in the data" in found.sentence
+    assert "No post of anybody else in your language is in the data" in found.sentence
     assert all(word.others is None for word in found.words)
     assert "dough" in {word.word for word in found.words}
 

@@ -113,7 +113,9 @@ def test_a_file_that_does_not_say_when_is_not_dated(tmp_path: Path) -> None:
 def test_followers_come_from_the_row_that_says_them_and_not_from_a_later_one(tmp_path: Path) -> None:
     posts = [post("ann", n, text=f"Bread {n}", created_at=day(n)) for n in range(12)]
     workspace = made(
-        tmp_path / "w", {"account": [account("ann")], "post": posts}, {"account": [account("bo"), account("ann", followers=1240)]}
+        tmp_path / "w",
+        {"account": [account("ann")], "post": posts},
+        {"account": [account("bo"), account("ann", followers=1240)]},
     )
     bring(workspace, {"account": [account("ann", bio="I bake")], "post": posts}, seen=day(200))
     said = kit(workspace, "@ann", made_at=AT)

@@ -19,7 +19,7 @@ from typing import Any
 from groundswell.coach.coaching import Coaching, coach
 from groundswell.coach.conversation import PASSED_ON, Act, done_in, hear, may_say_done
 from groundswell.coach.own_posts import COUNTS, OwnPost, address, gather_acts, read_own_posts
-from groundswell.coach.subject import Subject
+from groundswell.coach.subject import Subject, Tag, Topic
 from groundswell.errors import UnknownNameError
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.declaring import Number as Numeral
@@ -271,9 +271,17 @@ _REPLIES = "verb = 'reply' AND via IS NOT NULL"
 
 def _in_my_words(subject: Subject) -> str:
     """What the posts stand for, in the first person; nothing where it cannot be told."""
-    if subject.unknown or not subject.words:
+    if subject.unknown:
         return ""
-    named = ", ".join(word.word for word in subject.words)
+    tags = ", ".join(f"#{one.tag} ({one.share.hits:,.0f} of {one.share.n:,} posts)" for one in subject.tags)
+    tagged = f"Hashtags that I use: {tags}." if tags and not subject.topics else ""
+    return f"{tagged} {_words_of_mine(subject)}".strip()
+
+
+def _words_of_mine(subject: Subject) -> str:
+    if not subject.words:
+        return ""
+    named = ", ".join(f"{word.word} ({word.posts:,} of {word.of:,} posts)" for word in subject.words)
     beside = (
         f" more often than other people here ({subject.compared_with:,} of their posts read)"
         if subject.words[0].others is not None
@@ -295,27 +303,21 @@ def of_signal(value: Value, rows: Sequence[Row], title: str) -> Number | None:
 
 
 def _subject(rows: _Rows, own: Sequence[OwnPost]) -> list[Number]:
+    """The largest subjects; where they cannot be told of most posts, the tags that are used most."""
+    subject = rows.found.subject
+    chosen: list[tuple[Topic | Tag, str, str, str]] = [
+        (one, f"topic:{one.name}", f"Posts about {one.name}", f"whose subject can be told are about {one.name}")
+        for one in subject.topics
+    ] or [(one, f"tag:{one.tag}", f"Posts with #{one.tag}", f"carry the hashtag #{one.tag}") for one in subject.tags]
     numbers: list[Number] = []
-    for topic in [
-        one for one in rows.found.subject.topics if one.share.hits >= POSTS_A_TOPIC and one.share.value >= SHARE_A_TOPIC
-    ][:TOPICS_SHOWN]:
-        behind = tuple(rows.of_post(post) for post in own if post.topic == topic.name and post.text)
-        share = topic.share
-        says = f"{share.hits:.0f} of my {share.n:,} posts whose subject can be told are about {topic.name}."
-        numbers.append(
-            Number(
-                f"topic:{topic.name}",
-                f"Posts about {topic.name}",
-                _worded(share.value, "share"),
-                share.value,
-                share.low,
-                share.high,
-                share.n,
-                "share",
-                behind,
-                says,
-            )
-        )
+    for one, name, title, says in chosen:
+        share = one.share
+        if share.hits < POSTS_A_TOPIC or share.value < SHARE_A_TOPIC or len(numbers) == TOPICS_SHOWN:
+            continue
+        behind = tuple(rows.of_post(post) for post in own if post.post in set(one.posts))
+        words = _worded(share.value, "share")
+        said = f"{share.hits:.0f} of my {share.n:,} posts {says}."
+        numbers.append(Number(name, title, words, share.value, share.low, share.high, share.n, "share", behind, said))
     return numbers
 
 

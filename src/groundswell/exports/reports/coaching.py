@@ -77,7 +77,11 @@ def _stands_for(found: Coaching) -> Section:
         "Words", "Words of yours", (Column("Word", "text", 24), Column("Posts", "whole", 8), Column("Of", "whole", 8)),
         tuple((one.word, one.posts, one.of) for one in subject.words),
     )  # fmt: skip
-    return section("What you stand for", Lines((subject.sentence,)), drawn, topics, words)
+    tags = Table(
+        "Hashtags", "Hashtags of yours", (Column("Hashtag", "text", 24), Column("Posts", "whole", 8), Column("Of", "whole", 8)),
+        tuple((f"#{one.tag}", int(one.share.hits), one.share.n) for one in subject.tags),
+    )  # fmt: skip
+    return section("What you stand for", Lines((subject.sentence,)), drawn, topics, tags, words)
 
 
 def _silences(found: Coaching) -> Table:

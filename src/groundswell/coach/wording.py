@@ -66,7 +66,7 @@ def _questions(found: Coaching) -> Iterator[str]:
 
 
 def _balance(found: Coaching) -> Iterator[str]:
-    yield "\nPraise and reservation"
+    yield "\nWhat you say about products"
     yield f"  {found.balance.sentence}"
     yield from _posts((*found.balance.praising[:1], *found.balance.reserved[:1]))
 

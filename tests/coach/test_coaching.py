@@ -26,7 +26,9 @@ from groundswell.coach.own_posts import OwnPost, address
 from groundswell.coach.standing import place_among
 from groundswell.coach.subject import log_odds
 from groundswell.errors import UnknownNameError
+from groundswell.explain import find_account
 from groundswell.exports.tables import plain
+from groundswell.signals import signal_table
 from groundswell.signals.honesty import BAND_FROM, BAND_TO, score_of
 from groundswell.signals.tone import lean_of
 from groundswell.sources.files import LAYOUTS
@@ -201,7 +203,7 @@ def test_a_word_of_all_is_nobodys_and_a_rare_slip_is_no_habit() -> None:
 @pytest.mark.slow
 def test_alone_in_the_data_the_words_are_said_to_be_compared_with_nobody(tmp_path: Path) -> None:
     found = coached(tmp_path, ann(*PLAIN)).subject
-    assert "Nobody else is in the data" in found.sentence
+    assert "No post of anybody else in your language is in the data" in found.sentence
     assert all(word.others is None for word in found.words)
     assert "dough" in {word.word for word in found.words}
 
@@ -340,6 +342,15 @@ def test_fewer_than_thirty_peers_are_refused_with_the_one_step_that_gets_them(tm
     assert found.standings == ()
     assert found.unknown == "too_few"
     assert "To get peers, import" in found.next_step
+    assert "accounts of your platform are in the data; 16 of your platform surely write in your language" in found.says
+    assert "30 are needed" in found.says
+
+
+@pytest.mark.slow
+def test_who_is_in_the_data_is_counted_and_why_they_are_no_peers_is_said(tmp_path: Path) -> None:
+    says = coached(tmp_path, ann(*PLAIN), asked(1, "Which flour?", when=40)).peers.says
+    assert "beside you, 2 accounts of your platform are in the data; none of your platform surely writes" in says
+    assert "of 2 of them it cannot be told in which language: no post of their own with text is in" in says
 
 
 def fields_of_bakers_and_runners(followers: int) -> Rows:
@@ -395,6 +406,22 @@ def test_an_address_is_given_only_where_the_post_can_be_seen() -> None:
 def test_a_name_that_nobody_has_offers_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="ann"):
         coach(made(tmp_path / "w", ann(*PLAIN)), "@an")
+
+
+def test_the_address_of_a_profile_names_its_account(tmp_path: Path) -> None:
+    own_id, handle = "mastodon:@ann@scholar.social", "ann@scholar.social"
+    table = signal_table(
+        made(tmp_path / "w", {"account": [{"account": own_id, "platform": "mastodon", "handle": handle}]})
+    )
+    for typed in (
+        "https://scholar.social/@ann",
+        " https://scholar.social/@Ann/ ",
+        "scholar.social/@ann",
+        "@ann@scholar.social",
+    ):
+        assert find_account(table, typed) == own_id, typed
+    with pytest.raises(UnknownNameError):
+        find_account(table, "https://scholar.social/@bo")
 
 
 @pytest.mark.slow

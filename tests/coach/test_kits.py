@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.building import account, community, day, made, post, reply
+from tests.building import SEEN, account, bring, community, day, made, post, reply
 
 from groundswell.coach import PARTS, Kit, keys_that_changed, kit
 from groundswell.coach.signing import KEY, creator_key
@@ -107,6 +107,22 @@ def test_a_file_that_does_not_say_when_is_not_dated(tmp_path: Path) -> None:
     workspace.undo(1)
     import_file(workspace, tmp_path / "b.csv", constants={"platform": "twitter"})
     assert kit(workspace, "@ann").numbers[-1].says == "24,125 followers, as seen on 2026-06-05."
+
+
+@pytest.mark.slow
+def test_followers_come_from_the_row_that_says_them_and_not_from_a_later_one(tmp_path: Path) -> None:
+    posts = [post("ann", n, text=f"Bread {n}", created_at=day(n)) for n in range(12)]
+    workspace = made(
+        tmp_path / "w",
+        {"account": [account("ann")], "post": posts},
+        {"account": [account("bo"), account("ann", followers=1240)]},
+    )
+    bring(workspace, {"account": [account("ann", bio="I bake")], "post": posts}, seen=day(200))
+    said = kit(workspace, "@ann", made_at=AT)
+    [row] = said.numbers[-1].rows
+    assert (row.import_id, row.line) == (2, 3)
+    assert said.profile["observed_at"] == SEEN  # and not when the later row, which does not say them, was seen
+    assert said.profile["bio"] == "I bake"
 
 
 def test_other_peoples_words_and_names_are_not_handed_on(mine: Kit) -> None:

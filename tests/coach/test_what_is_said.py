@@ -13,11 +13,12 @@ from tests.building import day
 from tests.coach.test_coaching import own
 
 from groundswell.coach.advice import next_actions
-from groundswell.coach.conversation import done_in, looked_for
+from groundswell.coach.coaching import _unknown
+from groundswell.coach.conversation import Questions, done_in, looked_for
 from groundswell.coach.own_posts import OwnPost
 from groundswell.coach.received import read_received
 from groundswell.coach.rhythm import Rhythm, read_rhythm
-from groundswell.coach.standing import COMPARED, place_among
+from groundswell.coach.standing import COMPARED, place_among, place_in_words
 from groundswell.coach.subject import Spoken, distinctive, unsigned
 from groundswell.signals import SIGNALS, Value
 
@@ -98,6 +99,50 @@ def test_questions_that_may_be_answered_already_are_a_step_too() -> None:
     assert [one.rule for one in next_actions(facts, {})] == ["look_at_questions"]
 
 
+def test_readers_who_are_reached_again_are_not_called_people() -> None:
+    unknown = {name: Value(name, None, reason="not_observed") for name in ("followers", "public_rate")}
+    posts = [at(own(n, "Rye"), reach=reach, likes=reach) for n, reach in enumerate((21, 22))]
+    said = " ".join(read_received(posts, unknown).sentences)
+    assert "Reach of 43 added up over 2 posts: the same people count again for each; 22 on a middling one." in said
+    assert "people reached" not in said
+
+
+def test_replies_are_said_not_to_count_and_the_end_of_the_data_is_no_silence() -> None:
+    values = {name: Value(name, 1.0) for name in ("posts_per_week", "burstiness")}
+    found = read_rhythm(values, written(*range(0, 70, 7)), day(63), replies=10, now=day(112))
+    assert "Counted are your 10 posts; your 10 replies in the data are not counted." in found.sentences
+    assert found.sentences[-1].endswith("49 days ago; whether you posted since is not in it.")
+    assert not any(one.after is None for one in found.silences)
+
+
+def test_reach_that_was_brought_is_not_asked_for_again() -> None:
+    values = {name: Value(name, 1.0) for name in SIGNALS} | {
+        "reach_rate": Value("reach_rate", None, reason="not_observed")
+    }
+    questions = Questions((), 0, 0, True, "")
+    posts = [at(own(1, "Rye"), reach=9, likes=1, saves=0, reposts=1)]
+    assert _unknown(values, posts, questions) == {
+        "reach_rest": "reach is in the data, but comments of your posts are not"
+    }
+    assert _unknown(values, [own(1, "Rye")], questions) == {"reach": "only you can see it"}
+
+
 def test_what_every_feed_tells_is_compared() -> None:
     assert {"posts_per_week", "longest_silence_days", "sponsored_share"} <= set(COMPARED) <= set(SIGNALS)
     assert place_among(1.0, np.arange(40, dtype=np.float64), higher=False).value > 0.9
+
+
+@pytest.mark.parametrize(
+    ("signal", "mine", "theirs", "said"),
+    [
+        ("sponsored_share", 0.0, [0.0] * 36, "the same as all 36"),
+        ("sponsored_share", 0.0, [0.0] * 20 + [0.5] * 16, "lower than 16 of 36 peers, the same as 20"),
+        ("sponsored_share", 0.1, [0.2] * 9 + [0.05] * 27, "lower than 25% of 36 peers"),
+        ("longest_silence_days", 3.0, [9.0] * 40, "shorter than 100% of 40 peers"),
+        ("posts_per_week", 3.0, [1.0] * 36 + [3.0] * 4, "higher than 36 of 40 peers, the same as 4"),
+    ],
+)
+def test_who_is_level_with_others_does_not_stand_above_them(
+    signal: str, mine: float, theirs: list[float], said: str
+) -> None:
+    assert place_in_words(SIGNALS[signal], mine, np.asarray(theirs)) == said

@@ -11,7 +11,7 @@ import pytest
 from building import account, day, made, post
 from groundswell.explain import explain
 from groundswell.explain.gist import MOST_NAMED, MOST_OF_A_QUESTION, gist_of
-from groundswell.explain.missing import files_that_tell
+from groundswell.explain.missing import _layouts, files_that_tell
 from groundswell.signals import SIGNALS, Value, signal_table
 from groundswell.signals.among import LEAST_PEOPLE, Others
 from groundswell.signals.questions import asks
@@ -115,6 +115,7 @@ def test_who_is_equal_counts_half(crowd: Workspace) -> None:
     found = Others(alike, "x").place(Value("like_rate", 1.0, 0.5, 1.5, 4))
     assert found
     assert (found.low, found.at, found.high, found.within) == (0, 0.5, 1, 0)
+    assert (found.above, found.below) == (0, 0), "level is neither above nor below"
 
 
 def test_every_unknown_signal_is_missing_once_for_one_reason_and_stands_in_its_group(crowd: Workspace) -> None:
@@ -140,6 +141,18 @@ def test_a_file_is_named_only_for_what_it_brings(crowd: Workspace) -> None:
             assert set(SIGNALS[name].needs) <= brings | there
     settled = [name for one in files for name in one.signals]
     assert len(settled) == len(set(settled))
+
+
+def test_no_file_is_named_that_is_in_already_or_that_nobody_could_have_of_the_platform() -> None:
+    unknown = {name: Value(name, None, reason="not_observed") for name in SIGNALS}
+    whole = {one.layout for one in files_that_tell("mastodon", unknown)}
+    assert "zeeschuimer" not in whole
+    assert "mastodon_archive_posts" in {one.id for one in _layouts("mastodon", ())}
+    left = {one.id for one in _layouts("mastodon", {"mastodon_archive_posts", "posts"})}
+    assert not any(one.startswith("mastodon_archive") for one in left)
+    assert not left & {"kit", "zeeschuimer", "modash_report"}
+    assert {"posts", "accounts"} <= left, "a table of one's own can come again with other columns"
+    assert "zeeschuimer" in {one.id for one in _layouts("tiktok", ())}
 
 
 @pytest.mark.parametrize("question", sorted({one.question for one in SIGNALS.values()}))

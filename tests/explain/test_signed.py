@@ -64,9 +64,25 @@ def test_nothing_that_is_computed_rests_on_it(brand: Workspace, tmp_path: Path) 
     brought(brand, tmp_path, numbers=[TRIED, ABOUT])
     brought(bare, tmp_path, numbers=[])
     with_it, without = explain(brand, "@ann"), explain(bare, "@ann")
+    assert with_it.declared == without.declared
     told_of = replace(with_it.gist, told=without.gist.told)  # that the file exists is all that is said of it there
     assert (with_it.values, told_of, with_it.judged) == (without.values, without.gist, without.judged)
     assert without.signed[0].numbers == ()
+
+
+def test_what_is_computed_from_a_kit_is_said_to_be_self_declared_and_how_old_it_is(
+    brand: Workspace, tmp_path: Path
+) -> None:
+    brought(brand, tmp_path, numbers=[TRIED], data_ends="2026-05-12T08:00:00+00:00")
+    found = explain(brand, "@ann")
+    assert found.declared.startswith("Self-declared, from a signed file: the posts and followers on this page")
+    assert "ends on 2026-05-12, 7 weeks before it was signed" in found.declared
+    assert (
+        "no score rests on them. The posts and followers in the file are read like any file's" in found.signed[0].remark
+    )
+    lines = list(explanation_lines(found))
+    assert next(at for at, line in enumerate(lines) if found.declared in line) < 6
+    assert "Self-declared" in export_person(found, tmp_path / "ann.html").read_text("utf-8")
 
 
 def test_a_brand_is_not_asked_for_posts_as_if_nothing_had_been_said(brand: Workspace, tmp_path: Path) -> None:

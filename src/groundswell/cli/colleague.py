@@ -32,6 +32,8 @@ def _who(found: Explanation) -> Iterator[str]:
     yield f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}) {who['name'] or ''}"
     if who["bio"]:
         yield f"  “{who['bio']}”"
+    if found.declared:
+        yield f"  {found.declared}"
     yield from (f"  {one}" for one in found.listed)
     if found.also:
         yield f"  The same person, as you said: {', '.join(found.also)}. Each account has its own numbers."

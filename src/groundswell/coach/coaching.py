@@ -99,7 +99,7 @@ def _coached(present: Present, account_name: str, progress: Progress | None) -> 
         balance = read_balance(engine, account, posts)
         sparked = read_sparked(engine, counts=received.acts, simulated=simulated)
         bio_asked = bio_would_be_known(engine, account)
-    rhythm = read_rhythm(values, posts, seen)
+    rhythm = read_rhythm(values, posts, seen, replies=replies, now=None if simulated else datetime.now(UTC))
     old = None if simulated else _old_days(until)
     facts = facts_of(values, posts, replies, subject, rhythm, questions, balance, sparked)
     facts |= {
@@ -207,8 +207,20 @@ def _unknown(values: Mapping[str, Value], posts: Sequence[OwnPost], questions: Q
     elif not values["like_rate"].known:
         found["likes"] = REASONS[values["like_rate"].reason or "not_observed"]
     if not values["reach_rate"].known:
-        found["reach"] = "only you can see it"
+        lacking = [words for name, words in OF_REACH.items() if all(getattr(post, name) is None for post in posts)]
+        if "reach" in lacking:
+            found["reach"] = "only you can see it"
+        elif lacking:
+            found["reach_rest"] = f"reach is in the data, but {_and(lacking)} of your posts are not"
     return found
+
+
+OF_REACH = {"likes": "likes", "replies": "comments", "reposts": "shares", "saves": "saves", "reach": "reach"}
+"""What must be known of a post before it can be said how many of those reached acted."""
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _day(moment: datetime | None) -> str:

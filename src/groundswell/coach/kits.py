@@ -19,7 +19,7 @@ from typing import Any
 from groundswell.coach.coaching import Coaching, coach
 from groundswell.coach.conversation import PASSED_ON, Act, done_in, hear, may_say_done
 from groundswell.coach.own_posts import COUNTS, OwnPost, address, gather_acts, read_own_posts
-from groundswell.coach.subject import Subject
+from groundswell.coach.subject import Subject, Tag, Topic
 from groundswell.errors import UnknownNameError
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.declaring import Number as Numeral
@@ -28,6 +28,7 @@ from groundswell.signals.grains import GRAINS
 from groundswell.signals.present import Present, asking
 from groundswell.signals.topics import latest_corpus
 from groundswell.store import Engine, Workspace
+from groundswell.store.engine import ORDER
 
 SCHEMA = "groundswell-kit"
 PARTS = ("posts", "texts", "sparked", "balance", "paid", "followers")
@@ -62,6 +63,11 @@ MINE = {
     "sponsored_share": "{words} of my {n} posts look paid, gifted or affiliated.",
 }
 """The signals' sentences, in the first person."""
+WHO_SAYS_FOLLOWERS = f"""
+    SELECT import_id, line, observed_at, observed_own FROM seen_accounts WHERE account = $1 AND followers IS NOT NULL
+    ORDER BY {ORDER} DESC LIMIT 1
+"""
+"""The row that the followers come from: a later row about the account need not say them."""
 TOPICS_SHOWN, POSTS_A_TOPIC, SHARE_A_TOPIC = 2, 3, 0.1
 """Subjects that a kit names, and the posts and the share of posts that each must have (design choices)."""
 TITLES = {
@@ -265,9 +271,17 @@ _REPLIES = "verb = 'reply' AND via IS NOT NULL"
 
 def _in_my_words(subject: Subject) -> str:
     """What the posts stand for, in the first person; nothing where it cannot be told."""
-    if subject.unknown or not subject.words:
+    if subject.unknown:
         return ""
-    named = ", ".join(word.word for word in subject.words)
+    tags = ", ".join(f"#{one.tag} ({one.share.hits:,.0f} of {one.share.n:,} posts)" for one in subject.tags)
+    tagged = f"Hashtags that I use: {tags}." if tags and not subject.topics else ""
+    return f"{tagged} {_words_of_mine(subject)}".strip()
+
+
+def _words_of_mine(subject: Subject) -> str:
+    if not subject.words:
+        return ""
+    named = ", ".join(f"{word.word} ({word.posts:,} of {word.of:,} posts)" for word in subject.words)
     beside = (
         f" more often than other people here ({subject.compared_with:,} of their posts read)"
         if subject.words[0].others is not None
@@ -289,27 +303,21 @@ def of_signal(value: Value, rows: Sequence[Row], title: str) -> Number | None:
 
 
 def _subject(rows: _Rows, own: Sequence[OwnPost]) -> list[Number]:
+    """The largest subjects; where they cannot be told of most posts, the tags that are used most."""
+    subject = rows.found.subject
+    chosen: list[tuple[Topic | Tag, str, str, str]] = [
+        (one, f"topic:{one.name}", f"Posts about {one.name}", f"whose subject can be told are about {one.name}")
+        for one in subject.topics
+    ] or [(one, f"tag:{one.tag}", f"Posts with #{one.tag}", f"carry the hashtag #{one.tag}") for one in subject.tags]
     numbers: list[Number] = []
-    for topic in [
-        one for one in rows.found.subject.topics if one.share.hits >= POSTS_A_TOPIC and one.share.value >= SHARE_A_TOPIC
-    ][:TOPICS_SHOWN]:
-        behind = tuple(rows.of_post(post) for post in own if post.topic == topic.name and post.text)
-        share = topic.share
-        says = f"{share.hits:.0f} of my {share.n:,} posts whose subject can be told are about {topic.name}."
-        numbers.append(
-            Number(
-                f"topic:{topic.name}",
-                f"Posts about {topic.name}",
-                _worded(share.value, "share"),
-                share.value,
-                share.low,
-                share.high,
-                share.n,
-                "share",
-                behind,
-                says,
-            )
-        )
+    for one, name, title, says in chosen:
+        share = one.share
+        if share.hits < POSTS_A_TOPIC or share.value < SHARE_A_TOPIC or len(numbers) == TOPICS_SHOWN:
+            continue
+        behind = tuple(rows.of_post(post) for post in own if post.post in set(one.posts))
+        words = _worded(share.value, "share")
+        said = f"{share.hits:.0f} of my {share.n:,} posts {says}."
+        numbers.append(Number(name, title, words, share.value, share.low, share.high, share.n, "share", behind, said))
     return numbers
 
 
@@ -339,9 +347,10 @@ def _followers(rows: _Rows, profile: Mapping[str, Any], workspace: Workspace) ->
     count = profile.get("followers")
     if count is None:
         return []
-    seen = profile["observed_at"] if profile["observed_own"] else None
-    row = rows.of(profile["import_id"], profile["line"], None, profile.get("url"), seen)
-    imported = workspace.state.import_by_id(profile["import_id"]).started_at[:10]
+    import_id, line, at, own = rows.engine.rows(WHO_SAYS_FOLLOWERS, [profile["account"]])[0]
+    seen = at if own else None
+    row = rows.of(import_id, line, None, profile.get("url"), seen)
+    imported = workspace.state.import_by_id(import_id).started_at[:10]
     when = (
         f"as seen on {seen:%Y-%m-%d}"
         if seen
@@ -379,7 +388,10 @@ def _decimals(share: float) -> int:
 
 
 def _profile(engine: Engine, account: str) -> dict[str, Any]:
+    """What is known of the account; seen when its followers were, where they are known: a kit hands both on together."""
     found = engine.table("SELECT * FROM accounts WHERE account = $1", [account]).to_pylist()
+    if found and (told := engine.rows(WHO_SAYS_FOLLOWERS, [account])):
+        return found[0] | {"observed_at": told[0][2]}
     return found[0] if found else {}
 
 

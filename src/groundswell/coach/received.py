@@ -5,6 +5,7 @@ A count that nobody read is left out and never 0.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -59,7 +60,7 @@ class Received:
 def read_received(posts: Sequence[OwnPost], values: Mapping[str, Value]) -> Received:
     """Add up the counts of own posts."""
     totals = tuple(one for name in COUNTS if (one := _total(name, posts)))
-    said = [f"{one.words} on {_posts(one.posts)}, {one.median:,.0f} on a middling one." for one in totals]
+    said = [_said(one) for one in totals]
     if (followers := values["followers"]).known:
         said.append(SIGNALS["followers"].sentence(followers))
     if (rate := values["public_rate"]).known:
@@ -68,6 +69,14 @@ def read_received(posts: Sequence[OwnPost], values: Mapping[str, Value]) -> Rece
         said.append("How your posts are received: unknown, no likes, comments or followers are in the data.")
     liked = sorted((post for post in posts if post.likes), key=lambda post: -(post.likes or 0))[:SHOWN]
     return Received(totals, tuple(said), tuple(post.shown(f"{post.likes:,} likes") for post in liked))
+
+
+def _said(one: Total) -> str:
+    """A total and the middle; the middle with a half rounded up."""
+    middling = f"{math.floor(one.median + 0.5):,} on a middling one"
+    if one.what == "reach":
+        return f"Reach of {one.total:,} added up over {_posts(one.posts)}: the same people count again for each; {middling}."
+    return f"{one.words} on {_posts(one.posts)}, {middling}."
 
 
 def _total(name: str, posts: Sequence[OwnPost]) -> Total | None:

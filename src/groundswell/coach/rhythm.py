@@ -63,8 +63,15 @@ class Rhythm:
     unknown: str | None = None
 
 
-def read_rhythm(values: Mapping[str, Value], posts: Sequence[OwnPost], until: datetime | None) -> Rhythm:
-    """Say when an account speaks; `until` is how far its own posts were collected."""
+def read_rhythm(
+    values: Mapping[str, Value],
+    posts: Sequence[OwnPost],
+    until: datetime | None,
+    *,
+    replies: int = 0,
+    now: datetime | None = None,
+) -> Rhythm:
+    """Say when an account speaks; `until` is how far its own posts were collected, `replies` are those it wrote, which do not count."""
     per_week, burstiness = values["posts_per_week"], values["burstiness"]
     dated = sorted((post for post in posts if post.created_at), key=lambda post: (post.created_at, post.post))
     gaps = _gaps(dated)
@@ -72,11 +79,20 @@ def read_rhythm(values: Mapping[str, Value], posts: Sequence[OwnPost], until: da
     silences = _silences(dated, gaps, usual, until)
     plateau = None if per_week.value is None else per_week.value >= PLATEAU
     sentences = [SIGNALS["posts_per_week"].sentence(per_week).replace("It posts", "You post")]
+    if replies:
+        some = "1 reply" if replies == 1 else f"{replies:,} replies"
+        sentences.append(
+            f"Counted are your {len(posts):,} posts; your {some} in the data {'is' if replies == 1 else 'are'} not counted."
+        )
     if per_week.value is not None and plateau:
         sentences.append(_above(per_week.value))
     sentences += [silence.sentence for silence in silences]
     if not silences and len(gaps) >= 2:
         sentences.append(_no_silence(len(dated), max(days for days, _, _ in gaps)))
+    if until and now and _days(until, now) >= SILENCE_DAYS:
+        sentences.append(
+            f"The data of you ends on {until:%Y-%m-%d}, {_days(until, now):.0f} days ago; whether you posted since is not in it."
+        )
     return Rhythm(per_week, burstiness, usual, silences, plateau, tuple(sentences), per_week.reason)
 
 

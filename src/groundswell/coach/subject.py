@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from groundswell.coach.labels import EVERYDAY, labels_of
 from groundswell.coach.own_posts import OwnPost, newest_of
 from groundswell.coach.shares import Share, share_of
 from groundswell.signals.posts import Evidence
@@ -33,7 +34,9 @@ Z = 1.6448536
 """Normal quantile: only words beyond the 90 % interval are named."""
 POSTS_A_WORD = 3
 """Own posts that must say a word (design choice: once or twice is no habit)."""
-MOST_WORDS, MOST_TOPICS, POSTS_SHOWN = 8, 5, 2
+MOST_WORDS, MOST_TOPICS, MOST_TAGS, POSTS_SHOWN = 8, 5, 5, 2
+TOLD_SHARE = 0.5
+"""Share of own posts whose subject must be told before subjects are named at all (design choice: else what most is about is not among them)."""
 SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
 TAG = re.compile(r"#\w+")
 SIGNED_SHARE, SIGNED_POSTS = 0.5, 5
@@ -67,11 +70,26 @@ class Word:
 
 @dataclass(frozen=True)
 class Topic:
-    """A subject of own posts, named by its words."""
+    """A subject of own posts, named by words that stand in them."""
 
     name: str
     share: Share
+    """Of the posts whose subject can be told."""
     evidence: tuple[Evidence, ...]
+    posts: tuple[str, ...]
+    """Ids of its posts."""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A hashtag of own posts."""
+
+    tag: str
+    share: Share
+    """Of own posts with text."""
+    evidence: tuple[Evidence, ...]
+    posts: tuple[str, ...]
+    """Ids of its posts."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +97,15 @@ class Subject:
     """What an account stands for."""
 
     topics: tuple[Topic, ...]
+    """Empty also where the subjects of too few posts can be told."""
     words: tuple[Word, ...]
     compared_with: int
     """Posts of other people that were read."""
     sentence: str
     unknown: str | None = None
     """Reason, when nothing can be said."""
+    tags: tuple[Tag, ...] = ()
+    """The hashtags used most."""
 
 
 def read_subject(
@@ -98,8 +119,12 @@ def read_subject(
     sample = present.once(("others", language), lambda: _sample(engine, language))
     others = sample.without(account) or _counted(_others(engine, account, language))
     words = distinctive(said, others, present.corpus)
-    topics = _topics(said)
-    return Subject(topics, words, others.posts, _sentence(topics, words, others.posts, len(said)))
+    topics, told = _topics(said, present.corpus)
+    tags = _tags(said)
+    about = _about(topics, tags, told, len(said))
+    return Subject(
+        topics, words, others.posts, f"{about} {_of_words(words, others.posts, len(said))}".strip(), tags=tags
+    )
 
 
 @dataclass(frozen=True)
@@ -207,10 +232,10 @@ def _word(
 def _dull(corpus: Corpus | None) -> frozenset[str]:
     """Words that say nothing of a subject; a fit has left them out already."""
     if corpus:
-        return STOP_WORDS
+        return STOP_WORDS | EVERYDAY
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    return STOP_WORDS | ENGLISH_STOP_WORDS
+    return STOP_WORDS | ENGLISH_STOP_WORDS | EVERYDAY
 
 
 def _sample(engine: Engine, language: str | None) -> Sample:
@@ -231,27 +256,62 @@ def _drawn(language: str | None, most: int) -> str:
                AND (p.kind IS NULL OR p.kind IN ('post', 'quote')) AND {spoken} ORDER BY md5(p.post) LIMIT {most}"""
 
 
-def _topics(posts: Sequence[OwnPost]) -> tuple[Topic, ...]:
-    told = [post for post in posts if post.topic]
-    counts = Counter(post.topic or "" for post in told)
+def _topics(posts: Sequence[OwnPost], corpus: Corpus | None) -> tuple[tuple[Topic, ...], int]:
+    """The largest subjects, and of how many posts one can be told; no subject where that is less than half of them."""
+    names = labels_of(posts, corpus, words_in)
+    told = [(post, names[post.topic]) for post in posts if post.topic and post.topic in names]
+    if len(told) < len(posts) * TOLD_SHARE:
+        return (), len(told)
+    counts = Counter(name for _, name in told)
     largest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOPICS]
-    return tuple(
-        Topic(name, share_of(hits, len(told)), newest_of([p for p in told if p.topic == name], POSTS_SHOWN, name))
-        for name, hits in largest
-    )
+    found: list[Topic] = []
+    for name, hits in largest:
+        of = [post for post, called in told if called == name]
+        share = share_of(hits, len(told))
+        found.append(Topic(name, share, newest_of(of, POSTS_SHOWN, name), tuple(post.post for post in of)))
+    return tuple(found), len(told)
 
 
-def _sentence(topics: Sequence[Topic], words: Sequence[Word], others: int, own: int) -> str:
-    about = ""
+def _tags(posts: Sequence[OwnPost]) -> tuple[Tag, ...]:
+    """The hashtags that stand in most own posts."""
+    tags = {post.post: {tag.lower().removeprefix("#") for tag in post.hashtags or ()} for post in posts}
+    counts = Counter(tag for some in tags.values() for tag in some)
+    most = sorted((tag for tag, hits in counts.items() if hits >= POSTS_A_WORD), key=lambda tag: (-counts[tag], tag))
+    found: list[Tag] = []
+    for tag in most[:MOST_TAGS]:
+        of = [post for post in posts if tag in tags[post.post]]
+        share = share_of(len(of), len(posts))
+        found.append(Tag(tag, share, newest_of(of, POSTS_SHOWN, f"#{tag}"), tuple(post.post for post in of)))
+    return tuple(found)
+
+
+def _about(topics: Sequence[Topic], tags: Sequence[Tag], told: int, own: int) -> str:
+    """What the posts are about, and where that cannot be told, by which tags they go."""
     if topics:
         first = topics[0]
-        about = f"{first.share.hits:,.0f} of the {first.share.n:,} posts whose subject can be told are about “{first.name}”. "
+        return f"{first.share.hits:,.0f} of the {first.share.n:,} posts whose subject can be told are about “{first.name}”."
+    few = f"The subject of {told:,} of your {own:,} posts can be told, too few to name your subjects."
+    named = ", ".join(f"#{one.tag} ({one.share.hits:,.0f} posts)" for one in tags)
+    return (f"{few} " if told else "") + (f"Your hashtags: {named}." if named else "")
+
+
+def _of_words(words: Sequence[Word], others: int, own: int) -> str:
     if not words:
-        return f"{about}No word sets your {own:,} posts clearly apart.".strip()
+        return f"No word sets your {own:,} posts clearly apart."
     named = ", ".join(word.word for word in words)
     if others < OTHERS_NEEDED:
-        return f"{about}The words you come back to: {named}. Nobody else is in the data to compare with."
-    return f"{about}Words that are more yours than other people's ({others:,} of their posts read): {named}."
+        return f"The words you come back to: {named}. {_too_few_others(others)}"
+    return f"Words that are more yours than other people's ({others:,} of their posts read): {named}."
+
+
+def _too_few_others(others: int) -> str:
+    """Why nobody is compared with: nobody may be there, or only few posts of them."""
+    if not others:
+        return "No post of anybody else in your language is in the data to compare with."
+    posts = (
+        "1 post of others in your language is" if others == 1 else f"{others:,} posts of others in your language are"
+    )
+    return f"{posts} in the data; {OTHERS_NEEDED} are needed to compare."
 
 
 def _percent(share: float) -> str:

@@ -42,6 +42,9 @@ def _subject(found: Coaching) -> Iterator[str]:
         share = topic.share
         yield f"  {share.value:.0%} {topic.name} ({share.hits:,.0f} of {share.n:,} posts; 90 % interval {share.low:.0%} to {share.high:.0%})"
         yield from _posts(topic.evidence[:1])
+    if not found.subject.topics:
+        for tag in found.subject.tags:
+            yield f"  #{tag.tag} in {tag.share.hits:,.0f} of {tag.share.n:,} posts{_newest(tag.evidence)}"
     for word in found.subject.words[:WORDS]:
         yield f"  {word.sentence}{_newest(word.evidence)}"
 
@@ -63,7 +66,7 @@ def _questions(found: Coaching) -> Iterator[str]:
 
 
 def _balance(found: Coaching) -> Iterator[str]:
-    yield "\nPraise and reservation"
+    yield "\nWhat you say about products"
     yield f"  {found.balance.sentence}"
     yield from _posts((*found.balance.praising[:1], *found.balance.reserved[:1]))
 

@@ -33,7 +33,7 @@ from groundswell.definitions import (
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain.gist import Gist, gist_of
 from groundswell.explain.seeming import pulls_of, seeming_says
-from groundswell.explain.signed import TOLD_BY_A_KIT, SignedWord, signed_words
+from groundswell.explain.signed import TOLD_BY_A_KIT, SignedWord, declared_by_themselves, signed_words
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
 from groundswell.signals.among import Others
 from groundswell.signals.authenticity import Pull
@@ -43,6 +43,7 @@ from groundswell.signals.on_lists import NOTHING_LISTED, read_on_lists
 from groundswell.signals.one_person import called, others_of
 from groundswell.signals.posts import Evidence, PostsOf, read_one
 from groundswell.signals.present import Present, open_present
+from groundswell.sources.files.layouts.identities import profile_of
 from groundswell.store import Engine, Workspace
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -116,7 +117,9 @@ class Explanation:
     listed: tuple[str, ...] = ()
     """What the user's own lists say of it, in words."""
     signed: tuple[SignedWord, ...] = ()
-    """What the creator says of themselves in signed kits; no value above rests on it."""
+    """What the creator says of themselves in signed kits; no value above rests on these numbers."""
+    declared: str = ""
+    """Said first where posts or followers come from a kit: the values that rest on them are self-declared."""
 
 
 def explain(
@@ -176,15 +179,16 @@ class Explainer:
         with self.present.engine([account]) as engine:
             known = [name for name, value in values.items() if value.known]
             posts, evidence = read_one(engine, account, known, self.present)
-            sources = self._sources(engine, account)
+            sources, layouts = self._sources(engine, account)
             pulls = pulls_of(engine, values["authenticity"])
             listed = read_on_lists(engine, account).get(account, NOTHING_LISTED)
             signed = signed_words(self.workspace, engine, account)
+            declared = declared_by_themselves(engine, account, signed)
         found = Explanation(
             account=account,
             profile=profile,
             gist=replace(
-                gist_of(values, self._others_on(profile["platform"])),
+                gist_of(values, self._others_on(profile["platform"]), layouts),
                 told=TOLD_BY_A_KIT if any(one.numbers for one in signed) else "",
             ),
             values=values,
@@ -204,14 +208,17 @@ class Explainer:
             also=tuple(called(self.table.rows, others_of(self.workspace).get(account, ())).values()),
             listed=tuple(listed.sentences()),
             signed=signed,
+            declared=declared,
         )
         return found, posts
 
-    def _sources(self, engine: Engine, account: str) -> tuple[str, ...]:
-        """Files that speak of the account."""
+    def _sources(self, engine: Engine, account: str) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Files that speak of the account, and their layouts."""
         found = self._all_brought().of(account) if self.present.kept else _imports_of(engine, account)
-        named = {one.id: f"import {one.id}: {one.source} ({one.layout})" for one in self.workspace.state.imports()}
-        return tuple(named[key] for key in found)
+        imports = {one.id: one for one in self.workspace.state.imports()}
+        brought = [imports[key] for key in found]
+        named = tuple(f"import {one.id}: {one.source} ({one.layout})" for one in brought)
+        return named, frozenset(part for one in brought for part in one.layout.split("+"))
 
     def _others_on(self, platform: str) -> Others:
         """Everybody, to compare somebody on a platform with."""
@@ -351,6 +358,12 @@ def find_account(table: SignalTable, name: str) -> str:
     for exact in (name, wanted):  # an id may end in what looks like a blank
         if pc.any(pc.equal(accounts, exact)).as_py():
             return exact
+    if (
+        "/" in wanted and (profile := profile_of(wanted)) and profile.platform != "blog"
+    ):  # the address of a profile, pasted
+        if pc.any(pc.equal(accounts, profile.account)).as_py():
+            return profile.account
+        wanted = f"{profile.platform}:@{profile.handle}" if profile.handle else wanted
     platform, colon, handle = wanted.rpartition(":")
     handle = handle.removeprefix("@").lower()
     mine = pc.equal(handles, handle)

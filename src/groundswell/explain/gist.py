@@ -16,7 +16,7 @@ import numpy as np
 
 from groundswell.explain.missing import FileThatTells, Missing, files_that_tell, missing_by_reason
 from groundswell.signals import SIGNALS, Value
-from groundswell.signals.among import Others, Place
+from groundswell.signals.among import LEAST_PEOPLE, Others, Place
 from groundswell.signals.questions import asks, by_question
 
 SURELY_BEYOND = 0.9
@@ -77,8 +77,8 @@ class Gist:
     """What to say when nothing stands out; empty when something does."""
 
 
-def gist_of(values: Mapping[str, Value], others: Others) -> Gist:
-    """Say first what matters of one person's values."""
+def gist_of(values: Mapping[str, Value], others: Others, brought: Collection[str] = ()) -> Gist:
+    """Say first what matters of one person's values; `brought` are the layouts that speak of it already."""
     places = {name: place for name, value in values.items() if (place := others.place(value))}
     out = _standing_out(places)
     uncertain, more = _uncertain(values, places, others)
@@ -87,7 +87,7 @@ def gist_of(values: Mapping[str, Value], others: Others) -> Gist:
         uncertain=uncertain,
         more_uncertain=more,
         missing=missing_by_reason(values),
-        files=files_that_tell(others.platform, values),
+        files=files_that_tell(others.platform, values, brought),
         groups=_groups(values),
         ordinary="" if out else _ordinary(values, places),
     )
@@ -131,7 +131,8 @@ def _stands_out(name: str, place: Place) -> StandsOut:
     kind: Literal["good", "bad", "neither"] = (
         "neither" if better == "neither" else "good" if (better == "higher") == is_high else "bad"
     )
-    sure, likely = (place.low, place.at) if is_high else (1 - place.high, 1 - place.at)
+    # Who is level with somebody does not stand below them, so such are not counted here.
+    sure, likely = (place.surely_above, place.above) if is_high else (place.surely_below, place.below)
     most = f", most likely {_percent(likely)}" if _percent(likely) != _percent(sure) else ""
     says = f"{'Higher' if is_high else 'Lower'} than {_percent(sure)} of {_whom(place)}{most}."
     return StandsOut(name, kind, place, says)
@@ -188,7 +189,9 @@ def _ordinary(values: Mapping[str, Value], places: Collection[str]) -> str:
     if not known:
         return "Nothing is known yet."
     if not places:
-        return "Nothing can be compared: what is known has no interval, or is known of too few people."
+        if any(value.known and value.low is not None for value in values.values()):
+            return f"Nothing can be compared: what is known with an interval is known of fewer than {LEAST_PEOPLE} people, and {LEAST_PEOPLE} are needed."
+        return "Nothing can be compared: what is known has no interval."
     return f"Nothing surely stands out: in none of {len(places)} signals does the whole interval lie beyond nine in ten people."
 
 

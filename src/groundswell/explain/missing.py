@@ -6,7 +6,7 @@ needed is there already. A file settles a signal when it brings everything that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +16,14 @@ from groundswell.sources.files.layouts.layout import Layout
 
 MOST_FILES = 3
 """Files named for one person (design choice)."""
+ONLY_OF = {
+    "zeeschuimer": ("instagram", "tiktok", "twitter"),
+    "modash_report": ("instagram", "tiktok", "youtube"),
+    "hypeauditor_search": ("instagram", "tiktok", "twitch", "twitter", "youtube"),
+}
+"""Files of several platforms, which hold nothing of the others: no tool of these names collects there."""
+OWN_FILES = ("_archive_", "_download_", "_export_")
+"""In the name of a layout: a part of what a platform hands to a person of themselves."""
 SETTLED_BY_A_FILE = ("not_observed", "too_few")
 
 
@@ -52,13 +60,15 @@ def missing_by_reason(values: Mapping[str, Value]) -> tuple[Missing, ...]:
     return tuple(sorted(groups, key=lambda one: -len(one.signals)))
 
 
-def files_that_tell(platform: str, values: Mapping[str, Value]) -> tuple[FileThatTells, ...]:
-    """The few files that would settle most, each for what those before it leave open."""
+def files_that_tell(
+    platform: str, values: Mapping[str, Value], brought: Collection[str] = ()
+) -> tuple[FileThatTells, ...]:
+    """The few files that would settle most, each for what those before it leave open; `brought` are layouts that are in already."""
     there = frozenset(field for name, value in values.items() if value.known for field in SIGNALS[name].needs)
     still = {name for name, value in values.items() if not value.known and value.reason in SETTLED_BY_A_FILE}
     found: list[FileThatTells] = []
     while still and len(found) < MOST_FILES:
-        one = max((_file(layout, still, there) for layout in _layouts(platform)), key=_worth)
+        one = max((_file(layout, still, there) for layout in _layouts(platform, brought)), key=_worth)
         if not one.signals:
             break
         found.append(one)
@@ -93,14 +103,29 @@ def _lacks(signal: str, there: frozenset[str]) -> set[str]:
     return set(SIGNALS[signal].needs) - there
 
 
-def _layouts(platform: str) -> list[Layout]:
-    """Files of the platform, then those of any, then what one must ask a person or a service for."""
+def _layouts(platform: str, brought: Collection[str]) -> list[Layout]:
+    """Files of the platform, then those of any, then what one must ask a person or a service for.
+
+    A table that anybody may write can come again with other columns. What else is in has told all it can, the parts of an archive
+    together; and whoever's own archive is here is not asked for a kit, which is made of it.
+    """
+    owned = {_archive(one) for one in brought if _archive(one)}
     usable = [
         one
         for one in LAYOUTS.values()
-        if one.id not in ("marketer_sheet", "people_list") and one.platform in (platform, None)
+        if one.id not in ("marketer_sheet", "people_list")
+        and one.platform in (platform, None)
+        and platform in ONLY_OF.get(one.id, (platform,))
+        and (one.id not in brought or (one.platform is None and not one.whole and one.id not in ONLY_OF))
+        and _archive(one.id) not in owned
+        and not (one.id == "kit" and owned)
     ]
     return sorted(usable, key=lambda one: (one.whole, one.platform is None))
+
+
+def _archive(layout: str) -> str | None:
+    """Which archive a layout is a part of: the name before its part."""
+    return next((layout[: layout.index(part)] + part for part in OWN_FILES if part in layout), None)
 
 
 @cache

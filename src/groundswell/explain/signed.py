@@ -7,8 +7,9 @@ of the same name. What is undone, expired or purged is not among the rows, and s
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from groundswell.signals import Value
@@ -52,6 +53,8 @@ class SignedWord:
     """The name that the maker gives; nobody checked it."""
     import_id: int
     numbers: tuple[SignedNumber, ...]
+    data_ends: datetime | None = None
+    """How far the data behind it reached when it was signed."""
 
     @property
     def heading(self) -> str:
@@ -63,9 +66,43 @@ class SignedWord:
     def remark(self) -> str:
         """How far one may rely on it."""
         return (
-            f"The signature fits the key {self.key}: nothing was changed since it was signed. Who holds the key is not shown by that; "
-            f"compare it with the creator once. Nobody here counted these numbers, and no score rests on them (import {self.import_id})."
+            f"{self.age}The signature fits the key {self.key}: nothing was changed since it was signed. Who holds the key is not shown by "
+            "that; compare it with the creator once. Nobody here counted the numbers in this table, and no score rests on them. The posts "
+            f"and followers in the file are read like any file's (import {self.import_id}): what is computed here from them is self-declared."
         )
+
+    @property
+    def age(self) -> str:
+        """How old the data was when it was signed; empty where the file does not say."""
+        if self.data_ends is None:
+            return ""
+        said = f"The data behind it ends on {self.data_ends:%Y-%m-%d}"
+        days = int((self.made_at - self.data_ends).total_seconds() // 86_400) if self.made_at else 0
+        if days < 1:
+            return f"{said}. "
+        weeks, one = days // 7, "1 day" if days == 1 else f"{days} days"
+        return f"{said}, {f'{weeks:,} weeks' if weeks >= 2 else one} before it was signed. "
+
+
+def declared_by_themselves(engine: Engine, account: str, words: Sequence[SignedWord]) -> str:
+    """Say once that numbers of an account come out of its own signed file; empty where no kit speaks of it."""
+    if not words:
+        return ""
+    kits = sorted({one.import_id for one in words})
+    others = engine.rows(
+        """SELECT 1 FROM (SELECT account, import_id FROM raw_accounts UNION ALL SELECT account, import_id FROM raw_posts)
+           WHERE (account = $1 OR account IN (SELECT account FROM links WHERE native = $1)) AND NOT list_contains($2, import_id) LIMIT 1""",
+        [account, kits],
+    )
+    named = " and ".join(str(one) for one in kits)
+    how = "Partly self-declared" if others else "Self-declared"
+    what = (
+        "Some of the posts and followers on this page"
+        if others
+        else "The posts and followers on this page, and every number that rests on them,"
+    )
+    ends = next((f" {one.age.strip()}" for one in words if one.age), "")
+    return f"{how}, from a signed file: {what[0].lower()}{what[1:]} come from the creator's own file (import {named}). Nobody else counted them.{ends}"
 
 
 def signed_words(workspace: Workspace, engine: Engine, account: str) -> tuple[SignedWord, ...]:
@@ -95,14 +132,17 @@ def _word(key: str, import_id: int, text: str) -> SignedWord:
         )
         for one in said["numbers"]
     )
-    return SignedWord(key, _date(said.get("made_at")), said.get("made_by"), import_id, numbers)
+    return SignedWord(
+        key, _date(said.get("made_at")), said.get("made_by"), import_id, numbers, _date(said.get("data_ends"))
+    )
 
 
 def _date(text: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(text) if text else None
+        moment = datetime.fromisoformat(text) if text else None
+        return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
     except ValueError:
         return None
 
 
-__all__ = ["SignedNumber", "SignedWord", "signed_words"]
+__all__ = ["SignedNumber", "SignedWord", "declared_by_themselves", "signed_words"]

@@ -35,6 +35,13 @@ class Place:
     """For how many the signal is known."""
     where: str
     """A platform; empty when it is everybody, because too few are known on the platform."""
+    surely_above: float
+    """Share of people whose value is smaller than the whole interval: whoever is level with its end is not."""
+    surely_below: float
+    """Share of people whose value is larger than the whole interval."""
+    above: float
+    below: float
+    """The same of the value itself."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,11 @@ class Others:
         ends = [_below_and_up_to(numbers, end, ordered=self.kept) for end in (value.low, value.value, value.high)]
         low, at, high = ((below + up_to) / (2 * len(numbers)) for below, up_to in ends)
         inside = ends[2][1] - ends[0][0] - (ends[1][1] - ends[1][0])
-        return Place(low, at, high, inside / len(numbers), len(numbers), where)
+        count = len(numbers)
+        return Place(
+            low, at, high, inside / count, count, where,
+            ends[0][0] / count, 1 - ends[2][1] / count, ends[1][0] / count, 1 - ends[1][1] / count,
+        )  # fmt: skip
 
     def held(self, signal: str) -> tuple[NDArray[np.float64], str]:
         """The known values of a signal, sorted once."""

@@ -30,6 +30,7 @@ from groundswell.exports.report import BOUND_FORMS, REPORT_FORMS, Report, export
 from groundswell.exports.reports import audit_report, census_report, coaching_report, reply_form, staff_report
 from groundswell.exports.sheet_back import give_sheet_back
 from groundswell.exports.wording import printable
+from groundswell.signals import SIGNALS
 from groundswell.sources.files.values import CODES
 from groundswell.web.pages import Pages, download, number_of_import, redirect
 
@@ -113,7 +114,7 @@ def _add_creator(pages: Pages) -> None:
             found = pages.soon(("coach", account), lambda: answers.coaching(account))
         except UnknownNameError:
             return choose(request, "", missing=account, status=404)
-        answer = pages.show(request, "coach.html", c=found, parts=PART_WORDS, looked_for=looked_for())
+        answer = pages.show(request, "coach.html", c=found, parts=PART_WORDS, looked_for=looked_for(), signals=SIGNALS)
         answer.set_cookie(ME, quote(found.account, safe=""), httponly=True, samesite="strict", max_age=A_YEAR)
         return answer
 

@@ -44,7 +44,7 @@ def coaching_report(found: Coaching) -> Report:
             _stands_for(found),
             section("Your rhythm", Lines(found.rhythm.sentences), _silences(found)),
             section("Who waits for your answer", Lines((found.questions.sentence,)), _questions(found)),
-            section("Praise and reservation", Lines((found.balance.sentence,)), _balance(found)),
+            section("What you say about products", Lines((found.balance.sentence,)), _balance(found)),
             section("How your posts are received", Lines(found.received.sentences)),
             section("What your posts sparked", Lines(found.sparked.sentences), _sparked(found)),
             section("Among your peers", _peers_say(found), _peers(found)),
@@ -77,7 +77,11 @@ def _stands_for(found: Coaching) -> Section:
         "Words", "Words of yours", (Column("Word", "text", 24), Column("Posts", "whole", 8), Column("Of", "whole", 8)),
         tuple((one.word, one.posts, one.of) for one in subject.words),
     )  # fmt: skip
-    return section("What you stand for", Lines((subject.sentence,)), drawn, topics, words)
+    tags = Table(
+        "Hashtags", "Hashtags of yours", (Column("Hashtag", "text", 24), Column("Posts", "whole", 8), Column("Of", "whole", 8)),
+        tuple((f"#{one.tag}", int(one.share.hits), one.share.n) for one in subject.tags),
+    )  # fmt: skip
+    return section("What you stand for", Lines((subject.sentence,)), drawn, topics, tags, words)
 
 
 def _silences(found: Coaching) -> Table:
@@ -136,14 +140,14 @@ def _peers_say(found: Coaching) -> Lines:
 
 def _peers(found: Coaching) -> Table:
     rows = tuple(
-        (one.title, one.percentile.value, one.percentile.low, one.percentile.high, one.sentence)
+        (one.title, one.percentile.value, one.percentile.low, one.percentile.high, one.place)
         for one in found.peers.standings
     )
     columns = (
         Column("What", "text", 28),
-        Column("Above", "unit:share", 9),
+        Column("Behind you", "unit:share", 9),
         *SHARE[1:],
-        Column("In a sentence", "wrap", 60),
+        Column("In words", "wrap", 60),
     )
     return Table(
         "Peers",

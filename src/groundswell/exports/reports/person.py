@@ -19,7 +19,7 @@ def person_report(found: Explanation) -> Report:
     files = (gist.told, *(f"To settle it: {one.says} {one.how}" for one in gist.files))
     return Report(
         title=called(who.get("handle"), who.get("name"), found.account),
-        dek=" ".join(part for part in (f"{platform_name(str(who['platform']))}.", *found.listed, who.get("bio"), _also(found)) if part),
+        dek=" ".join(part for part in (f"{platform_name(str(who['platform']))}.", found.declared, *found.listed, who.get("bio"), _also(found)) if part),
         sections=sections(
             section("What stands out", Lines((gist.ordinary,)), _stands_out(found)),
             section("What is uncertain, and why", _uncertain(found)),

@@ -24,6 +24,7 @@ from groundswell.definitions import load_tier_sets, tier_of
 from groundswell.errors import UsageError
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
+from groundswell.signals.on_lists import counted_as
 from groundswell.signals.values import REASONS
 from groundswell.sources.files.layouts.marketer import columns_of
 from groundswell.sources.files.values import count_of, money_of
@@ -73,7 +74,7 @@ class SheetReview:
     duplicates: tuple[Duplicate, ...]
     same_person: tuple[SamePerson, ...]
     status: tuple[tuple[str, int], ...]
-    """(word of the sheet, accounts), commonest first: a row that names two accounts counts for both."""
+    """(word of the sheet, accounts), commonest first: a row that names two accounts counts for both, a German word as its English sister."""
     without_status: int
     files: tuple[FileToGet, ...]
     """What to get next, the file that helps most people first."""
@@ -121,7 +122,7 @@ def review_sheet(
         )
         for one in people
     )
-    words = Counter(one.status.strip().lower() for one in people if one.status)
+    words = Counter(counted_as(one.status) for one in people if one.status)
     review = SheetReview(
         import_id=import_id,
         sources=tuple(dict.fromkeys(place.file for one in people for place in one.places)),

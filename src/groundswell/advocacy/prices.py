@@ -337,7 +337,10 @@ def _compared(
         for why, offer in left
     ]
     return replace(
-        made, sentences=(*_sentences(made), *_declined(made, aside, said_no=said_no)), unknown=_unknown(made, by_engagement), left_out=_named([*told, *aside])
+        made,
+        sentences=(*_sentences(made), *_declined(made, aside, said_no=said_no)),
+        unknown=_unknown(made, by_engagement),
+        left_out=_named([*told, *aside]),
     )
 
 

@@ -125,6 +125,16 @@ def range_beside(value: Value, unit: str) -> str:
     return ""
 
 
+def topics_caption(told: int, own: int) -> str:
+    """Of what the shares of topics are shares: of the posts whose topic could be told, and of how many there are."""
+    posts = (
+        f"share of the {told:,} posts whose topic could be told"
+        if told != 1
+        else "the one post whose topic could be told"
+    )
+    return f"Topics, {posts}{f' (of {own:,})' if own > told else ''}"
+
+
 def who(match: Match) -> str:
     """Return what to call the person: name, else handle, else the account's id."""
     return match.name or (f"@{match.handle}" if match.handle else match.account)

@@ -36,6 +36,8 @@ class Columns:
     label: str = "NULL"
     at_least: int = 1
     """Rows below which the value is unknown, `too_few`."""
+    of_rows: bool = False
+    """Whether the value is the share of its n rows for which something holds, so that it comes to a count of them."""
     interval_from: int = 1
     """Rows below which there is a value but no 90 % interval."""
     reason: str = "NULL"
@@ -244,6 +246,7 @@ def wilson(hits: str, n: str, at_least: int = 3, label: str = "NULL", reason: st
         at_least=at_least,
         label=label,
         reason=reason,
+        of_rows=True,
     )
 
 

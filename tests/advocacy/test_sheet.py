@@ -314,7 +314,13 @@ def test_no_money_buys_who_declined_and_the_status_is_counted_in_one_tongue(tmp_
     assert (found.big.called, len(found.small)) == ("@big_x", 4), "the largest who did not decline is the big name"
     assert "2 accounts left out, since your list says that they declined." in found.sentences
     assert "Your list says that they declined: @huge_x (EUR 950.00), @no_x (EUR 10.00)." in found.left_out
+    assert any("7 fees from EUR 10.00 to EUR 950.00" in said for said in review.sentences)
     assert review.status == (("posted", 4), ("declined", 2), ("new", 1))
+
+
+def test_one_fee_is_no_range(tmp_path: Path) -> None:
+    _, _, review = reviewed(tmp_path, "Handle,Platform,Followers,Fee\n@ann_x,Instagram,900,£650\n")
+    assert any(said.startswith("1 fee of GBP 650.00.") for said in review.sentences)
 
 
 def test_the_only_big_name_is_held_against_the_others_though_it_declined_and_that_is_said() -> None:

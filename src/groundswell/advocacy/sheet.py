@@ -278,7 +278,7 @@ def _about_fees(review: SheetReview) -> list[str]:
     judged = [check for check in checks if check.verdict]
     by_currency = Counter(check.fee.currency for check in checks)
     sums = [
-        f"{several(number, 'fee')} from {money(min(amounts), currency).removesuffix(' (no currency said)')} to {money(max(amounts), currency)}"
+        f"{several(number, 'fee')} {_from_to(min(amounts), max(amounts), currency)}"
         for currency, number in by_currency.items()
         if (amounts := [check.fee.amount_minor for check in checks if check.fee.currency == currency])
     ]
@@ -296,6 +296,12 @@ def _about_fees(review: SheetReview) -> list[str]:
         for one in review.currency_open
     ]
     return lines
+
+
+def _from_to(least: int, most: int, currency: str | None) -> str:
+    if least == most:
+        return f"of {money(most, currency)}"
+    return f"from {money(least, currency).removesuffix(' (no currency said)')} to {money(most, currency)}"
 
 
 def _about_the_unknown(review: SheetReview) -> list[str]:

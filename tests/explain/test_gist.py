@@ -10,10 +10,10 @@ import pytest
 
 from building import account, day, made, post
 from groundswell.explain import explain
-from groundswell.explain.gist import MOST_NAMED, MOST_OF_A_QUESTION, gist_of
-from groundswell.explain.missing import _layouts, files_that_tell
+from groundswell.explain.gist import MOST_NAMED, MOST_OF_A_QUESTION, gist_of, matters
+from groundswell.explain.missing import files_that_tell, layouts_for
 from groundswell.signals import SIGNALS, Value, signal_table
-from groundswell.signals.among import LEAST_PEOPLE, Others
+from groundswell.signals.among import LEAST_PEOPLE, Others, Place
 from groundswell.signals.questions import asks
 from groundswell.sources.files.layouts import LAYOUTS
 from groundswell.store import Workspace
@@ -147,15 +147,32 @@ def test_no_file_is_named_that_is_in_already_or_that_nobody_could_have_of_the_pl
     unknown = {name: Value(name, None, reason="not_observed") for name in SIGNALS}
     whole = {one.layout for one in files_that_tell("mastodon", unknown)}
     assert "zeeschuimer" not in whole
-    assert "mastodon_archive_posts" in {one.id for one in _layouts("mastodon", ())}
-    left = {one.id for one in _layouts("mastodon", {"mastodon_archive_posts", "posts"})}
+    assert "mastodon_archive_posts" in {one.id for one in layouts_for("mastodon", ())}
+    left = {one.id for one in layouts_for("mastodon", {"mastodon_archive_posts", "posts"})}
     assert not any(one.startswith("mastodon_archive") for one in left)
     assert not left & {"kit", "zeeschuimer", "modash_report"}
     assert {"posts", "accounts"} <= left, "a table of one's own can come again with other columns"
-    assert "zeeschuimer" in {one.id for one in _layouts("tiktok", ())}
+    assert "zeeschuimer" in {one.id for one in layouts_for("tiktok", ())}
 
 
 @pytest.mark.parametrize("question", sorted({one.question for one in SIGNALS.values()}))
 def test_every_file_of_signals_begins_with_its_question(question: str) -> None:
     assert asks(question).endswith("?")
     assert len(asks(question)) < 80
+
+
+def test_a_trifle_does_not_stand_out_however_sure_it_is() -> None:
+    paid = ("sponsored_share", 8_802, 1 / 8_802), ("use_in_context_share", 1_200, 2 / 1_200), ("own_share", 40, 2 / 40)
+    beyond = Place(0.95, 0.96, 0.97, 0.0, 500, "")
+    for name, rows, share in paid:
+        assert SIGNALS[name].columns.of_rows
+        assert not matters(Value(name, value=share, low=share / 2, high=share * 2, n=rows), beyond)
+        assert matters(Value(name, value=0.2, low=0.15, high=0.25, n=rows), beyond)
+    assert matters(
+        Value("sponsored_share", value=0.0, low=0.0, high=0.001, n=8_802), Place(0.01, 0.02, 0.03, 0.0, 500, "")
+    )
+    silent = [matters(Value("longest_silence_days", value=76.6, low=70, high=80, n=gaps), beyond) for gaps in (5, 12)]
+    assert silent == [False, True]
+    assert matters(Value("like_rate", value=0.008, low=0.007, high=0.009, n=12), beyond), (
+        "a rate is no share of its rows"
+    )

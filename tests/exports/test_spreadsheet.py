@@ -27,6 +27,19 @@ def rows_of(sheet: Any, banner: bool = True) -> list[dict[str, Any]]:
     return [dict(zip(cells[0], row, strict=True)) for row in cells[1:]]
 
 
+def test_all_who_could_not_be_checked_are_counted_though_few_are_listed(
+    shortlist_of: Make, titles: Any, tmp_path: Path
+) -> None:
+    shortlist = replace(shortlist_of(5), not_checked=5_191)
+    book = load_workbook(export_shortlist(shortlist, tmp_path / "list.xlsx", titles=titles))
+    about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
+    assert about["Could not be checked"] == 5_191
+    assert about["Could not be checked, listed"] == f"the first {len(shortlist.unchecked)}"
+    for row in rows_of(book["Gates"]):
+        parts = ("Removed", "Could not be checked, so far", "Left for certain")
+        assert row["Accounts before"] == sum(row[part] for part in parts)
+
+
 def test_the_workbook_reopens_with_a_row_for_each_match(shortlist_of: Make, titles: Any, tmp_path: Path) -> None:
     shortlist = shortlist_of(5)
     book = load_workbook(export_shortlist(shortlist, tmp_path / "list.xlsx", titles=titles))

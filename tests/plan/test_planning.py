@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from groundswell.errors import BriefError, UnknownNameError, UsageError
 from groundswell.exports.plans import export_plan
 from groundswell.exports.tables import plain
 from groundswell.plan import Changes, ImpossibleError, Plan, changed, keep, kept_brief, plan
+from groundswell.plan.wording import plan_says
 from groundswell.signals.present import Present, open_present
 from groundswell.store import Workspace
 
@@ -154,12 +157,32 @@ def test_what_cannot_be_says_what_is_in_the_way(
 
 @pytest.mark.slow
 def test_where_nobody_can_be_chosen_the_reason_and_the_way_out_are_said(present: Present) -> None:
-    with pytest.raises(ImpossibleError, match=r"none of them can be planned with; 3 of them: no price known"):
+    with pytest.raises(ImpossibleError, match="Nobody who fits the brief can be planned with yet") as nobody:
         planned(present, asked(200, prices=()))
+    head, *whys = nobody.value.means.splitlines()
+    assert sum(int(why.split(" of the ")[0]) for why in whys) == int(head.split()[0]), "everybody has a reason, and one"
+    assert "bring a list with handle, platform and fee" in nobody.value.next_step
     with pytest.raises(ImpossibleError, match=r"Nobody of the .* people in the data fits(.|\n)*groundswell discover"):
         planned(present, replace(asked(200), segments={"channel": ("instagram",)}))
     with pytest.raises(ImpossibleError, match=r"EUR 50.00 pays for nobody.(.|\n)*EUR 100.00"):
         planned(present, asked(50))
+
+
+def test_of_more_than_are_looked_at_it_is_said_how_many_fit(present: Present, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groundswell.plan.candidates.CONSIDERED", 2)
+    with pytest.raises(ImpossibleError) as nobody:
+        planned(present, asked(200, prices=()))
+    assert re.match(r"\d+ people fit the brief; the best 2 were looked at\.", nobody.value.means)
+
+
+@pytest.mark.slow
+def test_a_plan_of_people_last_seen_years_ago_says_so_at_the_top(present: Present) -> None:
+    found = planned(present, asked(400))
+    long_ago = [replace(pick, last_post=date(2015, 3, 24)) for pick in found.picks]
+    (said,) = (one for one in plan_says(replace(found, picks=tuple(long_ago))) if "within a year of today" in one)
+    assert "2015-03-24" in said
+    today = [replace(pick, last_post=found.made_at.date()) for pick in found.picks]
+    assert not any("within a year of today" in one for one in plan_says(replace(found, picks=tuple(today))))
 
 
 def test_a_gate_is_not_bought_open(present: Present) -> None:

@@ -93,3 +93,21 @@ def test_what_cannot_be_planned_is_said_in_words(browser: Browser, asked: str, s
     answer = browser.get(f"/plan.json?{QUERY}&{asked}")
     assert 400 <= answer.status_code < 500, answer.text
     assert says.replace("x:p9 is", "@p9 is") in " ".join(answer.json().values())
+
+
+@pytest.mark.slow
+def test_where_nobody_can_be_planned_with_the_page_keeps_its_form_and_leads_back_to_the_brief(browser: Browser) -> None:
+    skipped = "".join(f"&skip=x:p{number}" for number in range(7))
+    answer = browser.get(f"/plan?{QUERY}&amount=10{skipped}")
+    shown = unescape(answer.text)
+    assert answer.status_code == 422
+    assert "<h1>No plan yet</h1>" in shown
+    assert f'href="/brief?{QUERY}' in shown
+    assert 'name="price"' in shown
+    assert 'name="amount" inputmode="decimal" value="10"' in shown
+
+
+@pytest.mark.slow
+def test_a_price_that_is_typed_counts(browser: Browser) -> None:
+    shown = unescape(browser.page(f"/plan?{ASKED}&price=x:p9%3D70&lock=x:p9&people=1-1&price="))
+    assert "1 person for EUR 70.00" in shown

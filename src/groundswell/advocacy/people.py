@@ -20,6 +20,7 @@ from groundswell.errors import UsageError
 from groundswell.ingest import import_file, keep_list
 from groundswell.signals import SignalTable, Value
 from groundswell.signals.declaring import Number
+from groundswell.signals.on_lists import says_no
 from groundswell.store import Engine, Import, Workspace
 
 
@@ -85,6 +86,11 @@ class Listed:
     def called(self) -> str:
         """How a sentence names it: `@ann`, with the platform where the handle alone would not do."""
         return f"@{self.handle}" if self.handle else self.account
+
+    @property
+    def declined(self) -> bool:
+        """Whether the list says that they do not want to: the rule by which a plan leaves people out."""
+        return says_no(self.status)
 
     @property
     def followers(self) -> float | None:

@@ -9,7 +9,7 @@ the number of followers enters: no sex, age, origin or look, declared or guessed
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -35,6 +35,7 @@ Verdict = Literal["high for its size", "low for its size", "usual for its size"]
 USUAL_NUMBER, MOST_NUMBER = 20, 40
 NAMED = 12
 """So many of those who are left out for one reason are named (design choice: a line or two)."""
+SAID_NO = "Your list says that they declined"
 ADVICE = "“Perhaps 20 to 40 of these” (2017, the year of the micro-influencers)"
 """Seed 004: the budget of the big one, distributed over 20 to 40."""
 
@@ -228,7 +229,8 @@ def against_big_name(people: Sequence[Listed], big: str | None = None) -> Agains
     Chosen one by one, most likes and comments of a typical post for the money first, else most followers for the money, until
     nobody left is affordable or forty are found. Where twenty cost at most a twentieth of it, those come first, so that it comes to
     twenty; the others follow for the money that is left. One account a person: of several that one row names, the first that fits.
-    Everybody else with a fee is named with the reason.
+    Everybody else with a fee is named with the reason. Who declined, by the list, is bought by no money, as in a plan; a big name
+    who declined is one only where nobody else is, or where somebody names it, and then it is said.
     Errors: UnknownNameError when `big` is on no list.
     """
     meant = people if big is None else _called(people, big)
@@ -236,8 +238,8 @@ def against_big_name(people: Sequence[Listed], big: str | None = None) -> Agains
     named = [one for one in priced if one in meant]
     if len(priced) < 2 or not named:
         return None
-    largest = max(named, key=lambda one: (one.followers or 0, one.account))
-    if big is None and not _is_big(largest, people):
+    largest = _largest(named, people, meant=big is not None)
+    if largest is None:
         return None
     fee = next(fee for fee in largest.fees if fee.amount_minor > 0)
     own = _offer(largest, fee)
@@ -246,12 +248,22 @@ def against_big_name(people: Sequence[Listed], big: str | None = None) -> Agains
     for one in people:
         if one is largest or not any(fee.amount_minor > 0 for fee in one.fees):
             continue
+        if one.declined:
+            aside.append((SAID_NO, f"{one.called} ({_prices(one)})"))
+            continue
         offer = _offer(one, fee)
         if offer is None or offer.followers >= (largest.followers or 0):
             aside.append((_why_aside(one, fee, largest.called), f"{one.called} ({_prices(one)})"))
         else:
             offers.append((one, offer))
-    return _compared(own, fee, offers, aside) if own and offers else None
+    return _compared(own, fee, offers, aside, said_no=largest.declined) if own and offers else None
+
+
+def _largest(named: Sequence[Listed], people: Sequence[Listed], *, meant: bool) -> Listed | None:
+    """Whom the others are held against: the largest, and before it one who did not decline; None where neither is a big name."""
+    some = ([one for one in named if one.declined is no] for no in (False, True))
+    largest = (max(group, key=lambda one: (one.followers or 0, one.account)) for group in some if group)
+    return next((one for one in largest if meant or _is_big(one, people)), None)
 
 
 def _why_aside(one: Listed, like: Fee, big: str) -> str:
@@ -306,7 +318,9 @@ def _offer(one: Listed, like: Fee) -> Offer | None:
     return Offer(one.account, one.called, one.followers, min(fee.amount_minor for fee in same), moved)
 
 
-def _compared(big: Offer, fee: Fee, offers: list[tuple[Listed, Offer]], aside: list[tuple[str, str]]) -> AgainstBigName:
+def _compared(
+    big: Offer, fee: Fee, offers: list[tuple[Listed, Offer]], aside: list[tuple[str, str]], *, said_no: bool
+) -> AgainstBigName:
     by_engagement = big.interactions is not None and all(offer.interactions is not None for _, offer in offers)
     small, left = _afford(offers, big.fee_minor, by_engagement)
     spent = sum(offer.fee_minor for offer in small)
@@ -323,8 +337,18 @@ def _compared(big: Offer, fee: Fee, offers: list[tuple[Listed, Offer]], aside: l
         for why, offer in left
     ]
     return replace(
-        made, sentences=_sentences(made), unknown=_unknown(made, by_engagement), left_out=_named([*told, *aside])
+        made,
+        sentences=(*_sentences(made), *_declined(made, aside, said_no=said_no)),
+        unknown=_unknown(made, by_engagement),
+        left_out=_named([*told, *aside]),
     )
+
+
+def _declined(made: AgainstBigName, aside: Sequence[tuple[str, str]], *, said_no: bool) -> Iterator[str]:
+    if said_no:
+        yield f"Your list says that {made.big.called} declined: it stands here for its price alone."
+    if many := sum(why == SAID_NO for why, _ in aside):
+        yield f"{several(many, 'account')} left out, since your list says that they declined."
 
 
 def _named(aside: Sequence[tuple[str, str]]) -> tuple[str, ...]:

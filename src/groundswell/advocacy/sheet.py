@@ -24,6 +24,7 @@ from groundswell.definitions import load_tier_sets, tier_of
 from groundswell.errors import UsageError
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
+from groundswell.signals.on_lists import counted_as
 from groundswell.signals.values import REASONS
 from groundswell.sources.files.layouts.marketer import columns_of
 from groundswell.sources.files.values import count_of, money_of
@@ -73,7 +74,7 @@ class SheetReview:
     duplicates: tuple[Duplicate, ...]
     same_person: tuple[SamePerson, ...]
     status: tuple[tuple[str, int], ...]
-    """(word of the sheet, accounts), commonest first: a row that names two accounts counts for both."""
+    """(word of the sheet, accounts), commonest first: a row that names two accounts counts for both, a German word as its English sister."""
     without_status: int
     files: tuple[FileToGet, ...]
     """What to get next, the file that helps most people first."""
@@ -121,7 +122,7 @@ def review_sheet(
         )
         for one in people
     )
-    words = Counter(one.status.strip().lower() for one in people if one.status)
+    words = Counter(counted_as(one.status) for one in people if one.status)
     review = SheetReview(
         import_id=import_id,
         sources=tuple(dict.fromkeys(place.file for one in people for place in one.places)),
@@ -283,7 +284,7 @@ def _about_fees(review: SheetReview) -> list[str]:
     judged = [check for check in checks if check.verdict]
     by_currency = Counter(check.fee.currency for check in checks)
     sums = [
-        f"{several(number, 'fee')} from {money(min(amounts), currency).removesuffix(' (no currency said)')} to {money(max(amounts), currency)}"
+        f"{several(number, 'fee')} {_from_to(min(amounts), max(amounts), currency)}"
         for currency, number in by_currency.items()
         if (amounts := [check.fee.amount_minor for check in checks if check.fee.currency == currency])
     ]
@@ -301,6 +302,12 @@ def _about_fees(review: SheetReview) -> list[str]:
         for one in review.currency_open
     ]
     return lines
+
+
+def _from_to(least: int, most: int, currency: str | None) -> str:
+    if least == most:
+        return f"of {money(most, currency)}"
+    return f"from {money(least, currency).removesuffix(' (no currency said)')} to {money(most, currency)}"
 
 
 def _about_the_unknown(review: SheetReview) -> list[str]:

@@ -97,7 +97,7 @@ def shortlist_lines(shortlist: Shortlist, show: int) -> Iterator[str]:
     yield f"\n{banner}Shortlist for {shortlist.brief.brand} under {shortlist.definition} ({shortlist.definition_title})"
     yield f"{counted(shortlist.population, 'person', 'people')} looked at."
     for gate in shortlist.gates:
-        doubtful = f", {gate.unknown:,} could not be checked" if gate.unknown else ""
+        doubtful = f", {gate.aside:,} could not be checked so far, {gate.left:,} left" if gate.aside else ""
         yield f"  {gate.name}: {gate.removed:,} of {gate.before:,} removed{doubtful} ({gate.says})"
     yield (
         f"{counted(shortlist.fitting, 'fits', 'fit')}, {counted(len(shortlist.matches), 'is', 'are')} listed; "

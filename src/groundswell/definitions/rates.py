@@ -63,7 +63,7 @@ def typical_of(benchmark: Benchmark, platform: str, followers: float | None, met
         return Typical(benchmark.name, reason="definition_silent", remarks=(_silence(benchmark, followers),))
     level = benchmark.levels[index]
     if level.typical is None and level.rate_from is None:
-        few = f"Only {level.n} accounts of that size in your data; {benchmark.least} are needed."
+        few = f"Only {level.n} {'account' if level.n == 1 else 'accounts'} of that size in your data; {benchmark.least} are needed."
         return Typical(benchmark.name, n=level.n, reason="too_few", remarks=(few,))
     return Typical(
         benchmark.name, level.typical, level.rate_from, level.rate_to, level.n, remarks=tuple(_cautions(benchmark))

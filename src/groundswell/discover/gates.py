@@ -59,10 +59,11 @@ def pass_gates(gates: Iterator[Gate], size: int) -> Passed:
         known = pc.is_valid(gate.holds).to_numpy(zero_copy_only=False)
         fails = ~pc.fill_null(gate.holds, True).to_numpy(zero_copy_only=False)
         before, removed, unknown = int(alive.sum()), alive & fails, alive & ~known
-        results.append(GateResult(gate.name, gate.says, before, int(removed.sum()), int(unknown.sum())))
         unknown_at[gate.name], in_the_way[gate.name] = ~known, fails | ~known
         alive &= ~fails
         doubtful |= ~known
+        apart = int((alive & doubtful).sum())
+        results.append(GateResult(gate.name, gate.says, before, int(removed.sum()), int(unknown.sum()), apart=apart))
     obstacles = np.sum(list(in_the_way.values()), axis=0) if in_the_way else np.zeros(size, np.int64)
     alone = {name: int(((obstacles == 1) & stands).sum()) for name, stands in in_the_way.items()}
     told = tuple(replace(result, would_fit=alone[result.name]) for result in results)

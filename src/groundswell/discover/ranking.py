@@ -154,6 +154,7 @@ class _Lines:
             evidence=posts.evidence(account, EVIDENCE_SHOWN) if posts else (),
             posts_by_month=posts.by_month(account) if posts else (),
             topics=posts.topics(account) if posts else (),
+            topics_from=posts.topics_from(account) if posts else None,
             checks=(*self._listed(account), *self._checks(row, account, posts)),
             unchecked=tuple(name for name, unknown in self.passed.unknown_at.items() if unknown[row]),
         )
@@ -198,7 +199,7 @@ def why_empty(passed: Passed) -> str:
             f"{f'Of the others, {out}. ' if out else ''}"
             "Import the posts of those who are left, with likes and comments where you have them, or ask for less."
         )
-    more = f" {doubtful} people could not be checked and are listed apart." if doubtful else ""
+    more = f" {doubtful:,} people could not be checked and are listed apart." if doubtful else ""
     nearest = sorted((gate for gate in passed.results if gate.would_fit), key=lambda gate: -gate.would_fit)
     if not nearest:
         return f"Nobody passed every condition, and dropping no single one of them would help.{more}"

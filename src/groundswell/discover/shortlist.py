@@ -49,7 +49,9 @@ class Match:
     evidence: tuple[Evidence, ...] = ()
     posts_by_month: tuple[tuple[date, int], ...] = ()
     topics: tuple[tuple[str, float], ...] = ()
-    """Topic name and share of own posts, largest first."""
+    """Topic name and share of the posts whose topic could be told, largest first."""
+    topics_from: tuple[int, int] | None = None
+    """Posts whose topic could be told, and all own posts."""
     checks: tuple[Check, ...] = ()
     """The brief's contradictions, confirmations and incidents, those to look at first; they leave nobody out."""
     unchecked: tuple[str, ...] = ()
@@ -69,6 +71,18 @@ class GateResult:
     """Listed apart: neither in nor out."""
     would_fit: int = 0
     """How many more would fit if this gate alone were dropped."""
+    apart: int | None = None
+    """Who stands apart after it: could not be checked by this gate or one before. None: only this gate's own are known."""
+
+    @property
+    def aside(self) -> int:
+        """Neither in nor out after this gate; with who was removed and who is left over they are all that came to it."""
+        return self.unknown if self.apart is None else self.apart
+
+    @property
+    def left(self) -> int:
+        """Who passed this gate and all before for certain."""
+        return self.before - self.removed - self.aside
 
 
 @dataclass(frozen=True)

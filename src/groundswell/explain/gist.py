@@ -1,7 +1,7 @@
 """What a good colleague would say first of somebody: what stands out, what is uncertain and why, what is missing.
 
 Nothing is weighed or summed: a signal stands out when its whole 90 % interval lies beyond nine in ten of the people for whom it is
-known. Size is said in the first line anyway and is nothing to stand out by. At most two signals of one question are named, since
+known, and the difference is no trifle. Size is said in the first line anyway and is nothing to stand out by. At most two signals of one question are named, since
 what one file measures goes together.
 """
 
@@ -21,6 +21,11 @@ from groundswell.signals.questions import asks, by_question
 
 SURELY_BEYOND = 0.9
 """Share of people whom even the nearer end of the interval leaves behind (design choice)."""
+LEAST_SHARE, LEAST_HITS = 0.01, 3
+"""Of its rows at least this share and so many, before more than nearly everybody's stands out (design choice: a trifle is no trait)."""
+LEAST_ROWS = {"longest_silence_days": 12}
+"""Signal -> rows from which it may stand out, where its own count of a few says little (design choice: the longest of five gaps between
+posts of a sample may be the sample's)."""
 WIDE, HALF_AS_MUCH_AGAIN = 0.5, 1.5
 """An interval says little that holds half of all people and whose upper end is at least 1.5 times the lower (design choice)."""
 MOST_NAMED, MOST_OF_A_QUESTION = 6, 2
@@ -80,7 +85,7 @@ class Gist:
 def gist_of(values: Mapping[str, Value], others: Others, brought: Collection[str] = ()) -> Gist:
     """Say first what matters of one person's values; `brought` are the layouts that speak of it already."""
     places = {name: place for name, value in values.items() if (place := others.place(value))}
-    out = _standing_out(places)
+    out = _standing_out({name: place for name, place in places.items() if matters(values[name], place)})
     uncertain, more = _uncertain(values, places, others)
     return Gist(
         stands_out=out,
@@ -98,6 +103,15 @@ def _standing_out(places: Mapping[str, Place]) -> tuple[StandsOut, ...]:
     sure = {name: _beyond(place) for name, place in places.items() if not _is_size(name)}
     furthest = sorted((name for name in sure if sure[name] >= SURELY_BEYOND), key=lambda name: -sure[name])
     return tuple(_stands_out(name, places[name]) for name in _few(furthest))
+
+
+def matters(value: Value, place: Place) -> bool:
+    """Whether a difference, however sure, is worth a word: one post of nine thousand is none, nor the longest of five gaps."""
+    if value.value is None or value.n < LEAST_ROWS.get(value.signal, 0):
+        return False
+    if place.low < 0.5 or not SIGNALS[value.signal].columns.of_rows:
+        return True
+    return value.value >= LEAST_SHARE and value.value * value.n >= LEAST_HITS - 0.5
 
 
 def _is_size(name: str) -> bool:
@@ -192,7 +206,7 @@ def _ordinary(values: Mapping[str, Value], places: Collection[str]) -> str:
         if any(value.known and value.low is not None for value in values.values()):
             return f"Nothing can be compared: what is known with an interval is known of fewer than {LEAST_PEOPLE} people, and {LEAST_PEOPLE} are needed."
         return "Nothing can be compared: what is known has no interval."
-    return f"Nothing surely stands out: in none of {len(places)} signals does the whole interval lie beyond nine in ten people."
+    return f"Nothing surely stands out: in none of {len(places)} signals does the whole interval lie beyond nine in ten people by what matters."
 
 
 def _whom(place: Place) -> str:

@@ -68,7 +68,7 @@ def files_that_tell(
     still = {name for name, value in values.items() if not value.known and value.reason in SETTLED_BY_A_FILE}
     found: list[FileThatTells] = []
     while still and len(found) < MOST_FILES:
-        one = max((_file(layout, still, there) for layout in _layouts(platform, brought)), key=_worth)
+        one = max((_file(layout, still, there) for layout in layouts_for(platform, brought)), key=_worth)
         if not one.signals:
             break
         found.append(one)
@@ -103,7 +103,7 @@ def _lacks(signal: str, there: frozenset[str]) -> set[str]:
     return set(SIGNALS[signal].needs) - there
 
 
-def _layouts(platform: str, brought: Collection[str]) -> list[Layout]:
+def layouts_for(platform: str, brought: Collection[str]) -> list[Layout]:
     """Files of the platform, then those of any, then what one must ask a person or a service for.
 
     A table that anybody may write can come again with other columns. What else is in has told all it can, the parts of an archive

@@ -27,6 +27,7 @@ from groundswell.exports.wording import (
     signal_names,
     signal_titles,
     title_of,
+    topics_caption,
     unit_of,
     unknown_because,
     value_in_words,
@@ -90,6 +91,7 @@ class Person:
     """Why there is no picture of engagement against size; empty when there is one."""
     months: str
     topics: str
+    topics_says: str
     cards: list[Card]
     posts: list[tuple[Evidence, str]]
     """Post and the title of what it is evidence for."""
@@ -253,6 +255,7 @@ def _person(match: Match, setting: Setting, *, in_full: bool) -> Person:
         no_standing="" if standing else _no_standing(match),
         months=pictures.posts_over_time(match.posts_by_month),
         topics=pictures.shares(match.topics) if in_full else "",
+        topics_says=topics_caption(*match.topics_from) if match.topics_from and match.topics else "Topics",
         in_full=in_full,
         cards=_cards(match, setting, drawn=in_full),
         posts=[

@@ -172,14 +172,12 @@ def shares(topics: Sequence[tuple[str, float]], most: int = 5) -> str:
 
 
 def funnel(gates: Sequence[GateResult], population: int, listed: int | None = None) -> str:
-    """Draw what each gate left of the population: solid stays, hatched could not be checked by it, pale was removed."""
+    """Draw what each gate left of the population: solid stays, hatched could not be checked until then, pale was removed."""
     scale = WIDTH / max(population, 1)
     stages = [("Accounts looked at", population, population, 0, "")]
     for gate in gates:
-        said = f"{gate.removed:,} removed" + (f", {gate.unknown:,} could not be checked" if gate.unknown else "")
-        stages.append(
-            (gate.says or gate.name, gate.before, gate.before - gate.removed - gate.unknown, gate.unknown, said)
-        )
+        said = f"{gate.removed:,} removed" + (f", {gate.aside:,} could not be checked" if gate.aside else "")
+        stages.append((gate.says or gate.name, gate.before, gate.left, gate.aside, said))
     if listed is not None:
         stages.append(("On this list", listed, listed, 0, ""))
     rows, y = "", 0.0
@@ -187,7 +185,8 @@ def funnel(gates: Sequence[GateResult], population: int, listed: int | None = No
         rows += _stage(y, says, before, left, unknown, scale, under)
         y += 54 if under else 40
     parts = "; ".join(
-        f"{gate.says or gate.name}: {gate.removed:,} removed, {gate.unknown:,} not checked" for gate in gates
+        f"{gate.says or gate.name}: {gate.removed:,} removed, {gate.aside:,} not checked, {gate.left:,} left"
+        for gate in gates
     )
     return picture(y - 12, f"Of {population:,} accounts: {parts}", rows)
 

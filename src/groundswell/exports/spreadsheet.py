@@ -303,13 +303,10 @@ def _gates(book: Book, shortlist: Shortlist) -> None:
     columns = [Column("Gate", "text", 24), Column("Condition", "wrap", 70), Column("Accounts before", "whole", 11)]
     columns += [
         Column("Removed", "whole", 11),
-        Column("Could not be checked", "whole", 11),
-        Column("Left", "whole", 11),
+        Column("Could not be checked, so far", "whole", 11),
+        Column("Left for certain", "whole", 11),
     ]
-    rows = (
-        [gate.name, gate.says, gate.before, gate.removed, gate.unknown, gate.before - gate.removed - gate.unknown]
-        for gate in shortlist.gates
-    )
+    rows = ([gate.name, gate.says, gate.before, gate.removed, gate.aside, gate.left] for gate in shortlist.gates)
     book.sheet("Gates", columns, rows)
 
 
@@ -399,7 +396,12 @@ def _about(book: Book, shortlist: Shortlist) -> None:
         ("Accounts looked at", shortlist.population),
         ("Accounts that fit", shortlist.fitting),
         ("On the shortlist", len(shortlist.matches)),
-        ("Could not be checked", len(shortlist.unchecked)),
+        ("Could not be checked", max(shortlist.not_checked, len(shortlist.unchecked))),
+        *(
+            [("Could not be checked, listed", f"the first {len(shortlist.unchecked):,}")]
+            if shortlist.not_checked > len(shortlist.unchecked)
+            else []
+        ),
         ("Facts version", shortlist.facts_version),
     ]
     facts += [(f"Fit {name}", version) for name, version in shortlist.fits.items()]

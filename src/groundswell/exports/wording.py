@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from groundswell.discover import Match
+from groundswell.signals.declaring import places_for, places_in, plainly, written
 from groundswell.signals.values import REASONS, Value
 
 Titles = Mapping[str, tuple[str, str]]
@@ -20,6 +21,8 @@ Titles = Mapping[str, tuple[str, str]]
 NUMBER_FORMATS = {
     "share": "0.0%", "count": "#,##0", "per_week": "0.0", "days": "0.0", "hours": "0.0", "ratio": "0.00", "score": "0.00",
 }  # fmt: skip
+USUAL_PLACES = {"share": (1, 0.1), "ratio": (2, 0.005), "score": (2, 0.005)}
+"""Unit -> places, and below which number (of percents, for a share) two significant digits are written instead (design choice)."""
 AFTER = {"per_week": " a week", "days": " days", "hours": " h"}
 PLATFORM_NAMES = {"twitter": "X (Twitter)", "tiktok": "TikTok", "youtube": "YouTube", "linkedin": "LinkedIn"}
 
@@ -58,15 +61,32 @@ def finite(number: float | None) -> float | None:
     return number if number is not None and math.isfinite(number) else None
 
 
-def number_in_words(number: float, unit: str) -> str:
-    """Write a number as its unit is read: `4.2%`, `12,345`, `3.1 a week`."""
-    if unit == "share":
-        percent = number * 100
-        return f"{percent:.2g}%" if 0 < abs(percent) < 0.1 else f"{percent:.1f}%"
-    if unit in ("ratio", "score"):
-        return f"{number:.2g}" if 0 < abs(number) < 0.005 else f"{number:,.2f}"
+def number_in_words(number: float, unit: str, places: int | None = None) -> str:
+    """Write a number as its unit is read: `4.2%`, `12,345`, `3.1 a week`; with `places`, after so many of them."""
+    scale = 100 if unit == "share" else 1
+    after = "%" if unit == "share" else AFTER.get(unit, "")
+    if places is not None:
+        return written(number, places, scale) + after
+    if unit in USUAL_PLACES:
+        usual, small = USUAL_PLACES[unit]
+        return (plainly(number * scale) if 0 < abs(number * scale) < small else f"{number * scale:,.{usual}f}") + after
     plain = f"{number:,.0f}" if float(number).is_integer() or abs(number) >= 1000 else f"{number:,.1f}"
-    return plain + AFTER.get(unit, "")
+    return plain + after
+
+
+def _places(value: Value, unit: str, least: int | None = None) -> int | None:
+    """After how many places a value and its interval are written, `least` or as usual; None where each is written as it is."""
+    number, low, high = (finite(one) for one in (value.value, value.low, value.high))
+    if number is None or low is None or high is None or low >= high:
+        return least
+    usual, small = USUAL_PLACES.get(unit, (1, 0.0))
+    if (
+        least is None
+        and number_in_words(low, unit) != number_in_words(high, unit)
+        and not 0 < abs(number) < small / 100
+    ):
+        return None
+    return places_for((number, low, high), usual if least is None else least, 100 if unit == "share" else 1)
 
 
 def value_in_words(value: Value, unit: str) -> str:
@@ -74,7 +94,7 @@ def value_in_words(value: Value, unit: str) -> str:
     number = finite(value.value)
     if number is None:
         return value.label or unknown_because(value)
-    words = number_in_words(number, unit)
+    words = number_in_words(number, unit, _places(value, unit))
     return f"{value.label} ({words})" if value.label else words
 
 
@@ -83,20 +103,36 @@ def unknown_because(value: Value) -> str:
     return f"unknown: {REASONS.get(value.reason, value.reason)}" if value.reason else "unknown"
 
 
-def range_in_words(value: Value, unit: str) -> str:
-    """Write the 90 % interval; nothing when there is none, or when the value was counted and not estimated."""
+def range_in_words(value: Value, unit: str, places: int | None = None) -> str:
+    """Write the 90 % interval; nothing when there is none, or when the value was counted and not estimated.
+
+    Its ends have as many digits as tell them apart, after `places` or more where these are given.
+    """
     low, high = finite(value.low), finite(value.high)
     if low is None or high is None or low == high == value.value:
         return ""
-    return f"{number_in_words(low, unit).removesuffix(AFTER.get(unit, ''))} to {number_in_words(high, unit)}"
+    places = _places(value, unit, places)
+    return f"{number_in_words(low, unit, places).removesuffix(AFTER.get(unit, ''))} to {number_in_words(high, unit, places)}"
 
 
 def range_beside(value: Value, unit: str) -> str:
-    """Write the 90 % interval to stand beside the signal's sentence; nothing where the sentence says it already."""
+    """Write the 90 % interval to stand beside the signal's sentence, with its digits; nothing where the sentence says it already."""
     from groundswell.signals import SIGNALS
 
     declared = SIGNALS.get(value.signal)
-    return "" if declared and "{low" in declared.says else range_in_words(value, unit)
+    if declared is None or "{low" not in declared.says:
+        return range_in_words(value, unit, places_in(declared.says) if declared else None)
+    return ""
+
+
+def topics_caption(told: int, own: int) -> str:
+    """Of what the shares of topics are shares: of the posts whose topic could be told, and of how many there are."""
+    posts = (
+        f"share of the {told:,} posts whose topic could be told"
+        if told != 1
+        else "the one post whose topic could be told"
+    )
+    return f"Topics, {posts}{f' (of {own:,})' if own > told else ''}"
 
 
 def who(match: Match) -> str:

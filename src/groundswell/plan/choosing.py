@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,6 +16,12 @@ from groundswell.plan.pool import Pool
 
 USUAL_PEOPLE = (20, 40)
 """Seed 004: the same budget as for the big one, "perhaps 20 to 40 of these"."""
+WHYS = 4
+"""Reasons told one by one where nobody can be chosen (design choice: who reads five has read enough)."""
+TO_PRICE = (
+    "Ask them what they take, and bring a list with handle, platform and fee; or give the price you know: under “A price you know” "
+    "on the page, or as --price @ann=300."
+)
 BUDGET, PEOPLE, NEWCOMERS = "budget", "people", "newcomers"
 
 
@@ -68,9 +73,23 @@ def _refuse_nobody(pool: Pool) -> None:
             next_step="Its shortlist (`groundswell discover`) says which condition removes how many.",
         )
     if len(pool.closed) == len(pool.people):
-        (because, do), count = Counter((one.because, one.do) for one in pool.left_out).most_common(1)[0]
-        what = f"{len(pool.people):,} people fit the brief and none of them can be planned with; {count:,} of them: {because}."
-        raise ImpossibleError(what, next_step=do)
+        raise ImpossibleError(
+            "Nobody who fits the brief can be planned with yet.",
+            means="\n".join(_why_nobody(pool)),
+            next_step=TO_PRICE if None in pool.prices else pool.whys(pool.closed)[0][0][1],
+        )
+
+
+def _why_nobody(pool: Pool) -> Iterator[str]:
+    """Who fit, how many of them were looked at, and each reason with its count: together they are all who were looked at."""
+    fitting, looked_at, no = pool.candidates.fitting, len(pool.people), len(pool.candidates.declined)
+    declined = f" {several(no)} left out, since your list says that they declined." if no else ""
+    looked = f"the best {looked_at:,} were looked at" if looked_at < fitting - no else "all were looked at"
+    yield f"{several(fitting)} fit the brief; {looked if not no else looked.replace('all', 'the others')}.{declined}"
+    whys = pool.whys(pool.closed)
+    yield from (f"{count:,} of the {looked_at:,}: {because}." for (because, _), count in whys[:WHYS])
+    if rest := sum(count for _, count in whys[WHYS:]):
+        yield f"{rest:,} of the {looked_at:,}: each for a reason of their own of this kind."
 
 
 def _refuse_unplannable(pool: Pool, locked: Iterable[int]) -> None:
@@ -195,13 +214,17 @@ def _way(pool: Pool, name: str, by: float) -> str:
     """One condition, and by how much it is in the way, in words."""
     if name == BUDGET:
         return f"{money(np.ceil(by), pool.currency)} more"
-    people = int(np.ceil(by - 1e-9))
-    several = "1 person" if people == 1 else f"{people:,} people"
+    people = several(int(np.ceil(by - 1e-9)))
     if name == NEWCOMERS:
-        return f"{several} fewer who must be newcomers"
+        return f"{people} fewer who must be newcomers"
     if name.startswith(PEOPLE):
-        return f"{several} fewer at least" if name.endswith("least") else f"{several} more at most"
-    return f"{several} more than “{name}”"
+        return f"{people} fewer at least" if name.endswith("least") else f"{people} more at most"
+    return f"{people} more than “{name}”"
+
+
+def several(people: int) -> str:
+    """`1 person`, `20 people`."""
+    return "1 person" if people == 1 else f"{people:,} people"
 
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -78,6 +79,15 @@ class Pool:
     def places(self, accounts: frozenset[str]) -> list[int]:
         """Places of these accounts, of those who are among the candidates."""
         return [place for place, one in enumerate(self.people) if one.who.account in accounts]
+
+    def whys(self, places: frozenset[int] | None = None) -> list[tuple[tuple[str, str], int]]:
+        """Why people could not be chosen and what to do, the commonest first: each of them counts once, by the first reason."""
+        meant = None if places is None else {self.people[place].who.account for place in places}
+        first: dict[str, tuple[str, str]] = {}
+        for one in self.left_out:
+            if meant is None or one.who.account in meant:
+                first.setdefault(one.who.account, (one.because, one.do))
+        return Counter(first.values()).most_common()
 
     def everything_of(self, accounts: frozenset[str]) -> frozenset[str]:
         """These accounts, and all others of the same people."""

@@ -266,11 +266,11 @@ def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Pr
 
 def why_no_price(account: str, platform: str, followers: float | None, fees: Fees) -> tuple[str, str]:
     """Why somebody's price is not known, and what to do."""
-    do = "Ask them, and import a list with their fee, or write it under [plan.price] in the brief."
+    do = "Ask them, and bring a list with their fee, or type the price."
     if words := fees.in_words(account):
         return (
             f"the price asked is written in words, “{words.fee}”, which is no amount to count with",
-            "Settle an amount with them and correct your list, or write it under [plan.price] in the brief.",
+            "Settle an amount with them and correct your list, or type the price.",
         )
     if account in fees.elsewhere:
         named = " and ".join(sorted(set(fees.elsewhere[account])))

@@ -17,6 +17,8 @@ from groundswell.plan.pool import Pool
 
 UNEVEN = 3.0
 """Audiences known this many times better than others make those look better: then it is said (design choice)."""
+LONG_AGO = 365
+"""Days without a post after which a plan says so, where most of those planned are so long silent (design choice: a year)."""
 NAMED = 5
 """People named in one sentence (design choice)."""
 OVERLAP = "Overlap is the share of a person's known audience whom those before them in the plan reach already."
@@ -28,6 +30,7 @@ def plan_says(made: Plan, declined: Sequence[Who] = ()) -> tuple[str, ...]:
     spent, budget = money(made.spent_minor, made.currency), money(made.budget_minor, made.currency)
     says = [f"{many} for {spent} of {budget}; {money(made.left_minor, made.currency)} are left."]
     says.append(f"Together they come to {number(made.value)}: {made.measure}.")
+    says += _long_silent(made)
     if declined:
         says.append(f"Left out, since your list says that they declined: {_named(declined)}.")
     kept = made.value_if_declined / made.value if made.value and not made.robust else None
@@ -40,6 +43,23 @@ def plan_says(made: Plan, declined: Sequence[Who] = ()) -> tuple[str, ...]:
             f"If each declines with a chance of one in five, {number(made.value_if_declined)} can be expected ({kept:.0%})."
         )
     return tuple(says)
+
+
+def _long_silent(made: Plan) -> list[str]:
+    """Whether most of them were last seen posting so long ago that nobody knows whether they still do."""
+    dated = [pick.last_post for pick in made.picks if pick.last_post]
+    silent = [one for one in dated if (made.made_at.date() - one).days > LONG_AGO]
+    if not silent or 2 * len(silent) <= len(made.picks):
+        return []
+    who = (
+        "None of them has"
+        if len(silent) == len(made.picks)
+        else f"{len(silent):,} of these {len(made.picks):,} have not"
+    )
+    have = "posted within a year of today" if "not" in who else "a post within a year of today"
+    return [
+        f"{who} {have}, as far as the data tell (the newest post is of {max(dated)}): look whether they still post before you ask."
+    ]
 
 
 def warning_of(pool: Pool, named: Named) -> str:
@@ -181,10 +201,7 @@ def _prices(pool: Pool, choice: Choice) -> list[str]:
 
 
 def _left_out(pool: Pool) -> list[str]:
-    counted = Counter((one.because, one.do) for one in pool.left_out)
-    return [
-        f"{people(count)} could not be chosen: {because}. {do}" for (because, do), count in counted.most_common(NAMED)
-    ]
+    return [f"{people(count)} could not be chosen: {because}. {do}" for (because, do), count in pool.whys()[:NAMED]]
 
 
 def people(count: int) -> str:

@@ -12,8 +12,10 @@ Intervals are 90 % and closed-form. z = 1.645 is the normal quantile that leaves
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import floor, isfinite, log10
 from typing import Literal
 
 from groundswell.signals.values import REASONS, Value
@@ -34,6 +36,8 @@ class Columns:
     label: str = "NULL"
     at_least: int = 1
     """Rows below which the value is unknown, `too_few`."""
+    of_rows: bool = False
+    """Whether the value is the share of its n rows for which something holds, so that it comes to a count of them."""
     interval_from: int = 1
     """Rows below which there is a value but no 90 % interval."""
     reason: str = "NULL"
@@ -73,23 +77,78 @@ class Signal:
         """Say the value in one sentence that uses only its own columns, or why it is not known."""
         if value.value is None:
             return f"{self.title}: unknown, {REASONS.get(value.reason or '', 'no reason given')}. {self.unknown}"
-        low, high = (None if one is None else Number(one) for one in (value.low, value.high))
-        return self.says.format(value=Number(value.value), low=low, high=high, n=Number(value.n), label=value.label)
+        said, low, high = (
+            None if one is None else Number(one, (value.value, value.low, value.high))
+            for one in (value.value, value.low, value.high)
+        )
+        return self.says.format(value=said, low=low, high=high, n=Number(value.n), label=value.label)
 
 
 class Number(float):
-    """A number as a sentence prints it: never "0 %" or "0 days" for something that is not nothing; counts with separators."""
+    """A number as a sentence prints it: never "0 %" or "0 days" for something that is not nothing; counts with separators.
+
+    With a value and its interval beside it, it has as many digits as tell these apart.
+    """
+
+    beside: tuple[float, float | None, float | None] | None
+
+    def __new__(cls, number: float, beside: tuple[float, float | None, float | None] | None = None) -> Number:
+        """Make one, perhaps with the value, low and high end with which it is read."""
+        made = super().__new__(cls, number)
+        made.beside = beside
+        return made
 
     def __format__(self, spec: str) -> str:
-        """Format as usual, with two significant digits where rounding would leave zero; a noun is counted ("3 posts")."""
+        """Format as usual, a small number with two significant digits, and never as 8.7e-05; a noun is counted ("3 posts")."""
         if len(spec) > 1 and spec.isalpha():
             return f"{float(self):,.0f} {spec}{'' if self == 1 else 's'}"
         if not spec:
             return f"{float(self):,.0f}"
+        if places := PLACES.fullmatch(spec):
+            scale = 100 if places[2] == "%" else 1
+            said = written(self, places_for(self.beside, int(places[1]), scale), scale, "+" if "+" in spec else "")
+            return said + places[2].strip("f")
         said = float.__format__(self, spec)
-        if self == 0 or any(digit in said for digit in "123456789"):
-            return said
-        return f"{float(self) * 100:.2g}%" if spec.endswith("%") else f"{float(self):.2g}"
+        return said if self == 0 or ("e" not in said and re.search("[1-9]", said)) else plainly(self)
+
+
+PLACES = re.compile(r"\+?,?\.(\d)(%|(?<!0)f)")
+SMALL_SHARE = {0: 1.0}
+"""Places -> percents below which two significant digits are written: 0.00745% is no 0.01% (design choice; 0.1 for all other places)."""
+
+
+def places_for(beside: tuple[float, float | None, float | None] | None, least: int, scale: int = 100) -> int:
+    """After how many places a value and its interval are written, so that the ends differ as shown and a small share can be read."""
+    if beside is None:
+        return least
+    value, low, high = (None if one is None else one * scale for one in beside)
+    if scale == 100 and value and isfinite(value) and abs(value) < SMALL_SHARE.get(least, 0.1):
+        least = max(least, 1 - floor(log10(abs(value))))
+    if low is None or high is None or not low < high or not isfinite(high - low):
+        return least
+    return next((more for more in range(least, MOST_PLACES) if f"{low:.{more}f}" != f"{high:.{more}f}"), least)
+
+
+def written(number: float, places: int, scale: int = 1, sign: str = "") -> str:
+    """Write a number after so many places; what would read as nothing and is not, with two significant digits."""
+    said = f"{number * scale:{sign},.{places}f}"
+    return said if number == 0 or not isfinite(number) or re.search("[1-9]", said) else plainly(number * scale)
+
+
+MOST_PLACES = 12
+
+
+def plainly(number: float, digits: int = 2) -> str:
+    """Write a number with so many significant digits, and never in powers of ten: 0.000087, 1,200."""
+    places = digits - 1 - floor(log10(abs(number))) if number else 0
+    said = f"{round(float(number), places):,.{max(places, 0)}f}"
+    return said.rstrip("0").rstrip(".") if "." in said else said
+
+
+def places_in(says: str) -> int | None:
+    """After how many places a sentence breaks off the share it says; None where it says none."""
+    found = re.search(r"\{value:[+,]*\.(\d)%\}", says)
+    return int(found[1]) if found else None
 
 
 SIGNALS: dict[str, Signal] = {}
@@ -187,6 +246,7 @@ def wilson(hits: str, n: str, at_least: int = 3, label: str = "NULL", reason: st
         at_least=at_least,
         label=label,
         reason=reason,
+        of_rows=True,
     )
 
 

@@ -31,6 +31,12 @@ IN_KIND = re.compile(
     re.IGNORECASE,
 )
 """How a fee says that no money is asked (design choice)."""
+IN_ENGLISH = {
+    "abgelehnt": "declined", "abgesagt": "declined", "absage": "declined", "zugesagt": "agreed", "zusage": "agreed",
+    "gepostet": "posted", "in verhandlung": "in talks", "im gespräch": "in talks", "kontaktiert": "contacted",
+    "keine antwort": "no reply", "bezahlt": "paid", "neu": "new",
+}  # fmt: skip
+"""German words for where talks stand, each with the English one it is counted with (design choice: words that mean nothing else)."""
 ROWS = "SELECT account, name, status, extra, import_id, line, observed_at::DATE::VARCHAR AS seen FROM seen_creators"
 
 
@@ -49,7 +55,7 @@ class OnLists:
     @property
     def declined(self) -> bool:
         """Whether somebody said no."""
-        return bool(self.status and DECLINED.search(OF_A_PIECE.sub("", self.status)))
+        return says_no(self.status)
 
     @property
     def in_kind(self) -> bool:
@@ -65,6 +71,17 @@ class OnLists:
 
 
 NOTHING_LISTED = OnLists()
+
+
+def says_no(status: str | None) -> bool:
+    """Whether a status says that somebody does not want to."""
+    return bool(status and DECLINED.search(OF_A_PIECE.sub("", status)))
+
+
+def counted_as(status: str) -> str:
+    """The word under which a status is counted: in lower case, and a German one with its English sister."""
+    word = " ".join(status.lower().split())
+    return IN_ENGLISH.get(word, word)
 
 
 def on_lists(present: Present) -> Mapping[str, OnLists]:
@@ -96,4 +113,4 @@ def _last_said(rows: Iterable[tuple[object, ...]]) -> dict[str, OnLists]:
     return found
 
 
-__all__ = ["NOTHING_LISTED", "OnLists", "on_lists", "read_on_lists"]
+__all__ = ["NOTHING_LISTED", "OnLists", "counted_as", "on_lists", "read_on_lists", "says_no"]

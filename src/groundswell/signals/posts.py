@@ -79,11 +79,16 @@ class PostsOf:
         return tuple((month, months[month]) for month in span if first <= month <= last)
 
     def topics(self, account: str) -> tuple[tuple[str, float], ...]:
-        """Topics of its own posts with their share, largest first, at most six."""
+        """Topics of its own posts with their share of those whose topic could be told, largest first, at most six."""
         found = Counter(post["topic"] for post in self.posts.get(account, []) if post["topic"])
         total = sum(found.values())
         ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         return tuple((name, count / total) for name, count in ordered[:6])
+
+    def topics_from(self, account: str) -> tuple[int, int]:
+        """Of how many own posts the topic could be told, and how many there are."""
+        mine = self.posts.get(account, [])
+        return sum(bool(post["topic"]) for post in mine), len(mine)
 
 
 PARTS = "p.account, p.post, p.text, p.created_at, p.url, p.likes, p.replies, p.reposts, p.import_id, p.line"

@@ -38,6 +38,7 @@ from groundswell.exports.wording import (
     safe_link,
     signal_titles,
     title_of,
+    topics_caption,
     unit_of,
     unknown_because,
     value_in_words,
@@ -347,6 +348,7 @@ def pictures_of(answers: Answers, account: str) -> dict[str, Any]:
     return {
         "standing": standing, "no_standing": why, "months": pictures.posts_over_time(months), "topics": pictures.shares(topics),
         "month_rows": months, "topic_rows": topics,
+        "topics_says": topics_caption(*posts.topics_from(account)) if topics else "Topics",
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from groundswell.api import PlanForm
 from groundswell.api.asking import plan_of
 from groundswell.discover.spending import OBJECTIVES, money
+from groundswell.errors import InputError
 from groundswell.exports.plans import PLAN_FORMS, export_plan
 from groundswell.exports.reports.plan import curve_of, mix_of, overlap_of
 from groundswell.web.pages import Pages, download
@@ -31,7 +32,13 @@ def add_planning(pages: Pages) -> None:
         shown: dict[str, Any] = {"form": form, "kept": kept, "objectives": PLANNED, "money": money}
         if not form.brief.amount.strip():
             return pages.show(request, "plan_page.html", m=None, pictures=(), twin="", **shown)
-        found = pages.soon(("plan", form), lambda: answers.plan(form))
+        try:
+            found = pages.soon(("plan", form), lambda: answers.plan(form))
+        except InputError as error:  # the form stays, so that it can be asked otherwise
+            status = error.http_status
+            return pages.show(
+                request, "plan_page.html", status=status, m=None, pictures=(), twin="", refused=error, **shown
+            )
         drawn = [one for one in (curve_of(found), overlap_of(found), mix_of(found)) if one.svg]
         return pages.show(request, "plan_page.html", m=found, pictures=drawn, **shown)
 

@@ -81,10 +81,15 @@ def _funnel(shortlist: Shortlist) -> Picture:
 
 def _gates(shortlist: Shortlist) -> Table:
     columns = (
-        Column("Gate", "wrap", 60), Column("Before", "whole", 10), Column("Removed", "whole", 10), Column("Not checked", "whole", 10),
+        Column("Gate", "wrap", 60), Column("Before", "whole", 10), Column("Removed", "whole", 10), Column("Not checked, so far", "whole", 10), Column("Left for certain", "whole", 10),
     )  # fmt: skip
-    rows = tuple((one.says or one.name, one.before, one.removed, one.unknown) for one in shortlist.gates)
-    return Table("Gates", "What each gate did", columns, rows)
+    rows = tuple((one.says or one.name, one.before, one.removed, one.aside, one.left) for one in shortlist.gates)
+    return Table(
+        "Gates",
+        "What each gate did: who came to it was removed, could not be checked until then, or is left",
+        columns,
+        rows,
+    )
 
 
 def _everybody(shortlist: Shortlist, titles: Titles) -> Table:

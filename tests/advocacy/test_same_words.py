@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from groundswell.advocacy.same_words import NEAR, RUNS_TO_COMPARE, Said, cleaned, one_word_apart, runs, same_across
+from groundswell.advocacy.same_words import NEAR, RUNS_TO_COMPARE, Said, cleaned, few_words_apart, runs, same_across
 
 LONG = "we are proud to announce that our new oat drink is in the shops from today come and taste it with us all week"
 
@@ -81,13 +81,24 @@ def test_two_words_apart_or_one_in_a_few_are_not_the_same(one: str, other: str) 
     assert same_across([said("a", one), said("b", other)]) == ()
 
 
+AWARD = "Oat and Co has been named employer of the year in Saxony. Thank you to all colleagues who made this possible, you are the best!"
+
+
+def test_two_words_of_a_longer_text_may_differ_and_three_near_copies_are_one_group() -> None:
+    other = AWARD.replace("to all", "to all the").replace("are the", "are simply the")
+    (group,) = same_across([said("a", AWARD), said("b", other), said("c", f"So proud: {AWARD} 🎉")])
+    assert group.accounts == ("a", "b", "c")
+    third = other.replace("named", "voted")
+    assert same_across([said("a", AWARD), said("b", third)]) == ()
+
+
 def _by_brute_force(posts: list[Said]) -> set[frozenset[str]]:
     sets = [runs(cleaned(post.text)) for post in posts]
     group = list(range(len(posts)))
     for one in range(len(posts)):
         for other in range(one):
             alike = len(sets[one] & sets[other]) / len(sets[one] | sets[other])
-            near = alike >= NEAR or one_word_apart(cleaned(posts[one].text), cleaned(posts[other].text))
+            near = alike >= NEAR or few_words_apart(cleaned(posts[one].text), cleaned(posts[other].text))
             if min(len(sets[one]), len(sets[other])) >= RUNS_TO_COMPARE and near:
                 group = [group[one] if mark == group[other] else mark for mark in group]
     members = {mark: frozenset(p.account for p, g in zip(posts, group, strict=True) if g == mark) for mark in group}

@@ -1,8 +1,9 @@
 """Who says the same, word for word or nearly? Posts by their runs of three words, after handles and links are taken out.
 
-Two texts are near-identical when they share four of five runs (Broder 1997; Jaccard), or differ in one word of fifteen or more: one
-exchanged word takes three runs away, which in a short text is more than every fifth. Only texts that share one of their rarest runs are
-compared (prefix filtering: Chaudhuri, Ganti & Kaushik 2006), which misses nothing and is not quadratic.
+Two texts are near-identical when they share four of five runs (Broder 1997; Jaccard), or differ in one word of fifteen or more, or one of
+twenty or more has two words put in: one exchanged word takes three runs away, which in a short text is more than every fifth. Only texts
+that share one of their rarest runs are compared (prefix filtering: Chaudhuri, Ganti & Kaushik 2006), which misses nothing and is not
+quadratic.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ NEAR = 0.8
 """Share of common runs from which texts are near-identical (design choice; mail merges reach .74-.81)."""
 WORDS_TO_DIFFER = 15
 """From so many words on, two texts that differ in one word are near-identical whatever their share of runs (design choice)."""
+WORDS_FOR_TWO = 20
+"""From so many words on two may be put in ("thank you to all *the* colleagues, you are *simply* the best"); two that are exchanged make
+another text (design choice)."""
 RUNS_OF_A_WORD = 3
 """Runs that one word takes part in, at most."""
 WORDS_NEEDED = 6
@@ -81,11 +85,14 @@ def same_across(posts: Iterable[Said]) -> tuple[SameWords, ...]:
     return tuple(sorted(across, key=lambda one: (-len(one.accounts), -one.times, one.posts[0].post)))
 
 
-def one_word_apart(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two long enough texts differ in one word: exchanged, left out or put in."""
+def few_words_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two long enough texts differ in one word, exchanged, left out or put in, or the longer has two more words anywhere."""
     short, long = sorted((one, other), key=len)
-    if len(short) < WORDS_TO_DIFFER or len(long) - len(short) > 1:
+    if len(short) < WORDS_TO_DIFFER or len(long) - len(short) > 2:
         return False
+    if len(long) - len(short) == 2:
+        rest = iter(long)
+        return len(short) >= WORDS_FOR_TWO and all(word in rest for word in short)
     at = next((at for at, word in enumerate(short) if word != long[at]), len(short))
     return list(short[at + (len(short) == len(long)) :]) == list(long[at + 1 :])
 
@@ -98,13 +105,15 @@ def _pairs(written: Sequence[Sequence[str]]) -> Iterator[tuple[int, int, float]]
     for at, text in enumerate(texts):
         if len(text) < RUNS_TO_COMPARE:
             continue
-        unlike = max(len(text) - math.ceil(NEAR * len(text)), RUNS_OF_A_WORD)
+        unlike = max(
+            len(text) - math.ceil(NEAR * len(text)), RUNS_OF_A_WORD * (1 + (len(written[at]) >= WORDS_FOR_TWO))
+        )
         rarest = sorted(text, key=lambda run: (often[run], run))[: unlike + 1]
         for other in sorted({other for run in rarest for other in holders[run]}):
             if NEAR * len(text) <= len(texts[other]) <= len(text) / NEAR:
                 common = len(text & texts[other])
                 likeness = common / (len(text) + len(texts[other]) - common)
-                if likeness >= NEAR or one_word_apart(written[at], written[other]):
+                if likeness >= NEAR or few_words_apart(written[at], written[other]):
                     yield other, at, likeness
         for run in rarest:
             holders[run].append(at)

@@ -8,7 +8,7 @@ Everything is for volunteers: the report proposes, it ranks nobody and assigns n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -17,17 +17,20 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from groundswell.advocacy.colleagues import Person, persons_of
 from groundswell.advocacy.facts import facts_of
 from groundswell.advocacy.flags import as_evidence, own_posts, some
 from groundswell.advocacy.naming import names_in
-from groundswell.advocacy.own import Own, marks_of, posts_beside
+from groundswell.advocacy.own import Marks, Own, marks_of, posts_beside
 from groundswell.advocacy.people import Listed, listed_people, several
 from groundswell.advocacy.same_words import Said, SameWords, same_across
+from groundswell.advocacy.subjects import POSTS_NEEDED, WORDS_NEEDED, subject_of, words_of_names
 from groundswell.definitions.sections import Section, read_section
 from groundswell.errors import UsageError
-from groundswell.signals import SIGNALS, Value, signal_table
+from groundswell.signals import SIGNALS, SignalTable, Value, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.posts import Evidence, PostsOf, posts_of
+from groundswell.signals.topics import Corpus
 from groundswell.store import Workspace
 from groundswell.store.text_index import words_of
 
@@ -39,13 +42,14 @@ SUBJECT = 0.5
 """A subject of its own: the lower end of focus is at least this, as in field_geek@1 (design choice there as here)."""
 MOSTLY = 0.5
 """A subject is what they mostly speak about when it has at least half of the posts whose topic can be told (design choice)."""
+SHARED_SHARE, SHARED_POSTS = 1 / 3, 3
+"""Shared texts matter when they are so large a part of the own posts; those that do not name the company, when they are also so many
+(design choice): one launch text in fifty posts is no habit, and two greetings are alike by chance."""
 SHARE_NEEDED = 5
 """Own posts from which a share of them is a habit (design choice); one of one is none."""
 POSTS_SHOWN = 3
 QUOTED = 90
 """Letters of a post that a first step quotes (design choice)."""
-POSTS_NEEDED = 10
-"""Own posts with a topic from which a subject is told, as the signal `topic_focus` has it."""
 QUANTITIES = (
     "own_posts",
     "company_share",
@@ -93,10 +97,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Colleague:
-    """One account of a colleague."""
+    """One colleague, with all accounts that the list names."""
 
     person: Listed
+    """The account with most own posts, of several the one named first."""
+    others: tuple[Listed, ...]
+    """Their other accounts."""
+    department: str | None
+    """As the list names it; None where it does not."""
     own_posts: int
+    """Posts of all their accounts together, as every number here."""
     company_posts: int
     company_share: Value
     """Share of own posts that name the company, with a Wilson interval."""
@@ -107,10 +117,16 @@ class Colleague:
     about: str
     """What they speak about in one sentence, or why it is not known."""
     topics: tuple[tuple[str, float], ...]
+    """What their posts without the company's name are about, in words that stand in them."""
     shares_words_with: tuple[str, ...]
     step: Step | None
     evidence: tuple[Evidence, ...]
     sentences: tuple[str, ...]
+
+    @property
+    def accounts(self) -> tuple[Listed, ...]:
+        """All accounts, the one with most own posts first."""
+        return (self.person, *self.others)
 
 
 @dataclass(frozen=True)
@@ -118,6 +134,11 @@ class Staff:
     """The colleagues of a roster."""
 
     colleagues: tuple[Colleague, ...]
+    """One for each person, in the order of the list; who said no is not among them."""
+    left_out: int
+    """How many said no, by the list."""
+    left_out_by: tuple[str, ...]
+    """Headings of the columns under which they did."""
     company_terms: tuple[str, ...]
     own: tuple[Own, ...]
     """The company's accounts whose mentions count as naming it."""
@@ -152,78 +173,129 @@ def staff(
     people = listed_people(workspace, table, import_id=import_id, accounts=accounts)
     if not people:
         raise UsageError("There is nobody to look at.", next_step="Import the roster: groundswell import roster.csv")
-    ids = [one.account for one in people]
-    said = own_posts(workspace, ids)
     with workspace.engine() as engine:
-        marks = marks_of(engine, table, company_terms, not_ours=not_ours, people=ids)
-        beside = posts_beside(engine, marks, ids)
-    naming = {
-        post.post for post in said if post.post in beside or names_in(post.text, [*company_terms, *marks.spellings])
-    }
-    alike, facts = same_across(said), facts_of(workspace, ids)
-    topics = posts_of(workspace, table.corpus, ids, {})
-    by_account: dict[str, list[Said]] = {account: [] for account in ids}
-    for post in said:
-        by_account[post.account].append(post)
-    called = {one.account: one.called for one in people}
-    colleagues = tuple(
-        _colleague(one, by_account[one.account], naming, facts[one.account], topics, alike, called) for one in people
-    )
+        everybody = persons_of(engine, people)
+    persons = [one for one in everybody if one.wants is not False]
+    if not persons:
+        raise UsageError(
+            f"Nobody on the list wants to speak: {several(len(everybody), 'colleague')} said no.",
+            next_step="Ask who would, note it in the list, and bring the list in again.",
+        )
+    names, marks, read = _read(workspace, table, persons, [one.account for one in people], company_terms, not_ours)
+    alike = same_across(read.said)
+    colleagues = tuple(_colleague(one, read, alike, names) for one in persons)
+    refused = [one for one in everybody if one.wants is False]
+    by = tuple(dict.fromkeys(one.column for one in refused if one.column))
     return Staff(
         colleagues,
+        len(refused),
+        by,
         tuple(company_terms),
         marks.own,
         alike,
-        tuple(sorted(set(accounts or ()) - set(ids))),
-        tuple(_summary(colleagues, alike, company_terms, marks.says(company_terms) if marks.own else "")),
+        tuple(sorted(set(accounts or ()) - {one.account for one in people})),
+        tuple(
+            _summary(
+                colleagues,
+                alike,
+                company_terms,
+                [_left_out(len(refused), by), _open(persons), marks.says(company_terms) if marks.own else ""],
+            )
+        ),
         VOLUNTEERS,
         workspace.simulated(),
         table.facts_version,
     )
 
 
-def _colleague(
-    one: Listed,
-    posts: Sequence[Said],
-    namers: Collection[str],
-    facts: Mapping[str, Value],
-    read: PostsOf,
-    alike: Sequence[SameWords],
-    called: Mapping[str, str],
-) -> Colleague:
-    naming = [post for post in posts if post.post in namers]
-    focus, topics = one.values["topic_focus"], read.topics(one.account)
-    standing = standing_of(focus, dict(topics), len(posts))
-    subject = focus.label if standing in ("sure", "likely") else None
-    mine = [group for group in alike if one.account in group.accounts]
-    others = tuple(dict.fromkeys(called[other] for group in mine for other in group.accounts if other != one.account))
+@dataclass(frozen=True)
+class _Read:
+    """What is in the data of these people."""
+
+    said: tuple[Said, ...]
+    """Own posts, those of all accounts of a person under the first."""
+    naming: frozenset[str]
+    """Posts that name the company."""
+    company: frozenset[str]
+    """Words of the company's names."""
+    facts: Mapping[str, Mapping[str, Value]]
+    posts: PostsOf
+    corpus: Corpus | None
+
+
+def _read(
+    workspace: Workspace,
+    table: SignalTable,
+    persons: Sequence[Person],
+    everybody: Sequence[str],
+    company_terms: Sequence[str],
+    not_ours: Sequence[str],
+) -> tuple[dict[str, str], Marks, _Read]:
+    """First account of a person -> how others call them; what names the company; what is in the data."""
+    first = {one.account: person.accounts[0].account for person in persons for one in person.accounts}
+    ids = list(first)
+    said = own_posts(workspace, ids)
+    with workspace.engine() as engine:
+        marks = marks_of(engine, table, company_terms, not_ours=not_ours, people=everybody)
+        beside = posts_beside(engine, marks, ids)
+    spellings = [*company_terms, *marks.spellings]
+    naming = frozenset(post.post for post in said if post.post in beside or names_in(post.text, spellings))
+    read = _Read(
+        tuple(replace(post, account=first[post.account]) for post in said),
+        naming,
+        words_of_names(spellings),
+        facts_of(workspace, ids),
+        posts_of(workspace, table.corpus, ids, {}),
+        table.corpus,
+    )
+    return {one.accounts[0].account: one.accounts[0].name or one.accounts[0].called for one in persons}, marks, read
+
+
+def _colleague(one: Person, read: _Read, alike: Sequence[SameWords], called: Mapping[str, str]) -> Colleague:
+    first = one.accounts[0].account
+    posts = [post for post in read.said if post.account == first]
+    naming = [post for post in posts if post.post in read.naming]
+    rows = [row for account in one.accounts for row in read.posts.posts.get(account.account, [])]
+    free = [row for row in rows if row["post"] not in read.naming]
+    found = subject_of(free, read.corpus, read.company)
+    standing = standing_of(found.focus, dict(found.topics), len(posts))
+    if standing in ("sure", "likely", "several") and not found.focus.label:
+        standing = "unknown"
+    mine = [group for group in alike if first in group.accounts]
+    shared = [post for group in mine for post in group.posts if post.account == first]
+    others = tuple(dict.fromkeys(called[other] for group in mine for other in group.accounts if other != first))
+    silent = _silence(one, read)
+    main = max(one.accounts, key=lambda it: len(read.posts.posts.get(it.account, [])))
     share = _share(len(naming), len(posts))
+    ours = sum(post.post in read.naming for post in shared)
+    enough = max(SHARED_SHARE * len(posts), 1)
+    matter = ours >= enough or len(shared) >= max(SHARED_POSTS, enough)
     known = {
         "own_posts": float(len(posts)),
         "company_share": share.value if len(posts) >= SHARE_NEEDED else None,
         "subject_sure": float(standing == "sure"),
         "subject_likely": float(standing == "likely"),
         "subjects": float(standing == "several"),
-        "same_words": float(len(mine)),
-        "silent_days": facts["silent_days"].value,
-        "reply_rate": one.values["reply_rate"].value,
+        "same_words": float(len(mine) if matter else 0),
+        "silent_days": silent.value,
+        "reply_rate": main.values["reply_rate"].value,
     }
-    words = _words(
-        subject,
-        topics,
-        len(naming),
-        len(posts),
-        others,
-        facts["silent_days"],
-        _most_answered(read, one.account, namers),
-    )
+    subject = found.focus.label if standing in ("sure", "likely") else None
+    words = _words(subject, found.topics, len(naming), len(posts), others, silent, _most_answered(free))
     step = next((step.of(words) for step in steps() if step.fits(known, words)), None)
-    shown = [post for group in mine for post in group.posts if post.account == one.account] + naming[::-1]
+    shown = [*shared, *naming[::-1]]
     made = Colleague(
-        one, len(posts), len(naming), share, standing, subject, about_of(standing, focus, topics, len(posts)), topics, others, step,
-        tuple(as_evidence(post, "same words" if place < len(mine) else "company") for place, post in enumerate(shown[:POSTS_SHOWN])), (),
+        main, tuple(it for it in one.accounts if it is not main), one.department, len(posts), len(naming), share, standing, subject,
+        about_of(standing, found.focus, found.topics, len(posts), len(naming)), found.topics, others, step,
+        tuple(as_evidence(post, "same words" if place < len(shared) else "company") for place, post in enumerate(shown[:POSTS_SHOWN])), (),
     )  # fmt: skip
-    return replace(made, sentences=tuple(_sentences(made)))
+    return replace(made, sentences=tuple(_sentences(made, len(mine))))
+
+
+def _silence(one: Person, read: _Read) -> Value:
+    """The shortest silence among their accounts."""
+    told = [read.facts[it.account]["silent_days"] for it in one.accounts]
+    return min((it for it in told if it.value is not None), key=lambda it: it.value or 0.0, default=told[0])
 
 
 def standing_of(focus: Value, shares: Mapping[str, float], posts: int) -> Standing:
@@ -237,20 +309,33 @@ def standing_of(focus: Value, shares: Mapping[str, float], posts: int) -> Standi
     return "likely" if focus.high >= SUBJECT and shares.get(focus.label or "", 0.0) >= MOSTLY else "several"
 
 
-def about_of(standing: Standing, focus: Value, topics: Sequence[tuple[str, float]], posts: int) -> str:
+def about_of(standing: Standing, focus: Value, topics: Sequence[tuple[str, float]], posts: int, naming: int = 0) -> str:
     """What they speak about in one sentence. With enough posts it is the topics that are missing, not the posts."""
+    kind = "posts without the company's name" if naming else "posts"
     if standing in ("sure", "likely", "several"):
         shares = dict(topics)
-        told = f"{focus.n:,} posts whose topic can be told (focus {focus.value:.2f} of 1, {focus.low:.2f} to {focus.high:.2f})"
+        told = f"{focus.n:,} {kind} whose topic can be told (focus {focus.value:.2f} of 1, {focus.low:.2f} to {focus.high:.2f})"
         if standing != "several" and shares.get(focus.label or "", 0.0) >= MOSTLY:
             probably = "Speaks" if standing == "sure" else "Probably speaks"
             return f"{probably} mostly about {focus.label}: {shares[focus.label or '']:.0%} of the {told}."
         often = " and ".join(f"{name} ({share:.0%})" for name, share in topics[:2])
         return f"{'Speaks of few things' if standing == 'sure' else 'Speaks of several subjects'}, most often of {often}, of {told}."
-    if focus.reason not in ("too_few", "not_observed") or posts < POSTS_NEEDED:
+    if posts and naming == posts:
+        whole = "The only own post names" if posts == 1 else f"All {posts:,} own posts name"
+        return f"{whole} the company: no subject of their own can be told."
+    if focus.known:
+        return (
+            f"No single subject can be told: of the words of the topics fewer than {WORDS_NEEDED} stand in the {focus.n:,} {kind} "
+            "more than once."
+        )
+    if naming and posts - naming < POSTS_NEEDED:
+        return f"No single subject can be told: {posts - naming:,} of {posts:,} own posts do not name the company, and {POSTS_NEEDED} are needed."
+    if focus.reason in ("too_few", "not_observed") and posts < POSTS_NEEDED:
+        return f"No single subject can be told: {several(posts, 'own post')}, and {POSTS_NEEDED} are needed."
+    if focus.reason not in ("too_few", "not_observed"):
         return SIGNALS["topic_focus"].sentence(focus)
     return (
-        f"What it stands for is unknown: of {posts:,} own posts fewer than {POSTS_NEEDED} have a topic that can be told. Topics are told "
+        f"What it stands for is unknown: of {posts - naming:,} own {kind} fewer than {POSTS_NEEDED} have a topic that can be told. Topics are told "
         "from 200 texts on, of all accounts together; more posts, also of others on these subjects, would tell."
     )
 
@@ -278,12 +363,11 @@ def _words(
     return {name: word for name, word in said.items() if word}
 
 
-def _most_answered(read: PostsOf, account: str, namers: Collection[str]) -> Mapping[str, Any] | None:
-    """Its post with most answers that does not name the company, the newest of several; None where no such post was answered."""
-    posts = [
-        post for post in read.posts.get(account, []) if post["text"] and post["replies"] and post["post"] not in namers
-    ]
-    return max(posts, key=lambda post: post["replies"], default=None)
+def _most_answered(posts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The post with most answers of those that do not name the company, the newest of several; None where none was answered."""
+    return max(
+        (post for post in posts if post["text"] and post["replies"]), key=lambda post: post["replies"], default=None
+    )
 
 
 def _cut(text: str) -> str:
@@ -301,33 +385,52 @@ def _share(hits: int, n: int) -> Value:
     return Value("company_share", p, max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale), n)
 
 
-def _sentences(one: Colleague) -> list[str]:
+def _sentences(one: Colleague, groups: int) -> list[str]:
     if not one.own_posts:
-        return [f"No post of {one.person.called} is in the data: what they stand for is unknown."]
+        who = one.person.name or one.person.called
+        return [f"No post of {who} is in the data: what they stand for is unknown."]
     lines = [one.about]
     if one.own_posts < SHARE_NEEDED:
         lines.append(
             f"{one.company_posts:,} of {several(one.own_posts, 'own post')} so far {'names' if one.company_posts == 1 else 'name'} the company: too few to tell."
         )
-    elif one.company_posts:
+    elif one.company_posts and one.company_posts < one.own_posts:
         lines.append(
             f"{one.company_posts:,} of {several(one.own_posts, 'own post')} {'names' if one.company_posts == 1 else 'name'} the company."
         )
-    else:
+    elif not one.company_posts:
         lines.append(f"None of {several(one.own_posts, 'own post')} names the company.")
     if one.shares_words_with:
-        lines.append(
-            f"Posts the same words as {', '.join(one.shares_words_with[:3])}{' and others' if len(one.shares_words_with) > 3 else ''}."
-        )
+        who = one.shares_words_with
+        named = ", ".join(who[:3]) + (" and others" if len(who) > 3 else "")
+        lines.append(f"{several(groups, 'text')} in common with {named}, word for word or nearly.")
     return lines
 
 
+def _left_out(number: int, columns: Sequence[str]) -> str:
+    """How many said no, and where the list says it; no names are needed for that."""
+    if not number:
+        return ""
+    named = " or ".join(f"“{column}”" for column in columns)
+    return f"{several(number, 'more colleague')} {'is' if number == 1 else 'are'} left out, who said no under {named} in the list."
+
+
+def _open(persons: Sequence[Person]) -> str:
+    """How many of a list that asks have not answered."""
+    asked = [one for one in persons if one.column and one.wants is None]
+    if not asked:
+        return ""
+    named = " or ".join(f"“{column}”" for column in dict.fromkeys(one.column for one in asked))
+    return f"Of {several(len(asked), 'colleague')} the list says neither yes nor no under {named}: ask before anything else."
+
+
 def _summary(
-    colleagues: Sequence[Colleague], alike: Sequence[SameWords], terms: Sequence[str], counted: str
+    colleagues: Sequence[Colleague], alike: Sequence[SameWords], terms: Sequence[str], more: Sequence[str]
 ) -> list[str]:
     standing = Counter(one.standing for one in colleagues)
     told = ", ".join(f"{standing[name]:,} {words}" for name, words in STANDINGS.items() if standing[name])
-    lines = [f"{several(len(colleagues), 'colleague')}: {told}."]
+    *who, counted = more
+    lines = [f"{several(len(colleagues), 'colleague')}: {told}.", *filter(None, who)]
     posts, naming = sum(one.own_posts for one in colleagues), sum(one.company_posts for one in colleagues)
     if posts:
         lines.append(
@@ -371,10 +474,11 @@ def _lines(part: Section, key: str) -> tuple[tuple[str, float], ...]:
 
 
 def staff_table(found: Staff) -> pa.Table:
-    """One row a colleague: subject, company's share, same words, first step with its reason and source."""
+    """One row a colleague: accounts, subject, company's share, same words, first step with its reason and source."""
     rows = [
         {
             "account": one.person.account, "platform": one.person.platform, "handle": one.person.handle, "name": one.person.name,
+            "other accounts": "; ".join(it.account for it in one.others) or None, "department": one.department,
             "subject": one.subject, "how sure": STANDINGS[one.standing], "about": one.about, "topics": "; ".join(f"{name} {share:.0%}" for name, share in one.topics) or None,
             "own posts": one.own_posts, "posts naming the company": one.company_posts, "share": one.company_share.value,
             "share at least": one.company_share.low, "share at most": one.company_share.high,

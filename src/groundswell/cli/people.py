@@ -155,7 +155,8 @@ def staff(
             progress=progress,
         )
     people = [
-        [one.person.called, " ".join(one.sentences), one.step.says if one.step else ""] for one in found.colleagues
+        [", ".join(it.called for it in one.accounts), " ".join(one.sentences), one.step.says if one.step else ""]
+        for one in found.colleagues
     ]
     lines = [*found.sentences, found.volunteers]
     more = {"roster": listed_as_json(listed)} if listed else None

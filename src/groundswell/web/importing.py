@@ -100,6 +100,8 @@ class Batch:
     total: int = 0
     over: bool = False
     error: dict[str, str] | None = None
+    towards: str = ""
+    """The question from whose page it was brought: the way leads back there."""
 
     @property
     def asking(self) -> list[tuple[int, Arrival]]:
@@ -164,11 +166,13 @@ class Desk:
 
     # -- what a page does ------------------------------------------------------------------------------------------------
 
-    def take(self, folder: Path, paths: list[Path], constants: dict[str, str] | None = None) -> Batch:
-        """Put files that lie in `folder` on the desk."""
+    def take(
+        self, folder: Path, paths: list[Path], constants: dict[str, str] | None = None, towards: str = ""
+    ) -> Batch:
+        """Put files that lie in `folder` on the desk. `towards`: the page from which they were brought."""
         if not paths:
             raise UsageError("No file was chosen.", next_step="Drop a file on the page, choose one, or paste handles.")
-        batch = Batch(folder.name, _now())
+        batch = Batch(folder.name, _now(), towards=towards)
         batch.arrivals = [
             Arrival(path.name, str(path.relative_to(folder)), constants=dict(constants or {})) for path in paths
         ]

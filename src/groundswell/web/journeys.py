@@ -62,7 +62,7 @@ def _add_marketer(pages: Pages) -> None:
     @pages.router.get("/sheet", summary="A list reviewed", tags=["marketer"])
     def sheet(request: Request, asked: Annotated[SheetAsked, Depends(sheet_of)]) -> Response:
         if not answers.lists():
-            return pages.show(request, "no_list.html", title="Review my sheet", twin="")
+            return pages.show(request, "no_list.html", title="Review my sheet", towards="/sheet", twin="")
         found = pages.soon(("sheet", asked), lambda: answers.sheet(asked.list, asked.big))
         shown: dict[str, Any] = {"r": found, "id": asked.list, "big": asked.big or "", "currencies": sorted(CODES)}
         return pages.show(request, "sheet.html", lists=answers.lists(), **shown)
@@ -88,7 +88,7 @@ def _add_marketer(pages: Pages) -> None:
         """Which of the files is meant, where none is a list; where there is no file, how to bring one."""
         if found := answers.rosters():
             return pages.show(request, "which_roster.html", title=title, question=question, lists=found, twin="")
-        return pages.show(request, "no_list.html", title=title, twin="")
+        return pages.show(request, "no_list.html", title=title, towards="/audit", twin="")
 
     def back(asked: SheetAsked, path: Path) -> Path:
         return give_sheet_back(answers.workspace, answers.sheet(asked.list, asked.big), path)
@@ -170,7 +170,7 @@ def _add_company(pages: Pages) -> None:
     ) -> Response:
         rosters = answers.rosters()
         if not rosters:
-            return pages.show(request, "no_list.html", title="Who of us could speak?", twin="")
+            return pages.show(request, "no_list.html", title="Who of us could speak?", towards="/staff", twin="")
         chosen, its, not_ours = id is not None or bool(answers.lists()), asked.company, asked.not_ours
         found = (
             pages.soon(("staff", id, its, not_ours), lambda: answers.staff(id, its, not_ours))

@@ -231,6 +231,10 @@ def _add_imports(pages: Pages) -> None:
     _add_arriving(pages)
 
 
+QUESTIONS = {"/staff": "Who of us could speak?", "/sheet": "Review my sheet", "/audit": "Audit a roster"}
+"""Pages that ask for a list where none is in the data; once it is in, the way leads back."""
+
+
 def _bring(pages: Pages, upload: Upload) -> Response:
     if not upload.files and (address := address_to_fetch(upload.text("pasted"))):
         upload.drop()
@@ -241,7 +245,8 @@ def _bring(pages: Pages, upload: Upload) -> Response:
     try:
         if upload.text("pasted").strip():
             paths.append(pasted(upload.text("pasted"), upload.folder / "pasted"))
-        batch = pages.desk.take(upload.folder, paths, constants)
+        towards = upload.text("towards")
+        batch = pages.desk.take(upload.folder, paths, constants, towards if towards in QUESTIONS else "")
     except Exception:
         upload.drop()
         raise
@@ -265,7 +270,8 @@ def _add_arriving(pages: Pages) -> None:
         batch = desk.batch(id)
         over = wait_until_over(batch, 0.7)
         only = _only_person(pages.answers, batch) if over else None
-        return pages.show(request, "arriving.html", batch=batch, meanings=MEANINGS, only=only, refresh=0 if over else 1)
+        shown: dict[str, Any] = {"batch": batch, "meanings": MEANINGS, "only": only, "questions": QUESTIONS}
+        return pages.show(request, "arriving.html", refresh=0 if over else 1, **shown)
 
     @pages.router.get("/arriving.json", summary="The same as JSON", tags=["imports"], response_class=Json)
     def arriving_json(id: str) -> Response:

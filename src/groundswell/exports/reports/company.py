@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundswell.advocacy import Census, Colleague, Staff, Voice, census_table, staff_table
 from groundswell.exports.report import Column, Entries, Entry, Lines, Picture, Report, Table, section, sections
-from groundswell.exports.reports.parts import bars, called, listed, same_words, size_and_place
+from groundswell.exports.reports.parts import bars, called, same_words
 from groundswell.exports.wording import platform_name
 
 DRAWN = 10
@@ -19,7 +19,7 @@ def staff_report(found: Staff) -> Report:
         title=f"Who of us could speak? {' / '.join(found.company_terms)}",
         dek=found.sentences[0],
         sections=sections(
-            section("In short", Lines(found.sentences[1:]), Lines((found.volunteers,), soft=True), _named(found)),
+            section("In short", Lines(found.sentences[1:]), Lines((found.volunteers,), soft=True)),
             section("One by one", Entries("First steps", tuple(map(_colleague, found.colleagues)))),
             section("The same words from several people", same_words(found.same_words)),
         ),
@@ -29,22 +29,13 @@ def staff_report(found: Staff) -> Report:
     )
 
 
-def _named(found: Staff) -> Picture:
-    """Own posts of those who post most, so that the reader sees whose silence is silence."""
-    most = sorted(
-        (one for one in found.colleagues if one.own_posts), key=lambda one: (-one.own_posts, one.person.account)
-    )
-    rows = (
-        (listed(one.person), one.own_posts, f"{one.own_posts:,}, {one.company_posts:,} name us") for one in most[:DRAWN]
-    )
-    return bars(rows, "Own posts of each colleague", "Own posts, and how many of them name the company")
-
-
 def _colleague(one: Colleague) -> Entry:
     step = ((one.step.says, f"{one.step.why} ({one.step.source})"),) if one.step else ()
+    where = [" ".join((platform_name(it.platform), it.called)) for it in one.accounts]
     return Entry(
-        heading=listed(one.person), under=size_and_place(one.person), lines=one.sentences, notes=step, posts=one.evidence,
-        mark=one.subject or "",
+        heading=one.person.name or one.person.called,
+        under=" · ".join([*([one.department] if one.department else []), *where, *map(str, one.person.places[:1])]),
+        lines=one.sentences, notes=step, posts=one.evidence, mark=one.subject or "",
     )  # fmt: skip
 
 

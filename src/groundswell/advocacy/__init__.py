@@ -11,14 +11,16 @@ the reason and with what would settle it.
 
 from __future__ import annotations
 
-from groundswell.advocacy.census import Census, Voice, census, census_table
+from groundswell.advocacy.census import census
+from groundswell.advocacy.census_table import census_table
 from groundswell.advocacy.people import bring_list, rosters
 from groundswell.advocacy.roster import Audit, Audited, audit_roster, audit_table
 from groundswell.advocacy.sheet import SheetReview, review_sheet
 from groundswell.advocacy.sheet_back import beside_rows, lists_of, sheet_back
 from groundswell.advocacy.staff import Colleague, Staff, staff, staff_table
+from groundswell.advocacy.voices import ORDERS, PAYS, READINGS, Census, Voice, narrowed
 
 __all__ = [
-    "Audit", "Audited", "Census", "Colleague", "SheetReview", "Staff", "Voice", "audit_roster", "audit_table", "beside_rows", "bring_list", "census",
-    "census_table", "lists_of", "review_sheet", "rosters", "sheet_back", "staff", "staff_table",
+    "ORDERS", "PAYS", "READINGS", "Audit", "Audited", "Census", "Colleague", "SheetReview", "Staff", "Voice", "audit_roster", "audit_table", "beside_rows", "bring_list", "census",
+    "census_table", "lists_of", "narrowed", "review_sheet", "rosters", "sheet_back", "staff", "staff_table",
 ]  # fmt: skip

@@ -96,6 +96,7 @@ def marks_of(
 ) -> Marks:
     """The company's accounts in the data, and what names it. `ours` and `not_ours` are ids or handles; `people` are colleagues: never it."""
     denied = {one.lower().lstrip("@") for one in not_ours}
+    ours = {one.lower().lstrip("@") for one in ours}
     rows = _candidates(table, companies, ours)
     known = {row["handle"] for row in rows if row["handle"]}
     rows += [
@@ -105,16 +106,18 @@ def marks_of(
     own: list[Own] = []
     sites = [found[1].lower() for name in companies if (found := SITE.match(name.strip()))]
     for row in rows:
-        if (
-            not row["handle"]
-            or row["account"] in people
-            or denied & {row["handle"].lower(), (row["account"] or "").lower()}
-        ):
+        if not row["handle"] or row["account"] in people or denied & _called(row):
             continue
         if told := _told(row, companies, ours):
             own.append(Own(row["account"], row["handle"], told[1], told[0]))
-            if told[0] and row["platform"] == "bluesky" and "." in row["handle"] and not row["handle"].endswith(HOSTED):
+            if told[0] and _is_a_site(row):
                 sites.append(row["handle"].lower())  # there a domain is the handle of nobody but its owner
+    known = {one.account for one in own} | set(people)
+    own += [
+        Own(row["account"], row["handle"], f"Its handle is a part of {site}.", True)
+        for site, row in _below(table, sites)
+        if row["account"] not in known and not denied & _called(row)
+    ]
     own.sort(key=lambda one: (not one.sure, one.handle, one.account or ""))
     ids = {one.account.partition(":")[2].lstrip("@") for one in own if one.account}
     return Marks(
@@ -130,9 +133,32 @@ def marks_of(
 
 
 def _told(row: dict[str, Any], companies: Sequence[str], ours: Collection[str]) -> tuple[bool, str] | None:
-    if row["account"] in ours or row["handle"] in ours:
+    if not _called(row).isdisjoint(ours):
         return True, "You said that it is yours."
     return why_itself(row["handle"], row["name"], companies)
+
+
+def _called(row: dict[str, Any]) -> set[str]:
+    """What one may call an account: its id or its handle."""
+    return {row["handle"].lower().lstrip("@"), (row["account"] or "").lower()}
+
+
+def _is_a_site(row: dict[str, Any]) -> bool:
+    return row["platform"] == "bluesky" and "." in row["handle"] and not row["handle"].endswith(HOSTED)
+
+
+def _below(table: SignalTable, sites: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """(site, account) of handles that are a part of the company's site: only its owner can give them, on Bluesky."""
+    import pyarrow.compute as compute
+
+    pc: Any = compute
+    rows = table.rows.select(["account", "platform", "handle", "name"])
+    rows = rows.filter(pc.fill_null(pc.equal(rows.column("platform"), "bluesky"), False))
+    found: list[tuple[str, dict[str, Any]]] = []
+    for site in dict.fromkeys(sites):
+        part = pc.fill_null(pc.ends_with(pc.utf8_lower(rows.column("handle")), f".{site}"), False)
+        found += [(site, row) for row in rows.filter(part).to_pylist()]
+    return found
 
 
 def why_itself(handle: str | None, name: str | None, companies: Iterable[str]) -> tuple[bool, str] | None:
@@ -142,6 +168,8 @@ def why_itself(handle: str | None, name: str | None, companies: Iterable[str]) -
     for company in companies:
         plain = _plain(words := words_of(company))
         bare, glued = "".join(words), "".join(stem)
+        if _is_part_of_its_site(whole, bare):
+            return True, f"Its handle is a part of the site of {company}."
         if bare in (glued, "".join(words_of(whole))):
             return True, f"Its handle is {company}."
         if named == plain:
@@ -164,6 +192,13 @@ def why_itself(handle: str | None, name: str | None, companies: Iterable[str]) -
     return None
 
 
+def _is_part_of_its_site(handle: str, bare: str) -> bool:
+    """`nytopinion.nytimes.com` of nytimes: two marks at least, the name right before the ending of a domain."""
+    without = ENDING.sub("", handle)
+    before, mark, last = without.rpartition(".")
+    return bool(before and mark) and without != handle and not handle.endswith(HOSTED) and last.replace("-", "") == bare
+
+
 def _plain(words: list[str]) -> list[str]:
     """A name without its article."""
     return words[1:] if words[:1] == ["the"] and len(words) > 1 else words
@@ -180,7 +215,11 @@ def _candidates(table: SignalTable, companies: Sequence[str], ours: Collection[s
 
     pc: Any = compute
     rows = table.rows.select(["account", "platform", "handle", "name"])
-    close = pc.is_in(rows.column("account"), pa.array(list(ours), pa.string()))
+    given = pa.array(sorted(ours), pa.string())
+    close = pc.or_(
+        pc.is_in(pc.utf8_lower(rows.column("account")), given),
+        pc.fill_null(pc.is_in(pc.utf8_lower(rows.column("handle")), given), False),
+    )
     for words in filter(None, map(words_of, companies)):
         for name, wanted in (("handle", words), ("name", _plain(words))):
             letters = pc.replace_substring_regex(pc.utf8_lower(rows.column(name)), r"[^\pL\pN]", "")

@@ -23,10 +23,12 @@ from groundswell.advocacy import (
     Staff,
     audit_roster,
     census,
+    narrowed,
     review_sheet,
     rosters,
     staff,
 )
+from groundswell.api.asking import CensusAsked
 from groundswell.api.briefs import BriefForm, Options, PlanForm, brief_of, options_for, planned_brief
 from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
 from groundswell.coach import Coaching, Kit, coach, kit
@@ -303,16 +305,18 @@ class Answers:
 
     def census(
         self,
-        names: tuple[tuple[str, tuple[str, ...]], ...],
-        roster: int | None = None,
-        not_ours: tuple[str, ...] = (),
+        asked: CensusAsked,
     ) -> Census:
-        """Everybody who mentions these: (company, product, service or person) -> spellings. `roster`: the import of one's colleagues."""
+        """Everybody who mentions a company, counted once whichever of the voices are then asked for."""
         self.texts()
-        return self._once(
-            ("census", names, roster, not_ours),
-            lambda: census(self.workspace, dict(names), roster=roster, not_ours=not_ours),
+        whole = replace(asked, reading=None, pay=None, order=None)
+        found = self._once(
+            ("census", whole),
+            lambda: census(
+                self.workspace, dict(asked.names), roster=asked.staff, ours=asked.ours, not_ours=asked.not_ours
+            ),
         )
+        return narrowed(found, reading=asked.reading, pay=asked.pay, order=asked.order)
 
     def stands_out(self) -> dict[str, Any] | None:
         """Who has ten times as many posts here as anybody else: the data holds an archive of theirs. None where nobody does."""

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BeforeValidator, Field
 
+from groundswell.advocacy.voices import Order, Pay, Reading
 from groundswell.api.briefs import BriefForm, PlanForm
 from groundswell.api.live import names_in, refuse_nobody
 from groundswell.api.people import PeopleAsked
@@ -226,21 +227,30 @@ def staff_of(id: ListNumber = None, company: Spellings = "", not_ours: NotOurs =
 
 @dataclass(frozen=True)
 class CensusAsked:
-    """What a census looks for, and the import of one's colleagues."""
+    """What a census looks for, the import of one's colleagues, and which of the voices are wanted."""
 
     names: Names
     staff: int | None
     not_ours: tuple[str, ...]
+    ours: tuple[str, ...] = ()
+    reading: str | None = None
+    pay: str | None = None
+    order: str | None = None
 
 
 def census_of(
     company: Spellings = "", product: Spellings = "", service: Spellings = "", person: Spellings = "",
     staff: Annotated[ListNumber, Query(description="Number of the import of one's colleagues: they are kept apart")] = None,
     not_ours: NotOurs = [],  # noqa: B006
+    ours: Annotated[list[str], Query(description="Accounts that are the company's own: @handle or id, each on its own")] = [],  # noqa: B006
+    reading: Annotated[Reading | Literal[""], Query(description="Only voices that speak so")] = "",
+    pay: Annotated[Pay | Literal[""], Query(description="Only voices never, or at least once, with a sign of payment")] = "",
+    order: Annotated[Order | Literal[""], Query(description="What comes first")] = "",
 ) -> CensusAsked:  # fmt: skip
-    """Read what a census looks for, who is a colleague, and which accounts are not the company's."""
+    """Read what a census looks for, who is a colleague, which accounts are the company's or not, and which voices are wanted."""
     given = (("company", company), ("product", product), ("service", service), ("person", person))
-    return CensusAsked(tuple((kind, several(said)) for kind, said in given if several(said)), staff, _handles(not_ours))
+    names = tuple((kind, several(said)) for kind, said in given if several(said))
+    return CensusAsked(names, staff, _handles(not_ours), _handles(ours), reading or None, pay or None, order or None)
 
 
 def _handles(said: list[str]) -> tuple[str, ...]:

@@ -175,7 +175,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "advocates_census", "/census.json", "Everybody who mentions a company", "company", asking.census_of,
-        lambda answers, asked: plain(answers.census(asked.names, asked.staff, asked.not_ours)), Census, lists=("voices", "colleagues", "itself"),
+        lambda answers, asked: plain(answers.census(asked)), Census, lists=("voices", "colleagues", "itself"),
         says="Big and small, most unpaid mentions first. Being found is no consent.",
     ),
     Question(

@@ -92,12 +92,24 @@ def census(
     product: Annotated[list[str] | None, typer.Option(help="A product of it.")] = None,
     service: Annotated[list[str] | None, typer.Option(help="A service of it.")] = None,
     person: Annotated[list[str] | None, typer.Option(help="A person of it.")] = None,
-    ours: Annotated[list[str] | None, typer.Option(help="An account that is its own, by id: shown apart.")] = None,
+    ours: Annotated[
+        list[str] | None, typer.Option(help="An account that is its own, @handle or id: shown apart.")
+    ] = None,
     not_ours: Annotated[
         list[str] | None, typer.Option(help="An account that looks like its own and is not: @handle or id.")
     ] = None,
     staff: Annotated[
         int | None, typer.Option(help="The import that holds your colleagues, by number: they are shown apart.")
+    ] = None,
+    reading: Annotated[
+        str | None, typer.Option(help="Only voices that are so: warm, balanced, critical, neither, unread.")
+    ] = None,
+    pay: Annotated[
+        str | None, typer.Option(help="Only voices unpaid (never a sign of payment) or paid (at least once).")
+    ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(help="What comes first: unpaid, mentions, followers, newest, praise, reservations."),
     ] = None,
     to: Annotated[list[Path] | None, typer.Option(help="Write it: .pdf .html .xlsx .csv .parquet .json")] = None,
     show: Annotated[int, typer.Option(help="How many people to print.")] = 20,
@@ -114,11 +126,23 @@ def census(
     names = {"company": company or [], "product": product or [], "service": service or [], "person": person or []}
     with progress_bar(quiet=as_json) as progress:
         found = count_voices(
-            workspace_at(workspace), names, ours=ours or [], not_ours=not_ours or [], roster=staff, progress=progress
+            workspace_at(workspace),
+            names,
+            ours=ours or [],
+            not_ours=not_ours or [],
+            roster=staff,
+            reading=reading,
+            pay=pay,
+            order=order,
+            progress=progress,
         )
-    lines = [*found.sentences, *(f"Not known: {one}" for one in found.unknown)]
-    people = [[one.sentence, one.followers_say] for one in found.voices]
-    print_found(found, lines, (["who", "followers"], people[:show]), as_json)
+    lines = [
+        *found.sentences,
+        *([found.narrowed] if found.narrowed else []),
+        *(f"Not known: {one}" for one in found.unknown),
+    ]
+    people = [[one.sentence, one.reading if one.mentions else "", one.followers_say] for one in found.voices]
+    print_found(found, lines, (["who", "reading", "followers"], people[:show]), as_json)
     if to:
         write_report(census_report(found), to, quiet=as_json)
 

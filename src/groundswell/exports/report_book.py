@@ -1,4 +1,4 @@
-"""A report as a workbook: all rows first, then what they come to, then every table and list of the report on a sheet of its own."""
+"""A report as a workbook: what it comes to first, then all rows, then every table and list of the report on a sheet of its own."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ def write_report_book(report: Report, file: BinaryIO) -> None:
     """Write a report as a workbook into an open binary file."""
     with Book(file, title=report.title, simulated=report.simulated) as book:
         names = _Names()
+        about = [Column("About", "label", 28), Column("Says", "wrap", 110)]
+        book.sheet(names.free("In short"), about, _sentences(report))
         if report.table is not None:
             add_table(book, names.free(report.title), report.table)
-        book.sheet(
-            names.free("In short"), [Column("About", "label", 28), Column("Says", "wrap", 110)], _sentences(report)
-        )
         for name, columns, rows in _sheets(report):
             book.sheet(names.free(name), columns, rows, fixed=1)
 

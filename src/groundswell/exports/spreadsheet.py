@@ -444,6 +444,8 @@ def add_table(book: Book, name: str, table: pa.Table) -> None:
 def _table_column(field: pa.Field) -> Column:
     name, kind = field.name, field.type
     wide = max(10, min(40, len(name) + 3))
+    if (unit := (field.metadata or {}).get(b"unit", b"").decode()) in NUMBER_FORMATS:
+        return Column(name, f"unit:{unit}", wide)
     if name.endswith(("_rate", "_share", "_percentile")) and pa.types.is_floating(kind):
         return Column(name, "unit:share", wide)
     if pa.types.is_integer(kind):

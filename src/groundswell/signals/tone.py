@@ -46,6 +46,8 @@ PRAISES = 0.40
 """Compound score from which it praises. People say what they miss in plain words: with .05 on both sides the share of praise came out
 .14 too high on whole product reviews rated by 20 people, and right on tweets; with .40 it is .06 too high and .02 too low. "Nice" is
 .42, "good" .44 (measured on the texts behind VADER, halves of the reviews agree; see docs/validity.md)."""
+DENIED_BY = 3
+"""Words before a good word in which a "not" denies it, as in VADER."""
 CONCRETE = 4
 """Words that a reservation needs to be one about something: "Ouch." is none (design choice)."""
 READ_AT_MOST = 5_000
@@ -100,6 +102,20 @@ def lean_of(sentence: str) -> Lean:
 def lean_score(text: str) -> float:
     """VADER's compound score of an English text: -1 bad .. 1 good."""
     return float(_vader().polarity_scores(text)["compound"])
+
+
+def words_of_praise(text: str) -> frozenset[str]:
+    """The good words of an English text that are not denied: VADER's own, by its own rule of denial (three words before)."""
+    from vaderSentiment.vaderSentiment import SentiText, negated
+
+    instrument = _vader()
+    told = "".join(f" {instrument.emojis[one]} " if one in instrument.emojis else one for one in text)
+    words = [word.lower() for word in SentiText(told).words_and_emoticons]
+    return frozenset(
+        word
+        for at, word in enumerate(words)
+        if instrument.lexicon.get(word, 0) > 0 and not negated(words[max(0, at - DENIED_BY) : at])
+    )
 
 
 @cache
@@ -250,5 +266,5 @@ def _as_it_is(batch: pa.Table) -> pa.Table:
 
 __all__ = [
     "LANGUAGES", "LEANS", "PRAISES", "Lean", "Leans", "lean_of", "lean_score", "leans_of", "pattern_of", "read_tone", "sentences",
-    "speaks_of_a_thing",
+    "speaks_of_a_thing", "words_of_praise",
 ]  # fmt: skip

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from groundswell.advocacy.voices import ORDER_WORDS, ORDERS, PAY_WORDS, PAYS, READING_WORDS, READINGS
 from groundswell.api import PeopleAsked
 from groundswell.api.asking import (
     CensusAsked,
@@ -42,6 +43,15 @@ ME = "groundswell_me"
 """The cookie that says who was coached last in this browser; it opens nothing."""
 A_YEAR = 365 * 86_400
 KINDS = ("company", "product", "service", "person")
+WANTED = (
+    ("reading", "Who speaks", "all voices", tuple((one, READING_WORDS[one]) for one in READINGS)),
+    ("pay", "Payment", "paid or not", tuple((one, PAY_WORDS[one]) for one in PAYS)),
+    ("order", "Order", "", tuple((one, ORDER_WORDS[one]) for one in ORDERS)),
+)
+"""What a reader of a census may ask for: (name, words, words for all, choices)."""
+NARROWS = {name for name, *_ in WANTED}
+VOICES_AT_FIRST = 12
+"""Voices that a page shows unfolded (design choice: six screens of a telephone)."""
 ListId = Annotated[int | None, Depends(of_list)]
 
 
@@ -190,9 +200,7 @@ def _add_company(pages: Pages) -> None:
     @pages.router.get("/census", summary="Everybody who mentions a company", tags=["company"])
     def census(request: Request, asked: Annotated[CensusAsked, Depends(census_of)]) -> Response:
         names = asked.names
-        found = (
-            pages.soon(("census", asked), lambda: answers.census(names, asked.staff, asked.not_ours)) if names else None
-        )
+        found = pages.soon(("census", asked), lambda: answers.census(asked)) if names else None
         said = dict.fromkeys(KINDS, "") | {kind: ", ".join(spellings) for kind, spellings in names}
         shown: dict[str, Any] = {
             "c": found,
@@ -200,6 +208,11 @@ def _add_company(pages: Pages) -> None:
             "lists": answers.rosters(),
             "staff": asked.staff,
             "not_ours": asked.not_ours,
+            "ours": asked.ours,
+            "asked": asked,
+            "wanted": WANTED,
+            "folded": VOICES_AT_FIRST,
+            "unnarrowed": urlencode([(k, v) for k, v in request.query_params.multi_items() if k not in NARROWS]),
         }
         return pages.show(request, "census.html", twin=None if found else "", **shown)
 
@@ -209,7 +222,7 @@ def _add_company(pages: Pages) -> None:
     _add_files(pages, "staff", "Colleagues of a company", staff_of, _as_report(colleagues), "company")
     _add_files(
         pages, "census", "Everybody who mentions a company", census_of,
-        _as_report(lambda asked: census_report(answers.census(asked.names, asked.staff, asked.not_ours))), "company",
+        _as_report(lambda asked: census_report(answers.census(asked))), "company",
     )  # fmt: skip
 
 

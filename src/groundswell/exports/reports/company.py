@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from groundswell.advocacy import Census, Colleague, Staff, Voice, census_table, staff_table
 from groundswell.exports.report import Column, Entries, Entry, Lines, Picture, Report, Table, section, sections
 from groundswell.exports.reports.parts import bars, called, same_words
@@ -9,6 +11,8 @@ from groundswell.exports.wording import platform_name
 
 DRAWN = 10
 """Bars of a picture (design choice: more are not compared by eye)."""
+UNPAID = 2
+"""Place of the column that counts mentions without a sign of payment."""
 IN_WORDS = 20
 """People of a census who are shown with their posts; the table names the rest."""
 
@@ -49,13 +53,13 @@ def census_report(found: Census) -> Report:
         sections=sections(
             section(
                 "In short",
-                Lines(found.sentences[1:]),
+                Lines((*found.sentences[1:], *([found.narrowed] if found.narrowed else []))),
                 Lines(tuple(f"Not known: {one}" for one in found.unknown), soft=True),
                 _loudest(found),
             ),
-            section("Everybody, unpaid mentions first", _voices(found.voices)),
+            section("Those asked for" if found.narrowed else "Everybody, unpaid mentions first", _voices(found.voices)),
             section("In their own words", Entries("In their own words", tuple(map(_voice, first)))),
-            section("Colleagues, apart", _voices(found.colleagues, "Colleagues")),
+            section("Colleagues, apart", _voices(found.colleagues, colleagues=True)),
             section("The company itself, apart", Entries("The company itself", tuple(map(_voice, found.itself)))),
         ),
         simulated=found.simulated,
@@ -73,17 +77,26 @@ def _loudest(found: Census) -> Picture:
     return bars(rows, "Mentions without a sign of payment", "Most mentions without a sign of payment")
 
 
-def _voices(voices: tuple[Voice, ...], name: str = "Voices") -> Table:
-    columns = (
+def _voices(voices: tuple[Voice, ...], *, colleagues: bool = False) -> Table:
+    """Accounts as rows. What colleagues say is no unpaid voice: there no column counts it."""
+    columns = [
         Column("Who", "text", 26), Column("Platform", "text", 12), Column("Unpaid", "whole", 8), Column("Mentions", "whole", 9),
-        Column("Followers", "unit:count", 11), Column("Last", "day", 11), Column("In a sentence", "wrap", 60),
-    )  # fmt: skip
-    rows = tuple(
-        (called(one.handle, one.name, one.account), platform_name(one.platform), one.unpaid, one.mentions, one.followers,
-         one.last_at or "unknown", one.sentence)
+        Column("Speaks", "text", 14), Column("Followers", "unit:count", 11), Column("Last", "day", 11), Column("In a sentence", "wrap", 60),
+    ]  # fmt: skip
+    rows = [
+        [called(one.handle, one.name, one.account), platform_name(one.platform), one.unpaid, one.mentions, one.speaks,
+         one.followers, one.last_at or "unknown", one.sentence]
         for one in voices
-    )  # fmt: skip
-    return Table(name, "One row an account", columns, rows)
+    ]  # fmt: skip
+    if colleagues:
+        columns, rows = _without(columns, UNPAID), [_without(row, UNPAID) for row in rows]
+    return Table(
+        "Colleagues" if colleagues else "Voices", "One row an account", tuple(columns), tuple(map(tuple, rows))
+    )
+
+
+def _without(some: list[Any], place: int) -> list[Any]:
+    return [*some[:place], *some[place + 1 :]]
 
 
 def _voice(one: Voice) -> Entry:

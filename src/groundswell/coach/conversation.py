@@ -1,7 +1,7 @@
 """Who speaks to you: the oldest questions that wait for an answer, and what your posts sparked.
 
-A reply holds a question when its text does, addresses left out. It is open when no reply of yours to it is in the data. Where
-not one reply of yours is in the data, a file may simply leave replies out: the questions are shown, and said to be unsure.
+A reply holds a question when its text does, addresses left out. It is open when no reply of yours to it is in the data. A reply of yours to the same person
+within two weeks, of which the data does not say what it answers, is a probable answer and told apart. Where not one reply of yours is in the data, a file may simply leave replies out: the questions are shown, and said to be unsure.
 
 What was sparked is a ledger: replies that say bought, tried, signed up, joined or made (sparked.toml), reposts and quotes, each
 with its row. They are associated with a post, not shown to be caused by it: who replies "bought it" might have bought anyway.
@@ -33,6 +33,19 @@ NOT_SAID = re.compile(
     re.IGNORECASE,
 )
 """A sentence with one of these does not say that it was done."""
+SOON_DAYS = 14
+"""A reply to the same person within so many days of a question probably answers it (design choice)."""
+PROBABLY = """via IN (
+    SELECT q.via FROM received AS q
+    JOIN (SELECT *, {whom} AS whom FROM its_acts WHERE actor = $1 AND verb = 'reply') AS r
+      ON r.whom = {who} AND r.acted_at > q.moment AND r.acted_at <= q.moment + INTERVAL {days} DAY
+    WHERE coalesce(r.post NOT IN (SELECT via FROM received WHERE via IS NOT NULL), true))""".format(
+    # A handmade table says @ann, an archive @ann@server: the server counts only where both say it, which a probable answer may pass over.
+    whom="CASE WHEN account LIKE '%:@%' THEN regexp_extract(account, '^[^:]+:@[^@]+') ELSE account END",
+    who="CASE WHEN q.actor LIKE '%:@%' THEN regexp_extract(q.actor, '^[^:]+:@[^@]+') ELSE q.actor END",
+    days=SOON_DAYS,
+)
+"""SQL: questions of a person to whom the account soon wrote, in a reply that answers nothing else in the data."""
 PASSED_ON = ("repost", "quote")
 RECEIVED = """
     SELECT i.verb, i.actor, i.post, i.via, i.acted_at, i.import_id, i.line, coalesce(a.handle, a.name) AS who,
@@ -92,6 +105,8 @@ class Questions:
     unknown: str | None = None
     further: tuple[Question, ...] = ()
     """The next oldest, at most 95."""
+    probably: tuple[Question, ...] = ()
+    """Probably answered: the account soon wrote to the same person. Not among those that wait; at most 100."""
 
 
 @dataclass(frozen=True)
@@ -138,22 +153,30 @@ def read_questions(
         _asked(),
     )
     answered = "via IN (SELECT post FROM its_acts WHERE actor = $1 AND verb = 'reply')"
-    total, waiting = engine.rows(
-        f"SELECT count(*), count(*) FILTER (NOT ({answered})) FROM received WHERE {asked}", [account]
-    )[0]
-    oldest = engine.table(
-        f"SELECT * FROM received WHERE {asked} AND NOT ({answered}) ORDER BY moment NULLS LAST, via LIMIT {OLDEST + FURTHER}",
+    open_ = f"{asked} AND NOT ({answered})"
+    total, waiting, probably = engine.rows(
+        f"""SELECT count(*), count(*) FILTER (NOT ({answered}) AND NOT ({PROBABLY})), count(*) FILTER (NOT ({answered}) AND {PROBABLY})
+            FROM received WHERE {asked}""",
         [account],
-    ).to_pylist()
-    acts = [_act(row, "asked", simulated) for row in oldest]
-    found = tuple(Question(act, _age(act.when, until)) for act in acts)
+    )[0]
+
+    def oldest(which: str) -> tuple[Question, ...]:
+        rows = engine.table(
+            f"SELECT * FROM received WHERE {open_} AND {which} ORDER BY moment NULLS LAST, via LIMIT {OLDEST + FURTHER}",
+            [account],
+        )
+        acts = [_act(row, "asked", simulated) for row in rows.to_pylist()]
+        return tuple(Question(act, _age(act.when, until)) for act in acts)
+
+    found = oldest(f"NOT ({PROBABLY})")
     return Questions(
         found[:OLDEST],
         waiting,
         total,
         own > 0,
-        _waiting(total, waiting, own, read),
+        _waiting(total, waiting, own, read, probably),
         further=found[OLDEST:],
+        probably=oldest(PROBABLY) if probably else (),
     )
 
 
@@ -275,15 +298,23 @@ def _asked() -> str:
     return r"verb = 'reply' AND regexp_matches(regexp_replace(text, 'https?://\S+', '', 'g'), '[?？؟]')"
 
 
-def _waiting(total: int, waiting: int, own: int, read: int) -> str:
+def _waiting(total: int, waiting: int, own: int, read: int, probably: int = 0) -> str:
     if not total:
         return f"None of the {read:,} replies read holds a question."
     asked = "1 question was asked" if total == 1 else f"{total:,} questions were asked"
     if not own:
         return f"{asked} under your posts. No reply of yours is in the data: either they wait, or the file leaves your replies out."
-    if not waiting:
+    soon = (
+        f" {probably:,} you probably answered: within two weeks you wrote to the same person, in a reply of which the data does not say "
+        "what it answers."
+        if probably
+        else ""
+    )
+    if not waiting and not probably:
         return f"{asked} under your posts, and you answered {'it' if total == 1 else 'them all'}."
-    return f"{asked} under your posts; {waiting:,} {'has' if waiting == 1 else 'have'} no answer from you in the data."
+    if not waiting:
+        return f"{asked} under your posts; none waits.{soon}"
+    return f"{asked} under your posts; {waiting:,} {'has' if waiting == 1 else 'have'} no answer from you in the data.{soon}"
 
 
 def _age(when: datetime | None, until: datetime | None) -> float | None:

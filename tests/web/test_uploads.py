@@ -17,7 +17,7 @@ from building import SEEN
 from groundswell.coach import kit
 from groundswell.errors import GroundswellError, UsageError
 from groundswell.exports.kit_page import write_kit
-from groundswell.ingest import import_file
+from groundswell.ingest import ImportReport, import_file
 from groundswell.store import Workspace
 from groundswell.web.importing import Arrival
 from groundswell.web.uploads import CAP, TooLargeError, receive, safe_name
@@ -337,12 +337,16 @@ def test_a_restart_in_the_middle_shows_nothing_half_read_and_says_so(tmp_path: P
         "report": None,
         "error": None,
     }
+    report = ImportReport("came.csv", "accounts", "A table of accounts.", 1, rows=2)
     (batch / "batch.json").write_text(
         json.dumps(
             {
                 "id": batch.name,
                 "made_at": "2026-01-01",
-                "arrivals": [arrival],
+                "arrivals": [
+                    arrival | {"name": "came.csv", "state": "read", "report": vars(report) | {"read": 2}},
+                    arrival,
+                ],
                 "doing": "",
                 "done": 0,
                 "total": 0,
@@ -361,7 +365,8 @@ def test_a_restart_in_the_middle_shows_nothing_half_read_and_says_so(tmp_path: P
     with Browser(workspace) as browser:
         assert not (workspace.folder / "incoming" / "broken").exists()
         front = browser.page("/")
-        assert "was interrupted; nothing of it is visible yet" in front
+        assert "was interrupted; nothing of it is visible yet. What else came with it is in." in front
+        assert "came.csv" not in front
         assert browser.get("/index.json").json()["people"] == 0
         assert "never finished: nothing of it is visible" in browser.page("/imports")
         page = browser.page(f"/arriving?id={batch.name}")

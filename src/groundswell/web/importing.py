@@ -108,6 +108,11 @@ class Batch:
         """Files that wait for an answer, with their places."""
         return [(place, one) for place, one in enumerate(self.arrivals) if one.state == "asking"]
 
+    @property
+    def interrupted(self) -> list[Arrival]:
+        """Files at which the reading broke off."""
+        return [one for one in self.arrivals if one.state == "interrupted"] if self.over else []
+
 
 class Desk:
     """Takes files and reads them one after the other."""

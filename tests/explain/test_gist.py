@@ -163,13 +163,14 @@ def test_every_file_of_signals_begins_with_its_question(question: str) -> None:
 
 def test_a_trifle_does_not_stand_out_however_sure_it_is() -> None:
     paid = ("sponsored_share", 8_802, 1 / 8_802), ("use_in_context_share", 1_200, 2 / 1_200), ("own_share", 40, 2 / 40)
-    beyond = Place(0.95, 0.96, 0.97, 0.0, 500, "")
+    beyond = Place(0.95, 0.96, 0.97, 0.0, 500, "", 0.95, 0.03, 0.96, 0.04)
     for name, rows, share in paid:
         assert SIGNALS[name].columns.of_rows
         assert not matters(Value(name, value=share, low=share / 2, high=share * 2, n=rows), beyond)
         assert matters(Value(name, value=0.2, low=0.15, high=0.25, n=rows), beyond)
     assert matters(
-        Value("sponsored_share", value=0.0, low=0.0, high=0.001, n=8_802), Place(0.01, 0.02, 0.03, 0.0, 500, "")
+        Value("sponsored_share", value=0.0, low=0.0, high=0.001, n=8_802),
+        Place(0.01, 0.02, 0.03, 0.0, 500, "", 0.01, 0.97, 0.02, 0.98),
     )
     silent = [matters(Value("longest_silence_days", value=76.6, low=70, high=80, n=gaps), beyond) for gaps in (5, 12)]
     assert silent == [False, True]

@@ -100,6 +100,8 @@ def test_a_voice_is_balanced_from_one_in_five_on() -> None:
     assert Tone(warm=4, critical=1).reading == "balanced"
     assert Tone(warm=5, critical=1).reading == "warm"
     assert Tone(warm=1, critical=5).reading == "critical"
+    assert Tone(critical=1, plain=4).reading == "critical"
+    assert Tone(critical=1, plain=17).reading == Tone(warm=1, plain=17).reading == "neither"
     assert (Tone(plain=1, not_read=1).reading, Tone(not_read=1).reading, Tone().reading) == (
         "neither",
         "unread",

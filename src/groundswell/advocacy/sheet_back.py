@@ -19,7 +19,7 @@ from groundswell.advocacy.sheet import Reviewed, SheetReview, short
 from groundswell.ingest import kept_file, rows_set_aside
 from groundswell.sources.files.layouts import fitting
 from groundswell.sources.files.opening import open_tables
-from groundswell.sources.files.reading import HEADER_SEARCH
+from groundswell.sources.files.recognising import HEADER_SEARCH
 from groundswell.sources.files.tables import TableFile
 from groundswell.sources.files.values import NO_MINOR
 from groundswell.store import Import, Workspace

@@ -28,6 +28,9 @@ READINGS: tuple[Reading, ...] = get_args(Reading)
 """How a voice speaks, taken together."""
 BOTH_SIDES = 0.2
 """Of praise and reservations, the share of the lesser from which a voice is balanced (design choice: one in five is no slip)."""
+PART_OF_ALL = 0.2
+"""Of the sentences read, the share that must praise or criticise before a voice is called warm or critical (design choice): nobody is a
+critic by one grim sentence in eighteen."""
 JUDGED_NEEDED = 3
 """Below so many warm or critical sentences no balance is told (design choice)."""
 Z = 1.6448536
@@ -73,6 +76,8 @@ class Tone:
         judged = self.praise + self.reservations
         if not judged:
             return "neither" if self.plain else "unread"
+        if self.warm + self.critical + self.both < PART_OF_ALL * self.read:
+            return "neither"
         if min(self.praise, self.reservations) >= BOTH_SIDES * judged:
             return "balanced"
         return "warm" if self.praise > self.reservations else "critical"

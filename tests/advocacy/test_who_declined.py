@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from test_sheet import asked, listed, reviewed
 
 from groundswell.advocacy.prices import against_big_name
 
 
+@pytest.mark.slow
 def test_no_money_buys_who_declined_and_the_status_is_counted_in_one_tongue(tmp_path: Path) -> None:
     rows = [("big", 900_000, 900, "new"), ("huge", 990_000, 950, "abgesagt"), ("no", 9000, 10, "declined")]
     rows += [(f"p{n}", 1000 + n, 50, "gepostet" if n else "posted") for n in range(4)]
@@ -26,6 +28,7 @@ def test_no_money_buys_who_declined_and_the_status_is_counted_in_one_tongue(tmp_
     assert review.status == (("posted", 4), ("declined", 2), ("new", 1))
 
 
+@pytest.mark.slow
 def test_one_fee_is_no_range(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path, "Handle,Platform,Followers,Fee\n@ann_x,Instagram,900,£650\n")
     assert any(said.startswith("1 fee of GBP 650.00.") for said in review.sentences)

@@ -31,6 +31,7 @@ def asked(folder: Path, answer: dict[str, Any]) -> Questions:
     return coach(made(folder / "w", rows), ME).questions
 
 
+@pytest.mark.slow
 def test_a_reply_to_the_same_person_within_two_weeks_probably_answers(tmp_path: Path) -> None:
     found = asked(tmp_path, {})
     assert (found.waiting, [one.act.text for one in found.probably]) == (0, ["Which flour?"])

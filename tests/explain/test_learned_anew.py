@@ -56,6 +56,7 @@ def test_the_order_of_files_does_not_matter_and_an_undone_one_leaves_no_word(tmp
     assert len(list(one.fits.glob("corpus-*"))) == 2, "the fit before it holds words of what was undone"
 
 
+@pytest.mark.slow
 def test_where_too_little_is_left_there_are_no_topics(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", rows("gravel", range(1)))
     assert signal_table(workspace).corpus is None
@@ -69,6 +70,7 @@ def test_where_too_little_is_left_there_are_no_topics(tmp_path: Path) -> None:
     assert "heavy" not in " ".join(corpus.words)
 
 
+@pytest.mark.slow
 def test_a_large_workspace_learns_anew_when_it_has_grown_by_a_fifth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ def test_a_piece_that_was_turned_down_is_no_no(status: str, declined: bool) -> N
     assert OnLists(status=status).declined is declined
 
 
+@pytest.mark.slow
 def test_the_review_names_the_sheet_and_leaves_out_words_that_an_amount_replaced(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from browsing import Browser
 
 
+@pytest.mark.slow
 def test_a_list_dropped_where_colleagues_are_asked_for_leads_back_there(empty: Browser) -> None:
     page = empty.page("/staff")
     assert "fees" not in page

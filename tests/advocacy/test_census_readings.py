@@ -143,6 +143,11 @@ def test_an_account_below_a_site_of_its_own_is_its_own_and_one_may_say_so_of_oth
 def test_the_workbook_begins_with_what_it_comes_to_and_counts_no_unpaid_colleagues(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path / "home")
     roster = bring(workspace, {"post": [post("bob", 9, text="A day at the office", created_at=day(4))]})
+    love = "I love my Lindrad, it is a great and wonderful bike."
+    bring(
+        workspace,
+        {"account": [account("hal")], "post": [post("hal", n, text=love, created_at=day(n)) for n in range(3)]},
+    )
     found = census(workspace, NAMES, roster=roster)
     assert "payment" not in found.colleagues[0].sentence
     book = openpyxl.load_workbook(export_report(census_report(found), tmp_path / "census.xlsx"))
@@ -154,4 +159,7 @@ def test_the_workbook_begins_with_what_it_comes_to_and_counts_no_unpaid_colleagu
     assert table[0] == "who"
     assert table[-1] == "account"
     assert not [head for head in table if "@1" in str(head)]
-    assert book.worksheets[1].cell(2, table.index("warmth") + 1).number_format.endswith("%")
+    shares = [
+        cells[table.index("warmth")] for cells in book.worksheets[1].iter_rows(min_row=2) if cells[0].value == "@hal"
+    ]
+    assert [(one.value, one.number_format[-1]) for one in shares] == [(1.0, "%")]

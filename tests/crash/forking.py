@@ -84,7 +84,7 @@ def lives(plan: dict[str, Any]) -> list[dict[str, Any]]:
     """The view before, then one entry a crash point, the last for the life that survived."""
     Workspace.settle_from = plan["settle_from"]
     found: list[dict[str, Any]] = [_first_look(plan)]
-    for number in range(plan["first_point"], 60):
+    for number in range(1, 60):
         folder = Path(plan["scratch"]) / f"life-{number}"
         shutil.copytree(plan["before"], folder)
         trace = folder.with_suffix(".trace")

@@ -131,7 +131,6 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[str,
 
 def _plan(name: str, folder: Path) -> dict[str, Any]:
     plan = ACTS[name][1] | {"name": name, "before": str(folder / "before"), "scratch": str(folder)}
-    plan["first_point"] = 1 if name == "first import" else 3  # the first two belong to opening the workspace
     plan["settle_from"] = 1 if "settled" in name else Workspace.settle_from
     return plan | ({"file": str(_file(folder, "file.csv", plan["text"]))} if "text" in plan else {})
 

@@ -130,7 +130,7 @@ def test_the_upper_end_of_a_range_is_what_may_have_to_be_paid(said: str, upper: 
 
 
 @pytest.mark.slow
-def test_a_name_from_a_later_list_arrives_and_an_own_name_stays(tmp_path: Path) -> None:
+def test_a_name_from_a_later_list_arrives_and_an_own_name_stays(learned_once: None, tmp_path: Path) -> None:
     people = [account(name, followers=100) for name in (*SIZES, "fay")]
     people[1]["name"] = "Robert"
     workspace = made(tmp_path / "w", {"account": people})

@@ -17,7 +17,8 @@ from groundswell.advocacy.people import bring_list, rosters
 from groundswell.advocacy.roster import Audit, Audited, audit_roster, audit_table
 from groundswell.advocacy.sheet import SheetReview, review_sheet
 from groundswell.advocacy.sheet_back import beside_rows, lists_of, sheet_back
-from groundswell.advocacy.staff import Colleague, Staff, staff, staff_table
+from groundswell.advocacy.staff import Colleague, Staff, staff
+from groundswell.advocacy.staff_table import staff_table
 from groundswell.advocacy.voices import ORDERS, PAYS, READINGS, Census, Voice, narrowed
 
 __all__ = [

@@ -15,8 +15,6 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any, Literal
 
-import pyarrow as pa
-
 from groundswell.advocacy.colleagues import Person, persons_of
 from groundswell.advocacy.facts import facts_of
 from groundswell.advocacy.flags import as_evidence, own_posts, some
@@ -471,32 +469,3 @@ def _lines(part: Section, key: str) -> tuple[tuple[str, float], ...]:
         return ()
     lines = part.table(key).only(*QUANTITIES)
     return tuple((name, lines.number(name)) for name in lines.values)
-
-
-def staff_table(found: Staff) -> pa.Table:
-    """One row a colleague: accounts, subject, company's share, same words, first step with its reason and source."""
-    rows = [
-        {
-            "who": one.person.name or one.person.called, "handle": one.person.handle, "platform": one.person.platform,
-            "other accounts": "; ".join(it.account for it in one.others) or None, "department": one.department,
-            "subject": one.subject, "how sure": STANDINGS[one.standing], "about": one.about, "topics": "; ".join(f"{name} {share:.0%}" for name, share in one.topics) or None,
-            "own posts": one.own_posts, "posts naming the company": one.company_posts, "share": one.company_share.value,
-            "share at least": one.company_share.low, "share at most": one.company_share.high,
-            "same words as": "; ".join(one.shares_words_with) or None,
-            "first step": one.step.says if one.step else None, "why": one.step.why if one.step else None,
-            "source": one.step.source if one.step else None, "voluntary": found.volunteers,
-            "account": one.person.account,
-        }
-        for one in found.colleagues
-    ]  # fmt: skip
-    kinds = {
-        "own posts": pa.int64(),
-        "posts naming the company": pa.int64(),
-        **dict.fromkeys(("share", "share at least", "share at most"), pa.float64()),
-    }
-    shares = [name for name, kind in kinds.items() if kind == pa.float64()]
-    fields = [
-        pa.field(name, kinds.get(name, pa.string()), metadata={"unit": "share"} if name in shares else None)
-        for name in rows[0]
-    ]
-    return pa.Table.from_pylist(rows, schema=pa.schema(fields))

@@ -126,6 +126,8 @@ class Report:
     facts_version: str
     table: pa.Table | None = None
     """All rows of what the report is about; None where there is no one such table."""
+    gives_back: bool = False
+    """The rows are somebody's own, with columns beside them."""
 
 
 def export_report(report: Report, path: Path) -> Path:

@@ -1,4 +1,7 @@
-"""A report as a workbook: what it comes to first, then all rows, then every table and list of the report on a sheet of its own."""
+"""A report as a workbook: what it comes to first, then all rows, then every table and list of the report on a sheet of its own.
+
+Somebody's own sheet, which is given back, comes before what is said of it.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,10 @@ def write_report_book(report: Report, file: BinaryIO) -> None:
     with Book(file, title=report.title, simulated=report.simulated) as book:
         names = _Names()
         about = [Column("About", "label", 28), Column("Says", "wrap", 110)]
+        if report.gives_back and report.table is not None:
+            add_table(book, names.free(report.title), report.table)
         book.sheet(names.free("In short"), about, _sentences(report))
-        if report.table is not None:
+        if not report.gives_back and report.table is not None:
             add_table(book, names.free(report.title), report.table)
         for name, columns, rows in _sheets(report):
             book.sheet(names.free(name), columns, rows, fixed=1)

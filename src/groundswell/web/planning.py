@@ -31,7 +31,7 @@ def add_planning(pages: Pages) -> None:
         kept = [(name, value) for name, value in request.query_params.multi_items() if name not in OWN]
         shown: dict[str, Any] = {"form": form, "kept": kept, "objectives": PLANNED, "money": money}
         if not form.brief.amount.strip():
-            return pages.show(request, "plan_page.html", m=None, pictures=(), twin="", **shown)
+            return pages.show(request, "plan_page.html", m=None, refused=None, pictures=(), twin="", **shown)
         try:
             found = pages.soon(("plan", form), lambda: answers.plan(form))
         except InputError as error:  # the form stays, so that it can be asked otherwise
@@ -40,7 +40,7 @@ def add_planning(pages: Pages) -> None:
                 request, "plan_page.html", status=status, m=None, pictures=(), twin="", refused=error, **shown
             )
         drawn = [one for one in (curve_of(found), overlap_of(found), mix_of(found)) if one.svg]
-        return pages.show(request, "plan_page.html", m=found, pictures=drawn, **shown)
+        return pages.show(request, "plan_page.html", m=found, refused=None, pictures=drawn, **shown)
 
     for ending in PLAN_FORMS:
         if ending != ".json":  # the page's twin, in the API

@@ -101,6 +101,7 @@ def review_report(found: SheetReview, back: pa.Table) -> Report:
         simulated=found.simulated,
         facts_version=found.facts_version,
         table=back,
+        gives_back=True,
     )
 
 

@@ -31,9 +31,7 @@ def _shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
 def learned_once() -> Iterator[None]:
     """Learn topics and peers once and keep to it, as in a large workspace: a few new rows are then an update, not a full pass."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(
-            "groundswell.signals.table.due", lambda workspace: not (workspace.fits / learning.FILE).exists()
-        )
+        patched.setattr("groundswell.signals.table.due", lambda workspace: not learning.is_noted(workspace))
         yield
 
 

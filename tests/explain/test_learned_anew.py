@@ -83,5 +83,10 @@ def test_a_large_workspace_learns_anew_when_it_has_grown_by_a_fifth(
     assert not learning.due(workspace)
     workspace.undo(little)
     assert not learning.due(workspace), "it was not learned from"
-    bring(workspace, rows("bread", range(3)))
+    (workspace.fits / learning.FILE).unlink()
+    assert not learning.due(workspace), "what an older program fitted is kept"
+    bring(workspace, rows("gravel", range(11, 12)))
+    signal_table(workspace)
+    assert learning.is_noted(workspace)
+    bring(workspace, rows("bread", range(4)))
     assert learning.due(workspace)

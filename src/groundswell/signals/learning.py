@@ -23,10 +23,19 @@ FILE = "learned.json"
 def due(workspace: Workspace) -> bool:
     """Whether what was learned is to be learned anew, from the files that count now."""
     now, then = workspace.brought(), _then(workspace.fits)
-    if then is None or not set(then) <= set(now):
-        return True
     records = sum(now.values())
+    if (
+        then is None
+    ):  # nothing was learned yet, or by a program that did not note from what: a large workspace keeps what it has
+        return records <= AT_ONCE or not any(workspace.fits.glob("*.json"))
+    if not set(then) <= set(now):
+        return True
     return set(then) != set(now) and (records <= AT_ONCE or records >= GROWN * sum(then.values()))
+
+
+def is_noted(workspace: Workspace) -> bool:
+    """Whether it is known which files were learned from."""
+    return (workspace.fits / FILE).exists()
 
 
 def note_learned(workspace: Workspace) -> None:

@@ -24,7 +24,7 @@ from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.findings import Progress, read_wording
 from groundswell.signals.hearing import read_voice
 from groundswell.signals.keeping import Kept, keep, keep_over, kept_in
-from groundswell.signals.learning import due, note_learned
+from groundswell.signals.learning import due, is_noted, note_learned
 from groundswell.signals.packing import VALUE
 from groundswell.signals.tone import read_tone
 from groundswell.signals.topics import Corpus, fit_corpus, latest_corpus, read_topics
@@ -84,7 +84,7 @@ def _table(workspace: Workspace, progress: Progress | None, *, anew: bool) -> Si
         fresh, changed = update(asked, kept.read(), touched) if touched is not None and kept else (compute(asked), None)
         (folder / "signals.json").unlink(missing_ok=True)
         engine.write("SELECT account, native FROM links", folder / "links.parquet")
-    if anew:
+    if anew or not is_noted(workspace):
         note_learned(workspace)
     now = _keep(folder, kept, fresh, changed, _stamp(live, corpus, workspace.fits))
     return SignalTable(hide(now.read(), workspace.contests()), workspace.version(), corpus, fresh.num_rows)

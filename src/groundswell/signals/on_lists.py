@@ -97,7 +97,7 @@ def on_lists(present: Present) -> Mapping[str, OnLists]:
 def read_on_lists(engine: Engine, account: str | None = None) -> dict[str, OnLists]:
     """What the lists say of everybody on them, or of one account."""
     only = "" if account is None else " WHERE account = $1"
-    order = " ORDER BY import_id, seen_creators.observed_at, member, line, account"
+    order = " ORDER BY seen_creators.observed_at, import_id, member, line, account"
     rows = engine.rows(ROWS + only + order, None if account is None else [account])
     return _last_said(rows)
 

@@ -19,7 +19,6 @@ import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, Protocol
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -29,7 +28,8 @@ from groundswell import __version__
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.sources.addresses import Resolve, checked, resolved
 from groundswell.sources.declaring import JSON, OWN, Ask, Limit
-from groundswell.sources.values import json_of, moment_of
+from groundswell.sources.said_limits import moment_in, number_in, seconds_in
+from groundswell.sources.values import json_of
 
 TRIES = 6
 """Times that one question is asked before it counts as not answered (design choice)."""
@@ -348,7 +348,7 @@ class Client:
 
     def _answer(self, ask: Ask, response: _Response) -> Answer:
         if response.status in TRANSIENT:
-            wait = _seconds(response.headers.get("retry-after"), self.clock())
+            wait = seconds_in(response.headers.get("retry-after"), self.clock())
             raise _TransientError(f"status {response.status}", wait)
         if response.status == 304:
             return self._still_so(ask, response)
@@ -366,11 +366,11 @@ class Client:
 
     def _note_left(self, host: str, headers: Mapping[str, str]) -> None:
         """Believe the host's own counter: with nothing left, nothing is asked until it begins anew."""
-        left = next((found for name in LEFT if (found := _number(headers.get(name))) is not None), None)
+        left = next((found for name in LEFT if (found := number_in(headers.get(name))) is not None), None)
         if left is None:
             return
         self.left[host] = int(left)
-        until = next((found for name in ANEW if (found := _until(headers.get(name), self.clock()))), None)
+        until = next((found for name in ANEW if (found := moment_in(headers.get(name), self.clock()))), None)
         if left <= 0 and until:
             self.pace.hold(host, min(until, self.clock() + PATIENCE))
 
@@ -460,34 +460,6 @@ def _understood(response: _Response) -> Any:
             return None
         kind = response.headers.get("content-type", "no type")[:60]
         raise _TransientError(f"not JSON but {kind}") from error
-
-
-def _seconds(said: str | None, now: float) -> float | None:
-    """`Retry-After` in seconds or as a date; None when it is neither, or lies in the past."""
-    number = _number(said)
-    if number is None and said:
-        try:
-            number = parsedate_to_datetime(said).timestamp() - now
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return number if number is not None and 0 <= number < 1e9 else None
-
-
-def _until(said: str | None, now: float) -> float | None:
-    """When counting begins anew, as seconds since 1970."""
-    number = _number(said)
-    if number is not None:
-        return number if number > 1e9 else now + number
-    moment = moment_of(said)
-    return moment.timestamp() if moment else None
-
-
-def _number(said: str | None) -> float | None:
-    try:
-        number = float(said or "")
-    except ValueError:
-        return None
-    return number if abs(number) < float("inf") else None
 
 
 def _too_long(host: str, until: float) -> NoReturn:

@@ -71,6 +71,11 @@ def test_a_post_that_says_nothing_else_keeps_its_sentence() -> None:
     assert unsigned(["A. Bye.", "B. Bye."]) == ["A. Bye.", "B. Bye."]
 
 
+def test_the_dot_in_a_name_ends_no_sentence() -> None:
+    posts = [own(n, f"Rye rises in {chr(97 + n) * 5}. Story with @baker.bsky.social today") for n in range(12)]
+    assert "social" not in {word.word for word in distinctive(posts, Spoken(Counter(), 0), None)}
+
+
 @pytest.mark.parametrize("text", ["Thanks, I used your template and got the records.", "We're using your template now"])
 def test_whoever_used_something_of_mine_did_something(text: str) -> None:
     assert done_in(text) == "tried"

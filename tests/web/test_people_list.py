@@ -97,3 +97,21 @@ def test_a_lucky_few_posts_do_not_lead_and_the_page_says_so(three: Browser) -> N
     assert 'aria-sort="other"' in page
     assert "comes first" not in three.page("/people?order=high")
     assert "comes first" not in three.page("/people?sort=followers"), "a count is exact"
+
+
+def test_of_whom_more_is_known_stands_before_who_is_only_named(tmp_path: Path) -> None:
+    people = ("aaron", "beth", "zoe")
+    workspace = Workspace.create(tmp_path / "workspace")
+    posts = [
+        {"post": f"bluesky:zoe{n}", "platform": "bluesky", "account": "bluesky:zoe", "created_at": day(n), "kind": "post"}
+        for n in range(30)
+    ]  # fmt: skip
+    accounts = [
+        {"account": f"bluesky:{name}", "platform": "bluesky", "handle": name, "followers": None} for name in people
+    ]
+    bring(workspace, {"account": accounts, "post": posts})
+    with Browser(workspace) as browser:
+        found = browser.get("/people.json?sort=like_rate").json()
+        assert [row["handle"] for row in found["rows"]] == ["zoe", "aaron", "beth"], "nobody has a rate"
+        assert browser.get("/people.json").json()["sort"] == "posts_per_week", "nobody's likes per follower are known"
+        assert '<option value="posts_per_week" selected>' in browser.page("/people")

@@ -6,9 +6,11 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from browsing import Browser
@@ -22,6 +24,7 @@ from groundswell.store import Workspace
 from groundswell.web.importing import Arrival
 from groundswell.web.uploads import CAP, TooLargeError, receive, safe_name
 
+T = TypeVar("T")
 ACCOUNTS = b"handle,followers\n@ann,120\n@ben,3400\n"
 ODD = b"Wer,Wieviele,Sonst\n@ann,120,a\n@ben,3400,b\n@cem,77,c\n@dan,88,d\n@eva,99,e\n@fay,11,f\n"
 
@@ -56,6 +59,12 @@ async def chunks(body: bytes, size: int) -> AsyncIterator[bytes]:
         yield body[at : at + size]
 
 
+def waited(coming: Coroutine[Any, Any, T]) -> T:
+    """What comes of it, in a thread of its own: where a browser was tested before, this one has a loop already."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, coming).result()
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 100, 10_000])
 def test_a_form_is_the_same_however_it_is_cut(tmp_path: Path, size: int) -> None:
     body = form(
@@ -64,7 +73,7 @@ def test_a_form_is_the_same_however_it_is_cut(tmp_path: Path, size: int) -> None
         ("files", "", b""),
         ("files", "../a.csv", b"y" * 300),
     )
-    upload = asyncio.run(receive("multipart/form-data; boundary=b", chunks(body, size), tmp_path))
+    upload = waited(receive("multipart/form-data; boundary=b", chunks(body, size), tmp_path))
     assert [path.read_bytes() for path in upload.files] == [b"x\r\n--not\r\n", b"y" * 300]
     assert [path.name for path in upload.files] == ["a.csv", "a.csv"]
     assert upload.text("platform") == "bluesky"
@@ -90,7 +99,7 @@ def test_what_is_refused_leaves_nothing_behind(
     tmp_path: Path, kind: str, body: bytes, error: type[GroundswellError]
 ) -> None:
     with pytest.raises(error):
-        asyncio.run(receive(kind, chunks(body, 64), tmp_path, cap=4000 if error is TooLargeError else CAP))
+        waited(receive(kind, chunks(body, 64), tmp_path, cap=4000 if error is TooLargeError else CAP))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,6 +1,6 @@
 """Who already speaks for us? Everyone in the data who names a company, a product, a service or a person of it, big and small.
 
-Seed 002: "who are your influencers, big and small", and "each time we talk about a product, a service, a brand or a personality". Posts,
+The essay Less is More: "who are your influencers, big and small", and "each time we talk about a product, a service, a brand or a personality". Posts,
 quotes and replies count; what is merely passed on does not. Nobody is left out for being small, and the order is by unpaid mentions,
 never by followers. Texts are read once, in the database; what it finds by one word of a name is then counted exactly, word for word.
 """

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from groundswell.advocacy.voices import Census, Voice
 
 SMALL = 1_000
-"""Below every tier with a name of its own but seed 004's "under 1k": whom lists of influencers leave out."""
-CONSENT = "Being found here is no consent: ask before using what anybody said (seed 002 speaks of 'you and me')."
+"""Below every tier with a name of its own but "under 1k" in the article on 2017: whom lists of influencers leave out."""
+CONSENT = "Being found here is no consent: ask before using what anybody said (the essay Less is More speaks of 'you and me')."
 ALIKE_FROM = 3
 """Mentions from which it is said that their words return (design choice: two alike may be chance)."""
 OWN_SHOWN = 5

@@ -37,7 +37,7 @@ NAMED = 12
 """So many of those who are left out for one reason are named (design choice: a line or two)."""
 SAID_NO = "Your list says that they declined"
 ADVICE = "“Perhaps 20 to 40 of these” (2017, the year of the micro-influencers)"
-"""Seed 004: the budget of the big one, distributed over 20 to 40."""
+"""The article on 2017: the budget of the big one, distributed over 20 to 40."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A bought list, looked at before it is paid for: who is an alpha consumer, a specialist, an everyday voice, new, stalled, big; or cannot be told.
 
-Seed 003: "if a network tries to sell you a 'micro-influencer' program consisting simply of lower tier smaller bloggers … little bang
+The essay on wrong definitions: "if a network tries to sell you a 'micro-influencer' program consisting simply of lower tier smaller bloggers … little bang
 for your buck". The rules are data (`triage`), each with its source. A rule that cannot be checked never decides; what would
 settle it is named. Red flags are questions to ask, with the posts that raise them; nobody is called fake.
 """
@@ -236,7 +236,7 @@ def _summary(audit: Audit) -> list[str]:
 
 
 def money_lines(accounts: Sequence[Audited]) -> list[str]:
-    """Seed 003's question in money: what of the roster's cost goes to those one came for, and of how much it cannot be told.
+    """What the essay on wrong definitions asks, in money: what of the roster's cost goes to those one came for, and of how much it cannot be told.
 
     Not divided by their number: what is unknown of the others would make the few who are known look dear.
     """

@@ -1,6 +1,6 @@
 """Who of us could speak? What colleagues already stand for, in whose words, and a first step for each who wants one.
 
-Seed 001: "businesses should empower their employees to become micro-influencers". A colleague with a subject of their own is
+The guide to becoming one: "businesses should empower their employees to become micro-influencers". A colleague with a subject of their own is
 believed; colleagues who post one text together are not. So the first thing looked for is a subject, the second the same words.
 Everything is for volunteers: the report proposes, it ranks nobody and assigns nothing.
 """

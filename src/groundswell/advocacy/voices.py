@@ -16,7 +16,7 @@ from groundswell.signals.posts import Evidence
 
 Kind = Literal["company", "product", "service", "person"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""Seed 002: "a product, a service, a brand or a personality"."""
+"""The essay Less is More: "a product, a service, a brand or a personality"."""
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def asked_of(
     q: Annotated[str, Query(description="Words of handle, name or bio")] = "",
     platform: str = "",
     tier: str = "",
-    sort: Annotated[str, Query(description="A signal")] = "like_rate",
+    sort: Annotated[str, Query(description="A signal; without it the first rate that is known of many")] = "",
     order: Literal["best", "high", "low"] = "best",
     known: Annotated[
         Literal["", "yes", "no"], Query(description="Only those for whom the signal is known, or is not")

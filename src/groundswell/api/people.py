@@ -4,7 +4,8 @@ Rows become objects only for the page that is shown. Who is unknown in the colum
 
 Unless somebody asks for plainly the highest or lowest, people stand by the end of the interval that is sure: 12 % between 11 and 13
 goes before 110 % between 4 and 300, which three posts may make; and who has a value without an interval comes after all who have one.
-Else the list would begin with those of whom least is known.
+Else the list would begin with those of whom least is known. For the same reason those who are level there, or unknown, stand by how many
+numbers about them are known at all; and unless one is asked for, the list goes by a number that is known of many.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -26,7 +28,11 @@ from groundswell.signals import SIGNALS, SignalTable, Value
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
-SHOWN = ("followers", "like_rate", "posts_per_week", "topic_focus")
+RATES = ("like_rate", "posts_per_week", "topic_focus")
+"""By what the list goes when nobody says; not by size, since this is no leaderboard of followers."""
+SHOWN = ("followers", *RATES)
+MANY = 0.5
+"""A rate is known of many when it is of half as many as any other of RATES (design choice)."""
 PAGE_SIZE = 50
 KEPT_ORDERS = 48
 """Orders kept: two of every signal, at four bytes a person (design choice)."""
@@ -46,8 +52,8 @@ class PeopleAsked:
     platform: str = ""
     tier: str = ""
     """A tier of the tier set, or `none` for those it is silent about."""
-    sort: str = "like_rate"
-    """A signal; not size, since this is no leaderboard of followers."""
+    sort: str = ""
+    """A signal; empty for the first of RATES that is known of many."""
     order: Literal["best", "high", "low"] = "best"
     """`best` follows the signal, lowest first where lower is better, by the end of the interval that is sure; the others by the value."""
     known: Literal["", "yes", "no"] = ""
@@ -107,6 +113,7 @@ class Crowd:
 
     def page(self, asked: PeopleAsked) -> PeoplePage:
         """Answer with one page of the list; a page beyond the last is the last."""
+        asked = asked if asked.sort else replace(asked, sort=self.usual)
         if asked.sort not in SIGNALS:
             raise UnknownNameError("signal", asked.sort, SIGNALS)
         if asked.page < 1:
@@ -127,6 +134,20 @@ class Crowd:
             rows=self._shown(here, columns), platforms=self.platforms, tiers=self.tiers, tier_set=self.tier_set.name,
             columns=columns,
         )  # fmt: skip
+
+    @cached_property
+    def usual(self) -> str:
+        """The first of RATES that is known of many."""
+        known = {name: int(np.count_nonzero(~np.isnan(self._numbers(name)))) for name in RATES}
+        return next(name for name in RATES if known[name] >= MANY * max(known.values()))
+
+    @cached_property
+    def _told(self) -> NDArray[np.int16]:
+        """How many signals are known of each."""
+        told = np.zeros(self.rows.num_rows, np.int16)
+        for name in SIGNALS:
+            told += _true(pc.is_valid(pc.struct_field(self.rows.column(name).combine_chunks(), "value")))
+        return told
 
     def _kept(self, asked: PeopleAsked) -> NDArray[np.bool_] | None:
         """Who is among those asked for; None for everybody."""
@@ -173,14 +194,15 @@ class Crowd:
         return sure if np.any((ends != self._numbers(asked.sort)) & ~np.isnan(ends)) else "value"
 
     def _order(self, signal: str, lowest_first: bool, by: By) -> NDArray[np.int32]:
-        """Row numbers in order; ties by value, then by id, since the table is sorted by it; unknown last."""
+        """Row numbers in order; ties by value, by what else is known, then by id, since the table is sorted by it; unknown last."""
         key = (signal, lowest_first, by)
         order = self._orders.get(key)
         if order is None:
             parts = [
                 self._numbers(signal, part) for part in dict.fromkeys(("value", by))
             ]  # what counts most comes last
-            order = np.lexsort([part if lowest_first else -part for part in parts]).astype(np.int32)
+            ways = [part if lowest_first else -part for part in parts]
+            order = np.lexsort([-self._told, *ways]).astype(np.int32)
             self._orders[key] = order
             _forget(self._orders, KEPT_ORDERS)
         return order

@@ -37,7 +37,8 @@ POSTS_A_WORD = 3
 MOST_WORDS, MOST_TOPICS, MOST_TAGS, POSTS_SHOWN = 8, 5, 5, 2
 TOLD_SHARE = 0.5
 """Share of own posts whose subject must be told before subjects are named at all (design choice: else what most is about is not among them)."""
-SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*")
+SENTENCE = re.compile(r"(?:[^.!?…\n]|[.!?…](?=[^\s.!?…]))+[.!?…]*")
+"""It ends where something else than a letter follows: a dot within a name (@ann.bsky.social) or an address ends nothing."""
 TAG = re.compile(r"#\w+")
 SIGNED_SHARE, SIGNED_POSTS = 0.5, 5
 """A sentence in half of the posts, and in five of them at least, is a signature (design choices)."""

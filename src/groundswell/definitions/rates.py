@@ -57,13 +57,13 @@ def typical_of(benchmark: Benchmark, platform: str, followers: float | None, met
     if mismatch := _mismatch(benchmark, platform, metric):
         return Typical(benchmark.name, reason="not_applicable", remarks=(mismatch,))
     if followers is None or np.isnan(followers):
-        return Typical(benchmark.name, reason="not_observed", remarks=("The follower count is not known.",))
+        return Typical(benchmark.name, reason="not_observed", remarks=("the follower count is not known.",))
     index = int(band_of(benchmark.levels, [followers])[0])
     if index < 0:
         return Typical(benchmark.name, reason="definition_silent", remarks=(_silence(benchmark, followers),))
     level = benchmark.levels[index]
     if level.typical is None and level.rate_from is None:
-        few = f"Only {level.n} {'account' if level.n == 1 else 'accounts'} of that size in your data; {benchmark.least} are needed."
+        few = f"only {level.n} {'account' if level.n == 1 else 'accounts'} of that size in your data; {benchmark.least} are needed."
         return Typical(benchmark.name, n=level.n, reason="too_few", remarks=(few,))
     return Typical(
         benchmark.name, level.typical, level.rate_from, level.rate_to, level.n, remarks=tuple(_cautions(benchmark))
@@ -132,23 +132,23 @@ def _middle(level: Level) -> float:
 def _mismatch(benchmark: Benchmark, platform: str, metric: str) -> str | None:
     """Why this benchmark must not be compared with that metric or platform; None when it may."""
     if metric not in benchmark.metrics:
-        return f"{benchmark.name} speaks of {' or '.join(benchmark.metrics)}; {metric} is another quantity."
+        return f"it speaks of {' or '.join(benchmark.metrics)}; {metric} is another quantity."
     if benchmark.platforms and platform not in benchmark.platforms:
-        return f"{benchmark.name} was measured on {' and '.join(benchmark.platforms)}, not on {platform}."
+        return f"it was measured on {' and '.join(name.capitalize() for name in benchmark.platforms)} only."
     return None
 
 
 def _silence(benchmark: Benchmark, followers: float) -> str:
     if benchmark.fitted and not benchmark.levels:
-        return f"{benchmark.name} has not been fitted to your data."
-    return f"{benchmark.name} says nothing about accounts with {followers:,.0f} followers."
+        return "it has not been fitted to your data."
+    return f"it says nothing about accounts with {followers:,.0f} followers."
 
 
 def _cautions(benchmark: Benchmark) -> Iterable[str]:
     if not benchmark.platforms:
-        yield f"{benchmark.name} names no platform."
+        yield "it names no platform."
     if benchmark.posts != "all":
-        yield f"{benchmark.name} speaks of {benchmark.posts} posts."
+        yield f"it speaks of {benchmark.posts} posts."
 
 
 def _verdict(usual: Typical, value: float | None) -> str | None:

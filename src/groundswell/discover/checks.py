@@ -1,11 +1,11 @@
 """What a person should look at before asking somebody: contradictions, things to confirm and incidents, in the brief's own words.
 
-Seed 004 warns of the star who "announces a shampoo and shaves the hair to zero". Whether a post contradicts a brand is for a
+The article on 2017 warns of the star who "announces a shampoo and shaves the hair to zero". Whether a post contradicts a brand is for a
 person to say: nobody is ever left out by these rules, nobody gains or loses a point; the posts are shown, with what to do.
 Rules of contradiction and confirmation are read widely (word forms, any order): what is shown too much costs a glance.
 Incidents are read in just the words that the brief names.
 
-Beside them stands whether somebody is warm or cold (seed 004, tip 4: "should know your brand and engage in some way"): cold is who
+Beside them stands whether somebody is warm or cold (the article on 2017, tip 4: "should know your brand and engage in some way"): cold is who
 never named the brand nor spoke of its sector in any post that is known.
 """
 

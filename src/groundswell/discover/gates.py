@@ -1,6 +1,6 @@
 """Gates: who is in, who is out, who could not be checked. Unknown is neither in nor out; it is listed apart.
 
-Sector credibility comes first (seed 004, tip 5: "identifies with your product ... Otherwise, forget all of the above"): the
+Sector credibility comes first (the article on 2017, tip 5: "identifies with your product ... Otherwise, forget all of the above"): the
 lower bound of the sector's share of own posts is at least .15, and at least three own unpaid posts are in it.
 """
 
@@ -25,7 +25,7 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 
 LEAST_SECTOR_SHARE = 0.15
 LEAST_UNPAID_POSTS = 3
-"""What credibility in a sector takes: seed 004 asks for it and names no number; both are design choices."""
+"""What credibility in a sector takes: the article on 2017 asks for it and names no number; both are design choices."""
 ALIKE = 0.25
 """A persona that must hold does so from this likeness on, or with one post that says it (design choice)."""
 

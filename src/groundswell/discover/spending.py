@@ -1,7 +1,7 @@
 """How the money of a brief is to be divided: its table [plan], read and refused like the rest of the brief.
 
 [plan]
-people = [20, 40]               # left out: twenty to forty if the money lasts (seed 004)
+people = [20, 40]               # left out: twenty to forty if the money lasts (the article on 2017)
 objective = "unique reach"      # unique reach | interactions | sparked actions | conversions
 lock = ["@ann"]                 # these for sure
 exclude = ["@bob"]              # these not
@@ -29,7 +29,7 @@ from groundswell.sources.files.values import NO_MINOR
 
 OBJECTIVES = ("unique reach", "interactions", "sparked actions", "conversions")
 KINDS = ("fee", "product", "visibility", "training")
-"""Ways to thank somebody (seeds 001 and 002: "a simple boost of their visibility or a chance to try your brand new product")."""
+"""Ways to thank somebody (the guide to becoming one and the essay Less is More: "a simple boost of their visibility or a chance to try your brand new product")."""
 SORTS = ("topic", "platform", "tier", "language", "country")
 MOST_PEOPLE = 1_000
 MOST_MONEY = 10**12

@@ -1,4 +1,4 @@
-"""The same money on one big name: what seed 004 asks to be compared with "perhaps 20 to 40 of these"."""
+"""The same money on one big name: what the article on 2017 asks to be compared with "perhaps 20 to 40 of these"."""
 
 from __future__ import annotations
 

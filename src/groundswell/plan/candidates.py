@@ -1,6 +1,6 @@
 """Who may be in a plan: everybody who passes the brief's gates, best first, and whoever is locked in.
 
-Whoever declined, by the user's own list, is left out unless locked in. A gate is never bought open: who surely fails one cannot be locked in (seed 004, tip 5: "Otherwise, forget all of the above"). Who
+Whoever declined, by the user's own list, is left out unless locked in. A gate is never bought open: who surely fails one cannot be locked in (the article on 2017, tip 5: "Otherwise, forget all of the above"). Who
 could not be checked can, since somebody who locks them in vouches for them. A newcomer is somebody on none of your own lists.
 """
 

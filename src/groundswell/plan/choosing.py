@@ -15,7 +15,7 @@ from groundswell.graph.terms import InfeasibleError, Limit
 from groundswell.plan.pool import Pool
 
 USUAL_PEOPLE = (20, 40)
-"""Seed 004: the same budget as for the big one, "perhaps 20 to 40 of these"."""
+"""The article on 2017: the same budget as for the big one, "perhaps 20 to 40 of these"."""
 WHYS = 4
 """Reasons told one by one where nobody can be chosen (design choice: who reads five has read enough)."""
 TO_PRICE = (

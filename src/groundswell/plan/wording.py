@@ -173,7 +173,7 @@ def _too_few(pool: Pool, conditions: Conditions, choice: Choice) -> list[str]:
     if not conditions.soft or len(choice.picks) >= conditions.least:
         return []
     least = cheapest_for(pool, conditions.least, conditions)
-    advice = f"“Perhaps 20 to 40 of these” is the advice of seed 004; this plan comes to {people(len(choice.picks))}."
+    advice = f"“Perhaps 20 to 40 of these” is the advice of the article on 2017; this plan comes to {people(len(choice.picks))}."
     if least is None:
         open_ = len(pool.people) - len(conditions.excluded)
         return [

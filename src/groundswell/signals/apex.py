@@ -1,4 +1,4 @@
-"""Is it an alpha consumer, and if it is small, why? Seed 003's question: the apex of one's peers, not a smaller celebrity.
+"""Is it an alpha consumer, and if it is small, why? What the essay on wrong definitions asks: the apex of one's peers, not a smaller celebrity.
 
 `alpha_consumer` is non-compensatory: who fails a gate has 0, who cannot be checked at one is unknown, and only then are standing,
 quality and closeness multiplied. `small_kind` sorts small accounts by rules that are data (`small_kinds.toml`), each with its source.
@@ -33,7 +33,7 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 Flags = NDArray[np.bool_]
 
 APEX = 0.90
-"""Reach above nine of ten peers (SCIENCE: P >= .90; the apex is seed 003's word, the line a design choice)."""
+"""Reach above nine of ten peers (SCIENCE: P >= .90; the word apex is from the essay on wrong definitions, the line a design choice)."""
 SURELY = 0.80
 """What the lower end of the 80 % interval must reach as well."""
 TENTH = 0.10
@@ -265,7 +265,7 @@ def apex(asked: Asked) -> pa.Table:
     title="Alpha consumer", grain="apex", unit="score", better="higher",
     says="Alpha consumer, {value:.2f} of 1: {label}.",
     unknown="Its reach among peers, payment, kind of account, quality or closeness cannot be told.",
-    source="seed 003: 'alpha consumers … apex of the pyramid'; gates and geometric mean are a design choice; against closeness: "
+    source="the essay on wrong definitions: 'alpha consumers … apex of the pyramid'; gates and geometric mean are a design choice; against closeness: "
     "Valsesia, Proserpio & Nunes 2020, doi 10.1177/0022243720915467",
     needs=("account.platform", "post.text"),
     made_of=("professional_marks", "sponsored_share", *(one.name for one in MULTIPLIED)),
@@ -282,7 +282,7 @@ def alpha_consumer() -> Columns:
     title="Kind of small account", grain="apex", unit="share", better="neither",
     says="Among small accounts it counts as {label}: the first rule that holds, with {value:.0%} of those before it ruled out.",
     unknown="No rule for small accounts holds, or it is not small.",
-    source="seed 003: 'small influencers are small for a reason … too new … haven't found that sweet spot'; seed 002 for the specialist",
+    source="the essay on wrong definitions: 'small influencers are small for a reason … too new … haven't found that sweet spot'; the essay Less is More for the specialist",
     needs=("account.account",),
     made_of=("alpha_consumer", "followers", "account_age_days", "topic_focus", "sponsored_share", "silence_days", "growth_per_month"),
 )  # fmt: skip

@@ -27,7 +27,7 @@ MOST_POINTS = 20
 PAIRS = 400
 """A slope is the median over pairs of at most so many accounts (Theil 1950, Sen 1968)."""
 EDGES = (1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
-"""Where size classes begin, by the decades that seed 004 and Markerly 2016 use."""
+"""Where size classes begin, by the decades that the article on 2017 and Markerly 2016 use."""
 CLASSES = ("under 1,000", "1,000 to 10,000", "10,000 to 100,000", "100,000 to 1 million", "over 1 million")
 
 RECENT = 8

@@ -66,7 +66,7 @@ def clustering() -> Columns:
     title="Friends and family", grain="circle", unit="share", better="neither",
     says="{value:.0%} of the {n:,.0f} people seen in its audience look like friends and family.",
     unknown="Its own follows and its own words to others are not in the data, or fewer than ten people of its audience are.",
-    source=f"seed 003 (\"friends and family\"); Gilbert & Karahalios 2009; Granovetter 1985 on embedded ties; {COUNTER}",
+    source=f"the essay on wrong definitions (\"friends and family\"); Gilbert & Karahalios 2009; Granovetter 1985 on embedded ties; {COUNTER}",
     needs=FOLLOWS,
 )  # fmt: skip
 def friends_family_share() -> Columns:
@@ -78,7 +78,7 @@ def friends_family_share() -> Columns:
     title="Strangers", grain="circle", unit="share", better="neither",
     says="{value:.0%} of the {n:,.0f} people who speak to it are strangers to it.",
     unknown="Its own follows and its own words to others are not in the data, or fewer than five people spoke to it.",
-    source="seed 003: an audience \"from the big wide internet\"; Wilson 1927",
+    source="the essay on wrong definitions: an audience \"from the big wide internet\"; Wilson 1927",
     needs=("interaction.actor", "interaction.account"),
 )  # fmt: skip
 def stranger_share() -> Columns:
@@ -90,7 +90,7 @@ def stranger_share() -> Columns:
     title="Regular commenters", grain="circle", unit="share", better="higher",
     says="{value:.0%} of the {n:,.0f} people who commented did so at least three times, on three days.",
     unknown="Fewer than five people commented, as far as the data show.",
-    source="seed 003: an audience that \"knows you personally\"; three times on three days is our choice; Wilson 1927",
+    source="the essay on wrong definitions: an audience that \"knows you personally\"; three times on three days is our choice; Wilson 1927",
     needs=("interaction.actor", "interaction.acted_at"),
 )  # fmt: skip
 def repeat_correspondents() -> Columns:

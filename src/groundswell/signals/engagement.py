@@ -134,7 +134,7 @@ def typical_reactions() -> Columns:
     title="Saves and shares per like", grain="post", unit="ratio", better="higher",
     says="A typical post is kept or passed on {value:.2f} times for every like ({n:post} read).",
     unknown="Likes, or both saves and shares, are not known.",
-    source="Seed 003, 'ability to create amazing content': what is kept or passed on costs more than a like; proxy after "
+    source="The essay on wrong definitions, 'ability to create amazing content': what is kept or passed on costs more than a like; proxy after "
     "Later help 10582366125975",
     needs=("post.likes", "post.saves", "post.reposts"), evidence=TOP,
 )  # fmt: skip

@@ -88,7 +88,7 @@ LIKENESS, LIKENESS_ERROR = f"(1e0 - entropy / {MOST_EVEN})", f"(entropy_error / 
     title="Focus of the audience", grain="company", unit="score", better="neither",
     says="Focus {value:.2f} of 1 among the {n:,.0f} people who speak to it: most of them post about {label}.",
     unknown=f"Fewer than ten of those who speak to it have {MAIN_FROM} own posts whose topic can be told.",
-    source="seed 002: \"targeted audience with the same interests\"; 1 - entropy / log(topics), Chao, Wang & Jost 2013",
+    source="the essay Less is More: \"targeted audience with the same interests\"; 1 - entropy / log(topics), Chao, Wang & Jost 2013",
     needs=("post.text", "interaction.actor", "interaction.account"),
 )  # fmt: skip
 def audience_focus() -> Columns:

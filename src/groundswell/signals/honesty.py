@@ -5,7 +5,7 @@ that is known to be a brand or a business, or uses words of people who judge a t
 a *review* when it is English as well and at least one of its sentences leans. No lie is detected and none is claimed: these numbers
 say how posts read.
 
-"People are never 100% satisfied, just like they're rarely 100% disappointed" (seed 001). Purchase was likeliest at 4.0 to 4.7 of 5
+"People are never 100% satisfied, just like they're rarely 100% disappointed" (the guide to becoming one). Purchase was likeliest at 4.0 to 4.7 of 5
 stars and less likely at 5.0 (Maslowska, Malthouse & Bernritter 2017, doi 10.1080/02650487.2016.1195622), and positivity works as
 an inverted U (Leung et al. 2022). The plateau of .70 to .93 is those stars as (s - 1) / 4, a little widened: a design choice.
 """
@@ -119,7 +119,7 @@ def score_sql(share: str) -> str:
     title="Balance of praise and reservation", grain="opinion", unit="score", better="higher",
     says="Its {n:review} read {label} (balance {value:.2f} of 1, 90% interval {low:.2f} to {high:.2f}).",
     unknown=NO_REVIEWS,
-    source="seed 001: pros and cons alike; plateau after Maslowska, Malthouse & Bernritter 2017 (4.0 to 4.7 stars), a design choice",
+    source="the guide to becoming one: pros and cons alike; plateau after Maslowska, Malthouse & Bernritter 2017 (4.0 to 4.7 stars), a design choice",
     needs=("post.text",), evidence=f"{OF_A_THING} AND concrete > 0 ORDER BY concrete DESC, praise DESC, post",
 )  # fmt: skip
 def honesty_balance() -> Columns:
@@ -157,7 +157,7 @@ def two_sided_share() -> Columns:
     title="Superlatives about products", grain="opinion", unit="share", better="neither",
     says="{value:.0%} of its {n:post} about products and brands use a superlative.",
     unknown=NOTHING_SAID,
-    source="term table in seven languages (design choice); seed 001: only positive aspects look paid",
+    source="term table in seven languages (design choice); the guide to becoming one: only positive aspects look paid",
     needs=("post.text",), evidence=f"{OF_A_THING} AND superlative ORDER BY created_at DESC, post",
 )  # fmt: skip
 def superlative_share() -> Columns:
@@ -169,7 +169,7 @@ def superlative_share() -> Columns:
     title="Gifted products", grain="opinion", unit="share", better="neither",
     says="{value:.0%} of its {n:post} about products and brands say that the thing was given.",
     unknown=NOTHING_SAID,
-    source="seed 001: not paid for most shares, some receive products; words of gifts by jurisdiction (disclosure.toml)",
+    source="the guide to becoming one: not paid for most shares, some receive products; words of gifts by jurisdiction (disclosure.toml)",
     needs=("post.text",), evidence="own AND gifted IS NOT NULL ORDER BY created_at DESC, post",
 )  # fmt: skip
 def gifted_share() -> Columns:
@@ -181,7 +181,7 @@ def gifted_share() -> Columns:
     title="Brands it names unpaid", grain="opinion", unit="count", better="higher",
     says="It names {value:brand} in posts that say nothing of payment ({n:post} name one).",
     unknown="Its posts mention no account that is known to be a brand or a business.",
-    source="seed 001: cover various products and brands while remaining unpaid",
+    source="the guide to becoming one: cover various products and brands while remaining unpaid",
     needs=("interaction.via", "account.account_type"),
 )  # fmt: skip
 def unpaid_brand_variety() -> Columns:
@@ -225,7 +225,7 @@ NO_PRAISE = "CASE WHEN reviews = 0 THEN 'not_applicable' END"
     title="Reviews of praise alone in a row", grain="praising", unit="count", better="lower",
     says="At most {value:review} in a row praise and hold no reservation ({label}; {n} dated ones read).",
     unknown=NO_REVIEWS,
-    source="seed 001: 'focusing only on positive aspects will make it look as if you were [paid]'; lean of sentences as praise_share",
+    source="the guide to becoming one: 'focusing only on positive aspects will make it look as if you were [paid]'; lean of sentences as praise_share",
     needs=("post.text", "post.created_at"), evidence=f"{OF_A_THING} AND praise > 0 AND reservation = 0 ORDER BY created_at DESC, post",
 )  # fmt: skip
 def praise_run() -> Columns:
@@ -240,7 +240,7 @@ def praise_run() -> Columns:
     says="While it only praised ({label}) its followers changed by {value:+.1%} a month beyond what they did otherwise ({n} dated counts): "
     "what happened then, not what came of it.",
     unknown="Fewer than five reviews in a row praise alone, or its followers were not counted for two weeks within them and two weeks besides.",
-    source="seed 001: 'it will likely cost you followers'; difference of two paces of a random walk on log followers (Harvey 1989)",
+    source="the guide to becoming one: 'it will likely cost you followers'; difference of two paces of a random walk on log followers (Harvey 1989)",
     needs=("post.text", "post.created_at", "account.followers"),
 )  # fmt: skip
 def praise_run_growth() -> Columns:

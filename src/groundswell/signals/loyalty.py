@@ -13,7 +13,7 @@ ACTS = ("interaction.actor", "interaction.account", "interaction.acted_at")
     title="Come back", grain="circle", unit="share", better="higher",
     says="{value:.0%} of the {n:,.0f} people who spoke to it came back in a later month.",
     unknown="Fewer than five people spoke to it before the last month in the data.",
-    source="seed 002: \"smaller, more loyal audiences\"; calendar months are our choice; Wilson 1927",
+    source="the essay Less is More: \"smaller, more loyal audiences\"; calendar months are our choice; Wilson 1927",
     needs=ACTS,
 )  # fmt: skip
 def returning_share() -> Columns:
@@ -25,7 +25,7 @@ def returning_share() -> Columns:
     title="Superfans", grain="circle", unit="count", better="higher",
     says="Superfans, who came in at least three months and on three posts: {value:,.0f} ({label}).",
     unknown="The data show fewer than three months in which somebody spoke to it.",
-    source="seed 001: \"a few people who'll endorse you\"; three months and three posts are our choice",
+    source="the guide to becoming one: \"a few people who'll endorse you\"; three months and three posts are our choice",
     needs=ACTS,
 )  # fmt: skip
 def superfans() -> Columns:
@@ -45,7 +45,7 @@ def superfans() -> Columns:
     title="Exchanges go on", grain="circle", unit="share", better="higher",
     says="{value:.0%} of the {n:answer} it gave were answered again.",
     unknown="It gave fewer than five answers to comments, as far as the data show.",
-    source="seed 000 and Edelman in seed 004: an \"involved\" audience; Wilson 1927",
+    source="the brief on educators and Edelman in the article on 2017: an \"involved\" audience; Wilson 1927",
     needs=("interaction.via", "interaction.post"),
 )  # fmt: skip
 def comment_depth() -> Columns:
@@ -57,7 +57,7 @@ def comment_depth() -> Columns:
     title="Length of comments", grain="company", unit="count", better="higher",
     says="A typical comment on its posts has {value:.0f} words ({n:comment} read).",
     unknown="The data hold the texts of fewer than three comments on its posts.",
-    source="involvement in seed 000 and in Edelman, seed 004; order-statistic interval (Conover 1980)",
+    source="involvement in the brief on educators and in Edelman, the article on 2017; order-statistic interval (Conover 1980)",
     needs=("post.text", "interaction.via"),
 )  # fmt: skip
 def comment_length() -> Columns:
@@ -78,7 +78,7 @@ def comment_length() -> Columns:
     title="Reach of its superfans", grain="circle", unit="count", better="higher",
     says="Its superfans, of whom {n:,.0f} were looked at, are followed by {value:,.0f} people who do not follow it themselves.",
     unknown="It has no superfans in the data, or nobody's follows of them are.",
-    source=f"seed 001: \"endorse you to their family, friends and colleagues\"; the {FANS_ASKED} most loyal are our choice",
+    source=f"the guide to becoming one: \"endorse you to their family, friends and colleagues\"; the {FANS_ASKED} most loyal are our choice",
     needs=("follow.follower", "follow.followed", "interaction.acted_at"),
 )  # fmt: skip
 def second_hop_reach() -> Columns:
@@ -91,7 +91,7 @@ def second_hop_reach() -> Columns:
     title="Notable connections", grain="company", unit="count", better="higher",
     says="Of the {n:,.0f} people who speak to it, verified or with ten times its followers: {value:,.0f} ({label}).",
     unknown="Its followers are not known, or those of nobody who speaks to it.",
-    source=f"seed 000: \"notable connections\"; {HIGHER} times its followers, or verified, is our choice",
+    source=f"the brief on educators: \"notable connections\"; {HIGHER} times its followers, or verified, is our choice",
     needs=("account.followers", "interaction.actor", "interaction.account"),
 )  # fmt: skip
 def notable_connections() -> Columns:

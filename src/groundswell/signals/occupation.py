@@ -15,7 +15,7 @@ READ = "CASE WHEN calling_posts IS NULL THEN 1 ELSE texts END"
     title="Occupation or way of life", grain=SPEAKER, unit="share", better="neither",
     says="In its own words: {label} (said in {value:.0%} of {n:text} read for it, the bio before the posts).",
     unknown="Neither its bio nor two of its posts say what it is.",
-    source="seed 003: makeup artists, skateboarders, foodies, architects, tattoo artists; terms in occupations.toml (design choice)",
+    source="the essay on wrong definitions: makeup artists, skateboarders, foodies, architects, tattoo artists; terms in occupations.toml (design choice)",
     needs=("account.bio", "post.text"),
     evidence="own AND regexp_matches(lower(text), '(i''m an? |i am an? |ich bin |je suis |soy |sono un|ik ben |eu sou )') "
     "ORDER BY created_at DESC, post",
@@ -33,7 +33,7 @@ def occupation() -> Columns:
     title="Academic standing", grain=SPEAKER, unit="count", better="neither",
     says="{value:kind} of academic standing: {label}.",
     unknown="Neither its bio nor its posts speak of a degree, a post, an affiliation or publications.",
-    source="seed 004: great professionals with excellent personal and academic qualities; counted as position (seed 001)",
+    source="the article on 2017: great professionals with excellent personal and academic qualities; counted as position (the guide to becoming one)",
     needs=("account.bio", "post.text"),
 )  # fmt: skip
 def academic() -> Columns:

@@ -132,7 +132,7 @@ def dialogue(asked: Asked) -> pa.Table:
     title="Replies to questions", grain="dialogue", unit="share", better="higher",
     says="It answered {value:.0%} of the {n:comment} that ask something or tell of a problem.",
     unknown="Fewer than three comments ask anything, or its own replies are not in the data.",
-    source="seed 001: not going to engage with you; question marks, and words of problems in seven languages (design choice); Wilson 1927",
+    source="the guide to becoming one: not going to engage with you; question marks, and words of problems in seven languages (design choice); Wilson 1927",
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def question_reply_rate() -> Columns:
@@ -144,7 +144,7 @@ def question_reply_rate() -> Columns:
     title="Conversations that go on", grain="dialogue", unit="share", better="higher",
     says="In {value:.0%} of {n:thread} the author answered and the commenter came back.",
     unknown="Fewer than three threads under its posts, or its own replies are not in the data.",
-    source="seed 001: don't necessarily drive a lot of conversations; two alternations are a design choice; Wilson 1927",
+    source="the guide to becoming one: don't necessarily drive a lot of conversations; two alternations are a design choice; Wilson 1927",
     needs=("interaction.via",),
 )  # fmt: skip
 def conversation_depth() -> Columns:
@@ -155,7 +155,7 @@ def conversation_depth() -> Columns:
 @signal(
     title="Answers that say thanks", grain="dialogue", unit="share", better="neither",
     says="{value:.0%} of its {n:answer} to comments say thank you.", unknown=NO_ANSWERS,
-    source=f"seed 001: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
+    source=f"the guide to becoming one: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def thanks_share() -> Columns:
@@ -166,7 +166,7 @@ def thanks_share() -> Columns:
 @signal(
     title="Answers that apologise", grain="dialogue", unit="share", better="neither",
     says="{value:.0%} of its {n:answer} to comments hold an apology.", unknown=NO_ANSWERS,
-    source=f"seed 001: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
+    source=f"the guide to becoming one: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def apology_share() -> Columns:
@@ -177,7 +177,7 @@ def apology_share() -> Columns:
 @signal(
     title="Answers that put right", grain="dialogue", unit="share", better="higher",
     says="{value:.0%} of its {n:answer} to comments put something right or say how.", unknown=NO_ANSWERS,
-    source=f"seed 001: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
+    source=f"the guide to becoming one: whether it addressed any issues, included an apology or a 'Thank you'; {FINDINGS}",
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def fix_share() -> Columns:

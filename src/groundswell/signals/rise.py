@@ -24,7 +24,7 @@ Places = NDArray[np.int64]
 Z = 1.6448536
 FEWEST_COUNTS, FEWEST_DAYS = 3, 14.0
 EDGES = np.array([1_000.0, 10_000.0, 100_000.0, 1_000_000.0])
-"""Where the next tier begins: seed 004, retelling Markerly 2016; from 100,000 to a million the article is silent."""
+"""Where the next tier begins: the article on 2017, retelling Markerly 2016; from 100,000 to a million the article is silent."""
 
 HALF_LIFE = 60.0
 """Days after which an increment counts half (design choice, as are the next five)."""
@@ -197,7 +197,7 @@ def _crossing_columns(days: int) -> Columns:
 
 
 UNDATED = "Fewer than three dated counts of its followers over two weeks, or it has reached the last tier."
-CROSSING = "local trend on log followers: Harvey 1989; fading: Gardner & McKenzie 1985; tiers: seed 004"
+CROSSING = "local trend on log followers: Harvey 1989; fading: Gardner & McKenzie 1985; tiers: the article on 2017"
 
 
 @signal(
@@ -247,7 +247,7 @@ SPIKE = 3
     title="Silence after its best post", grain="post", unit="ratio", better="lower",
     says="After its best post it was silent for {value:.1f} times its usual gap ({n:post} read).",
     unknown="Fewer than eight dated posts with likes, or none stands out.",
-    source="seed 001 ('avoid becoming too confident early on'); own typical gap as the measure (design choice)",
+    source="the guide to becoming one ('avoid becoming too confident early on'); own typical gap as the measure (design choice)",
     needs=("post.likes", "post.created_at"), evidence="own AND likes IS NOT NULL ORDER BY likes DESC, post",
 )  # fmt: skip
 def post_spike_silence() -> Columns:
@@ -286,7 +286,7 @@ def post_spike_silence() -> Columns:
     title="Starification", grain="stars", unit="score", better="lower",
     says="It rises and lets go of those who made it, {value:.2f} of 1: {label} ({n:post} read).",
     unknown="Its followers were not counted over time, or fewer than five posts with likes are in either half of its time.",
-    source="seed 002 ('starification … lost touch with their fan base'); chances from Welch 1947 and Agresti & Caffo 2000; marks are a "
+    source="the essay Less is More ('starification … lost touch with their fan base'); chances from Welch 1947 and Agresti & Caffo 2000; marks are a "
     "design choice",
     needs=("account.followers", "post.likes", "post.created_at"),
     evidence="own AND likes IS NOT NULL ORDER BY created_at DESC, post",

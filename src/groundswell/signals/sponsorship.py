@@ -110,7 +110,7 @@ def sponsorship_trend() -> Columns:
     title="Sponsored off its topics", grain="deals", unit="share", better="lower",
     says="{value:.0%} of its {n} sponsored-looking posts are about something that its other posts hardly touch.",
     unknown="Fewer than three sponsored-looking posts, or fewer than five others, whose topic can be told.",
-    source="seed 002 ('partnership for money regardless of the products or affinity with their community'); Wilson 1927",
+    source="the essay Less is More ('partnership for money regardless of the products or affinity with their community'); Wilson 1927",
     needs=("post.text",), evidence=PAID_EVIDENCE,
 )  # fmt: skip
 def off_topic_sponsored_share() -> Columns:
@@ -168,7 +168,7 @@ def sponsored_engagement_gap() -> Columns:
     says="Its posts look sponsored more often {label}; its other posts got {value:+.0%} likes and comments since, against just before "
     "({n:post} compared): what came after, not what came of it.",
     unknown="No rise of its sponsored-looking posts stands out, or fewer than five other posts with likes lie on either side of it.",
-    source="seed 001 ('as they align themselves more with the brands that pay them, the actual value gets lost'); change point: Hinkley & "
+    source="the guide to becoming one ('as they align themselves more with the brands that pay them, the actual value gets lost'); change point: Hinkley & "
     "Hinkley 1970, Andrews 2003; difference of mean logs, Welch 1947",
     needs=("post.text", "post.likes", "post.created_at"), evidence=PAID_EVIDENCE,
 )  # fmt: skip

@@ -233,7 +233,7 @@ def topic_lead() -> Columns:
     title="Reach among peers", grain="standing", unit="share", better="neither",
     says="More people follow it than {value:.0%} of its peers ({low:.0%} to {high:.0%}): {label}.",
     unknown="Its followers are not known, or there are fewer than thirty peers.",
-    source=f"seed 003: 'risen above their peers and amassed a much higher following than most of them'; {BETA}",
+    source=f"the essay on wrong definitions: 'risen above their peers and amassed a much higher following than most of them'; {BETA}",
     needs=("account.followers",),
     made_of=(*LIKE, "followers"),
 )  # fmt: skip
@@ -303,7 +303,7 @@ def engagement_forecast() -> Columns:
     title="Variety of formats", grain="standing", unit="count", better="neither",
     says="It uses {value:.0f} kinds of post: text, picture, video and so on.",
     unknown="The format of fewer than five posts is known.",
-    source="seed 003: 'really, really good at social media'; a proxy of craft, no more",
+    source="the essay on wrong definitions: 'really, really good at social media'; a proxy of craft, no more",
     needs=("post.media",),
 )  # fmt: skip
 def format_variety() -> Columns:
@@ -315,7 +315,7 @@ def format_variety() -> Columns:
     title="Quality of content", grain="standing", unit="score", better="higher",
     says="Quality {value:.2f} of 1 among its peers: {label}.",
     unknown="Fewer than two of own content, saves and shares, and formats are known, or there are fewer than thirty peers.",
-    source="proxies of seed 003's 'creative talents and ability to create amazing content'; Pal & Counts 2011 for own content",
+    source="proxies of what the essay on wrong definitions calls 'creative talents and ability to create amazing content'; Pal & Counts 2011 for own content",
     needs=("post.kind",),
     made_of=(*LIKE, "own_share", "kept_ratio", "format_variety"),
 )  # fmt: skip
@@ -341,7 +341,7 @@ def quality_percentile() -> Columns:
     title="Closeness among peers", grain="standing", unit="share", better="higher",
     says="It is closer to its audience than {value:.0%} of its peers ({low:.0%} to {high:.0%}): {label}.",
     unknown="No ties and no answers are in the data, or there are fewer than thirty peers.",
-    source="seed 003: 'their following is a lot more friends and family'; ties after Gilbert & Karahalios 2009; against it: Valsesia, "
+    source="the essay on wrong definitions: 'their following is a lot more friends and family'; ties after Gilbert & Karahalios 2009; against it: Valsesia, "
     "Proserpio & Nunes 2020, doi 10.1177/0022243720915467",
     needs=("interaction.actor",),
     made_of=(*LIKE, *CLOSE),

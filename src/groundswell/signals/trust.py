@@ -1,6 +1,6 @@
 """May its word be trusted, and why would anybody follow it? Named parts only; they are never added up to one number.
 
-Sources that it links, mistakes that it corrects, and the four bases on which somebody has influence (seed 001: "using their
+Sources that it links, mistakes that it corrects, and the four bases on which somebody has influence (the guide to becoming one: "using their
 knowledge, position, experience, or relationship with the audience"), each with what shows it, or left blank.
 """
 
@@ -14,7 +14,7 @@ from groundswell.signals.speaking import SPEAKER
 from groundswell.signals.values import Value
 from groundswell.signals.voice import NO_PHRASES
 
-SEED = "seed 001: using their knowledge, position, experience, or relationship with the audience"
+SEED = "the guide to becoming one: using their knowledge, position, experience, or relationship with the audience"
 ANY_LINK = "own AND contains(text, '://') ORDER BY created_at DESC, post"
 
 
@@ -22,7 +22,7 @@ ANY_LINK = "own AND contains(text, '://') ORDER BY created_at DESC, post"
     title="Sources it links", grain=SPEAKER, unit="count", better="neither",
     says="It links to {value:site} in {n:link}; the commonest is {label}.",
     unknown="No own post links anywhere, or its links are shortened so that nobody sees where they lead.",
-    source="seed 001: reputable source; history of reliable, unbiased shares. No list of good or bad sites is kept",
+    source="the guide to becoming one: reputable source; history of reliable, unbiased shares. No list of good or bad sites is kept",
     needs=("post.text", "post.links"), evidence=ANY_LINK,
 )  # fmt: skip
 def linked_domains() -> Columns:
@@ -38,7 +38,7 @@ def linked_domains() -> Columns:
 @signal(
     title="Corrects itself", grain=SPEAKER, unit="share", better="neither",
     says="{value:.1%} of its {n:post} correct something it said or owned a mistake.",
-    unknown=NO_PHRASES, source="seed 001: nonsense and rubbish in our newsfeed; reputable source; phrases are a design choice",
+    unknown=NO_PHRASES, source="the guide to becoming one: nonsense and rubbish in our newsfeed; reputable source; phrases are a design choice",
     needs=("post.text",), evidence=evidence_of("correction"),
 )  # fmt: skip
 def correction_share() -> Columns:
@@ -62,7 +62,7 @@ def basis_knowledge() -> Columns:
     title="Basis: position", grain=SPEAKER, unit="count", better="higher",
     says="Position: {value:kind} of standing, {label}.",
     unknown="Left blank: it names no occupation, degree, post or affiliation.",
-    source=f"{SEED}; academic evidence counts as position (seed 004)", needs=("account.bio", "post.text"),
+    source=f"{SEED}; academic evidence counts as position (the article on 2017)", needs=("account.bio", "post.text"),
 )  # fmt: skip
 def basis_position() -> Columns:
     """What it says it is for a living, and each kind of academic standing; blank where nothing says it."""
@@ -105,7 +105,7 @@ PARTS = {
     "experience": "basis_experience",
     "relationship": "basis_relationship",
 }
-"""Part of a reading of trust -> the signal that measures it (seed 001 and 002; the choice of parts is ours)."""
+"""Part of a reading of trust -> the signal that measures it (the guide to becoming one and the essay Less is More; the choice of parts is ours)."""
 
 
 def trust_parts(values: Mapping[str, Value]) -> list[tuple[str, Value]]:

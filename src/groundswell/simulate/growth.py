@@ -2,7 +2,7 @@
 
 The profile says how many follow at the end. For a share of the people this file says how it came to be: growth by a straight line,
 by an S, in spurts, hardly any, or a loss, with gusts on the way. Some bought a crowd on one day; it follows and never likes. Some
-rise and let go of what made them: likes a follower and answers fall while followers come (seed 004 on what fame does).
+rise and let go of what made them: likes a follower and answers fall while followers come (the article on 2017 on what fame does).
 
 Shapes are drawn without a look at how the program fits them: none is the random walk with a trend that `signals` assumes.
 """

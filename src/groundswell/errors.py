@@ -53,17 +53,25 @@ class UsageError(GroundswellError):
     http_status = 400
 
 
+MOST_NAMED = 30
+"""Names that an error lists; of more only those that are near (design choice)."""
+MANY_NAMES = 10_000
+
+
 class UnknownNameError(UsageError):
     """A name that nothing answers to; offers the nearest one."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        self.nearest = nearest(name, names)
+        near = get_close_matches(name.lower(), _worth_comparing(name.lower(), names), n=6, cutoff=0.6)
+        self.nearest = near[0] if near else None
         hint = f"Did you mean {self.nearest}?" if self.nearest else ""
-        listing = ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
-        super().__init__(
-            f"There is no {kind} called {name!r}.", means=hint, next_step=f"Known: {listing}" if names else ""
-        )
+        if len(names) <= MOST_NAMED:
+            step = f"Known: {', '.join(names)}" if names else ""
+        else:  # twenty out of thousands would be twenty by chance
+            others = f"Others spelled much like it: {', '.join(near[1:])}." if near[1:] else ""
+            step = others or f"{len(names):,} are known, none spelled like it."
+        super().__init__(f"There is no {kind} called {name!r}.", means=hint, next_step=step)
 
 
 class InputError(GroundswellError):
@@ -156,6 +164,14 @@ class SourceLimitError(SourceRefusedError):
 
 class UnsafeAddressError(SourceRefusedError):
     """An address that is not on the public network, or not among those that a source declares."""
+
+
+def _worth_comparing(word: str, known: list[str]) -> list[str]:
+    """Of very many names those that begin or end alike: comparing letter by letter takes a second for 100,000."""
+    if len(known) <= MANY_NAMES:
+        return known
+    begin, end = word[:4], word[-4:]
+    return [name for name in known if name[:4].lower() == begin or name[-4:].lower() == end]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

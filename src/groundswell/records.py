@@ -22,11 +22,29 @@ PLATFORMS = (
     "twitch", "snapchat", "pinterest", "reddit", "podcast",
 )  # fmt: skip
 VERBS = ("like", "reply", "repost", "quote", "mention", "save", "view")
+OWN_SPELLING = {"twitter": "X (Twitter)", "tiktok": "TikTok", "youtube": "YouTube", "linkedin": "LinkedIn"}
+LANGUAGE_NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian",
+    "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian",
+    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
+    "sl": "Slovenian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
 POST_KINDS = ("post", "reply", "repost", "quote")
 COMPLETENESS = ("full", "sampled", "local")
 
 TEXT, COUNT, MOMENT, FLAG = pa.string(), pa.int64(), pa.timestamp("us", tz="UTC"), pa.bool_()
 TEXTS, EXTRA = pa.list_(pa.string()), pa.map_(pa.string(), pa.string())
+
+
+def platform_name(platform: str) -> str:
+    """Return the platform as it writes itself."""
+    return OWN_SPELLING.get(platform, platform.capitalize())
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language, or the code in quotation marks."""
+    return LANGUAGE_NAMES.get(code, f"\u201c{code}\u201d")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,8 +31,8 @@ def test_the_narrowest_group_of_thirty_is_taken_and_a_smaller_one_is_not() -> No
     language = ["de"] * PEERS_LEAST + ["fi"] * (PEERS_LEAST - 1)
     found, ladder, likeness = placed({"platform": ["x"] * len(language), "language": language}, list(np.arange(59.0)))
     words = [likeness.said(int(key)) for key in ladder.keys]
-    assert {words[group] for group in found.group[:PEERS_LEAST]} == {"x, de"}
-    assert {words[group] for group in found.group[PEERS_LEAST:]} == {"x"}
+    assert {words[group] for group in found.group[:PEERS_LEAST]} == {"X, German"}
+    assert {words[group] for group in found.group[PEERS_LEAST:]} == {"X"}
     assert list(found.n[[0, -1]]) == [30, 59]
     assert found.share[0] == pytest.approx(0.5 / 30)
 
@@ -42,8 +42,8 @@ def test_who_tells_less_is_compared_by_what_is_told() -> None:
     found, ladder, likeness = placed(
         {"platform": ["x"] * 41, "language": [None] * 41, "kind": kind}, [*np.arange(40.0), 20.0]
     )
-    assert likeness.said(int(ladder.keys[found.group[0]])) == "x, personal"
-    assert likeness.said(int(ladder.keys[found.group[-1]])) == "x"
+    assert likeness.said(int(ladder.keys[found.group[0]])) == "X, personal"
+    assert likeness.said(int(ladder.keys[found.group[-1]])) == "X"
 
 
 def test_fewer_than_thirty_are_no_peers() -> None:

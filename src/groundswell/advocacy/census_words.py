@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from groundswell.advocacy.people import count, several
 from groundswell.advocacy.tone import Reading, Tone
+from groundswell.records import language_name
 from groundswell.signals import Value
 from groundswell.store.text_index import words_of
 
@@ -21,11 +22,6 @@ CONSENT = "Being found here is no consent: ask before using what anybody said (t
 ALIKE_FROM = 3
 """Mentions from which it is said that their words return (design choice: two alike may be chance)."""
 OWN_SHOWN = 5
-LANGUAGES = {
-    "ar": "Arabic", "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish", "fi": "Finnish", "fr": "French", "hi": "Hindi",
-    "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
-    "pt": "Portuguese", "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
-}  # fmt: skip
 UNTOLD = "a language that could not be told"
 LANGUAGES_SHOWN = 3
 
@@ -35,9 +31,7 @@ def languages_in(sentences: Iterable[tuple[str | None, int]]) -> tuple[tuple[str
     counted: Counter[str] = Counter()
     for code, number in sentences:
         if number:
-            counted[LANGUAGES.get(code, f"the language \u201c{code}\u201d") if code and code != "und" else UNTOLD] += (
-                number
-            )
+            counted[language_name(code) if code and code != "und" else UNTOLD] += number
     return tuple(counted.most_common())
 
 

@@ -68,6 +68,14 @@ class FeeCheck:
         times = self.times_usual
         return max(times, 1 / times) if times else 1.0
 
+    @property
+    def in_short(self) -> str:
+        """The fee and what would be usual, for a cell; the whole sentence where it was not compared."""
+        if self.low_minor is None or self.high_minor is None or self.verdict is None:
+            return self.sentence
+        said = "usual" if self.verdict == "usual for its size" else f"{self.verdict}, usual would be"
+        return f"{self.fee.says}: {said} ({_bare(self.low_minor, self.fee)} to {_bare(self.high_minor, self.fee)})"
+
 
 @dataclass(frozen=True)
 class Offer:

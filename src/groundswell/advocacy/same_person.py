@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from groundswell.advocacy.people import Listed, Place, several
+from groundswell.records import platform_name
 
 Sure = Literal["your list says so", "very likely", "likely", "possible"]
 ORDER: tuple[Sure, ...] = ("your list says so", "very likely", "likely", "possible")
@@ -82,7 +83,9 @@ def same_people(people: Sequence[Listed]) -> tuple[SamePerson, ...]:
     found: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for kind, accounts, sentence in _signs(people):
         found[accounts][kind].append(sentence)
-    called = {one.account: f"{one.called} on {one.platform}" if one.handle else one.account for one in people}
+    called = {
+        one.account: f"{one.called} on {platform_name(one.platform)}" if one.handle else one.account for one in people
+    }
     groups = [
         _group(accounts, tuple(called[one] for one in accounts), evidence) for accounts, evidence in found.items()
     ]

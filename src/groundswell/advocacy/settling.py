@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groundswell.advocacy.people import Listed, several
+from groundswell.records import platform_name
 from groundswell.signals import SIGNALS
 from groundswell.signals.topics import TEXTS_NEEDED
 from groundswell.signals.values import REASONS
@@ -111,7 +112,7 @@ def _file(layout: Layout, platform: str, people: Sequence[Listed], still_open: S
     accounts = tuple(sorted({one.account for one in settled}))
     questions = tuple(question for name, question in QUESTIONS.items() if any(one.signal == name for one in settled))
     sentence = (
-        f"{layout.title} of {several(len(accounts), 'account')} on {platform} would tell {_and(questions)}."
+        f"{layout.title} of {several(len(accounts), 'account')} on {platform_name(platform)} would tell {_and(questions)}."
         if accounts
         else ""
     )

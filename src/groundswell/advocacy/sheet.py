@@ -22,6 +22,7 @@ from groundswell.advocacy.same_person import Duplicate, SamePerson, duplicates, 
 from groundswell.advocacy.settling import FileToGet, Open, files_that_settle, open_questions
 from groundswell.definitions import load_tier_sets, tier_of
 from groundswell.errors import UsageError
+from groundswell.records import platform_name
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.on_lists import counted_as
@@ -263,7 +264,8 @@ def _summary(review: SheetReview) -> list[str]:
 def _who_is_listed(review: SheetReview) -> str:
     platforms = Counter(one.person.platform for one in review.accounts)
     spread = ", ".join(
-        f"{number:,} on {name}" for name, number in sorted(platforms.items(), key=lambda i: (-i[1], i[0]))
+        f"{number:,} on {platform_name(name)}"
+        for name, number in sorted(platforms.items(), key=lambda i: (-i[1], i[0]))
     )
     people = f" of {several(review.persons, 'person', 'people')}" if review.persons != len(review.accounts) else ""
     sizes = [one.person.followers for one in review.accounts if one.person.followers is not None]

@@ -42,6 +42,11 @@ class Band:
     """Where the edges come from."""
 
 
+LEAST: dict[Bound, str] = {"value": "at least ", "low": "surely at least ", "high": "possibly at least "}
+MOST: dict[Bound, str] = {"value": "at most ", "low": "possibly at most ", "high": "surely at most "}
+"""An end of the 90 % interval -> what a limit on it asks."""
+
+
 @dataclass(frozen=True)
 class Gate:
     """A condition that must hold. `bound` says which end of the 90 % interval is asked; unknown is neither in nor out."""
@@ -56,10 +61,9 @@ class Gate:
 
     @property
     def says(self) -> str:
-        """The condition in words: `topic_focus (low end) is at least 0.5`."""
-        end = "" if self.bound == "value" else f" ({self.bound} end)"
-        limits = (("at least ", self.at_least), ("at most ", self.at_most), ("", self.equals))
-        return f"{self.signal}{end} is " + " and ".join(f"{word}{limit}" for word, limit in limits if limit is not None)
+        """The condition in words: `topic_focus is surely at least 0.5`."""
+        limits = ((LEAST[self.bound], self.at_least), (MOST[self.bound], self.at_most), ("", self.equals))
+        return f"{self.signal} is " + " and ".join(f"{word}{limit}" for word, limit in limits if limit is not None)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.discover.exposure import FEWEST
+from groundswell.records import language_name
 from groundswell.signals.kinship import Shares, Texts
 from groundswell.store.text_index import words_of
 
@@ -118,8 +119,8 @@ def notes_on(phrases: Sequence[str], sector: Sector) -> list[str]:
         whom = "; ".join(_of_whom(*one) for one in sector.unreached)
         notes.append(
             f"The words of the sector hardly reach some languages: {whom}. Nearly all of them are left out, "
-            "however good. To ask in their language, too, add its words to the brief under [segments], such as "
-            'sector = ["vegan food", "veganes Essen"].'
+            "however good. To ask in their language, too, add its words to the sector: in the form with a comma between them, in a "
+            'brief as sector = ["vegan food", "veganes Essen"].'
         )
     return notes
 
@@ -131,7 +132,7 @@ def as_phrase(topic: str) -> str:
 
 def _of_whom(language: str, people: int, saying: int) -> str:
     said = "none ever says a word of it" if not saying else f"{saying:,} ever said a word of it"
-    return f"{people:,} people write in “{language}”, of whom {said}"
+    return f"{people:,} people write in {language_name(language)}, of whom {said}"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ import pyarrow.compute as _compute
 
 from groundswell.errors import UnknownNameError, UsageError, WorkspaceError
 from groundswell.explain.explaining import find_account
+from groundswell.records import platform_name
 from groundswell.signals import SignalTable
 from groundswell.signals.authenticity import KINDS, LABELS_ENOUGH, bent_ratios, fields_of
 from groundswell.signals.bending import BOTH_KINDS, Bend, fit_bend, keep_bends
@@ -66,7 +67,9 @@ class Labelled:
             if self.taken_back
             else f"{who} is labelled {'genuine' if one.genuine else one.kind or 'false'}."
         )
-        counts = f"On {one.platform} {self.genuine} genuine and {self.false} false accounts are labelled."
+        counts = (
+            f"On {platform_name(one.platform)} {self.genuine} genuine and {self.false} false accounts are labelled."
+        )
         return done, f"{counts} {self._effect}"
 
     @property

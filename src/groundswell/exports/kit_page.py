@@ -25,7 +25,8 @@ from groundswell.exports import pictures
 from groundswell.exports.report_paper import on_paper
 from groundswell.exports.tables import plain, write_document
 from groundswell.exports.whole import whole_file
-from groundswell.exports.wording import number_in_words, platform_name, printable, safe_link
+from groundswell.exports.wording import number_in_words, printable, safe_link
+from groundswell.records import platform_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment

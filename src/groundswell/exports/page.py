@@ -20,7 +20,6 @@ from groundswell.exports import pictures
 from groundswell.exports.wording import (
     Titles,
     finite,
-    platform_name,
     printable,
     range_in_words,
     safe_link,
@@ -33,6 +32,7 @@ from groundswell.exports.wording import (
     value_in_words,
     who,
 )
+from groundswell.records import platform_name
 from groundswell.signals import SIGNALS
 from groundswell.signals.questions import asks, by_question
 from groundswell.signals.values import Value
@@ -47,6 +47,8 @@ MOST_POSTS = 3
 IN_FULL = 50
 """Ranks shown in full. After them numbers and topics are listed, not drawn, and one post stands for all, so that a list of 500
 stays a file that a mail can carry."""
+UNFOLDED = 10
+"""Ranks that a page of the web app shows unfolded: the table above leads to every one (design choice)."""
 ASKED_WITH_BRIEF = "What does the brief ask?"
 SIZE, RATE = "followers", "like_rate"
 """The signals behind the picture of engagement against size, where the population's context does not hold the person."""
@@ -123,10 +125,17 @@ def shortlist_part(
     shortlist: Shortlist, *, titles: Titles | None = None, tiers: Sequence[tuple[str, float]] = ()
 ) -> Markup:
     """Return what stands on that page, from its heading on, to stand inside another page of ours."""
-    return Markup(_drawn("shortlist_part.html", shortlist, titles, tiers))  # noqa: S704  (escaped by its template)
+    return Markup(_drawn("shortlist_part.html", shortlist, titles, tiers, unfolded=UNFOLDED))  # noqa: S704  (escaped by its template)
 
 
-def _drawn(template: str, shortlist: Shortlist, titles: Titles | None, tiers: Sequence[tuple[str, float]]) -> str:
+def _drawn(
+    template: str,
+    shortlist: Shortlist,
+    titles: Titles | None,
+    tiers: Sequence[tuple[str, float]],
+    *,
+    unfolded: int | None = None,
+) -> str:
     names = signal_titles() if titles is None else titles
     points = pictures.sample(shortlist.context)
     places = _places(shortlist)
@@ -142,6 +151,7 @@ def _drawn(template: str, shortlist: Shortlist, titles: Titles | None, tiers: Se
                 _person(match, setting, in_full=number < IN_FULL) for number, match in enumerate(shortlist.matches)
             ],
             in_full=IN_FULL,
+            unfolded=len(shortlist.matches) if unfolded is None else unfolded,
             crowd=pictures.crowd(points, tiers, plane) if plane else "",
             funnel=pictures.funnel(shortlist.gates, shortlist.population, len(shortlist.matches)),
             dots=len(points),

@@ -8,6 +8,7 @@ from itertools import groupby
 from groundswell.exports.pictures import WIDTH, bar, num, picture, shortened, text
 from groundswell.exports.wording import number_in_words
 from groundswell.plan.model import CurvePoint, MixLine, Pair, Pick
+from groundswell.records import language_name, platform_name
 
 LEFT, RIGHT, TOP, BOTTOM = 8.0, 332.0, 26.0, 170.0
 MOST_DRAWN = 40
@@ -90,17 +91,23 @@ def mix_against_wanted(mix: Sequence[MixLine]) -> str:
         y += 20
         for line in lines:
             wanted = " (wanted)" if line.wanted else ""
-            body += text(0, y + 13, shortened(line.value, 24) + wanted) + text(
+            body += text(0, y + 13, shortened(_named(line), 24) + wanted) + text(
                 WIDTH, y + 13, number_in_words(line.share, "share"), "mu en"
             )
             look = "ba" if line.wanted is not False else "lo"
             body += bar("tr", 0, y + 18, WIDTH, 6) + bar(look, 0, y + 18, WIDTH * min(line.share, 1.0), 6)
             mark = num(WIDTH * min(line.of_all, 1.0))
             body += f'<path class="ha" d="M{mark} {num(y + 15)}V{num(y + 27)}"/>'
-            said.append(f"{line.value}{wanted} {line.share:.0%}")
+            said.append(f"{_named(line)}{wanted} {line.share:.0%}")
             y += 30
         y += 6
     return picture(y, f"Audience of the plan: {', '.join(said)}", body) if said else ""
+
+
+def _named(line: MixLine) -> str:
+    """A code as people say it."""
+    named = {"language": language_name, "platform": platform_name}.get(line.by)
+    return named(line.value) if named else line.value
 
 
 def _short(value: float) -> str:

@@ -27,7 +27,6 @@ from groundswell.exports.wording import (
     Titles,
     finite,
     looks_like_formula,
-    platform_name,
     printable,
     safe_link,
     signal_names,
@@ -36,6 +35,7 @@ from groundswell.exports.wording import (
     unknown_because,
     who,
 )
+from groundswell.records import platform_name
 from groundswell.signals.values import REASONS, Value
 
 # Excel specifications and limits (Microsoft support, "Excel specifications and limits", 2024).

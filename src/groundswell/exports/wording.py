@@ -24,7 +24,6 @@ NUMBER_FORMATS = {
 USUAL_PLACES = {"share": (1, 0.1), "ratio": (2, 0.005), "score": (2, 0.005)}
 """Unit -> places, and below which number (of percents, for a share) two significant digits are written instead (design choice)."""
 AFTER = {"per_week": " a week", "days": " days", "hours": " h"}
-PLATFORM_NAMES = {"twitter": "X (Twitter)", "tiktok": "TikTok", "youtube": "YouTube", "linkedin": "LinkedIn"}
 
 # What XML 1.0 (section 2.2) cannot hold: most of C0, lone surrogates, U+FFFE and U+FFFF. DEL and C1 are legal but never meant.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -138,11 +137,6 @@ def topics_caption(told: int, own: int) -> str:
 def who(match: Match) -> str:
     """Return what to call the person: name, else handle, else the account's id."""
     return match.name or (f"@{match.handle}" if match.handle else match.account)
-
-
-def platform_name(platform: str) -> str:
-    """Return the platform as it writes itself."""
-    return PLATFORM_NAMES.get(platform, platform.capitalize())
 
 
 def printable(text: str) -> str:

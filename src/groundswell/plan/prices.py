@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from groundswell.discover.spending import Offer, minor_in_main, money
 from groundswell.plan.model import Price
+from groundswell.records import platform_name
 from groundswell.signals.on_lists import OnLists, read_on_lists
 from groundswell.store import Engine
 
@@ -289,4 +290,4 @@ def why_no_price(account: str, platform: str, followers: float | None, fees: Fee
         )
     if not fees.line.reach[0] <= followers <= fees.line.reach[1]:
         return "no price known: the account is far larger or smaller than those of your own deals", do
-    return f"no price known: fewer than {DEALS_ON_PLATFORM} of your deals are on {platform}", do
+    return f"no price known: fewer than {DEALS_ON_PLATFORM} of your deals are on {platform_name(platform)}", do

@@ -199,7 +199,7 @@ class Places:
         return _ladder(self.fit, "tier").place(likeness.chains(likeness.codes(self.compared.sizes)), numbers)
 
     def said(self, placed: Placed, ladder: str, likeness: Likeness | None = None) -> pa.Array:
-        """The peers of each account in words: "instagram, de, personal; 412 people"."""
+        """The peers of each account in words: "Instagram, German, personal; 412 people"."""
         keys = _ladder(self.fit, ladder).keys
         words = pa.array([(likeness or self.fit.peers).said(int(key)) for key in keys], pa.string())
         chosen = words.take(pa.array(placed.group, mask=placed.group < 0))

@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.records import language_name, platform_name
+
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -30,6 +32,8 @@ PEERS_MOST = 400
 MOST_WORDS = 250
 """Values of an attribute that form groups, the commonest ones: seven attributes of 250 values fit one 64-bit key."""
 LONGEST_WORD = 60
+NAMED = {"platform": platform_name, "language": language_name}
+"""Attribute -> how its values are said; the others are words already."""
 HALVINGS = 10
 """Steps of a search among PEERS_MOST: 2 to the tenth is more than that."""
 
@@ -70,12 +74,12 @@ class Likeness:
         return np.where(told, upto[self.at_least - 1 :][::-1], -1)
 
     def said(self, key: int) -> str:
-        """A group in words: "instagram, de, personal, vegan food"."""
+        """A group in words: "Instagram, German, personal, vegan food"."""
         found: list[str] = []
-        for words in self.words.values():
+        for name, words in self.words.items():
             key, code = divmod(key, len(words) + 1)
             if code:
-                found.append(words[code - 1])
+                found.append(NAMED.get(name, str)(words[code - 1]))
         return ", ".join(found)
 
 

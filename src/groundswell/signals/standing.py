@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.records import platform_name
 from groundswell.signals import by_size
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.comparing import CLOSE, Compared, Places, fit_version, part, peers_for, quality_of, residual
@@ -155,10 +156,16 @@ def _stability(places: Places) -> dict[str, Any]:
     return _columns("stability", value, nothing, nothing, reach.n, label, np.isfinite(compared.followers))
 
 
+def _on_platform(platforms: Any) -> pa.Array:
+    """Platforms as they write themselves; each name is written once and looked up."""
+    coded = pc.dictionary_encode(platforms)
+    return pa.array([platform_name(one) for one in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
+
+
 def _residual(compared: Compared, curve: Floats) -> dict[str, Any]:
     """How many times the reactions that are usual for the size."""
     value, low, high = (np.exp(residual(compared, curve, what)) for what in ("value", "low", "high"))
-    label = pc.binary_join_element_wise(compared.attributes["platform"], pa.scalar(""), "")
+    label = _on_platform(compared.attributes["platform"])
     n = np.nan_to_num(part(compared.rows, "typical_reactions", "n")).astype(np.int64)
     return _columns("residual", value, low, high, n, label, np.isfinite(part(compared.rows, "typical_reactions")))
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groundswell.errors import MissingFieldError, UsageError
-from groundswell.exports.wording import platform_name, printable
-from groundswell.records import PLATFORMS, VERBS
+from groundswell.exports.wording import printable
+from groundswell.records import PLATFORMS, VERBS, platform_name
 from groundswell.sources.files.layouts.identities import platform_of
 from groundswell.sources.files.opening import open_tables
 from groundswell.sources.networks import source_for

@@ -31,7 +31,6 @@ from groundswell.exports.tables import plain
 from groundswell.exports.wording import (
     finite,
     number_in_words,
-    platform_name,
     printable,
     range_beside,
     range_in_words,
@@ -44,6 +43,7 @@ from groundswell.exports.wording import (
     value_in_words,
 )
 from groundswell.fetch.exports import platforms
+from groundswell.records import language_name, platform_name
 from groundswell.signals import SIGNALS
 from groundswell.signals.questions import asks, by_question
 from groundswell.simulate import sample_brief
@@ -431,7 +431,7 @@ def _environment(folder: Path) -> Environment:
 
     filters: dict[str, Any] = {
         "beside": beside, "number_of": number_in_words, "ends": lambda one: range_in_words(one.as_value, one.unit), "link": safe_link, "svg": Markup, "cut": pictures.shortened, "words": words, "interval": interval,
-        "platform": platform_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
+        "platform": platform_name, "language": language_name, "q": lambda text: quote(str(text), safe=""), "number": lambda n: f"{n:,}",
         "money": _amount, "layout": _layout, "uncommanded": _uncommanded, "titled": lambda name: titles[name][0] if name in titles else name,
         "tiers": lambda name: tier_titles.get(name, name), "share": lambda part: number_in_words(part, "share"), "people": _people, "names": _names,
     }  # fmt: skip

@@ -24,7 +24,8 @@ from groundswell.exports.report import (
     sections,
 )
 from groundswell.exports.reports.parts import bars, called
-from groundswell.exports.wording import number_in_words, platform_name, safe_link
+from groundswell.exports.wording import number_in_words, safe_link
+from groundswell.records import platform_name
 
 SHARE = (Column("Share", "unit:share", 9), Column("At least", "unit:share", 9), Column("At most", "unit:share", 9))
 ACTS_SHOWN = 40

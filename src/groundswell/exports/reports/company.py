@@ -7,7 +7,7 @@ from typing import Any
 from groundswell.advocacy import Census, Colleague, Staff, Voice, census_table, staff_table
 from groundswell.exports.report import Column, Entries, Entry, Lines, Picture, Report, Table, section, sections
 from groundswell.exports.reports.parts import bars, called, same_words
-from groundswell.exports.wording import platform_name
+from groundswell.records import platform_name
 
 DRAWN = 10
 """Bars of a picture (design choice: more are not compared by eye)."""

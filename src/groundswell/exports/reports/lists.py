@@ -22,7 +22,7 @@ from groundswell.exports.report import (
     sections,
 )
 from groundswell.exports.reports.parts import bars, files_to_get, listed, same_words, size_and_place
-from groundswell.exports.wording import platform_name
+from groundswell.records import platform_name
 
 
 def audit_report(found: Audit) -> Report:
@@ -148,7 +148,7 @@ def _reviewed(one: Reviewed, of_all: tuple[str, ...]) -> tuple[Cell, ...]:
         by_tier.setdefault(tier, []).append(name)
     tiers = "; ".join(f"{tier} by {', '.join(names)}" for tier, names in by_tier.items())
     written = (f"Fee as written: {words}." for words in one.fee_as_written)
-    fees = " ".join((*(check.sentence for check in one.fees), *written)) or "no fee"
+    fees = " ".join((*(f"{check.in_short.removesuffix('.')}." for check in one.fees), *written)) or "no fee"
     gaps = "; ".join(gap.question for gap in one.unknown if gap.question not in of_all)
     return (
         f"{listed(one.person)}, {platform_name(one.person.platform)}",

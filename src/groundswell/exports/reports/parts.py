@@ -9,7 +9,7 @@ from groundswell.advocacy.same_words import SameWords
 from groundswell.advocacy.settling import FileToGet
 from groundswell.exports import pictures
 from groundswell.exports.report import Column, Entries, Entry, Picture, Table
-from groundswell.exports.wording import platform_name
+from groundswell.records import platform_name
 
 FILES_SHOWN = 4
 """As on the page: the files that help most people."""

@@ -6,7 +6,8 @@ from groundswell.explain import Explanation
 from groundswell.explain.signed import SignedWord
 from groundswell.exports.report import Column, Entries, Entry, Lines, Report, Table, section, sections
 from groundswell.exports.reports.parts import called
-from groundswell.exports.wording import number_in_words, platform_name, range_beside, range_in_words, safe_link
+from groundswell.exports.wording import number_in_words, range_beside, range_in_words, safe_link
+from groundswell.records import platform_name
 from groundswell.signals import SIGNALS
 
 HOLDS = {True: "yes, as far as it is measured", False: "no", None: "cannot be checked"}

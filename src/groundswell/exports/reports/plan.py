@@ -9,8 +9,8 @@ import pyarrow as pa
 from groundswell.discover.spending import minor_in_main, money
 from groundswell.exports import plan_pictures
 from groundswell.exports.report import Column, Lines, Picture, Report, Table, section, sections
-from groundswell.exports.wording import platform_name
 from groundswell.plan import Pick, Plan
+from groundswell.records import platform_name
 
 
 def plan_report(made: Plan) -> Report:

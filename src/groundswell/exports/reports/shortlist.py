@@ -13,7 +13,6 @@ from groundswell.exports.tables import shortlist_as_table
 from groundswell.exports.wording import (
     Titles,
     finite,
-    platform_name,
     signal_titles,
     title_of,
     unit_of,
@@ -21,6 +20,7 @@ from groundswell.exports.wording import (
     value_in_words,
     who,
 )
+from groundswell.records import platform_name
 from groundswell.signals import Value
 from groundswell.signals.posts import Evidence
 

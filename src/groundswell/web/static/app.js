@@ -40,6 +40,14 @@ function dropping() {
   form.addEventListener("submit", (event) => { event.preventDefault(); send(form); });
 }
 
+// A link to somebody who is folded away opens them.
+function unfolding() {
+  const one = location.hash && document.getElementById(location.hash.slice(1)), folded = one && one.closest("details");
+  if (!folded || folded.open) return;
+  folded.open = true;
+  one.scrollIntoView();
+}
+
 // A page that waits for something asks again and shows what is new, without losing one's place.
 async function watching() {
   const seconds = Number(document.body.dataset.refresh || 0);
@@ -112,3 +120,5 @@ dropping();
 watching();
 counting();
 planning();
+unfolding();
+addEventListener("hashchange", unfolding);

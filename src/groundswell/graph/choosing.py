@@ -18,7 +18,9 @@ Cost: an iteration passes once over the pairs of the cover; some hundreds are ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from heapq import heappop, heappush
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -33,6 +35,8 @@ from groundswell.graph.ties import Numbers
 
 ENOUGH = 0.999
 """Certificate at which nobody looks for better (design choice)."""
+WIDE = 200_000
+"""Reaches from which the elements are answered in parts, by several threads if there are (design choice: below, the calls cost more)."""
 AT_A_TIME = 20
 """Steps between two looks at the bound (design choice)."""
 MOST_ROUNDS = 40
@@ -157,6 +161,7 @@ class Search:
         *,
         enough: float = ENOUGH,
         balance: float = BALANCE,
+        pool: Executor | None = None,
     ) -> None:
         from groundswell.graph import bounding, counting
 
@@ -167,6 +172,8 @@ class Search:
         self.x = self.worths = np.zeros(0)
         self.chances = chances
         self.curve, self.bent = _curves(cover, self.chances)
+        self.pool = pool if chances is None and len(cover.candidate) >= WIDE else None
+        self.line: Any = bounding.line if self.pool is None else partial(bounding.line_in_parts, self.pool)
 
     def run(self, last: Numbers, slopes: Floats | None) -> tuple[Numbers, float]:
         """The best picks found and the lowest bound."""
@@ -238,16 +245,18 @@ class Search:
         x[picks] = 1.0
         self.slopes = self.halfway(picks) if slopes is None else slopes
         rows, room = terms.rows * max(value, 1e-12), terms.room * max(value, 1e-12)
+        limits = (terms.low, terms.high, rows, room)
+        steps = self.steps(limits)
         best, prices = self.bound(self.slopes)
         prices, looked = prices / max(value, 1e-12), [np.inf] * PATIENCE
         for look in range(MOST_ROUNDS):
             if look == 1 and self.chances is not None:
                 self.refit(x)
-            x, self.slopes, prices = self.bounding.search(
+            x, self.slopes, prices = steps(
                 x,
                 self.slopes,
                 prices,
-                (terms.low, terms.high, rows, room),
+                limits,
                 self.balance,
                 AT_A_TIME,
                 self.bent,
@@ -259,6 +268,13 @@ class Search:
                 break
         self.x, self.worths = x, prices
         return picks, best
+
+    def steps(self, limits: tuple[Floats, ...]) -> Any:
+        """What takes the steps under these limits: by one thread, or by several where there is much to go through."""
+        if self.pool is None:
+            return self.bounding.search
+        paced = self.bounding.paces(self.slopes, limits, self.balance, self.bent)
+        return partial(self.bounding.search_in_parts, self.pool, paced)
 
     def branched(self, picks: Numbers, best: float) -> float:
         """Lower the bound by deciding about one candidate after another, the branch of the highest bound first."""
@@ -325,7 +341,7 @@ class Search:
 
     def bound_under(self, terms: Terms, slopes: Floats) -> tuple[float, Floats]:
         """The same under other conditions."""
-        constant, each = self.bounding.line(slopes, self.bent, self.curve)
+        constant, each = self.line(slopes, self.bent, self.curve)
         worth = multipliers(each, terms)
         return float(constant + fractional(each, terms, worth)), worth
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -272,7 +273,7 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
     while True:
         here = perf_counter()
         cover, members = sampler.cover(sets << number)
-        picks, bound = _chosen(cover, problem)
+        picks, bound = _chosen(cover, problem, sampler.pool)
         fresh = _fresh(cover.value(picks), sets << number)
         met = sampler.count(picks, number + 1, fresh)
         found = _Found(
@@ -334,7 +335,7 @@ def _between(met: int, sets: int, each: float) -> tuple[float, float]:
     return low, high
 
 
-def _chosen(cover: Cover, problem: _Problem) -> tuple[Numbers, float]:
+def _chosen(cover: Cover, problem: _Problem, pool: Executor) -> tuple[Numbers, float]:
     """The picks of greedy and the best exchange of its end, and the bound of what any choice meets of these sets."""
     prices = problem.prices
     terms = _terms(prices, problem.room)
@@ -349,7 +350,7 @@ def _chosen(cover: Cover, problem: _Problem) -> tuple[Numbers, float]:
     best = cover.total
     for _ in range(WIDER):
         among = np.flatnonzero(kept)
-        narrow = _Narrowed(cover.narrowed(among), among, cover.each, terms, prices)
+        narrow = _Narrowed(cover.narrowed(among), among, cover.each, terms, prices, pool)
         best = min(best, narrow.bounded(np.searchsorted(among, picks), None)[1])
         missed = narrow.missed() & ~kept
         if not missed.any():
@@ -377,10 +378,9 @@ class _Narrowed(Search):
     What anybody adds to others is at most what they meet alone, so that the bound holds for every choice there is.
     """
 
-    def __init__(self, cover: Cover, kept: Numbers, each: Floats, terms: Terms, prices: Floats) -> None:
-        super().__init__(
-            cover, _terms(prices[kept], float(terms.room[0] * terms.scale[0])), prices[kept], balance=BALANCE
-        )
+    def __init__(self, cover: Cover, kept: Numbers, each: Floats, terms: Terms, prices: Floats, pool: Executor) -> None:
+        room = float(terms.room[0] * terms.scale[0])
+        super().__init__(cover, _terms(prices[kept], room), prices[kept], balance=BALANCE, pool=pool)
         self.kept, self.each, self.all = kept, each.copy(), terms
 
     def missed(self) -> Flags:
@@ -389,6 +389,6 @@ class _Narrowed(Search):
 
     def bound(self, slopes: Floats) -> tuple[float, Floats]:
         """The bound of these slopes for every candidate, kept or not."""
-        constant, self.each[self.kept] = self.bounding.line(slopes, self.bent, self.curve)
+        constant, self.each[self.kept] = self.line(slopes, self.bent, self.curve)
         self.worth = worth = multipliers(self.each, self.all)
         return float(constant + fractional(self.each, self.all, worth)), worth * self.terms.scale / self.all.scale

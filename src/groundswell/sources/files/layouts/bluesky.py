@@ -124,7 +124,7 @@ ACCOUNTS = Layout(
 FOLLOW_LIST = Layout(
     id="bluesky_follow_list",
     title="Followers or follows of one Bluesky account",
-    says="A list of Bluesky profiles, read as accounts; with --set followed=@name or --set follower=@name also as follows.",
+    says="A list of Bluesky profiles, read as accounts; where it is said of whom (followed, follower), also as follows.",
     platform="bluesky",
     required=("did", "handle", ("display_name", "created_at")),
     accepts=lambda headers: not headers & {"followerscount", "followscount", "postscount"},

@@ -25,7 +25,7 @@ def taken(cover: Cover, threads: int | None) -> Any:
         steps = bounding.search(x, slopes, prices, limits, 1.0, 30, cover.arrays, curve)
         return (*steps, *bounding.line(steps[1], cover.arrays, curve))
     with ThreadPoolExecutor(threads) as pool:
-        paced = bounding.paces(slopes, limits, 1.0, cover.arrays)
+        paced = bounding.paces(slopes, limits, cover.arrays)
         steps = bounding.search_in_parts(pool, paced, x, slopes, prices, limits, 1.0, 30, cover.arrays, curve)
         return (*steps, *bounding.line_in_parts(pool, steps[1], cover.arrays, curve))
 

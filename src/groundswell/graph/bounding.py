@@ -80,7 +80,8 @@ def search(
 
     `terms` are (low, high, rows, room); `cover` is a `cover.Arrays` with reaches in the place of chances.
     """
-    worth, ease, pace = paces(slopes, terms, balance, cover)
+    worth, ease, pace = paces(slopes, terms, cover)
+    ease, pace = ease * balance, pace / balance
     x_mean, slope_mean, price_mean = np.zeros(len(x)), np.zeros(len(slopes)), np.zeros(len(prices))
     for _ in range(rounds):
         ahead = advance(x, x_mean, prices, price_mean, worth, ease, pace, terms, cover)
@@ -97,7 +98,7 @@ def search_in_parts(
     The parts are the same for any number of threads and are added up in order, so that the answer is the same, too. `paced` is
     what `paces` said of this cover, at any slopes.
     """
-    _, ease, pace = paced
+    ease, pace = paced[1] * balance, paced[2] / balance
     worth = line_in_parts(pool, slopes, cover, curve)[1] - cover.alone
     x_mean, slope_mean, price_mean = np.zeros(len(x)), np.zeros(len(slopes)), np.zeros(len(prices))
     ends, shares = cuts(cover), np.zeros((PARTS, len(x)))
@@ -121,8 +122,8 @@ def cuts(cover: Any) -> list[int]:
 
 
 @njit(cache=True, nogil=True)
-def paces(slopes: Array, terms: Any, balance: float, cover: Any) -> Any:
-    """What each candidate is worth at these slopes, and the steps of candidates and prices."""
+def paces(slopes: Array, terms: Any, cover: Any) -> Any:
+    """What each candidate is worth at these slopes, and the steps of candidates and prices where nothing is out of balance."""
     _, _, rows, room = terms
     people, limits = len(cover.alone), len(room)
     certain, step = len(cover.chance_by) == 0, 0 if len(cover.weight) == 1 else 1
@@ -133,9 +134,9 @@ def paces(slopes: Array, terms: Any, balance: float, cover: Any) -> Any:
             w = cover.weight[cover.element[i] * step] * (1.0 if certain else cover.chance_to[i])
             total += w
             worth[c] += w * slopes[cover.element[i]]
-        ease[c] = balance / max(total, 1e-12)
+        ease[c] = 1.0 / max(total, 1e-12)
     for r in range(limits):
-        pace[r] = 1.0 / (balance * max(np.abs(rows[r]).sum(), 1e-12))
+        pace[r] = 1.0 / max(np.abs(rows[r]).sum(), 1e-12)
     return worth, ease, pace
 
 

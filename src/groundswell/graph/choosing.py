@@ -253,14 +253,7 @@ class Search:
             if look == 1 and self.chances is not None:
                 self.refit(x)
             x, self.slopes, prices = steps(
-                x,
-                self.slopes,
-                prices,
-                limits,
-                self.balance,
-                AT_A_TIME,
-                self.bent,
-                self.curve,
+                x, self.slopes, prices, limits, self.balance, AT_A_TIME, self.bent, self.curve
             )
             best = min(best, self.bound(self.slopes)[0])
             looked.append(best)
@@ -273,7 +266,7 @@ class Search:
         """What takes the steps under these limits: by one thread, or by several where there is much to go through."""
         if self.pool is None:
             return self.bounding.search
-        paced = self.bounding.paces(self.slopes, limits, self.balance, self.bent)
+        paced = self.bounding.paces(self.slopes, limits, self.bent)
         return partial(self.bounding.search_in_parts, self.pool, paced)
 
     def branched(self, picks: Numbers, best: float) -> float:

@@ -43,16 +43,20 @@ KEEP = 0.95
 NOTHING = 1 << 20
 """Sets none of which anybody meets, after which nobody looks for more: who may be chosen reaches nobody who counts, or
 hardly anybody; the certificate stays 0, as samples cannot tell (design choice)."""
-PRECISE = 0.0007
+PRECISE = 0.0005
 """Relative standard error beyond which a choice need not be known better (design choice: a quarter of a percent in a limit)."""
+FRESH = 4
+"""Fresh sets for each stored one, at most (design choice): they take no memory, and about an eighth of the time."""
 SETTLED = 0.99
 """Samples do not grow when the certificate is so near to what choice and bound are to one another: more would not help, as
 the bound is of fractional choices and may stay above every whole one (design choice)."""
+RISING = 0.002
+"""By so much what choice and bound are to one another must rise from round to round for larger samples to help (design choice)."""
 WIDER = 4
 """Searches for a bound, each with those whom the one before should not have set aside, at most (design choice)."""
 TAIL = 0.9
 """Where the money nears its end: at this share of it (design choice)."""
-BALANCE = 1.0
+BALANCE = 0.5
 """Steps in the candidates against steps in the slopes (design choice, tried on Epinions)."""
 SPARE = 0.998
 """What the choice and its bound on the first sample are expected to reach when the size of a round is foretold (design choice)."""
@@ -269,7 +273,7 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
         met = sampler.count(picks, 0, sets)
         return _Found(picks, met, sets, 0, 0, met / sets, met / sets)
     best: _Found | None = None
-    number = 0
+    number, limit = 0, 0.0
     while True:
         here = perf_counter()
         cover, members = sampler.cover(sets << number)
@@ -281,8 +285,9 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
         )
         if best is None or found.certificate >= best.certificate:
             best = found
-        limit = cover.value(picks) / bound if bound > 0 else 1.0
-        if best.certificate >= min(target, SETTLED * limit) or (bound == 0 and found.size >= NOTHING):
+        before, limit = limit, cover.value(picks) / bound if bound > 0 else 1.0
+        settled = best.certificate >= SETTLED * limit and limit < before + RISING
+        if best.certificate >= target or settled or (bound == 0 and found.size >= NOTHING):
             return best
         step = _next(found, bound, sets << number, target, sure)
         took = perf_counter() - here
@@ -294,9 +299,9 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
 
 
 def _fresh(value: float, sets: int) -> int:
-    """Sets to validate a choice with: as many as it was made from, or fewer when those say more than precisely enough."""
+    """Sets to validate a choice with: a few times those it was made from, or fewer when they say more than precisely enough."""
     share = max(value / sets, 1 / sets)
-    return int(min(sets, (1 - share) / share / PRECISE**2 + 1_000))
+    return int(min(FRESH * sets, (1 - share) / share / PRECISE**2 + 1_000))
 
 
 def _fits(members: int, step: int, took: float, end: float) -> bool:

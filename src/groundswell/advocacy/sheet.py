@@ -27,6 +27,7 @@ from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.on_lists import counted_as
 from groundswell.signals.values import REASONS
+from groundswell.sources.files.layouts.fees import only_answers
 from groundswell.sources.files.layouts.marketer import columns_of
 from groundswell.sources.files.values import count_of, money_of
 from groundswell.store import Workspace
@@ -218,7 +219,8 @@ def _read_row(row: dict[str, Any], files: dict[int, str]) -> dict[str, Any]:
     """The row with its place, its fees in words and what of them is no amount."""
     extra: dict[str, str] = row.pop("extra") or {}
     columns = columns_of(list(extra))
-    written = list(dict.fromkeys(extra[header] for header in columns.fees))
+    said = [extra[header] for header in columns.fees if not only_answers(header, extra[header])]
+    written = list(dict.fromkeys(said))
     amounts = [Fee(one["minor"], one["currency"], one["what"], None).says for one in row["fees"] or ()]
     followers = [columns.followers, *columns.followers_on.values()]
     return row | {

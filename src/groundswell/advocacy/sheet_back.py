@@ -14,8 +14,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from groundswell.advocacy.same_person import SamePerson
 from groundswell.advocacy.settling import in_words
-from groundswell.advocacy.sheet import Reviewed, SheetReview, short
+from groundswell.advocacy.sheet import Reviewed, SheetReview
 from groundswell.ingest import kept_file, rows_set_aside
 from groundswell.sources.files.layouts import fitting
 from groundswell.sources.files.opening import open_tables
@@ -112,7 +113,7 @@ def new_columns(one: Reviewed) -> Cells:
         "followers": one.person.followers,
         "in several rows": " ".join(found.says for found in one.duplicate_in) or None,
         "may be the same person as": "; ".join(
-            f"{', '.join(short([a for a in group.accounts if a != one.person.account]))} ({group.how_sure})"
+            f"{', '.join(_others_in(group, one.person.account))} ({group.how_sure})"
             for group in one.maybe_same_as
         ) or None,
         **{f"tier by {name}": tier for name, tier in one.tiers},
@@ -126,6 +127,10 @@ def new_columns(one: Reviewed) -> Cells:
         "not known yet": in_words(one.unknown) or None,
     }  # fmt: skip
     return {NEW_COLUMNS + name: value for name, value in added.items()}
+
+
+def _others_in(group: SamePerson, account: str) -> list[str]:
+    return [called for other, called in zip(group.accounts, group.called, strict=True) if other != account]
 
 
 def _to_sort_by(one: Reviewed) -> Cells:

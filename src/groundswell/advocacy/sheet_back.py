@@ -23,7 +23,7 @@ from groundswell.sources.files.opening import open_tables
 from groundswell.sources.files.recognising import HEADER_SEARCH
 from groundswell.sources.files.tables import TableFile
 from groundswell.sources.files.values import NO_MINOR
-from groundswell.store import Import, Workspace
+from groundswell.store import Import, Workspace, made_up_among
 
 NEW_COLUMNS = "Groundswell: "
 """Begins every column that is added to a user's sheet, so that theirs and ours cannot be mixed up."""
@@ -86,8 +86,10 @@ def added_by_place(workspace: Workspace, review: SheetReview, one: Import) -> di
     found = {place: _joined([new_columns(person) for person in some]) for place, some in people.items()}
     for row in rows_set_aside(workspace, one.id, one.rows_set_aside):
         found[row.member, row.line] = {NOT_READ: row.reason}
-    if review.simulated:
-        found = {place: cells | {NEW_COLUMNS + "simulated": "made up"} for place, cells in found.items()}
+    made_up = made_up_among(workspace, [one.person.account for some in people.values() for one in some])
+    for place, some in people.items():
+        if any(one.person.account in made_up for one in some):
+            found[place] = found[place] | {NEW_COLUMNS + "simulated": "made up"}
     return found
 
 

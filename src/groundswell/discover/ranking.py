@@ -27,7 +27,7 @@ from groundswell.signals.on_lists import on_lists
 from groundswell.signals.one_person import called, others_of
 from groundswell.signals.posts import PostsOf, posts_of
 from groundswell.signals.present import Present, open_present
-from groundswell.store import Workspace
+from groundswell.store import Workspace, made_up_among
 from groundswell.store.text_index import words_of
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -76,6 +76,7 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
         not_checked=int(passed.unchecked.sum()),
         context=_context(table.rows),
         exposure=exposure(table.rows, lines.order),
+        made_up=tuple(sorted(made_up_among(present.workspace, [one.account for one in (*matches, *unchecked)]))),
     )
 
 

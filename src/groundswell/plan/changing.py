@@ -79,11 +79,10 @@ def quoted(said: Iterable[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for one in said:
         who, equals, amount = one.rpartition("=")
-        said = money_of(amount.strip())
-        if said and not said[1]:
-            found[who.strip()] = said[0] / 100
-        if not equals or not who.strip() or not said or said[1]:
+        price = money_of(amount.strip())
+        if not equals or not who.strip() or not price or price[1]:
             raise UsageError(f"{one[:80]!r} is no price.", next_step="Write who and how much, as in @ann=300.")
+        found[who.strip()] = price[0] / 100
     return found
 
 

@@ -25,7 +25,7 @@ from groundswell.errors import UsageError
 from groundswell.records import platform_name
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
-from groundswell.signals.on_lists import counted_as
+from groundswell.signals.on_lists import asks_no_money, counted_as
 from groundswell.signals.values import REASONS
 from groundswell.sources.files.layouts.fees import only_answers
 from groundswell.sources.files.layouts.marketer import columns_of
@@ -104,9 +104,11 @@ def review_sheet(
     people = listed_people(workspace, table, import_id=import_id)
     if not people:
         raise UsageError("There is nobody to review.", next_step="Import a sheet: groundswell import sheet.xlsx")
-    still_open = open_questions(people)
-    checks, same = check_fees(people), same_people(people)
     rows = _rows_of(workspace, people, import_id)
+    still_open = open_questions(
+        people, {account for account, some in rows.items() if any(map(asks_no_money, _fee_in_words(some)))}
+    )
+    checks, same = check_fees(people), same_people(people)
     twice = duplicates(people, rows)
     tiers = load_tier_sets(workspace.folder)
     fees, lines, gaps = (_by_account(some, lambda one: (one.account,)) for some in (checks, twice, still_open))

@@ -158,7 +158,7 @@ def test_the_sheet_comes_back_with_its_own_rows_and_columns_first(tmp_path: Path
     assert last[NEW_COLUMNS + "account"] is None  # the total is nobody
     assert last[NOT_READ] == "a total, not a person"
     assert first[NOT_READ] is None
-    assert "tiktok" in first[NEW_COLUMNS + "may be the same person as"]
+    assert first[NEW_COLUMNS + "may be the same person as"] == "@annbakes on TikTok (very likely)"
     assert (first["Followers"], first["Shoe size"]) == (4200, 38)  # numbers are numbers in a workbook, too
 
 
@@ -476,8 +476,8 @@ def test_a_list_that_was_kept_leaves_the_disk_with_its_import(tmp_path: Path) ->
 def test_who_may_be_the_same_person_is_named_by_handle(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)
     (group,) = review.same_person
-    assert group.called == ("@ann_bakes on instagram", "@annbakes on tiktok")
-    assert "Very likely: @ann_bakes on instagram and @annbakes on tiktok." in " ".join(review.sentences)
+    assert group.called == ("@ann_bakes on Instagram", "@annbakes on TikTok")
+    assert "Very likely: @ann_bakes on Instagram and @annbakes on TikTok." in " ".join(review.sentences)
     assert review.duplicates[0].called == "@bobbread"
 
 

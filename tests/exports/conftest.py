@@ -178,7 +178,8 @@ def make_shortlist(people: int = 8, **changes: Any) -> Shortlist:
         fits={"topics": "topics-3"},
         context=context,
     )
-    return replace(shortlist, **changes)
+    made = replace(shortlist, **changes)
+    return replace(made, made_up=tuple(one.account for one in made.matches)) if made.simulated else made
 
 
 @pytest.fixture

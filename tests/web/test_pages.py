@@ -411,3 +411,13 @@ def test_the_coach_remembers_who_you_are_and_leads_back_from_a_name_that_nobody_
         assert len(form) == 11
         assert "x:ann-11" in form[1]
         assert "24 likes on 12 posts" in browser.page("/coach?account=x%3Aann")
+
+
+def test_real_people_beside_made_up_ones_are_not_called_made_up(empty: Browser) -> None:
+    empty.bring(("people.csv", b"platform,handle,followers,simulated\ninstagram,quill,1200,true\n"))
+    assert "These people are made up" in empty.page("/people")
+    empty.bring(("more.csv", b"platform,handle,followers\ninstagram,ann,900\n"))
+    shown = empty.page("/people")
+    assert "These people are made up" not in shown
+    assert "Made-up people stand beside real ones" in shown
+    assert "<title>PARTLY SIMULATED: " in shown

@@ -120,8 +120,9 @@ def _same_words(alike: Sequence[SameWords], called: Mapping[str, str]) -> dict[s
 
 
 def some(names: Sequence[str]) -> str:
-    """The first three of a list, and how many more there are."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    """The first three of a list, and how many more there are. Names such as "Rye, Ann" stay apart from each other."""
+    mark = "; " if any("," in name for name in names[:3]) else ", "
+    return mark.join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 
 def as_evidence(post: Said, why: str) -> Evidence:

@@ -79,7 +79,10 @@ class Duplicate:
 
 
 def same_people(people: Sequence[Listed]) -> tuple[SamePerson, ...]:
-    """Candidates, the surest first. A group is one set of accounts with all the evidence that points to exactly it."""
+    """Candidates, the surest first. A group is one set of accounts with all the evidence that points to exactly it.
+
+    What is only likely of some accounts that one row of a list names together anyway is no news.
+    """
     found: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for kind, accounts, sentence in _signs(people):
         found[accounts][kind].append(sentence)
@@ -89,7 +92,9 @@ def same_people(people: Sequence[Listed]) -> tuple[SamePerson, ...]:
     groups = [
         _group(accounts, tuple(called[one] for one in accounts), evidence) for accounts, evidence in found.items()
     ]
-    return tuple(sorted(groups, key=lambda one: (ORDER.index(one.how_sure), one.accounts)))
+    said = [set(one.accounts) for one in groups if one.how_sure == ORDER[0]]
+    news = [one for one in groups if not any(set(one.accounts) < row for row in said)]
+    return tuple(sorted(news, key=lambda one: (ORDER.index(one.how_sure), one.accounts)))
 
 
 def _group(accounts: tuple[str, ...], called: tuple[str, ...], evidence: Mapping[str, list[str]]) -> SamePerson:
@@ -116,28 +121,48 @@ def _signs(people: Sequence[Listed]) -> Iterator[Sign]:
     yield from _shared(
         "address", people, _numbers, lambda key: f"They are reached at one telephone number, ... {key[-4:]}."
     )
-    for sign in _shared("handle", people, _handle, lambda key: f"They use one handle, {key}, on different platforms."):
+    handles = _shared(
+        "handle",
+        people,
+        _handle,
+        lambda as_written: f"They use one handle, {as_written}, on different platforms.",
+        _marked,
+    )
+    for sign in handles:
         if len({account.partition(":")[0] for account in sign[1]}) > 1:  # within a platform a handle is one account's
             yield sign
-    for sign in _shared("name", people, _name, lambda key: f"They are listed under one name, {key.title()}."):
+    names = _shared(
+        "name", people, _name, lambda as_written: f"They are listed under one name, {as_written}.", lambda one: one.name
+    )
+    for sign in names:
         if len(sign[1]) <= MOST_NAMESAKES:
             yield sign
 
 
 def _shared(
-    kind: str, people: Iterable[Listed], keys: Callable[[Listed], Iterable[str]], says: Callable[[str], str]
+    kind: str,
+    people: Iterable[Listed],
+    keys: Callable[[Listed], Iterable[str]],
+    says: Callable[[str], str],
+    as_written: Callable[[Listed], str | None] = lambda _: None,
 ) -> Iterator[Sign]:
-    holders: dict[str, list[str]] = defaultdict(list)
+    """Signs that several accounts share; with `as_written` a sentence shows what the list says instead of what was compared."""
+    holders: dict[str, list[Listed]] = defaultdict(list)
     for one in people:
         for key in dict.fromkeys(keys(one)):
-            holders[key].append(one.account)
-    for key, accounts in holders.items():
-        if len(accounts) > 1:
-            yield kind, tuple(sorted(accounts)), says(key)
+            holders[key].append(one)
+    for key, those in holders.items():
+        if len(those) > 1:
+            written = dict.fromkeys(filter(None, map(as_written, those)))
+            yield kind, tuple(sorted(one.account for one in those)), says(" or ".join(written) or key)
 
 
 def _rows(one: Listed) -> list[str]:
-    return [str(place) if not place.member else f"{place}, {place.member}" for place in one.places]
+    return [str(place) for place in one.places]
+
+
+def _marked(one: Listed) -> str:
+    return f"@{one.handle}"
 
 
 def _numbers(one: Listed) -> list[str]:

@@ -6,7 +6,7 @@ file settles a question for a person when it brings everything that the question
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from groundswell.advocacy.people import Listed, several
@@ -58,15 +58,15 @@ class FileToGet:
     caveats: tuple[str, ...]
 
 
-def open_questions(people: Sequence[Listed]) -> tuple[Open, ...]:
-    """What is not known yet, person by person."""
+def open_questions(people: Sequence[Listed], without_money: Collection[str] = ()) -> tuple[Open, ...]:
+    """What is not known yet, person by person; of accounts `without_money` a list says that they ask for none."""
     found: list[Open] = []
     for one in people:
         for name, question in QUESTIONS.items():
             value = one.values.get(name)
             if value is None or not value.known:
                 found.append(Open(one.account, name, question, (value.reason if value else None) or "not_observed"))
-        if not one.fees:
+        if not one.fees and one.account not in without_money:
             found.append(Open(one.account, "fee", "what it costs", "not_observed"))
         if not one.emails and not one.phones:
             found.append(Open(one.account, "address", "how to reach it", "not_observed"))

@@ -25,8 +25,9 @@ from groundswell.errors import UsageError
 from groundswell.records import platform_name
 from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
-from groundswell.signals.on_lists import counted_as
+from groundswell.signals.on_lists import asks_no_money, counted_as
 from groundswell.signals.values import REASONS
+from groundswell.sources.files.layouts.fees import only_answers
 from groundswell.sources.files.layouts.marketer import columns_of
 from groundswell.sources.files.values import count_of, money_of
 from groundswell.store import Workspace
@@ -103,9 +104,11 @@ def review_sheet(
     people = listed_people(workspace, table, import_id=import_id)
     if not people:
         raise UsageError("There is nobody to review.", next_step="Import a sheet: groundswell import sheet.xlsx")
-    still_open = open_questions(people)
-    checks, same = check_fees(people), same_people(people)
     rows = _rows_of(workspace, people, import_id)
+    still_open = open_questions(
+        people, {account for account, some in rows.items() if any(map(asks_no_money, _fee_in_words(some)))}
+    )
+    checks, same = check_fees(people), same_people(people)
     twice = duplicates(people, rows)
     tiers = load_tier_sets(workspace.folder)
     fees, lines, gaps = (_by_account(some, lambda one: (one.account,)) for some in (checks, twice, still_open))
@@ -218,7 +221,8 @@ def _read_row(row: dict[str, Any], files: dict[int, str]) -> dict[str, Any]:
     """The row with its place, its fees in words and what of them is no amount."""
     extra: dict[str, str] = row.pop("extra") or {}
     columns = columns_of(list(extra))
-    written = list(dict.fromkeys(extra[header] for header in columns.fees))
+    said = [extra[header] for header in columns.fees if not only_answers(header, extra[header])]
+    written = list(dict.fromkeys(said))
     amounts = [Fee(one["minor"], one["currency"], one["what"], None).says for one in row["fees"] or ()]
     followers = [columns.followers, *columns.followers_on.values()]
     return row | {

@@ -14,15 +14,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from groundswell.advocacy.same_person import SamePerson
 from groundswell.advocacy.settling import in_words
-from groundswell.advocacy.sheet import Reviewed, SheetReview, short
+from groundswell.advocacy.sheet import Reviewed, SheetReview
 from groundswell.ingest import kept_file, rows_set_aside
 from groundswell.sources.files.layouts import fitting
 from groundswell.sources.files.opening import open_tables
 from groundswell.sources.files.recognising import HEADER_SEARCH
 from groundswell.sources.files.tables import TableFile
 from groundswell.sources.files.values import NO_MINOR
-from groundswell.store import Import, Workspace
+from groundswell.store import Import, Workspace, made_up_among
 
 NEW_COLUMNS = "Groundswell: "
 """Begins every column that is added to a user's sheet, so that theirs and ours cannot be mixed up."""
@@ -85,8 +86,10 @@ def added_by_place(workspace: Workspace, review: SheetReview, one: Import) -> di
     found = {place: _joined([new_columns(person) for person in some]) for place, some in people.items()}
     for row in rows_set_aside(workspace, one.id, one.rows_set_aside):
         found[row.member, row.line] = {NOT_READ: row.reason}
-    if review.simulated:
-        found = {place: cells | {NEW_COLUMNS + "simulated": "made up"} for place, cells in found.items()}
+    made_up = made_up_among(workspace, [one.person.account for some in people.values() for one in some])
+    for place, some in people.items():
+        if any(one.person.account in made_up for one in some):
+            found[place] = found[place] | {NEW_COLUMNS + "simulated": "made up"}
     return found
 
 
@@ -112,7 +115,7 @@ def new_columns(one: Reviewed) -> Cells:
         "followers": one.person.followers,
         "in several rows": " ".join(found.says for found in one.duplicate_in) or None,
         "may be the same person as": "; ".join(
-            f"{', '.join(short([a for a in group.accounts if a != one.person.account]))} ({group.how_sure})"
+            f"{', '.join(_others_in(group, one.person.account))} ({group.how_sure})"
             for group in one.maybe_same_as
         ) or None,
         **{f"tier by {name}": tier for name, tier in one.tiers},
@@ -126,6 +129,10 @@ def new_columns(one: Reviewed) -> Cells:
         "not known yet": in_words(one.unknown) or None,
     }  # fmt: skip
     return {NEW_COLUMNS + name: value for name, value in added.items()}
+
+
+def _others_in(group: SamePerson, account: str) -> list[str]:
+    return [called for other, called in zip(group.accounts, group.called, strict=True) if other != account]
 
 
 def _to_sort_by(one: Reviewed) -> Cells:

@@ -399,9 +399,9 @@ def _sentences(one: Colleague, groups: int) -> list[str]:
     elif not one.company_posts:
         lines.append(f"None of {several(one.own_posts, 'own post')} names the company.")
     if one.shares_words_with:
-        who = one.shares_words_with
-        named = ", ".join(who[:3]) + (" and others" if len(who) > 3 else "")
-        lines.append(f"{several(groups, 'text')} in common with {named}, word for word or nearly.")
+        lines.append(
+            f"{several(groups, 'text')} in common with {some(one.shares_words_with)}, word for word or nearly."
+        )
     return lines
 
 

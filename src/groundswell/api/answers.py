@@ -53,7 +53,7 @@ from groundswell.signals.kinship import Texts
 from groundswell.signals.posts import PostsOf
 from groundswell.signals.present import ENGINES, Present
 from groundswell.sources import SetAside
-from groundswell.store import Import, Workspace
+from groundswell.store import Import, Workspace, real_beside_made_up
 from groundswell.store.contests import Contest
 from groundswell.store.unions import persons
 
@@ -114,6 +114,10 @@ class Answers:
         """Whether any live import says that its people are made up."""
         return self._state().simulated
 
+    def real_beside_made_up(self) -> bool:
+        """Whether real people stand beside made-up ones."""
+        return self._state().real_beside_made_up
+
     def has_people(self) -> bool:
         """Whether anything was brought in that is live."""
         return self._state().has_people
@@ -125,7 +129,12 @@ class Answers:
             workspace = self.workspace
             together = persons(workspace.state)
             seen = _State(
-                written, workspace.version(), workspace.simulated(), bool(workspace.state.live_ids()), together
+                written,
+                workspace.version(),
+                workspace.simulated(),
+                bool(workspace.state.live_ids()),
+                together,
+                real_beside_made_up(workspace),
             )
             self._seen = seen
         return seen
@@ -417,6 +426,7 @@ class _State:
     has_people: bool
     persons: tuple[tuple[str, ...], ...]
     """Accounts that are one person, as somebody confirmed."""
+    real_beside_made_up: bool
 
 
 JUST_NOW = 3.0

@@ -16,7 +16,7 @@ from fastapi import Query
 from pydantic import BeforeValidator, Field
 
 from groundswell.advocacy.voices import Order, Pay, Reading
-from groundswell.api.briefs import BriefForm, PlanForm
+from groundswell.api.briefs import BriefForm, PlanForm, as_number
 from groundswell.api.live import names_in, refuse_nobody
 from groundswell.api.people import PeopleAsked
 from groundswell.definitions import DEFAULT_DEFINITION
@@ -169,7 +169,7 @@ def form_of(
     return BriefForm(
         brand=brand.strip(), wishes=wishes, sector=(*several(sector), *filter(None, topic)), channel=tuple(filter(None, channel)),
         country=tuple(filter(None, country)), language=tuple(filter(None, language)), definition=definition,
-        amount=amount, currency=currency, exclude=several(exclude), brand_terms=several(brand_terms), limit=limit,
+        amount=as_number(amount, currency), currency=currency, exclude=several(exclude), brand_terms=several(brand_terms), limit=limit,
         rules=_rules(rule, rule_kind, rule_because),
     )  # fmt: skip
 

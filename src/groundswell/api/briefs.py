@@ -22,6 +22,7 @@ from groundswell.discover.brief import RULES
 from groundswell.discover.gates import Passed
 from groundswell.discover.ranking import judged, why_empty
 from groundswell.discover.sector import Sector, as_phrase, main_topics
+from groundswell.discover.spending import amount_said
 from groundswell.errors import BriefError
 from groundswell.exports.wording import printable
 from groundswell.plan import Changes, changed, from_to, quoted
@@ -125,7 +126,12 @@ def as_toml(form: BriefForm) -> str:
     if form.brand_terms:
         lines.append(f"brand_terms = {_texts(form.brand_terms)}")
     if form.amount.strip():
-        lines += ["", "[budget]", f"amount = {_amount(form.amount)}", f"currency = {_text(form.currency or 'EUR')}"]
+        lines += [
+            "",
+            "[budget]",
+            f"amount = {_amount(form.amount, form.currency or 'EUR')}",
+            f"currency = {_text(form.currency or 'EUR')}",
+        ]
     for words, how in ((words, how) for words, how in form.wishes if printable(words).strip()):
         weight = f"weight = {WEIGHTS[how]}" if how in WEIGHTS else f"{how} = true"
         lines += ["", "[[persona]]", f"text = {_text(words)}", weight]
@@ -242,12 +248,14 @@ def _texts(words: tuple[str, ...]) -> str:
     return "[" + ", ".join(map(_text, words)) + "]"
 
 
-def _amount(said: str) -> str:
-    plain = said.strip().replace(" ", "").replace(",", "")
-    try:
-        number = float(plain)
-    except ValueError as error:
-        raise BriefError(
-            f"{said.strip()!r} is not an amount of money.", next_step="Write it as 5000 or 5000.50."
-        ) from error
+def _amount(said: str, currency: str) -> str:
+    number = amount_said(said, currency.strip().upper())
+    if number is None:
+        raise BriefError(f"{said.strip()!r} is not an amount in {currency}.", next_step="Write it as 5000 or 5000.50.")
     return repr(number)
+
+
+def as_number(said: str, currency: str) -> str:
+    """An amount as a form shows it again: `5.000 €` as 5000; what is none stays as it was typed."""
+    number = amount_said(said, currency.strip().upper() or "EUR")
+    return said if number is None else f"{number:.2f}".removesuffix(".00")

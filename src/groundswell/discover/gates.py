@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from groundswell.definitions import Definition, gates_hold, within_bands
 from groundswell.discover.brief import Brief
+from groundswell.discover.exclusions import is_excluded
 from groundswell.discover.shortlist import GateResult
 from groundswell.signals import SIGNALS
 from groundswell.signals.kinship import Shares, Texts
@@ -102,10 +103,9 @@ def _sector_gate(brief: Brief, sector: Shares) -> Gate:
 
 
 def _exclusion(brief: Brief, rows: pa.Table) -> Gate:
-    names = pa.array([name.lower() for name in brief.exclude])
-    handle = pc.binary_join_element_wise(rows.column("platform"), pc.fill_null(rows.column("handle"), ""), ":@")
-    out = pc.or_(pc.is_in(pc.utf8_lower(rows.column("account")), names), pc.is_in(pc.utf8_lower(handle), names))
-    return Gate("excluded", "not on the brief's list of exclusions", _whole(pc.invert(out)))
+    return Gate(
+        "excluded", "not on the brief's list of exclusions", _whole(pc.invert(is_excluded(brief.exclude, rows)))
+    )
 
 
 def _segment_gates(brief: Brief, rows: pa.Table) -> Iterator[Gate]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
 from groundswell.discover.checks import Check, Warmth, as_listed, checks_of, same_person, warmth_of
+from groundswell.discover.exclusions import of_nobody
 from groundswell.discover.exposure import exposure
 from groundswell.discover.gates import Passed, gates_of, pass_gates
 from groundswell.discover.scoring import SOMETHING_KNOWN, Asked, Scored, scored_terms, something_known, totals
@@ -26,7 +27,7 @@ from groundswell.signals.on_lists import on_lists
 from groundswell.signals.one_person import called, others_of
 from groundswell.signals.posts import PostsOf, posts_of
 from groundswell.signals.present import Present, open_present
-from groundswell.store import Workspace
+from groundswell.store import Workspace, made_up_among
 from groundswell.store.text_index import words_of
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -66,7 +67,7 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
         gates=tuple(gate for gate in passed.results if gate.name != SOMETHING_KNOWN or gate.unknown),
         population=table.rows.num_rows,
         fitting=int(passed.inside.sum()),
-        notes=tuple(_notes(brief, meaning, sector)),
+        notes=tuple(_notes(brief, meaning, sector, table.rows)),
         simulated=present.workspace.simulated(),
         made_at=datetime.now(UTC),
         facts_version=table.facts_version,
@@ -75,6 +76,7 @@ def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progr
         not_checked=int(passed.unchecked.sum()),
         context=_context(table.rows),
         exposure=exposure(table.rows, lines.order),
+        made_up=tuple(sorted(made_up_among(present.workspace, [one.account for one in (*matches, *unchecked)]))),
     )
 
 
@@ -175,8 +177,10 @@ class _Lines:
         return (same_person(called(self.rows, others), self.places),) if others else ()
 
 
-def _notes(brief: Brief, meaning: Definition, sector: Sector | None) -> list[str]:
+def _notes(brief: Brief, meaning: Definition, sector: Sector | None, rows: pa.Table) -> list[str]:
     notes = notes_on(brief.segments["sector"], sector) if sector else []
+    if nobody := of_nobody(brief.exclude, rows):
+        notes.append(f"Nobody in the data is called {', '.join(nobody)}: that exclusion left nobody out.")
     missing = [name for name in ("tone", "age", "sex") if brief.segments.get(name)]
     if missing:
         notes.append(f"The brief asks for {' and '.join(missing)}, which is not measured; it was not applied.")

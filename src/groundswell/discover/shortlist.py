@@ -110,6 +110,8 @@ class Shortlist:
     """Fit name -> version stamped on the values."""
     empty_because: str = ""
     """Why nobody is listed, in words; empty when somebody is."""
+    made_up: tuple[str, ...] = ()
+    """Of those who are listed, whom their rows say to be made up."""
     not_checked: int = 0
     """How many could not be checked against every gate; `unchecked` shows the first of them."""
     context: tuple[tuple[str, float, float], ...] = ()

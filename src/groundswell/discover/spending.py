@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from groundswell.definitions.sections import Section
-from groundswell.sources.files.values import NO_MINOR
+from groundswell.sources.files.values import NO_MINOR, money_of
 
 OBJECTIVES = ("unique reach", "interactions", "sparked actions", "conversions")
 KINDS = ("fee", "product", "visibility", "training")
@@ -103,6 +103,14 @@ def minor_in_main(currency: str) -> int:
 def minor_units(amount: float, currency: str) -> int:
     """An amount of money as whole minor units."""
     return int((Decimal(str(amount)) * minor_in_main(currency)).to_integral_value())
+
+
+def amount_said(said: str, currency: str) -> float | None:
+    """An amount as somebody types it (`5000`, `5.000 €`, `5k`); None where it is none, or says another currency."""
+    found = money_of(said.strip(), currency)
+    if found is None or found[1] not in (None, currency):
+        return None
+    return found[0] / minor_in_main(currency)
 
 
 def money(minor: float, currency: str | None) -> str:

@@ -35,7 +35,7 @@ SHOWN = 200
 """People and rows that a page or a PDF shows of each list (design choice: about forty sheets of paper); the workbook holds all."""
 POSTS_SHOWN = 3
 """Posts shown as evidence for one thing, as on the page of a shortlist."""
-SIMULATED = "SIMULATED: these people are made up. Nothing here describes a real person."
+SIMULATED = "SIMULATED: made-up people are in these data. Nothing said of them describes a real person."
 
 Cell = str | int | float | bool | datetime | date | Value | None
 

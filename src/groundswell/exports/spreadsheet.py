@@ -42,7 +42,7 @@ from groundswell.signals.values import REASONS, Value
 MOST_ROWS, MOST_COLUMNS, MOST_TEXT, MOST_LINKS, LONGEST_LINK = 1_048_576, 16_384, 32_767, 65_530, 2_079
 EXACT = 2**53  # beyond it a cell, which is a double, changes an id
 _IN_MEMORY = 64 * 2**20
-SIMULATED = "SIMULATED: these people are made up. Nothing here describes a real person."
+SIMULATED = "SIMULATED: made-up people are in these data. Nothing said of them describes a real person."
 
 _KINDS: dict[str, dict[str, Any]] = {
     "text": {},

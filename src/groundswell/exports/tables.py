@@ -88,7 +88,7 @@ def shortlist_as_table(shortlist: Shortlist) -> pa.Table:
     for name in ("definition", "facts_version"):
         columns[name] = pa.array([plain(getattr(shortlist, name))] * len(matches), pa.string())
     columns["made_at"] = pa.array([shortlist.made_at.isoformat()] * len(matches), pa.string())
-    columns["simulated"] = pa.array([shortlist.simulated] * len(matches), pa.bool_())
+    columns["simulated"] = pa.array([match.account in shortlist.made_up for match in matches], pa.bool_())
     return pa.table(columns)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from groundswell.discover import Brief
 from groundswell.discover.spending import MOST_MONEY, MOST_PEOPLE, OBJECTIVES, minor_units
 from groundswell.errors import UnknownNameError, UsageError
+from groundswell.sources.files.values import money_of
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ def changed(brief: Brief, changes: Changes) -> Brief:
     return replace(brief, budget=budget, spending=spending)
 
 
+BETWEEN = re.compile(r"\s*(?:–|—|\bto\b|\bbis\b)\s*", re.IGNORECASE)
+"""What people write between two numbers besides a hyphen."""
+
+
 def from_to(said: str) -> tuple[int, int] | None:
     """Read how many people, as in 20-40; one number is just so many.
 
@@ -59,7 +65,7 @@ def from_to(said: str) -> tuple[int, int] | None:
     """
     if not said.strip():
         return None
-    least, _, most = (part.strip() for part in said.partition("-"))
+    least, _, most = (part.strip() for part in BETWEEN.sub("-", said, count=1).partition("-"))
     if len(said) > 12 or not all(part.isascii() and part.isdecimal() for part in (least, most or least)):
         raise UsageError(f"{said[:40]!r} is not of the form FROM-TO.", next_step="For example 20-40.")
     return int(least), int(most or least)
@@ -73,12 +79,10 @@ def quoted(said: Iterable[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for one in said:
         who, equals, amount = one.rpartition("=")
-        try:
-            found[who.strip()] = float(amount)
-        except ValueError:
-            equals = ""
-        if not equals or not who.strip():
+        price = money_of(amount.strip())
+        if not equals or not who.strip() or not price or price[1]:
             raise UsageError(f"{one[:80]!r} is no price.", next_step="Write who and how much, as in @ann=300.")
+        found[who.strip()] = price[0] / 100
     return found
 
 

@@ -37,6 +37,8 @@ IN_ENGLISH = {
     "keine antwort": "no reply", "bezahlt": "paid", "neu": "new",
 }  # fmt: skip
 """German words for where talks stand, each with the English one it is counted with (design choice: words that mean nothing else)."""
+THAT_DAY = re.compile(r"[\s,(]+((on|am|since|seit|vom) )?\d{1,4}[./-]\d{1,2}([./-]\d{0,4})?\)?$")
+"""A day behind the word: `contacted 3.11.`, `posted on 2026-10-01`."""
 ROWS = "SELECT account, name, status, extra, import_id, line, observed_at::DATE::VARCHAR AS seen FROM seen_creators"
 
 
@@ -60,7 +62,7 @@ class OnLists:
     @property
     def in_kind(self) -> bool:
         """Whether no money is asked: the product, or nothing."""
-        return bool(self.fee and IN_KIND.search(self.fee) and not re.search(r"\d", self.fee))
+        return bool(self.fee) and asks_no_money(self.fee)
 
     def sentences(self) -> Iterator[str]:
         """What is to be known before somebody is asked."""
@@ -78,9 +80,15 @@ def says_no(status: str | None) -> bool:
     return bool(status and DECLINED.search(OF_A_PIECE.sub("", status)))
 
 
+def asks_no_money(fee: str) -> bool:
+    """Whether a fee in words says that no money is asked: `barter`, and not `150 € + product`."""
+    return bool(IN_KIND.search(fee)) and not re.search(r"\d", fee)
+
+
 def counted_as(status: str) -> str:
-    """The word under which a status is counted: in lower case, and a German one with its English sister."""
-    word = " ".join(status.lower().split())
+    """The word under which a status is counted: in lower case, without the day and "!!", and a German one with its English sister."""
+    whole = " ".join(status.lower().split())
+    word = THAT_DAY.sub("", whole).rstrip("! ") or whole
     return IN_ENGLISH.get(word, word)
 
 

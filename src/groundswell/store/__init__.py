@@ -17,11 +17,12 @@ from __future__ import annotations
 from groundswell.store.engine import Engine
 from groundswell.store.facts import FACT_COLUMNS, Facts
 from groundswell.store.leaving import anybody_gone
+from groundswell.store.made_up import made_up_among, real_beside_made_up
 from groundswell.store.purging import Purged, purge
 from groundswell.store.state import RAW, Import, State
 from groundswell.store.sweeping import Swept, sweep, unfinished
 from groundswell.store.workspace import Counts, Staging, Workspace
 
 __all__ = [
-    "FACT_COLUMNS", "RAW", "Counts", "Engine", "Facts", "Import", "Purged", "Staging", "State", "Swept", "Workspace", "anybody_gone", "purge", "sweep", "unfinished",
+    "FACT_COLUMNS", "RAW", "Counts", "Engine", "Facts", "Import", "Purged", "Staging", "State", "Swept", "Workspace", "anybody_gone", "made_up_among", "purge", "real_beside_made_up", "sweep", "unfinished",
 ]  # fmt: skip

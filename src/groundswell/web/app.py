@@ -97,11 +97,17 @@ def _add_static(app: FastAPI) -> None:
         return Response(content, media_type=kind)
 
 
+def _came_from(request: Request) -> str:
+    """The page of ours from which somebody came, with what they had filled in; empty where that is not known."""
+    before, home = request.headers.get("referer", ""), str(request.base_url)
+    return before.removeprefix(home.rstrip("/")) if before.startswith(home) and before != str(request.url) else ""
+
+
 def _add_errors(app: FastAPI, pages: Pages) -> None:
     def answer(request: Request, status: int, said: dict[str, str]) -> Response:
         if request.url.path.endswith(".json"):
             return Json(said, status)
-        return pages.show(request, "error.html", status=status, **said)
+        return pages.show(request, "error.html", status=status, back=_came_from(request), **said)
 
     async def ours(request: Request, error: Any) -> Response:
         assert isinstance(error, GroundswellError)

@@ -99,6 +99,7 @@ class Pages:
             "query": request.url.query,
             "defs": Markup(pictures.DEFS),  # noqa: S704  (our own picture)
             "simulated": self.answers.simulated(),
+            "beside_real": self.answers.real_beside_made_up(),
             "refresh": 0,
             "folder": "/".join(self.answers.folder.resolve().parts[-2:]),
             "has_people": self.answers.has_people(),

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from groundswell.api import PlanForm
 from groundswell.api.asking import plan_of
 from groundswell.discover.spending import OBJECTIVES, money
-from groundswell.errors import InputError
+from groundswell.errors import InputError, UsageError
 from groundswell.exports.plans import PLAN_FORMS, export_plan
 from groundswell.exports.reports.plan import curve_of, mix_of, overlap_of
 from groundswell.web.pages import Pages, download
@@ -34,7 +34,7 @@ def add_planning(pages: Pages) -> None:
             return pages.show(request, "plan_page.html", m=None, refused=None, pictures=(), twin="", **shown)
         try:
             found = pages.soon(("plan", form), lambda: answers.plan(form))
-        except InputError as error:  # the form stays, so that it can be asked otherwise
+        except (InputError, UsageError) as error:  # the form stays, so that it can be asked otherwise
             status = error.http_status
             return pages.show(
                 request, "plan_page.html", status=status, m=None, pictures=(), twin="", refused=error, **shown

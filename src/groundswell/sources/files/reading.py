@@ -213,7 +213,7 @@ class FileReading:
         self.dates: str | None = dates or next((one.dates for one in found if one.dates), None)
         """How dates such as 03/04/2025 are read, where the user said so, now or earlier."""
         self._memory = Memory(dates=self.dates, look_ahead=self._date_order)
-        self._passed_over = [*told, *(f"Not read: {error.what} {error.means}".strip() for error in errors)]
+        self._passed_over = [*told, *(_not_read(error) for error in errors)]
         self._passed_over += dict.fromkeys(
             said for one in found if one.from_memory for said in _recalled(one, dates) if said
         )
@@ -310,6 +310,11 @@ def _unfolded(one: Recognised, rows: Rows) -> Unfolded:
     if one.layout.unfold and one.mapping:
         rows = renamed(rows, one.mapping)
     return one.layout.unfold(rows) if one.layout.unfold else Unfolded({"": Part(rows.columns, rows.lines)})
+
+
+def _not_read(error: InputError) -> str:
+    what = error.what if error.what.endswith((".", "?", "!")) else f"{error.what}."
+    return f"Not read: {what} {error.means}".strip()
 
 
 def _recalled(one: Recognised, dates: str | None) -> Iterator[str]:

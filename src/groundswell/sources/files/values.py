@@ -267,8 +267,15 @@ SCALE = {
 SHORT = re.compile(r"^(\d{1,15}(?:[.,]\d{1,6})?|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*([^\W\d_]{0,7}\.?)\+?$")
 
 
+ABOUT = re.compile(r"^(?:[~≈]|(?:ca|circa|approx|about|around|etwa|rund|ungefähr)\b\.?)\s*", re.IGNORECASE)
+"""What people write before a count that they rounded, as `12.4K` is rounded."""
+OF_PEOPLE = re.compile(r"\s*\b(?:followers?|subs|subscribers?|abos?|abonnent(?:en|innen)|fans)\.?$", re.IGNORECASE)
+"""What they write behind it."""
+
+
 def count_of(word: str) -> int | None:
-    """Read one spelled-out count: `1.2K`, `3,4 Mio`, `5.0`, `+12`; None when it is not one."""
+    """Read one spelled-out count: `1.2K`, `3,4 Mio`, `5.0`, `+12`, `~2k`, `22k subs`; None when it is not one."""
+    word = OF_PEOPLE.sub("", ABOUT.sub("", word.strip()))
     if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d{1,2}", word):
         return _whole_number(float(word))
     found = SHORT.fullmatch(word.strip().lstrip("+").lower())

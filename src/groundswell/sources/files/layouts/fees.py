@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from groundswell.sources.files.values import SILENT, currency_of, money_of
+from groundswell.sources.files.values import NO, SILENT, YES, currency_of, money_of
 
 FEE = re.compile(
     r"(fee|rate|price|cost|honorar|preis|gage|budget|quote|payment|paid|kosten|ask)(?!d?iv|ing)", re.IGNORECASE
@@ -72,9 +72,14 @@ def settle_fees(
             fees.append(fee)
         if words.lower() not in SILENT and (not counts or money_of(words) is None):
             by_row[line, *whose(fee)][column] = words
-        if words.lower() not in SILENT and not amount:
+        if words.lower() not in SILENT and not amount and not only_answers(column, words):
             unread.setdefault(column, []).append(f"line {line} “{words}”")
     return [_told(column, found) for column, found in unread.items()]
+
+
+def only_answers(column: str, words: str) -> bool:
+    """Whether a cell says yes or no to "paid?": no amount, and no words for one."""
+    return bool(PAYMENT.search(column)) and words.strip().lower() in YES | NO
 
 
 def _told(column: str, found: list[str]) -> str:

@@ -281,7 +281,7 @@ POSTS = Layout(
             account=_AUTHOR,
             handle=_AUTHOR_HANDLE,
             name=Name("author_display_name", "author_name", "author_fullname"),
-            followers=Count("author_followers", "user_followers", "followers", "followers_count", "owner_followers"),
+            followers=Count("author_followers", "user_followers", "owner_followers", *FOLLOWERS),
         ),
         Interaction(
             actor=_AUTHOR,

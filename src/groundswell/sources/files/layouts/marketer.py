@@ -26,12 +26,13 @@ from groundswell.sources.files.layouts.cells import (
     Who,
     normalised,
 )
-from groundswell.sources.files.layouts.fees import fee_in_words, fees_of, names_a_fee, settle_fees, whose
+from groundswell.sources.files.layouts.fees import fee_in_words, fees_of, names_a_fee, settle_fees
 from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
 from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
+from groundswell.sources.files.layouts.sheet_followers import columns_by_platform, settle_followers
 from groundswell.sources.files.layouts.volunteers import read_of_colleagues
 from groundswell.sources.files.tables import Rows
-from groundswell.sources.files.values import count_of, table_of, texts
+from groundswell.sources.files.values import table_of, texts
 
 NAMES = ("influencer", "creator", "influencer/affiliate name", "influencer name", "creator name", "full name", "real name", "name", "talent", "blogger", "person", "kol", "ambassador", "affiliate", "partner", "colleague", "employee", "mitarbeiter", "mitarbeiterin", "kollege", "kollegin")  # fmt: skip
 HANDLES = ("handle", "handles", "handle(s)", "username", "user name", "profile", "profiles", "profile link", "profile url", "account", "accounts", "social", "social media", "link", "links", "url", "@", "social handle", "ig handle", "nutzername", "kanalname", "channel link")  # fmt: skip
@@ -93,6 +94,8 @@ X_ALONE = re.compile(
 """X is a network where nothing but such words stands beside the letter: `X handle`, and not `size x length`."""
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s,;|<>]+|(?:[\w-]+\.)+[a-z]{2,}/[^\s,;|<>]+", re.IGNORECASE)
 HANDLE = re.compile(r"@?[\w][\w.\-]{0,63}$")
+FEDERATED = re.compile(r"@?\w[\w.\-]{0,63}@[\w-]+(?:\.[\w-]+)+")
+"""A handle with its server, as on Mastodon: `@ann@mastodon.social`. Without the first @ only the heading tells it from mail."""
 KNOWN = frozenset(
     normalised(name)
     for name in (*NAMES, *HANDLES, *FOLLOWERS, *CODES, *STATUS, *EMAILS, *PHONES, *NOTES, *PLATFORM_HEADERS)
@@ -202,10 +205,12 @@ def named_in(cell: str, platform: str | None = None) -> list[Named]:
 
 
 def _in_chunk(chunk: str, platform: str | None) -> list[Named]:
-    if not chunk or EMAIL.fullmatch(chunk):
-        return []
     words = [word for word in re.split(r"[\s:()\[\]]+", chunk) if word.strip("-–—")]
     said = next((PLATFORM_NAMES[word.lower()] for word in words if word.lower() in PLATFORM_NAMES), None)
+    if federated := _federated(words, said or platform):
+        return federated
+    if not chunk or EMAIL.fullmatch(chunk):
+        return []
     left = [word for word in words if word.lower() not in PLATFORM_NAMES]
     marked = [word for word in left if word.startswith("@")]
     plain = marked or (left if len(left) == 1 else [])
@@ -216,12 +221,23 @@ def _in_chunk(chunk: str, platform: str | None) -> list[Named]:
     ]
 
 
+def _federated(words: list[str], platform: str | None) -> list[Named]:
+    """Handles with their server, unless another network is named."""
+    if platform not in (None, "mastodon"):
+        return []
+    return [
+        Named(word.strip("@").lower(), "mastodon")
+        for word in words
+        if FEDERATED.fullmatch(word) and (platform or word.startswith("@"))
+    ]
+
+
 def accounts_in(row: dict[str, str], columns: Columns) -> list[Named]:
     """Every account of a row. One handle with several platforms is taken as the same handle on each."""
     platforms = _platforms_in(row.get(columns.platform or "", ""))
     found: list[Named] = []
     for header in columns.handles:
-        named = named_in(row.get(header, ""), None)
+        named = named_in(row.get(header, ""), "mastodon" if platforms == ["mastodon"] else None)
         free = [one for one in named if one.platform is None]
         for position, one in enumerate(named):
             if one.platform is not None:
@@ -274,19 +290,10 @@ def _sheet(rows: Rows) -> Unfolded:
         if reason:
             aside.append(SetAside(line, reason, " | ".join(row.values())[:500]))
     notes = settle_fees(tables.fees, tables.people, by_line)
-    _settle_followers(tables, by_line, columns)
+    notes += settle_followers(
+        tables.people, by_line, columns_by_platform(columns.followers, columns.followers_on.items())
+    )
     return Unfolded({name: _part(found) for name, found in vars(tables).items() if found}, aside, notes)
-
-
-def _settle_followers(tables: _Tables, rows: dict[int, dict[str, str]], columns: Columns) -> None:
-    """Leave an account the last count of its followers that its rows name; what the others say is kept in its words."""
-    read = [(one, count_of(one["_followers"] or "")) for one in tables.people]
-    last = {whose(one): followers for one, followers in read if followers is not None}
-    for one, followers in read:
-        header = columns.followers_on.get(one["platform"] or "") or columns.followers
-        if header and one["_followers"] and last.get(whose(one), followers) != followers:
-            one["_followers"] = None
-            one[header] = rows[one["line"]][header]
 
 
 def _array(column: pa.ChunkedArray) -> pa.Array:

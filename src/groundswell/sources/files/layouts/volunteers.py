@@ -22,8 +22,11 @@ DEPARTMENT = re.compile(
     r"\W*(department|dept\.?|abteilung|bereich|team|division|business unit|unit|funktion|function|d[ée]partement|service)\W*",
     re.IGNORECASE,
 )
-YES = frozenset(["yes", "y", "ja", "j", "jo", "jep", "yep", "x", "true", "wahr", "1", "ok", "okay", "gern", "gerne", "sure", "oui", "si", "sí", "✓", "✔", "✅", "☑", "in"])  # fmt: skip
+YES = frozenset(["yes", "y", "ja", "j", "jo", "jep", "yep", "x", "true", "wahr", "1", "ok", "okay", "gern", "gerne", "sure", "klar", "natürlich", "definitely", "absolutely", "oui", "si", "sí", "✓", "✔", "✅", "☑", "in"])  # fmt: skip
 NO = frozenset(["no", "n", "nein", "ne", "nope", "not", "nicht", "never", "nie", "kein", "keine", "false", "falsch", "0", "non", "✗", "✘", "❌", "☐", "out", "declined", "abgelehnt"])  # fmt: skip
+
+RATHER_NOT = re.compile(r"\W*(lieber|eher|besser|bitte|rather|better|please|prefers?)\s+(not|nicht)\b", re.IGNORECASE)
+"""How people say no politely."""
 
 
 def asks_who_wants(header: str) -> bool:
@@ -34,7 +37,7 @@ def asks_who_wants(header: str) -> bool:
 def wants(header: str, cell: str) -> bool | None:
     """Whether somebody wants to take part, by what stands under this heading; None where it says neither yes nor no."""
     word = next(iter(re.findall(r"[^\W_]+|[✓✔✅☑✗✘❌☐]", cell.lower())), "")
-    said = True if word in YES else False if word in NO else None
+    said = True if word in YES else False if word in NO or RATHER_NOT.match(cell) else None
     return said if said is None or not REFUSALS.search(header) else not said
 
 

@@ -82,6 +82,15 @@ def test_who_said_no_is_left_out_and_counted_without_a_name(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_whoever_has_not_said_yes_is_asked_first_in_their_own_words(tmp_path: Path) -> None:
+    found = looked_at(tmp_path, text=LIST + "Dee Oat,,dee@oat.example,,@dee,,maybe in spring\n")
+    said = {one.person.called: one.sentences[0] for one in found.colleagues}
+    assert said["@cid"] == "The list says nothing under “Freiwillig”: ask before anything else."
+    assert said["@dee"] == "“maybe in spring” under “Freiwillig” is neither yes nor no: ask before anything else."
+    assert "ask before" not in " ".join(found.colleagues[0].sentences)
+
+
 def test_where_everybody_said_no_nobody_is_looked_at(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Nobody on the list wants to speak: 1 colleague said no"):
         looked_at(tmp_path, text="Name,LinkedIn,Opt-in\nAnn,https://www.linkedin.com/in/ann,no\n")

@@ -30,6 +30,20 @@ class Person:
     """Whether the list says that they want to speak; None where it says neither yes nor no."""
     column: str | None
     """The heading under which it says so, or would."""
+    reply: str | None = None
+    """What stands there where it is neither yes nor no; None where nothing does."""
+
+    @property
+    def ask_first(self) -> str | None:
+        """That they are to be asked, where the list asks and they have not said yes."""
+        if self.column is None or self.wants is not None:
+            return None
+        said = (
+            f"“{self.reply}” under “{self.column}” is neither yes nor no"
+            if self.reply
+            else f"The list says nothing under “{self.column}”"
+        )
+        return f"{said}: ask before anything else."
 
 
 @dataclass
@@ -119,7 +133,9 @@ def _person(accounts: Sequence[Listed], rows: Sequence[_Row], asking: Mapping[in
     column, wish = _wish(rows)
     column = column or next((asking[row.import_id] for row in rows if row.import_id in asking), None)
     departments = [cell for row in rows for header, cell in row.said.items() if names_a_department(header) and cell]
-    return Person(tuple(accounts), departments[-1] if departments else None, wish, column)
+    replies = [row.said[column].strip() for row in rows if column and row.said.get(column, "").strip()]
+    reply = replies[-1] if replies and wish is None else None
+    return Person(tuple(accounts), departments[-1] if departments else None, wish, column, reply)
 
 
 def _wish(rows: Iterable[_Row]) -> tuple[str | None, bool | None]:

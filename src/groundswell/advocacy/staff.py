@@ -287,7 +287,8 @@ def _colleague(one: Person, read: _Read, alike: Sequence[SameWords], called: Map
         about_of(standing, found.focus, found.topics, len(posts), len(naming)), found.topics, others, step,
         tuple(as_evidence(post, "same words" if place < len(shared) else "company") for place, post in enumerate(shown[:POSTS_SHOWN])), (),
     )  # fmt: skip
-    return replace(made, sentences=tuple(_sentences(made, len(mine))))
+    first = [one.ask_first] if one.ask_first else []
+    return replace(made, sentences=(*first, *_sentences(made, len(mine))))
 
 
 def _silence(one: Person, read: _Read) -> Value:

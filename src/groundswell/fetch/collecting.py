@@ -91,6 +91,8 @@ class Collecting:
     """People in a row, in this run, who do not speak of what is looked for."""
     _silent: set[str | None] = field(default_factory=lambda: set())
     """Hosts that did not answer in this run, however often they were asked: they are left alone until the next one."""
+    _here: Step | None = None
+    """What was said last of where it is."""
     _wasted: int = 0
     """Money of this run for answers that made no sense and were asked for again, in millionths."""
 
@@ -101,6 +103,7 @@ class Collecting:
         """
         self._own, self._about_posts = lists_of_people(self.asked, self.source), lists_of_posts(self.asked, self.source)
         budget = self.client.sent + self.asked.requests
+        self.client.told = self._say_why_it_waits
         while self.client.sent < budget:
             stream = next_stream(self.workspace.state, self.fetch)
             if stream is None:
@@ -112,6 +115,8 @@ class Collecting:
             if self._too_dear(stream):
                 return f"The next page may cost more than is left of the {self.asked.spend:,.2f} that this fetch may cost (--resume --spend MORE goes on)."
             self._begun = (self.client.sent, self.client.repeated)
+            if self._here is None:
+                self._say(stream, budget)
             self._ask(stream)
             self._say(stream, budget)
         return f"The {self.asked.requests:,} requests of this run are spent."
@@ -352,7 +357,13 @@ class Collecting:
         left = min(self.client.left.values(), default=self.source.limits[0].requests)
         sent = self.asked.requests - (budget - self.client.sent)
         what = self.source.streams[stream.name].says
-        self.progress(Step(sent, self.asked.requests, looked_at, self.asked.people, left, what))
+        self._here = Step(sent, self.asked.requests, looked_at, self.asked.people, left, what)
+        self.progress(self._here)
+
+    def _say_why_it_waits(self, why: str) -> None:
+        """Whoever watches can tell a server that is slow, or wants to be left alone, from a program that hangs."""
+        if self.progress and self._here:
+            self.progress(replace(self._here, what=why))
 
 
 def _instead(declared: Stream, stream: StreamRow, why: str) -> Todo | None:

@@ -36,6 +36,8 @@ TRIES = 6
 """Times that one question is asked before it counts as not answered (design choice)."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds before the second try, and the most between two tries (design choice)."""
+WORTH_SAYING = 2.0
+"""Seconds from which on it is said that one waits: about then somebody begins to wonder (design choice)."""
 LONGEST_HOLD = 86_400.0
 """Most seconds that a host's wish to be left alone is believed: a small server's mistake must not last for years (design choice)."""
 PATIENCE = 900.0
@@ -180,6 +182,8 @@ class Client:
     """Host -> headers of every request to it, and to no other, not even when it redirects there."""
     own: str = ""
     """The user's own account, where questions are asked of it; it takes the place of `OWN`."""
+    told: Callable[[str], object] = lambda _: None
+    """Is told why nothing comes for a while."""
     sent: int = 0
     """Requests that went out, repeated ones among them."""
     repeated: int = 0
@@ -252,7 +256,9 @@ class Client:
         if error.wait is not None:
             self._hold(host, error.wait)
         elif attempt + 1 < self.tries:
-            self.sleep(self.chance() * min(LONGEST_WAIT, FIRST_WAIT * 2**attempt))
+            wait = self.chance() * min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)
+            self.told(f"{host}: {error}; asked again in {max(wait, 1):.0f} s, time {attempt + 2} of {self.tries}")
+            self.sleep(wait)
 
     def _hold(self, host: str, seconds: float) -> None:
         seconds = min(seconds, LONGEST_HOLD)
@@ -266,6 +272,8 @@ class Client:
         wait = self.pace.wait(host, limit, self.clock())
         if wait > PATIENCE:
             _too_long(host, self.clock() + wait)
+        if wait >= WORTH_SAYING:
+            self.told(f"{host} is asked again in {wait:.0f} s: so slowly it wants to be asked")
         if wait > 0:
             self.sleep(wait)
 

@@ -151,6 +151,11 @@ def purged_lines(purged: Purged) -> Iterator[str]:
             f"{'was' if purged.waiting == 1 else 'were'} not brought in yet and {'stays' if purged.waiting == 1 else 'stay'} until then. "
             "Go on with `groundswell fetch --resume` or `groundswell listen`, then purge again."
         )
+    if purged.unbrought and not purged.done:
+        yield (
+            f"What fetch {', '.join(map(str, purged.unbrought))} kept was not brought in yet. A purge brings it in first and then takes "
+            "out of it what may not be kept any longer; that is not counted here."
+        )
     if not (purged.expired or purged.replaced or gone or purged.pages):
         yield "There is nothing to purge."
         return

@@ -288,7 +288,7 @@ def purge(
 
     Example: groundswell purge --dry-run
     """
-    from groundswell.store import purge as take_away
+    from groundswell.fetch import purge as take_away
 
     purged = take_away(workspace_at(workspace), undone=undone, dry_run=dry_run)
     if as_json:

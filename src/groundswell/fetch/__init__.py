@@ -6,6 +6,7 @@
     promising    looking for people who speak of something: whom to look at next, and when to stop
     coverage     what was covered, and what was not
     fetching     all of this in one call: fetch, go on, look again
+    keeping      taking away what may not be kept any longer
     refreshing   whom and what to look at again, where numbers still move
     listening    the live stream: what people do, as it happens
     hearing      the loop of that: events, kept with the place in the stream in one transaction, across lost connections
@@ -23,10 +24,11 @@ from groundswell.fetch.collecting import Progress, Step
 from groundswell.fetch.coverage import Coverage, coverage_of
 from groundswell.fetch.fetching import FetchReport, OpenClient, beginning, fetch, open_client, refresh, resume
 from groundswell.fetch.hearing import Heard
+from groundswell.fetch.keeping import purge
 from groundswell.fetch.listening import Hears, ListenReport, listen
 from groundswell.fetch.promising import phrases_in
 
 __all__ = [
     "Asked", "Coverage", "FetchReport", "Forecast", "Heard", "Hears", "ListenReport", "OpenClient", "Progress", "Step", "beginning",
-    "coverage_of", "fetch", "forecast", "listen", "open_client", "phrases_in", "refresh", "resume",
+    "coverage_of", "fetch", "forecast", "listen", "open_client", "phrases_in", "purge", "refresh", "resume",
 ]  # fmt: skip

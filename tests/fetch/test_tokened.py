@@ -380,6 +380,10 @@ def test_the_price_is_shown_before_a_run_that_costs_money(
     assert "Say how much it may cost" in said("fetch", "https://x.com/person0", "--dry-run")
     told = said("fetch", "https://x.com/person0", "--spend", "0.30")
     assert told.index("at most 0.51 US dollars, of which 0.30 may be spent") < told.index("looked at")
+    assert "It cost about 0.01 US dollars until now; it may cost 0.30 in all." in told, told
+    ahead = said("refresh", "--from", "x", "--dry-run")
+    assert "for at most 1 account or post" in ahead
+    assert "it costs at most 0.01 US dollars. Nobody was asked (dry run)." in ahead
     for wrong in ("0", "-1", "nan"):
         refused = CliRunner().invoke(
             app, ["fetch", "https://x.com/person0", "--spend", wrong, "-w", str(workspace.folder)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from html import unescape
 from pathlib import Path
 from threading import Event
@@ -17,6 +18,7 @@ from test_pages import alive
 
 from building import account
 from building import made as made_of
+from groundswell.fetch import refreshing
 from groundswell.store import Workspace
 from groundswell.web.fetching import Fetcher
 
@@ -106,6 +108,38 @@ def test_where_reading_costs_money_the_price_is_shown_and_a_sum_is_asked_for_fir
     assert wrong.status_code == 400
     begun(browser, "https://x.com/person0", each="20", spend="0,50")
     assert "That is in" in over(browser)
+
+
+class Later(datetime):
+    """A clock two days after those of the fakes."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Later:
+        return cls(2026, 6, 3, tzinfo=tz)
+
+
+def test_going_on_and_looking_again_where_it_costs_money_begin_once_a_sum_is_allowed(
+    opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDSWELL_X_LOGIN", fake_x.TOKEN)
+    monkeypatch.setattr(refreshing, "datetime", Later)
+    fake = fake_x.Fake()
+    browser = opened(cast("Fake", fake), None)
+    begun(browser, "https://x.com/person0", each="10", spend="0.02")
+    page = over(browser)
+    assert "It cost about 0.01 US dollars until now; it may cost 0.02 in all." in page
+    assert page.count("Most US dollars it may cost in all</label>") == 2, "above, and in the list"
+    browser.post("/resume", files=[("files", ("", b""))], data={"id": "1", "spend": "0,50"})
+    page = over(browser)
+    assert "That is in" in page
+    assert "(1 account or post) costs at most 0.01 US dollars" in page
+    asked = len(fake.requests)
+    refused = browser.post("/refresh", files=[("files", ("", b""))], data={"source": "x"})
+    assert (refused.status_code, len(fake.requests)) == (403, asked)
+    assert "To look again at what is due costs at most 0.01 US dollars." in unescape(refused.text)
+    browser.post("/refresh", files=[("files", ("", b""))], data={"source": "x", "spend": "1"})
+    assert "That is in" in over(browser)
+    assert len(fake.requests) > asked
 
 
 @pytest.mark.slow

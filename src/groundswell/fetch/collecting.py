@@ -19,6 +19,7 @@ import pytz
 
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.fetch.asking import Asked, introductions, lists_of_people, lists_of_posts
+from groundswell.fetch.paying import paid
 from groundswell.fetch.promising import BY_LOT, DRY, count_fits, looked_for, speaks
 from groundswell.sources.client import Answer, Client
 from groundswell.sources.declaring import JSON, MILLION, NEEDS, Looked, Source, Stream, Todo
@@ -30,7 +31,6 @@ from groundswell.store.fetches import (
     ToOpen,
     cursors_asked,
     fits_of,
-    items_of,
     look_at_people,
     next_stream,
     note_page,
@@ -113,7 +113,7 @@ class Collecting:
                     return ""
                 continue
             if self._too_dear(stream):
-                return f"The next page may cost more than is left of the {self.asked.spend:,.2f} that this fetch may cost (--resume --spend MORE goes on)."
+                return f"The next page may cost more than is left of the {self.asked.spend:,.2f} that this fetch may cost. Allow more, and it goes on (--resume --spend MORE)."
             self._begun = (self.client.sent, self.client.repeated)
             if self._here is None:
                 self._say(stream, budget)
@@ -137,12 +137,11 @@ class Collecting:
     # -- what is bounded ---------------------------------------------------------------------------------------------------
 
     def _too_dear(self, stream: StreamRow) -> bool:
-        """Whether the next page may cost more than is left; what was kept is counted as the network counts, item by item."""
+        """Whether the next page may cost more than is left."""
         if self.source.price is None or self.asked.spend is None:
             return False
-        kept = items_of(self.workspace.state, self.fetch)
-        paid = sum(self.source.streams[name].costs * items for name, items in kept.items()) + self._wasted
-        return paid + _price_of(self.source.streams[stream.name], stream) > self.asked.spend * MILLION
+        until_now = paid(self.workspace.state, self.source, self.fetch) + self._wasted
+        return until_now + _price_of(self.source.streams[stream.name], stream) > self.asked.spend * MILLION
 
     def _rationed(self, stream: StreamRow) -> str:
         """Why a subject may not be asked about, where only so many different ones may be in some days."""

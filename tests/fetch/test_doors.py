@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from groundswell.cli import app
 from groundswell.errors import InputError, UnknownNameError, UsageError
-from groundswell.fetch import fetching
+from groundswell.fetch import fetching, logins
 from groundswell.fetch.exports import letter, platforms
 from groundswell.fetch.logins import login_of
 from groundswell.store import Workspace
@@ -73,6 +74,36 @@ def test_a_login_is_taken_from_the_environment_or_from_a_file_that_only_its_owne
         login_of("bluesky", environment)
     path.chmod(0o600)
     assert login_of("bluesky", environment) == "ann:secret"
+
+
+class NoKeyringError(Exception):
+    """As the package `keyring` has it."""
+
+
+class LockedError(Exception):
+    """Whatever else goes wrong with a keyring."""
+
+
+def test_a_machine_without_a_keyring_has_no_login_in_it_and_a_locked_one_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    raised: list[type[Exception]] = [NoKeyringError]
+
+    def get_password(_service: str, _source: str) -> str:
+        raise raised[0]
+
+    modules = {
+        "keyring": SimpleNamespace(get_password=get_password),
+        "keyring.errors": SimpleNamespace(NoKeyringError=NoKeyringError, KeyringError=LockedError),
+    }
+    monkeypatch.setattr(logins, "find_spec", modules.get)
+    monkeypatch.setattr(logins, "import_module", modules.__getitem__)
+    away = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert logins.login_of("x", away) is None
+    raised[0] = LockedError
+    with pytest.raises(InputError, match="did not open"):
+        logins.login_of("x", away)
+    assert logins.login_of("x", away | {"GROUNDSWELL_X_LOGIN": "token"}) == "token"
 
 
 def test_a_login_never_enters_the_workspace(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> None:

@@ -129,6 +129,7 @@ def test_going_on_and_looking_again_where_it_costs_money_begin_once_a_sum_is_all
     page = over(browser)
     assert "It cost about 0.01 US dollars until now; it may cost 0.02 in all." in page
     assert page.count("Most US dollars it may cost in all</label>") == 2, "above, and in the list"
+    assert "--spend" not in page
     browser.post("/resume", files=[("files", ("", b""))], data={"id": "1", "spend": "0,50"})
     page = over(browser)
     assert "That is in" in page

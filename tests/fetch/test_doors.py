@@ -16,6 +16,8 @@ from groundswell.errors import InputError, UnknownNameError, UsageError
 from groundswell.fetch import fetching, logins
 from groundswell.fetch.exports import letter, platforms
 from groundswell.fetch.logins import login_of
+from groundswell.records import PLATFORMS
+from groundswell.sources.networks import SOURCES
 from groundswell.store import Workspace
 
 BAKER = "@person0.bsky.social"
@@ -128,6 +130,13 @@ def test_a_letter_has_the_steps_of_its_platform_and_sends_nothing(platform: str)
     assert all(step in written.text for step in platforms()[platform]["steps"])
     assert written.text.count("Oat & Co") == 2
     assert "no answer is needed" in written.text
+
+
+@pytest.mark.parametrize(
+    "platform", sorted(set(PLATFORMS) - {name for one in SOURCES.values() for name in (one.platform, *one.also)})
+)
+def test_whoever_is_sent_to_write_a_letter_to_a_closed_network_can(platform: str) -> None:
+    assert letter("@ann", platform).text.count("\n  1. ") == 1
 
 
 def test_a_letter_to_nobody_or_for_an_unknown_platform_is_refused() -> None:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -137,11 +138,20 @@ class Collecting:
     # -- what is bounded ---------------------------------------------------------------------------------------------------
 
     def _too_dear(self, stream: StreamRow) -> bool:
-        """Whether the next page may cost more than is left."""
+        """Whether even the shortest page that may be asked for may cost more than is left."""
+        declared = self.source.streams[stream.name]
+        return declared.costs > 0 and _price_of(declared, stream) > self._left_to_spend()
+
+    def _left_to_spend(self) -> float:
+        """In millionths; without end where nothing is to be paid."""
         if self.source.price is None or self.asked.spend is None:
-            return False
-        until_now = paid(self.workspace.state, self.source, self.fetch) + self._wasted
-        return until_now + _price_of(self.source.streams[stream.name], stream) > self.asked.spend * MILLION
+            return inf
+        return self.asked.spend * MILLION - paid(self.workspace.state, self.source, self.fetch) - self._wasted
+
+    def _items(self, stream: StreamRow, declared: Stream) -> int:
+        """How many items the next page is asked for: as many as are wanted, and as may still be paid."""
+        wanted, left = _wanted(declared, stream), self._left_to_spend() if declared.costs else inf
+        return wanted if left == inf else max(declared.least, min(wanted, int(left // declared.costs)))
 
     def _rationed(self, stream: StreamRow) -> str:
         """Why a subject may not be asked about, where only so many different ones may be in some days."""
@@ -188,7 +198,8 @@ class Collecting:
 
     def _page(self, stream: StreamRow, declared: Stream) -> tuple[Answer, Looked | None]:
         """Ask for a page, again when it makes no sense: another shape, a refusal in no words, a cursor that leads back."""
-        ask = declared.ask(stream.subject, stream.cursor, _wanted(declared, stream))
+        items = self._items(stream, declared)
+        ask, price = declared.ask(stream.subject, stream.cursor, items), _price_of(declared, stream, items)
         if declared.goes_on or self.source.may_keep:
             ask = replace(ask, whole=True)  # what is remembered of answers are their bodies, as they came
         asked_before = (
@@ -197,7 +208,9 @@ class Collecting:
         answer, looked = self.client.ask(ask), None
         for again in range(LOOKS):
             if again:
-                self._wasted += _price_of(declared, stream)
+                self._wasted += price
+                if price > self._left_to_spend():
+                    break
                 answer = self.client.ask(ask)
             looked = _looked(declared, stream, answer)
             if looked and not (looked.cursor and looked.cursor in asked_before):
@@ -379,10 +392,10 @@ def _wanted(declared: Stream, stream: StreamRow) -> int:
     return min(declared.page, max(declared.least, stream.wanted - stream.got))
 
 
-def _price_of(declared: Stream, stream: StreamRow) -> int:
-    """What the next page of a stream may cost."""
+def _price_of(declared: Stream, stream: StreamRow, items: int | None = None) -> int:
+    """What a page of so many items may cost; the shortest one where no number is said."""
     several = declared.about in ("accounts", "posts")
-    return declared.costs * (stream.subject.count("\n") + 1 if several else _wanted(declared, stream))
+    return declared.costs * (stream.subject.count("\n") + 1 if several else items or declared.least)
 
 
 def _looked(declared: Stream, stream: StreamRow, answer: Answer) -> Looked | None:

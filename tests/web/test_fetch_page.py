@@ -18,9 +18,9 @@ from test_pages import alive
 
 from building import account
 from building import made as made_of
-from groundswell.fetch import refreshing
+from groundswell.fetch import Step, refreshing
 from groundswell.store import Workspace
-from groundswell.web.fetching import Fetcher
+from groundswell.web.fetching import Fetcher, Running
 
 sys.path.append(str(Path(__file__).parents[1] / "fetch"))
 import fake_x
@@ -156,6 +156,17 @@ def test_people_are_fetched_and_what_was_not_covered_is_said(opened: Opens) -> N
     assert (listed["fetch"]["state"], listed["covered"]["people"]) == ("done", 1)
 
 
+def test_the_time_that_is_left_is_told_from_the_requests_until_now() -> None:
+    now = [100.0]
+    running = Running("Bluesky: ann", clock=lambda: now[0])
+    assert running.left is None
+    running.told(Step(requests=0, budget=1000, people=0, people_wanted=1, left_in_window=3000, what="profiles"))
+    assert running.left is None
+    now[0] = 160.0
+    running.told(Step(requests=100, budget=1000, people=1, people_wanted=1, left_in_window=2900, what="posts"))
+    assert running.left == 540.0
+
+
 @pytest.mark.slow
 def test_a_fetch_is_stopped_and_gone_on_with_and_ends_as_if_it_never_stopped(opened: Opens) -> None:
     fake, asked, go = Fake(), Event(), Event()
@@ -172,6 +183,7 @@ def test_a_fetch_is_stopped_and_gone_on_with_and_ends_as_if_it_never_stopped(ope
     busy = browser.get("/fetches")
     assert "Stop; keep what is here" in busy.text
     assert 'data-refresh="1"' in busy.text
+    assert "less where there is less to read" in busy.text
     assert browser.post("/fetch", files=[("files", ("", b""))], data={"who": BAKER}).status_code == 409
     browser.post("/stop", files=[("files", ("", b""))])
     go.set()

@@ -63,6 +63,18 @@ class Running:
     step: Step | None = None
     report: FetchReport | None = None
     error: dict[str, str] | None = None
+    clock: Callable[[], float] = time.monotonic
+    begun: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begun = self.clock()
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the budget of requests is spent, at the speed until now; None before the first one."""
+        if self.step is None or self.step.requests < 1:
+            return None
+        return (self.clock() - self.begun) / self.step.requests * max(0, self.step.budget - self.step.requests)
 
     def told(self, step: Step) -> None:
         """Note how far it is; stop where somebody asked for it."""
@@ -277,4 +289,4 @@ def _asked(given: Any) -> Asked:
     )
 
 
-__all__ = ["Fetcher", "add_fetching"]
+__all__ = ["Fetcher", "Running", "add_fetching"]

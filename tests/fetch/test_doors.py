@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from typer.testing import CliRunner
 
 from groundswell.cli import app
 from groundswell.errors import InputError, UnknownNameError, UsageError
-from groundswell.fetch import fetching
+from groundswell.fetch import fetching, logins
 from groundswell.fetch.exports import letter, platforms
 from groundswell.fetch.logins import login_of
+from groundswell.records import PLATFORMS
+from groundswell.sources.networks import SOURCES
 from groundswell.store import Workspace
 
 BAKER = "@person0.bsky.social"
@@ -75,6 +78,36 @@ def test_a_login_is_taken_from_the_environment_or_from_a_file_that_only_its_owne
     assert login_of("bluesky", environment) == "ann:secret"
 
 
+class NoKeyringError(Exception):
+    """As the package `keyring` has it."""
+
+
+class LockedError(Exception):
+    """Whatever else goes wrong with a keyring."""
+
+
+def test_a_machine_without_a_keyring_has_no_login_in_it_and_a_locked_one_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    raised: list[type[Exception]] = [NoKeyringError]
+
+    def get_password(_service: str, _source: str) -> str:
+        raise raised[0]
+
+    modules = {
+        "keyring": SimpleNamespace(get_password=get_password),
+        "keyring.errors": SimpleNamespace(NoKeyringError=NoKeyringError, KeyringError=LockedError),
+    }
+    monkeypatch.setattr(logins, "find_spec", modules.get)
+    monkeypatch.setattr(logins, "import_module", modules.__getitem__)
+    away = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert logins.login_of("x", away) is None
+    raised[0] = LockedError
+    with pytest.raises(InputError, match="did not open"):
+        logins.login_of("x", away)
+    assert logins.login_of("x", away | {"GROUNDSWELL_X_LOGIN": "token"}) == "token"
+
+
 def test_a_login_never_enters_the_workspace(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> None:
     monkeypatch.setenv("GROUNDSWELL_BLUESKY_LOGIN", "ann.bsky.social:abcd-efgh-ijkl")
     fake = Fake()
@@ -97,6 +130,13 @@ def test_a_letter_has_the_steps_of_its_platform_and_sends_nothing(platform: str)
     assert all(step in written.text for step in platforms()[platform]["steps"])
     assert written.text.count("Oat & Co") == 2
     assert "no answer is needed" in written.text
+
+
+@pytest.mark.parametrize(
+    "platform", sorted(set(PLATFORMS) - {name for one in SOURCES.values() for name in (one.platform, *one.also)})
+)
+def test_whoever_is_sent_to_write_a_letter_to_a_closed_network_can(platform: str) -> None:
+    assert letter("@ann", platform).text.count("\n  1. ") == 1
 
 
 def test_a_letter_to_nobody_or_for_an_unknown_platform_is_refused() -> None:

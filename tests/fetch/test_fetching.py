@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
 import pytest
 from fake_bluesky import Fake, answered, tables
 from typer.testing import CliRunner
@@ -337,3 +338,17 @@ def test_a_post_from_the_future_is_as_old_as_when_it_was_first_seen(workspace: W
     assert one.subject.endswith("3kfuture")
     with pytest.raises(UsageError, match="is due"):
         again_streams(workspace, BLUESKY, 1, now + timedelta(days=2))
+
+
+def test_whoever_watches_is_told_at_once_what_is_asked_and_why_nothing_comes(workspace: Workspace) -> None:
+    fake, said = Fake(), list[str]()
+    refusals = [answered(b"", 503), answered(b"", 429, {"retry-after": "7"})]
+
+    def slow(request: httpx2.Request) -> httpx2.Response:
+        assert said, "something is said before anybody is asked"
+        return refusals.pop(0) if refusals else fake.answer(request)
+
+    fetch(workspace, asked(BAKER), client=fake.client(slow), progress=lambda step: said.append(step.what))
+    assert said[1] == "public.api.bsky.app: status 503; asked again in 1 s, time 2 of 6"
+    assert said[2] == "public.api.bsky.app is asked again in 7 s: so slowly it wants to be asked"
+    assert (said[0], said[3]) == ("profiles", "profiles"), said

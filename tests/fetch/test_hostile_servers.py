@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import httpx2
@@ -204,6 +208,69 @@ def test_a_server_that_drips_is_left_after_a_time() -> None:
     )  # fmt: skip
     with pytest.raises(SourceSilentError, match="not there after 60 seconds"):
         client.ask(Ask("https://slow.example/"))
+
+
+@pytest.mark.parametrize("dripping", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["head", "body"])
+def test_a_real_connection_that_drips_its_head_or_body_is_left_after_a_time(dripping: bytes) -> None:
+    clock = Clock()
+
+    def seen() -> float:  # each look at the clock, seven seconds have passed
+        clock.at += 7
+        return clock.at
+
+    with dripping_server(dripping) as (port, sent):
+        client = Client(
+            hosts=("localhost",), loopback=True, resolve=lambda *_: ["127.0.0.1"], clock=seen, sleep=clock.sleep, tries=1
+        )  # fmt: skip
+        with client, pytest.raises(SourceSilentError, match="not there after 60 seconds"):
+            client.ask(Ask(f"http://localhost:{port}/"))
+    assert len(sent) < DRIPS
+
+
+DRIPS = 200
+
+
+@contextmanager
+def dripping_server(begin: bytes) -> Generator[tuple[int, list[bytes]]]:
+    """Answers with the beginning of an answer, then byte by byte, each sent when the one before was taken, until nobody is there."""
+    sent: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            pipe, _ = server.accept()
+            with pipe, suppress(OSError):
+                pipe.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                pipe.recv(65_536)
+                pipe.sendall(begin)
+                while len(sent) < DRIPS:
+                    pipe.sendall(b"a")
+                    sent.append(b"a")
+                    time.sleep(0.002)
+
+        thread = Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1], sent
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (httpx2.ConnectError("[Errno 111] Connection refused"), "it cannot be reached"),
+        (httpx2.ConnectTimeout("timed out"), "it is not reached within 10 seconds"),
+        (httpx2.ReadTimeout("timed out"), "it is there but slow: nothing came for 20 seconds"),
+        (httpx2.ReadError("[Errno 104] Connection reset by peer"), "the connection broke off"),
+        (httpx2.RemoteProtocolError("peer closed connection"), "what came was no answer, or only a part of one"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_whether_a_server_has_stopped_or_is_slow_is_said_in_words(error: httpx2.TransportError, says: str) -> None:
+    def breaks(request: httpx2.Request) -> httpx2.Response:
+        raise error
+
+    client = FakeNetwork().client(breaks)(None, SOURCES["bluesky"])  # type: ignore[arg-type]
+    with pytest.raises(SourceSilentError, match=says):
+        client.ask(Ask("https://public.api.bsky.app/xrpc/x"))
 
 
 # --- what is ours -----------------------------------------------------------------------------------------------------------

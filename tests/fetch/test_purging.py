@@ -15,7 +15,7 @@ import pytest
 from fake_bluesky import Fake
 
 from groundswell.cli.fetched import purged_lines
-from groundswell.fetch import Asked, fetch, refresh, resume
+from groundswell.fetch import Asked, fetch, keeping, refresh, resume
 from groundswell.fetch.bringing import bring
 from groundswell.ingest import import_file
 from groundswell.sources.networks import SOURCES
@@ -123,6 +123,34 @@ def test_what_terms_let_be_kept_no_longer_is_purged_in_time(workspace: Workspace
     assert count(workspace, "SELECT count(*) FROM accounts") == 0
     assert on_disk(workspace, "sourdough") == []
     assert workspace.state.import_by_id(1).purged_at
+
+
+def test_what_a_killed_fetch_kept_leaves_in_time_though_nobody_ever_goes_on_with_it(workspace: Workspace) -> None:
+    short = {"bluesky": replace(SOURCES["bluesky"], retention_days=30)}
+    number = kept(workspace, "followers", "did:plc:star", followers(1), at=datetime(2026, 6, 1, tzinfo=UTC))
+    [dry, young, old] = [
+        keeping.purge(workspace, sources=short, dry_run=dry, now=datetime(2026, month, day, tzinfo=UTC))
+        for dry, month, day in ((True, 6, 30), (False, 6, 30), (False, 7, 2))
+    ]
+    assert (dry.unbrought, dry.pages) == ((number,), 0)
+    assert "brings it in first" in " ".join(purged_lines(dry))
+    assert (young.unbrought, young.expired, old.expired) == ((), (), (1,))
+    assert on_disk(workspace, "did:plc:p001") == []
+
+
+def test_who_left_is_taken_out_of_what_a_killed_fetch_kept(workspace: Workspace) -> None:
+    kept(workspace, "followers", "did:plc:star", followers(1, 2))
+    say_gone(workspace, "did:plc:p001", datetime(2027, 1, 1, tzinfo=UTC))
+    done = keeping.purge(workspace)
+    assert (done.gone["account"], done.waiting, on_disk(workspace, "did:plc:p001")) == (1, 0, [])
+    assert count(workspace, "SELECT count(*) FROM accounts WHERE account = 'bluesky:did:plc:p002'") == 1
+
+
+def test_what_a_fetch_keeps_that_is_under_way_is_left_to_it(workspace: Workspace) -> None:
+    number = kept(workspace, "followers", "did:plc:star", followers(1))
+    with Workspace(workspace.folder).fetching():
+        assert keeping.purge(workspace).unbrought == (number,)
+    assert workspace.state.imports() == []
 
 
 def test_what_may_not_be_kept_any_longer_is_not_shown_or_measured_though_nobody_purged(

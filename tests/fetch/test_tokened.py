@@ -10,6 +10,7 @@ import fake_instagram
 import fake_reddit
 import fake_twitch
 import fake_x
+import httpx2
 import pytest
 from faking import FakeNetwork, answered, rows
 from trials import BY_SOURCE
@@ -336,6 +337,26 @@ def fake_paid(fake: fake_x.Fake) -> int:
     return profiles * 10_000 + (fake.read - profiles) * 5_000
 
 
+def test_x_a_sum_that_is_too_small_for_a_whole_page_still_buys_a_part_of_it(workspace: Workspace) -> None:
+    fake = fake_x.Fake(page=100)
+    report = fetched(workspace, fake, "x", "@person0", lists=("posts",), each=100, spend=0.05)
+    assert not report.done
+    assert fake_paid(fake) == 50_000, "a profile and eight posts"
+
+
+def test_x_no_nonsense_is_paid_for_beyond_what_was_allowed(workspace: Workspace) -> None:
+    fake, answers = fake_x.Fake(page=100), list[str]()
+
+    def odd(request: httpx2.Request) -> httpx2.Response:
+        answer = fake.answer(request)
+        answers.append(str(request.url))
+        return answered(b"[]") if "/tweets" in str(request.url) else answer
+
+    asked = Asked(source="x", who=("@person0",), lists=("posts",), each=8, spend=0.05)
+    fetch(workspace, asked, client=fake.client(odd))
+    assert sum("/tweets" in one for one in answers) == 1
+
+
 def test_x_a_forecast_is_never_below_what_it_costs(workspace: Workspace) -> None:
     fake = fake_x.Fake(page=100)
     asked = Asked(source="x", who=("@person0",), lists=("posts", "reposts", "replies"), each=20, posts=2, spend=50)
@@ -380,6 +401,10 @@ def test_the_price_is_shown_before_a_run_that_costs_money(
     assert "Say how much it may cost" in said("fetch", "https://x.com/person0", "--dry-run")
     told = said("fetch", "https://x.com/person0", "--spend", "0.30")
     assert told.index("at most 0.51 US dollars, of which 0.30 may be spent") < told.index("looked at")
+    assert "It cost about 0.07 US dollars until now; it may cost 0.30 in all." in told, told
+    ahead = said("refresh", "--from", "x", "--dry-run")
+    assert "for at most 1 account or post" in ahead
+    assert "it costs at most 0.01 US dollars. Nobody was asked (dry run)." in ahead
     for wrong in ("0", "-1", "nan"):
         refused = CliRunner().invoke(
             app, ["fetch", "https://x.com/person0", "--spend", wrong, "-w", str(workspace.folder)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from html import unescape
 from pathlib import Path
 from threading import Event
@@ -17,8 +18,9 @@ from test_pages import alive
 
 from building import account
 from building import made as made_of
+from groundswell.fetch import Step, refreshing
 from groundswell.store import Workspace
-from groundswell.web.fetching import Fetcher
+from groundswell.web.fetching import Fetcher, Running
 
 sys.path.append(str(Path(__file__).parents[1] / "fetch"))
 import fake_x
@@ -108,6 +110,39 @@ def test_where_reading_costs_money_the_price_is_shown_and_a_sum_is_asked_for_fir
     assert "That is in" in over(browser)
 
 
+class Later(datetime):
+    """A clock two days after those of the fakes."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Later:
+        return cls(2026, 6, 3, tzinfo=tz)
+
+
+def test_going_on_and_looking_again_where_it_costs_money_begin_once_a_sum_is_allowed(
+    opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDSWELL_X_LOGIN", fake_x.TOKEN)
+    monkeypatch.setattr(refreshing, "datetime", Later)
+    fake = fake_x.Fake()
+    browser = opened(cast("Fake", fake), None)
+    begun(browser, "https://x.com/person0", each="10", spend="0.02")
+    page = over(browser)
+    assert "It cost about 0.01 US dollars until now; it may cost 0.02 in all." in page
+    assert page.count("Most US dollars it may cost in all</label>") == 2, "above, and in the list"
+    assert "--spend" not in page
+    browser.post("/resume", files=[("files", ("", b""))], data={"id": "1", "spend": "0,50"})
+    page = over(browser)
+    assert "That is in" in page
+    assert "(1 account or post) costs at most 0.01 US dollars" in page
+    asked = len(fake.requests)
+    refused = browser.post("/refresh", files=[("files", ("", b""))], data={"source": "x"})
+    assert (refused.status_code, len(fake.requests)) == (403, asked)
+    assert "To look again at what is due costs at most 0.01 US dollars." in unescape(refused.text)
+    browser.post("/refresh", files=[("files", ("", b""))], data={"source": "x", "spend": "1"})
+    assert "That is in" in over(browser)
+    assert len(fake.requests) > asked
+
+
 @pytest.mark.slow
 def test_people_are_fetched_and_what_was_not_covered_is_said(opened: Opens) -> None:
     browser = opened(Fake())
@@ -119,6 +154,17 @@ def test_people_are_fetched_and_what_was_not_covered_is_said(opened: Opens) -> N
     assert browser.page("/people").count("person0.bsky.social")
     (listed,) = browser.get("/fetches.json").json()
     assert (listed["fetch"]["state"], listed["covered"]["people"]) == ("done", 1)
+
+
+def test_the_time_that_is_left_is_told_from_the_requests_until_now() -> None:
+    now = [100.0]
+    running = Running("Bluesky: ann", clock=lambda: now[0])
+    assert running.left is None
+    running.told(Step(requests=0, budget=1000, people=0, people_wanted=1, left_in_window=3000, what="profiles"))
+    assert running.left is None
+    now[0] = 160.0
+    running.told(Step(requests=100, budget=1000, people=1, people_wanted=1, left_in_window=2900, what="posts"))
+    assert running.left == 540.0
 
 
 @pytest.mark.slow
@@ -137,6 +183,7 @@ def test_a_fetch_is_stopped_and_gone_on_with_and_ends_as_if_it_never_stopped(ope
     busy = browser.get("/fetches")
     assert "Stop; keep what is here" in busy.text
     assert 'data-refresh="1"' in busy.text
+    assert "less where there is less to read" in busy.text
     assert browser.post("/fetch", files=[("files", ("", b""))], data={"who": BAKER}).status_code == 409
     browser.post("/stop", files=[("files", ("", b""))])
     go.set()

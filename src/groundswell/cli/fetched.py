@@ -68,12 +68,21 @@ def forecast_line(found: Forecast) -> str:
     return f"{price_line(found)} Nobody was asked (dry run)."
 
 
-def price_line(found: Forecast) -> str:
+DUE = ("account or post", "accounts and posts")
+"""One and several of what is looked at again."""
+
+
+def again_line(found: Forecast) -> str:
+    """What a second look would take."""
+    return f"{price_line(found, DUE)} Nobody was asked (dry run)."
+
+
+def price_line(found: Forecast, whom: tuple[str, str] = ("person", "people")) -> str:
     """The same, before a fetch that costs money begins."""
     time = f"{found.seconds / 60:,.0f} minutes" if found.seconds >= 120 else f"{found.seconds:,.0f} seconds"
     bound = " (then --requests ends it)" if found.limited else ""
     return (
-        f"About {counted(found.requests, 'request')}{bound} for at most {counted(found.people, 'person', 'people')}: {time} at the "
+        f"About {counted(found.requests, 'request')}{bound} for at most {counted(found.people, *whom)}: {time} at the "
         f"pace that is allowed, and it costs {found.money}{f', but {found.quota}' if found.quota else ''}."
     )
 
@@ -150,6 +159,11 @@ def purged_lines(purged: Purged) -> Iterator[str]:
             f"{counted(purged.waiting, 'raw page')} that {'speaks' if purged.waiting == 1 else 'speak'} of somebody deleted "
             f"{'was' if purged.waiting == 1 else 'were'} not brought in yet and {'stays' if purged.waiting == 1 else 'stay'} until then. "
             "Go on with `groundswell fetch --resume` or `groundswell listen`, then purge again."
+        )
+    if purged.unbrought and not purged.done:
+        yield (
+            f"What fetch {', '.join(map(str, purged.unbrought))} kept was not brought in yet. A purge brings it in first and then takes "
+            "out of it what may not be kept any longer; that is not counted here."
         )
     if not (purged.expired or purged.replaced or gone or purged.pages):
         yield "There is nothing to purge."

@@ -12,6 +12,8 @@ import typer
 
 from groundswell.cli.asking import AsJson, Folder, workspace_at
 from groundswell.cli.fetched import (
+    DUE,
+    again_line,
     came_rows,
     fetch_as_json,
     fetch_lines,
@@ -31,6 +33,7 @@ from groundswell.errors import GroundswellError, UsageError
 
 if TYPE_CHECKING:
     from groundswell.fetch import Asked, FetchReport, Heard, Hears, Progress, Step
+    from groundswell.store import Workspace
 
 WITH_RESUME = frozenset(("resume", "requests", "spend", "workspace", "as_json"))
 """What may be said when a fetch is gone on with."""
@@ -89,6 +92,8 @@ def fetch(
 
     if resume:
         _refuse_asking_anew(context)
+        if not as_json:
+            _say_what_it_cost(workspace_at(workspace))
         with _progress(as_json) as progress:
             report = go_on(workspace_at(workspace), requests=requests, spend=spend, progress=progress)
         _tell(report, as_json)
@@ -121,6 +126,16 @@ def _tell_forecast(asked: Asked, as_json: bool) -> None:
     say(forecast_line(counted))
     if lacking:
         say(str(lacking))
+
+
+def _say_what_it_cost(workspace: Workspace) -> None:
+    """Before more is paid, what was."""
+    from groundswell.fetch import paid_in_words, to_go_on_with
+    from groundswell.sources.networks import SOURCES
+
+    found = to_go_on_with(workspace.state)
+    if found.source in SOURCES and (said := paid_in_words(workspace.state, SOURCES[found.source], found)):
+        say(said)
 
 
 def _refuse_asking_anew(context: typer.Context) -> None:
@@ -164,6 +179,7 @@ def refresh(
     ] = None,
     requests: Requests = None,
     spend: Spend = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count the requests it would take; ask nobody.")] = False,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -171,10 +187,20 @@ def refresh(
 
     Example: groundswell refresh --requests 50
     """
+    from groundswell.fetch import look_ahead
     from groundswell.fetch import refresh as look_again
 
+    chosen, most = workspace_at(workspace), requests or 200
+    if dry_run or spend:
+        ahead = look_ahead(chosen, source, requests=most, spend=spend)
+        if dry_run and as_json:
+            print_json(vars(ahead))
+        elif not as_json:
+            say(again_line(ahead) if dry_run else price_line(ahead, DUE))
+        if dry_run:
+            return
     with _progress(as_json) as progress:
-        report = look_again(workspace_at(workspace), source, requests=requests or 200, spend=spend, progress=progress)
+        report = look_again(chosen, source, requests=most, spend=spend, progress=progress)
     _tell(report, as_json)
 
 
@@ -288,7 +314,7 @@ def purge(
 
     Example: groundswell purge --dry-run
     """
-    from groundswell.store import purge as take_away
+    from groundswell.fetch import purge as take_away
 
     purged = take_away(workspace_at(workspace), undone=undone, dry_run=dry_run)
     if as_json:

@@ -3,9 +3,11 @@
     asking       what somebody asked for, and the most requests that it takes
     collecting   the loop: the next page, kept with its cursor in one transaction, until enough or no more
     bringing     the kept pages -> one import, which takes the place of what the same fetch brought before
+    paying       what a fetch cost until now
     promising    looking for people who speak of something: whom to look at next, and when to stop
     coverage     what was covered, and what was not
     fetching     all of this in one call: fetch, go on, look again
+    keeping      taking away what may not be kept any longer
     refreshing   whom and what to look at again, where numbers still move
     listening    the live stream: what people do, as it happens
     hearing      the loop of that: events, kept with the place in the stream in one transaction, across lost connections
@@ -21,12 +23,25 @@ from __future__ import annotations
 from groundswell.fetch.asking import Asked, Forecast, forecast
 from groundswell.fetch.collecting import Progress, Step
 from groundswell.fetch.coverage import Coverage, coverage_of
-from groundswell.fetch.fetching import FetchReport, OpenClient, beginning, fetch, open_client, refresh, resume
+from groundswell.fetch.fetching import (
+    FetchReport,
+    OpenClient,
+    beginning,
+    beginning_again,
+    fetch,
+    look_ahead,
+    open_client,
+    refresh,
+    resume,
+    to_go_on_with,
+)
 from groundswell.fetch.hearing import Heard
+from groundswell.fetch.keeping import purge
 from groundswell.fetch.listening import Hears, ListenReport, listen
+from groundswell.fetch.paying import paid_in_words
 from groundswell.fetch.promising import phrases_in
 
 __all__ = [
-    "Asked", "Coverage", "FetchReport", "Forecast", "Heard", "Hears", "ListenReport", "OpenClient", "Progress", "Step", "beginning",
-    "coverage_of", "fetch", "forecast", "listen", "open_client", "phrases_in", "refresh", "resume",
+    "Asked", "Coverage", "FetchReport", "Forecast", "Heard", "Hears", "ListenReport", "OpenClient", "Progress", "Step", "beginning", "beginning_again",
+    "coverage_of", "fetch", "forecast", "listen", "look_ahead", "open_client", "paid_in_words", "phrases_in", "purge", "refresh", "resume", "to_go_on_with",
 ]  # fmt: skip

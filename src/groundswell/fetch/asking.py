@@ -161,19 +161,23 @@ def forecast(asked: Asked, source: Source) -> Forecast:
     about_posts = sum(_pages(source, name, asked) for name in lists_of_posts(asked, source))
     most = len(alone) + seeds + looks + people * (own + about_posts * asked.posts)
     spent = min(most, asked.requests)
-    pace = source.limits[0]
-    # What may go at once goes at once; the rest waits its turn.
-    waiting = max(0, spent - pace.at_once) * pace.seconds / pace.requests
-    quota = source.quota
-    units = f"{spent:,} of the {quota.per_day:,} {quota.unit} of a day" if quota else ""
     dear = sum(max(one.wanted or 1, 1) * _dearest(source, one) for one in lists) + people * introduce.costs
     dear += people * sum(_costs(source.streams[name], asked.each) for name in lists_of_people(asked, source))
     dear += (
         people * asked.posts * sum(_costs(source.streams[name], asked.each) for name in lists_of_posts(asked, source))
     )
-    return Forecast(
-        spent, people, waiting, _money(source, dear, asked.spend), most > asked.requests, units, dear / MILLION
-    )
+    return summed(source, spent, people, dear, asked.spend, limited=most > asked.requests)
+
+
+def summed(
+    source: Source, requests: int, people: int, dear: int, spend: float | None, *, limited: bool = False
+) -> Forecast:
+    """So many requests about so many people, with what they take of time, quota and money."""
+    pace, quota = source.limits[0], source.quota
+    # What may go at once goes at once; the rest waits its turn.
+    waiting = max(0, requests - pace.at_once) * pace.seconds / pace.requests
+    units = f"{requests:,} of the {quota.per_day:,} {quota.unit} of a day" if quota else ""
+    return Forecast(requests, people, waiting, _money(source, dear, spend), limited, units, dear / MILLION)
 
 
 def _costs(stream: Stream, items: int) -> int:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ import pytz
 
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.fetch.asking import Asked, introductions, lists_of_people, lists_of_posts
+from groundswell.fetch.paying import paid
 from groundswell.fetch.promising import BY_LOT, DRY, count_fits, looked_for, speaks
 from groundswell.sources.client import Answer, Client
 from groundswell.sources.declaring import JSON, MILLION, NEEDS, Looked, Source, Stream, Todo
@@ -30,7 +32,6 @@ from groundswell.store.fetches import (
     ToOpen,
     cursors_asked,
     fits_of,
-    items_of,
     look_at_people,
     next_stream,
     note_page,
@@ -91,6 +92,8 @@ class Collecting:
     """People in a row, in this run, who do not speak of what is looked for."""
     _silent: set[str | None] = field(default_factory=lambda: set())
     """Hosts that did not answer in this run, however often they were asked: they are left alone until the next one."""
+    _here: Step | None = None
+    """What was said last of where it is."""
     _wasted: int = 0
     """Money of this run for answers that made no sense and were asked for again, in millionths."""
 
@@ -101,6 +104,7 @@ class Collecting:
         """
         self._own, self._about_posts = lists_of_people(self.asked, self.source), lists_of_posts(self.asked, self.source)
         budget = self.client.sent + self.asked.requests
+        self.client.told = self._say_why_it_waits
         while self.client.sent < budget:
             stream = next_stream(self.workspace.state, self.fetch)
             if stream is None:
@@ -110,8 +114,10 @@ class Collecting:
                     return ""
                 continue
             if self._too_dear(stream):
-                return f"The next page may cost more than is left of the {self.asked.spend:,.2f} that this fetch may cost (--resume --spend MORE goes on)."
+                return f"The next page may cost more than is left of the {self.asked.spend:,.2f} that this fetch may cost. Allow more, and it goes on (--resume --spend MORE)."
             self._begun = (self.client.sent, self.client.repeated)
+            if self._here is None:
+                self._say(stream, budget)
             self._ask(stream)
             self._say(stream, budget)
         return f"The {self.asked.requests:,} requests of this run are spent."
@@ -132,12 +138,20 @@ class Collecting:
     # -- what is bounded ---------------------------------------------------------------------------------------------------
 
     def _too_dear(self, stream: StreamRow) -> bool:
-        """Whether the next page may cost more than is left; what was kept is counted as the network counts, item by item."""
+        """Whether even the shortest page that may be asked for may cost more than is left."""
+        declared = self.source.streams[stream.name]
+        return declared.costs > 0 and _price_of(declared, stream) > self._left_to_spend()
+
+    def _left_to_spend(self) -> float:
+        """In millionths; without end where nothing is to be paid."""
         if self.source.price is None or self.asked.spend is None:
-            return False
-        kept = items_of(self.workspace.state, self.fetch)
-        paid = sum(self.source.streams[name].costs * items for name, items in kept.items()) + self._wasted
-        return paid + _price_of(self.source.streams[stream.name], stream) > self.asked.spend * MILLION
+            return inf
+        return self.asked.spend * MILLION - paid(self.workspace.state, self.source, self.fetch) - self._wasted
+
+    def _items(self, stream: StreamRow, declared: Stream) -> int:
+        """How many items the next page is asked for: as many as are wanted, and as may still be paid."""
+        wanted, left = _wanted(declared, stream), self._left_to_spend() if declared.costs else inf
+        return wanted if left == inf else max(declared.least, min(wanted, int(left // declared.costs)))
 
     def _rationed(self, stream: StreamRow) -> str:
         """Why a subject may not be asked about, where only so many different ones may be in some days."""
@@ -184,7 +198,8 @@ class Collecting:
 
     def _page(self, stream: StreamRow, declared: Stream) -> tuple[Answer, Looked | None]:
         """Ask for a page, again when it makes no sense: another shape, a refusal in no words, a cursor that leads back."""
-        ask = declared.ask(stream.subject, stream.cursor, _wanted(declared, stream))
+        items = self._items(stream, declared)
+        ask, price = declared.ask(stream.subject, stream.cursor, items), _price_of(declared, stream, items)
         if declared.goes_on or self.source.may_keep:
             ask = replace(ask, whole=True)  # what is remembered of answers are their bodies, as they came
         asked_before = (
@@ -193,7 +208,9 @@ class Collecting:
         answer, looked = self.client.ask(ask), None
         for again in range(LOOKS):
             if again:
-                self._wasted += _price_of(declared, stream)
+                self._wasted += price
+                if price > self._left_to_spend():
+                    break
                 answer = self.client.ask(ask)
             looked = _looked(declared, stream, answer)
             if looked and not (looked.cursor and looked.cursor in asked_before):
@@ -352,7 +369,13 @@ class Collecting:
         left = min(self.client.left.values(), default=self.source.limits[0].requests)
         sent = self.asked.requests - (budget - self.client.sent)
         what = self.source.streams[stream.name].says
-        self.progress(Step(sent, self.asked.requests, looked_at, self.asked.people, left, what))
+        self._here = Step(sent, self.asked.requests, looked_at, self.asked.people, left, what)
+        self.progress(self._here)
+
+    def _say_why_it_waits(self, why: str) -> None:
+        """Whoever watches can tell a server that is slow, or wants to be left alone, from a program that hangs."""
+        if self.progress and self._here:
+            self.progress(replace(self._here, what=why))
 
 
 def _instead(declared: Stream, stream: StreamRow, why: str) -> Todo | None:
@@ -369,10 +392,10 @@ def _wanted(declared: Stream, stream: StreamRow) -> int:
     return min(declared.page, max(declared.least, stream.wanted - stream.got))
 
 
-def _price_of(declared: Stream, stream: StreamRow) -> int:
-    """What the next page of a stream may cost."""
+def _price_of(declared: Stream, stream: StreamRow, items: int | None = None) -> int:
+    """What a page of so many items may cost; the shortest one where no number is said."""
     several = declared.about in ("accounts", "posts")
-    return declared.costs * (stream.subject.count("\n") + 1 if several else _wanted(declared, stream))
+    return declared.costs * (stream.subject.count("\n") + 1 if several else items or declared.least)
 
 
 def _looked(declared: Stream, stream: StreamRow, answer: Answer) -> Looked | None:

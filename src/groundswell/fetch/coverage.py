@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from groundswell.fetch.collecting import WORDS
+from groundswell.fetch.paying import paid_in_words
 from groundswell.fetch.promising import whom_it_found
 from groundswell.sources.declaring import Source
 from groundswell.store import State
@@ -53,7 +54,8 @@ class Coverage:
 
 def coverage_of(state: State, source: Source, fetch: int) -> Coverage:
     """Say what a fetch covered until now."""
-    asked, counts = fetch_by_id(state, fetch).asked, people_counts(state, fetch)
+    itself, counts = fetch_by_id(state, fetch), people_counts(state, fetch)
+    asked = itself.asked
     if asked.get("live"):
         heard = sum(one.got for one in streams_of(state, fetch))
         said = f"{heard:,} {'event was' if heard == 1 else 'events were'} heard of the people that were fetched before, as they happened."
@@ -72,6 +74,7 @@ def coverage_of(state: State, source: Source, fetch: int) -> Coverage:
         *_sentences(source, looked_at, found, lists, troubles, waiting, bool(about)),
         *whom_it_found(about, posts),
         *_unlisted(unlisted),
+        *filter(None, (paid_in_words(state, source, itself),)),
     )
     return Coverage(looked_at, found, lists, troubles, waiting, unlisted, said)
 

@@ -41,11 +41,12 @@ def letter(who: str, platform: str, *, brand: str = "", because: str = "") -> Le
         or "we look for people whose word counts in their own community, and would like to know your work better"
     )
     steps = "\n".join(f"  {number}. {step}" for number, step in enumerate(about["steps"], 1))
+    hint = "" if about.get("table") else ' (menus move; look for "download your data")'
     text = (
         f"Hello {name},\n\n"
         f"this is {asks}. We write because {reason}.\n\n"
         f"{about['title']} shows your numbers only to you, and we do not go behind that. So we ask you: would you give us a copy of "
-        f'your own {about["title"]} data? This is how to get it (menus move; look for "download your data"):\n\n{steps}\n\n'
+        f"your own {about['title']} data? This is how to get it{hint}:\n\n{steps}\n\n"
         "Leave out what you do not want to show; messages are not needed. The file is read on our own machine, is given to nobody, "
         "and we delete it when you say so. You may see everything that is said about you in it, and contest it.\n\n"
         "If you would rather not, no answer is needed, and nothing follows from it.\n\n"
@@ -56,5 +57,5 @@ def letter(who: str, platform: str, *, brand: str = "", because: str = "") -> Le
 
 @cache
 def platforms() -> dict[str, Any]:
-    """Platform -> title, steps and the source of the steps."""
+    """Platform -> title, steps and the source of the steps; `table` where people copy their numbers by hand."""
     return tomllib.loads(Path(__file__).with_name("exports.toml").read_text("utf-8"))

@@ -15,12 +15,12 @@ from groundswell.errors import (
     SpendNeededError,
     UsageError,
 )
-from groundswell.fetch.asking import Asked, checked, first_streams, forecast, priced
+from groundswell.fetch.asking import Asked, Forecast, checked, first_streams, forecast
 from groundswell.fetch.bringing import bring
 from groundswell.fetch.collecting import Collecting, Progress
 from groundswell.fetch.coverage import Coverage, coverage_of
 from groundswell.fetch.logins import login_of
-from groundswell.fetch.refreshing import again_streams
+from groundswell.fetch.refreshing import again_forecast, again_streams
 from groundswell.fetch.remembering import AnswersInWorkspace, PaceInWorkspace
 from groundswell.ingest import ImportReport
 from groundswell.sources.client import Client
@@ -117,7 +117,7 @@ def resume(
     Lists that failed or needed a login are asked again; `requests` is what this run may ask, `spend` what the fetch may cost in all.
     Errors: as `fetch`; UsageError when there is nothing to go on with.
     """
-    found = fetch_by_id(workspace.state, number) if number else _latest_open(workspace.state)
+    found = to_go_on_with(workspace.state, number)
     source = source_called(found.source, sources)
     bounds = {"requests": requests, "spend": spend}
     asked = Asked.of(found.asked | {name: value for name, value in bounds.items() if value})
@@ -144,14 +144,55 @@ def refresh(
     Without a name, the source is that of the latest fetch.
     Errors: as `fetch`; UsageError when nothing of that source is known, or nothing is due.
     """
-    source = source_called(source_id or _latest_source(workspace.state), sources)
-    first = again_streams(workspace, source, requests, now)
+    source, first = beginning_again(workspace, source_id, requests=requests, spend=spend, now=now, sources=sources)
     asked = Asked(source=source.id, who=("what is due",), lists=(), requests=requests, spend=spend)
-    dear = sum(source.streams[one.name].costs * (one.subject.count("\n") + 1) for one in first)
-    _refuse_without_bound(source, spend, lambda: f"To look again at what is due costs at most {priced(source, dear)}.")
     with workspace.fetching():
         number = begin_fetch(workspace.state, source.id, asked.as_json(), first)
         return _run(workspace, source, asked, number, progress, client)
+
+
+def beginning_again(
+    workspace: Workspace,
+    source_id: str | None,
+    *,
+    requests: int = 200,
+    spend: float | None = None,
+    now: datetime | None = None,
+    sources: Mapping[str, Source] = SOURCES,
+) -> tuple[Source, list[ToOpen]]:
+    """Say with which source and lists a second look would begin, without asking anybody.
+
+    Errors: UsageError when nothing is due; SpendNeededError where it costs money and nobody said how much it may be.
+    """
+    source = source_called(source_id or _latest_source(workspace.state), sources)
+    first = again_streams(workspace, source, requests, now)
+    cost = again_forecast(source, first).money
+    _refuse_without_bound(source, spend, lambda: f"To look again at what is due costs {cost}.")
+    return source, first
+
+
+def look_ahead(
+    workspace: Workspace,
+    source_id: str | None = None,
+    *,
+    requests: int = 200,
+    spend: float | None = None,
+    sources: Mapping[str, Source] = SOURCES,
+) -> Forecast:
+    """Count what a second look would take, without asking anybody.
+
+    Errors: UsageError when nothing is due.
+    """
+    source = source_called(source_id or _latest_source(workspace.state), sources)
+    return again_forecast(source, again_streams(workspace, source, requests), spend)
+
+
+def to_go_on_with(state: State, number: int | None = None) -> Fetch:
+    """Name the fetch that is gone on with: the latest one that is open, unless a number is given.
+
+    Errors: UsageError when there is none.
+    """
+    return fetch_by_id(state, number) if number else _latest_open(state)
 
 
 def _run(
@@ -202,7 +243,7 @@ def _refuse_without_bound(source: Source, spend: float | None, says: Callable[[]
         raise SpendNeededError(
             f"{source.title} asks money for what is read. {says()}",
             means=f"Prices as of {source.price.source}. Nothing was asked yet.",
-            next_step="Say how much it may cost at most, and it stops before: --spend 5",
+            next_step="Say how much it may cost at most, and it stops before. At the command line: --spend 5",
         )
 
 

@@ -46,7 +46,16 @@ def login_file(environment: Mapping[str, str]) -> Path:
 def _in_keyring(source: str) -> str | None:
     if find_spec("keyring") is None:
         return None
-    found = import_module("keyring").get_password(SERVICE, source)
+    errors = import_module("keyring.errors")
+    try:
+        found = import_module("keyring").get_password(SERVICE, source)
+    except errors.NoKeyringError:  # installed, on a machine without one, such as a server: as good as not installed
+        return None
+    except errors.KeyringError as error:
+        raise InputError(
+            f"The keyring of this system did not open, so it is not known whether a login for {source} is in it.",
+            next_step=f"Unlock it, or put the login into GROUNDSWELL_{source.upper()}_LOGIN.",
+        ) from error
     return str(found) if found else None
 
 

@@ -13,12 +13,13 @@ A feed counts nobody: it is due a day after it was last looked at, with a condit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
 from groundswell.errors import UsageError
-from groundswell.fetch.asking import together
+from groundswell.fetch.asking import Forecast, summed, together
 from groundswell.sources.declaring import Source
 from groundswell.store import Workspace
 from groundswell.store.fetches import ToOpen
@@ -91,6 +92,13 @@ def again_streams(workspace: Workspace, source: Source, requests: int, now: date
     if not found:
         raise _nothing_due(source)
     return [one for _, one in sorted(found, key=lambda pair: -pair[0])[:requests]]
+
+
+def again_forecast(source: Source, first: Sequence[ToOpen], spend: float | None = None) -> Forecast:
+    """Count what it takes to look again at what is due; nobody is asked."""
+    several = [(source.streams[one.name], one.subject.count("\n") + 1) for one in first]
+    dear = sum(stream.costs * max(number, stream.least) for stream, number in several)
+    return summed(source, len(first), sum(number for _, number in several), dear, spend)
 
 
 def _tried(workspace: Workspace, source: Source) -> pa.Table:

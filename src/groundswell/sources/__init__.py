@@ -4,6 +4,7 @@ One module per platform, plus `files` for the files people already have. No sour
 
     declaring   how a live source is declared: what it needs and gives, its pace and terms, its streams
     client      the one client that asks: slowly, truthfully, never where it should not
+    bounded     its connections, each answer with a moment by which it has to be there
     streaming   the one connection that stays open, for live streams, as careful as the client
     addresses   which addresses may be asked at all
     networks    every live source by its name

@@ -27,6 +27,7 @@ import httpx2
 from groundswell import __version__
 from groundswell.errors import SourceLimitError, SourceSilentError, UnsafeAddressError
 from groundswell.sources.addresses import Resolve, checked, resolved
+from groundswell.sources.bounded import ANSWER_CAP, CONNECT_CAP, UNTIL, Bounded, in_words
 from groundswell.sources.declaring import JSON, OWN, Ask, Limit
 from groundswell.sources.said_limits import moment_in, number_in, seconds_in
 from groundswell.sources.values import json_of
@@ -35,6 +36,8 @@ TRIES = 6
 """Times that one question is asked before it counts as not answered (design choice)."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds before the second try, and the most between two tries (design choice)."""
+WORTH_SAYING = 2.0
+"""Seconds from which on it is said that one waits: about then somebody begins to wonder (design choice)."""
 LONGEST_HOLD = 86_400.0
 """Most seconds that a host's wish to be left alone is believed: a small server's mistake must not last for years (design choice)."""
 PATIENCE = 900.0
@@ -42,7 +45,7 @@ PATIENCE = 900.0
 SIZE_CAP = 16 << 20
 """Bytes of one answer, unpacked. A page of a hundred posts has some two hundred thousand."""
 TIME_CAP = 60.0
-"""Seconds that one answer may take in all, however slowly it drips."""
+"""Seconds that one answer may take in all, head and body, however slowly it drips."""
 REDIRECTS = 3
 LEFT = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining")
 ANEW = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset")
@@ -179,6 +182,8 @@ class Client:
     """Host -> headers of every request to it, and to no other, not even when it redirects there."""
     own: str = ""
     """The user's own account, where questions are asked of it; it takes the place of `OWN`."""
+    told: Callable[[str], object] = lambda _: None
+    """Is told why nothing comes for a while."""
     sent: int = 0
     """Requests that went out, repeated ones among them."""
     repeated: int = 0
@@ -251,7 +256,9 @@ class Client:
         if error.wait is not None:
             self._hold(host, error.wait)
         elif attempt + 1 < self.tries:
-            self.sleep(self.chance() * min(LONGEST_WAIT, FIRST_WAIT * 2**attempt))
+            wait = self.chance() * min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)
+            self.told(f"{host}: {error}; asked again in {max(wait, 1):.0f} s, time {attempt + 2} of {self.tries}")
+            self.sleep(wait)
 
     def _hold(self, host: str, seconds: float) -> None:
         seconds = min(seconds, LONGEST_HOLD)
@@ -265,6 +272,8 @@ class Client:
         wait = self.pace.wait(host, limit, self.clock())
         if wait > PATIENCE:
             _too_long(host, self.clock() + wait)
+        if wait >= WORTH_SAYING:
+            self.told(f"{host} is asked again in {wait:.0f} s: so slowly it wants to be asked")
         if wait > 0:
             self.sleep(wait)
 
@@ -307,7 +316,7 @@ class Client:
             headers |= self.remembering.validators(url)
         request = host.client.build_request(
             "GET" if sent is None else "POST", _pinned(url, host.address), headers=headers, content=sent,
-            extensions={"sni_hostname": host.name},
+            extensions={"sni_hostname": host.name, UNTIL: self.clock() + self.time_cap},
         )  # fmt: skip
         self.sent += 1
         try:
@@ -316,35 +325,39 @@ class Client:
             raise _TransientError(type(error).__name__) from error  # it quotes what was to be sent: a key, perhaps
         except httpx2.TransportError as error:
             host.turn += 1
-            raise _TransientError(f"{type(error).__name__}: {error}"[:200].rstrip(": ")) from error
+            late = self.clock() > request.extensions[UNTIL]
+            raise _TransientError(self._not_there() if late else in_words(error)) from error
 
     def _received(self, url: str, host: _Host, request: httpx2.Request) -> _Response:
         response = host.client.send(request, stream=True)
         try:
-            body = self._body(response)
+            body = self._body(response, request.extensions[UNTIL])
         finally:
             response.close()
         self._note_left(host.name, response.headers)
         return _Response(url, response.status_code, dict(response.headers), body)
 
-    def _body(self, response: httpx2.Response) -> bytes:
+    def _body(self, response: httpx2.Response, until: float) -> bytes:
         """Read the answer up to the caps, unpacking it ourselves: a small packed answer may be a large one."""
         packed = response.headers.get("content-encoding", "").lower()
         if packed not in ("", "identity", "gzip", "x-gzip"):
             raise _TransientError(f"packed as {packed[:40]!r}, which was not asked for")
         unpacker = zlib.decompressobj(wbits=31) if packed.endswith("gzip") else None
-        parts, size, until = list[bytes](), 0, self.clock() + self.time_cap
+        parts, size = list[bytes](), 0
         for chunk in response.iter_raw():  # as they come, so that the clock is looked at however slowly they drip
             part = _unpacked(unpacker, chunk, self.size_cap - size + 1) if unpacker else chunk
             size += len(part)
             if size > self.size_cap:
                 raise _TransientError(f"more than {self.size_cap >> 20} MB")
             if self.clock() > until:
-                raise _TransientError(f"not there after {self.time_cap:.0f} seconds")
+                raise _TransientError(self._not_there())
             parts.append(part)
         if unpacker and not unpacker.eof:
             raise _TransientError("the answer broke off")
         return b"".join(parts)
+
+    def _not_there(self) -> str:
+        return f"not there after {self.time_cap:.0f} seconds"
 
     def _answer(self, ask: Ask, response: _Response) -> Answer:
         if response.status in TRANSIENT:
@@ -406,8 +419,8 @@ class Client:
     def _connections(self) -> httpx2.Client:
         """Connections to one host: never shared with another that happens to have the same address."""
         return httpx2.Client(
-            transport=self.transport or httpx2.HTTPTransport(trust_env=False),
-            trust_env=False, follow_redirects=False, timeout=httpx2.Timeout(20.0, connect=10.0),
+            transport=self.transport or Bounded(self.clock),
+            trust_env=False, follow_redirects=False, timeout=httpx2.Timeout(ANSWER_CAP, connect=CONNECT_CAP),
         )  # fmt: skip
 
 

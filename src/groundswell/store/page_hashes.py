@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,15 @@ def kept_hashes(state: State) -> set[str]:
 
 def waiting_hashes(state: State) -> set[str]:
     """Hashes of pages that were kept and not brought in yet: of fetches that are under way, or were killed."""
+    return {name for _, name in _waiting(state)}
+
+
+def waiting_fetches(state: State) -> set[int]:
+    """Numbers of the fetches that keep such pages."""
+    return {fetch for fetch, _ in _waiting(state)}
+
+
+def _waiting(state: State) -> Iterator[tuple[int, str]]:
     brought: dict[Any, float] = {}
     for one in state.imports():
         if one.state == "live" and one.options.get("fetch"):
@@ -33,7 +42,9 @@ def waiting_hashes(state: State) -> set[str]:
         .where(fetches.c.state == OPEN, pages.c.hash.is_not(None))
     )
     with state.engine.connect() as connection:
-        return {name for fetch, number, name in connection.execute(query) if number > brought.get(fetch, 0)}
+        yield from (
+            (fetch, name) for fetch, number, name in connection.execute(query) if number > brought.get(fetch, 0)
+        )
 
 
 def fetch_hashes(state: State, fetch: int, last: float) -> set[str]:

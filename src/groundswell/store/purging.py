@@ -33,6 +33,7 @@ from groundswell.store.page_hashes import (
     other_hashes,
     responses_of,
     unless_kept,
+    waiting_fetches,
     waiting_hashes,
 )
 from groundswell.store.state import Import
@@ -57,6 +58,8 @@ class Purged:
     """False for a dry run."""
     waiting: int = 0
     """Raw pages that speak of somebody gone and stay until they are brought in, for they speak of others as well."""
+    unbrought: tuple[int, ...] = ()
+    """Fetches that keep pages which were not brought in yet: neither their time nor who left is known before."""
 
 
 def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = None, dry_run: bool = False) -> Purged:
@@ -77,7 +80,7 @@ def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = 
         rows = sum(leaving.count(table, places.get(table, {}), imports) for table in schemas())
         found = Purged(
             tuple(one.id for one in expired), tuple(one.id for one in replaced), _counted(leaving.gone),
-            rows, len(pages), not dry_run, waiting,
+            rows, len(pages), not dry_run, waiting, tuple(sorted(waiting_fetches(workspace.state))),
         )  # fmt: skip
         if dry_run:
             return found

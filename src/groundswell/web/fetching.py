@@ -27,11 +27,14 @@ from groundswell.errors import GroundswellError, UsageError, WorkspaceBusyError
 from groundswell.fetch import (
     Asked,
     FetchReport,
+    Forecast,
     OpenClient,
     Progress,
     Step,
     beginning,
+    beginning_again,
     fetch,
+    look_ahead,
     open_client,
     refresh,
     resume,
@@ -60,6 +63,18 @@ class Running:
     step: Step | None = None
     report: FetchReport | None = None
     error: dict[str, str] | None = None
+    clock: Callable[[], float] = time.monotonic
+    begun: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begun = self.clock()
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the budget of requests is spent, at the speed until now; None before the first one."""
+        if self.step is None or self.step.requests < 1:
+            return None
+        return (self.clock() - self.begun) / self.step.requests * max(0, self.step.budget - self.step.requests)
 
     def told(self, step: Step) -> None:
         """Note how far it is; stop where somebody asked for it."""
@@ -181,10 +196,11 @@ def _add_running(pages: Pages, fetcher: Fetcher) -> None:
         if latest:
             latest.over.wait(0.7)
         found = fetched(workspace)
-        known = sorted({one.fetch.source for one in found})
+        known = [SOURCES[one] for one in sorted({one.fetch.source for one in found})]
+        due = {} if fetcher.busy else {one.id: _what_is_due(workspace, one) for one in known if one.price}
         return pages.show(
-            request, "fetches.html", latest=latest, busy=fetcher.busy, found=found, known=[SOURCES[one] for one in known],
-            refresh=1 if fetcher.busy else 0,
+            request, "fetches.html", latest=latest, busy=fetcher.busy, found=found, known=known, due=due,
+            currencies={one.id: one.price.currency for one in known if one.price}, refresh=1 if fetcher.busy else 0,
         )  # fmt: skip
 
     @pages.router.post("/stop", summary="Stop the fetch that runs; what it fetched is kept", tags=["imports"])
@@ -201,9 +217,10 @@ def _add_running(pages: Pages, fetcher: Fetcher) -> None:
         number = form.text("id")
         if not (number.isascii() and number.isdigit() and 0 < len(number) < 10):
             raise UsageError(f"There is no fetch {number[:40]!r}.", next_step="Look at what was fetched.")
+        spend = _sum(form.text("spend"))
         fetcher.begin(
             f"Going on with fetch {number}",
-            lambda told, opens: resume(workspace, int(number), progress=told, client=opens),
+            lambda told, opens: resume(workspace, int(number), spend=spend, progress=told, client=opens),
         )
         return redirect("/fetches")
 
@@ -211,10 +228,19 @@ def _add_running(pages: Pages, fetcher: Fetcher) -> None:
     async def look_again(request: Request) -> Response:
         form = await pages.upload(request)
         form.drop()
-        source = form.text("source")
+        source, spend = form.text("source"), _sum(form.text("spend"))
+        beginning_again(workspace, source, spend=spend)
         title = f"Looking again at people on {SOURCES[source].title}" if source in SOURCES else "Looking again"
-        fetcher.begin(title, lambda told, opens: refresh(workspace, source, progress=told, client=opens))
+        fetcher.begin(title, lambda told, opens: refresh(workspace, source, spend=spend, progress=told, client=opens))
         return redirect("/fetches")
+
+
+def _what_is_due(workspace: Workspace, source: Source) -> Forecast | None:
+    """What it takes to look again, where that costs money; None when nothing is due."""
+    try:
+        return look_ahead(workspace, source.id)
+    except UsageError:
+        return None
 
 
 def _add_letter(pages: Pages) -> None:
@@ -232,6 +258,14 @@ def _add_letter(pages: Pages) -> None:
         )  # fmt: skip
 
 
+def _sum(typed: str) -> float | None:
+    """A sum of money as it is typed by hand."""
+    spend = typed.strip().replace(",", ".")
+    if spend and not re.fullmatch(r"\d{1,6}(\.\d{1,2})?", spend, re.ASCII):
+        raise UsageError(f"{spend[:40]!r} is no sum.", next_step="Write a sum, such as 5 or 2.50.")
+    return float(spend) if spend else None
+
+
 EXAMPLE = Asked(source="", who=())
 
 
@@ -244,18 +278,15 @@ def _asked(given: Any) -> Asked:
             raise UsageError(f"{typed[:40]!r} is no number for {name}.", next_step="Write a number, such as 100.")
         if typed:
             numbers[name] = int(typed)
-    spend = (given.get("spend") or "").strip().replace(",", ".")
-    if spend and not re.fullmatch(r"\d{1,6}(\.\d{1,2})?", spend, re.ASCII):
-        raise UsageError(f"{spend[:40]!r} is no sum.", next_step="Write a sum, such as 5 or 2.50.")
     lists = given.getlist("lists") if hasattr(given, "getlist") else given["lists"]
     return fetch_of(
         who=given.get("who") or "",
         source=given.get("source") or "",
         lists=lists,
         about=given.get("about") or "",
-        spend=float(spend) if spend else None,
+        spend=_sum(given.get("spend") or ""),
         **numbers,
     )
 
 
-__all__ = ["Fetcher", "add_fetching"]
+__all__ = ["Fetcher", "Running", "add_fetching"]

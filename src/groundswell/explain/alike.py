@@ -21,6 +21,7 @@ import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.explain.explaining import find_account
+from groundswell.records import platform_name
 from groundswell.signals import SIGNALS, SignalTable
 from groundswell.signals.arrays import is_late
 from groundswell.signals.findings import Progress
@@ -259,7 +260,7 @@ def _says(
     if np.isnan(near[me]):
         return [f"Nobody can be compared with {called}: too little of what it says is in the data."]
     silent = int(np.isnan(near[among]).sum())
-    where = "on all platforms" if anywhere else f"on {profile['platform']}"
+    where = "on all platforms" if anywhere else f"on {platform_name(profile['platform'])}"
     found = [f"Looked at {looked:,} people {where} who are not known to write in another language; size plays no part."]
     if silent:
         found.append(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from groundswell.explain.explaining import Explainer, Judged, find_account
+from groundswell.records import platform_name
 from groundswell.signals import REASONS, SIGNALS, Value
 from groundswell.signals.findings import Progress
 from groundswell.signals.present import open_present
@@ -160,7 +161,7 @@ def _in_short(one: Side, other: Side, lines: Mapping[str, Line]) -> list[str]:
         "Surely higher means that the 90 % intervals do not overlap; by chance about one signal in fifty looks so."
     )
     if one.profile["platform"] != other.profile["platform"]:
-        platforms = f"{one.profile['platform']} and {other.profile['platform']}"
+        platforms = f"{platform_name(one.profile['platform'])} and {platform_name(other.profile['platform'])}"
         found.append(f"They are on {platforms}: what is usual differs between platforms, so compare each with its own.")
     return found
 

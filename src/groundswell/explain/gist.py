@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from groundswell.explain.missing import FileThatTells, Missing, files_that_tell, missing_by_reason
+from groundswell.records import platform_name
 from groundswell.signals import SIGNALS, Value
 from groundswell.signals.among import LEAST_PEOPLE, Others, Place
 from groundswell.signals.questions import asks, by_question
@@ -210,7 +211,7 @@ def _ordinary(values: Mapping[str, Value], places: Collection[str]) -> str:
 
 
 def _whom(place: Place) -> str:
-    return f"{place.people:,} people{f' on {place.where}' if place.where else ''} of whom it is known"
+    return f"{place.people:,} people{f' on {platform_name(place.where)}' if place.where else ''} of whom it is known"
 
 
 def _rows(value: Value) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from math import floor, isfinite, log10
 from typing import Literal
 
+from groundswell.records import language_name
 from groundswell.signals.values import REASONS, Value
 
 Unit = Literal["share", "count", "per_week", "days", "hours", "ratio", "score"]
@@ -81,7 +82,15 @@ class Signal:
             None if one is None else Number(one, (value.value, value.low, value.high))
             for one in (value.value, value.low, value.high)
         )
-        return self.says.format(value=said, low=low, high=high, n=Number(value.n), label=value.label)
+        return self.says.format(value=said, low=low, high=high, n=Number(value.n), label=Label(value.label or "None"))
+
+
+class Label(str):
+    """A label as a sentence prints it; `{label:language}` turns the code of a language into its name."""
+
+    def __format__(self, spec: str) -> str:
+        """Write it, or what the code in it stands for."""
+        return language_name(self) if spec == "language" else str.__format__(self, spec)
 
 
 class Number(float):

@@ -56,7 +56,7 @@ def topic_focus() -> Columns:
 
 @signal(
     title="Language", grain="spoken", unit="share", better="neither",
-    says="It writes in {label}: {value:.0%} of {n:post}.",
+    says="It writes in {label:language}: {value:.0%} of {n:post}.",
     unknown="No post has a language that was declared or could be told.",
     source="declared by the platform, else py3langid (Lui & Baldwin 2012) on texts of 20 letters or more",
     needs=("post.text",), evidence="own AND language IS NOT NULL ORDER BY created_at DESC, post",

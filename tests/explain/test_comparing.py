@@ -81,7 +81,7 @@ def test_two_platforms_are_warned_of_and_the_definitions_judge_both(tmp_path: Pa
     ]
     workspace = made(tmp_path / "w", {"account": people})
     found = compare(workspace, "@ann", "@bo", definition_name="field_geek@1")
-    assert "x and tiktok" in " ".join(found.says)
+    assert "X and TikTok" in " ".join(found.says)
     assert [one.judged[0].definition for one in (found.first, found.second)] == ["field_geek@1"] * 2
     assert (found.first.judged[0].silent, found.second.judged[0].silent) == (False, True)
 

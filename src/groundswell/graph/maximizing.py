@@ -54,6 +54,8 @@ RISING = 0.002
 """By so much what choice and bound are to one another must rise from round to round for larger samples to help (design choice)."""
 WIDER = 4
 """Searches for a bound, each with those whom the one before should not have set aside, at most (design choice)."""
+WORTH_WIDENING = 0.001
+"""By so much a search with more people must have lowered the bound for another one to be worth it (design choice)."""
 TAIL = 0.9
 """Where the money nears its end: at this share of it (design choice)."""
 BALANCE = 0.5
@@ -356,9 +358,9 @@ def _chosen(cover: Cover, problem: _Problem, pool: Executor) -> tuple[Numbers, f
     for _ in range(WIDER):
         among = np.flatnonzero(kept)
         narrow = _Narrowed(cover.narrowed(among), among, cover.each, terms, prices, pool)
-        best = min(best, narrow.bounded(np.searchsorted(among, picks), None)[1])
+        before, best = best, min(best, narrow.bounded(np.searchsorted(among, picks), None)[1])
         missed = narrow.missed() & ~kept
-        if not missed.any():
+        if not missed.any() or best > (1 - WORTH_WIDENING) * before:
             break
         kept |= missed
     return picks, best

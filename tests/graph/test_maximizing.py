@@ -321,3 +321,12 @@ def test_a_budget_at_uneven_prices_is_certified_in_a_network_of_76_thousand(data
     found = maximize(both, budget=1_000, prices=prices, target=0.95)
     assert found.certificate >= 0.95
     assert found.spent <= 1_000
+
+
+@pytest.mark.slow
+def test_the_search_for_the_bound_does_not_go_in_circles_in_a_network_of_a_million_edges() -> None:
+    rng, people = np.random.default_rng(2), 83_333
+    one, other = ((rng.random(1_000_000) ** power * people).astype(np.int64) for power in (2.5, 1.0))
+    found = maximize((one, other), k=50)
+    assert found.certificate >= 0.97
+    assert found.members < 20_000_000

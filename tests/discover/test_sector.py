@@ -49,7 +49,7 @@ def test_a_language_in_which_no_word_of_the_sector_is_said_is_named_with_its_peo
     unreached: Notes,
 ) -> None:
     (note,) = unreached({"en": (40, "my vegan bread"), "es": (30, "mi pan de espelta"), "fr": (29, "mon pain")})
-    assert "30 people write in “es”, of whom none ever says a word of it" in note
+    assert "30 people write in Spanish, of whom none ever says a word of it" in note
     assert "“fr”" not in note, "fewer than thirty"
     assert "“en”" not in note
     assert 'sector = ["vegan food", "veganes Essen"]' in note

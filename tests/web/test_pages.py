@@ -341,7 +341,7 @@ def test_fees_without_a_currency_are_asked_about_once(empty: Browser) -> None:
     empty.bring(("fees.csv", f"Name,Handle,Platform,Followers,Fee\n{rows}".encode()))
     page = empty.page("/sheet")
     assert "In which currency are the 15 fees of" in page
-    assert "usual for its size" in page
+    assert "10.00 (no currency said): usual (" in page
     (number,) = (one.id for one in empty.workspace.state.imports())
     for wrong in ({"id": str(number)}, {"id": "x", "currency": "EUR"}, {"id": str(number), "currency": "ducats"}):
         assert empty.post("/currency", data=wrong, files={"none": b""}).status_code == 400

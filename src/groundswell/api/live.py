@@ -13,7 +13,7 @@ from groundswell.errors import LoginNeededError, UsageError
 from groundswell.fetch import Asked, Coverage, Forecast, beginning, coverage_of, forecast
 from groundswell.sources.declaring import MILLION, NEEDS, Source
 from groundswell.sources.networks import SOURCES, source_called
-from groundswell.store import Workspace
+from groundswell.store import Purged, Workspace
 from groundswell.store.fetches import Fetch, all_fetches
 
 
@@ -96,3 +96,39 @@ def refuse_nobody(who: tuple[str, ...]) -> None:
             "Nobody is named to begin with.",
             next_step="Name somebody: a handle or the address of a profile, one a line.",
         )
+
+
+def purged_sentences(purged: Purged, go_on: str) -> list[str]:
+    """What a purge took away, or would, the whole first; `go_on` is how somebody brings in what waits."""
+    gone = ", ".join(_many(number, kind) for kind, number in purged.gone.items() if number)
+    said: list[str] = []
+    if purged.expired or purged.replaced or gone or purged.pages:
+        what = "Purged" if purged.done else "Would purge"
+        said.append(f"{what}: {_many(purged.rows, 'row')} and {_many(purged.pages, 'raw page')}.")
+        if gone:
+            said.append(f"Deleted where they were: {gone}.")
+        if purged.expired:
+            said.append(f"Kept as long as the terms allow: import {', '.join(map(str, purged.expired))}.")
+        if purged.replaced:
+            imports = ", ".join(map(str, purged.replaced))
+            said.append(f"Replaced by a later import of the same fetch, or undone: import {imports}.")
+        if not purged.done:
+            said.append("Nothing was changed (dry run).")
+    else:
+        said.append("There is nothing to purge.")
+    if purged.waiting:
+        one = purged.waiting == 1
+        said.append(
+            f"{_many(purged.waiting, 'raw page')} that {'speaks' if one else 'speak'} of somebody deleted {'was' if one else 'were'} not "
+            f"brought in yet and {'stays' if one else 'stay'} until then. {go_on}, then purge again."
+        )
+    if purged.unbrought and not purged.done:
+        said.append(
+            f"What fetch {', '.join(map(str, purged.unbrought))} kept was not brought in yet. A purge brings it in first and then takes "
+            "out of it what may not be kept any longer; that is not counted here."
+        )
+    return said
+
+
+def _many(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"

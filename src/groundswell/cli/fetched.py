@@ -153,30 +153,11 @@ def _kept(one: Source) -> str:
 
 def purged_lines(purged: Purged) -> Iterator[str]:
     """What a purge took away, or would."""
-    gone = {kind: number for kind, number in purged.gone.items() if number}
-    if purged.waiting:
-        yield (
-            f"{counted(purged.waiting, 'raw page')} that {'speaks' if purged.waiting == 1 else 'speak'} of somebody deleted "
-            f"{'was' if purged.waiting == 1 else 'were'} not brought in yet and {'stays' if purged.waiting == 1 else 'stay'} until then. "
-            "Go on with `groundswell fetch --resume` or `groundswell listen`, then purge again."
-        )
-    if purged.unbrought and not purged.done:
-        yield (
-            f"What fetch {', '.join(map(str, purged.unbrought))} kept was not brought in yet. A purge brings it in first and then takes "
-            "out of it what may not be kept any longer; that is not counted here."
-        )
-    if not (purged.expired or purged.replaced or gone or purged.pages):
-        yield "There is nothing to purge."
-        return
-    yield f"{'Purged' if purged.done else 'Would purge'}: {counted(purged.rows, 'row')} and {counted(purged.pages, 'raw page')}."
-    if gone:
-        yield f"  Deleted where they were: {', '.join(counted(number, kind) for kind, number in gone.items())}."
-    if purged.expired:
-        yield f"  Kept as long as the terms allow: import {', '.join(map(str, purged.expired))}."
-    if purged.replaced:
-        yield f"  Replaced by a later import of the same fetch, or undone: import {', '.join(map(str, purged.replaced))}."
-    if not purged.done:
-        yield "  Nothing was changed (dry run)."
+    from groundswell.api.live import purged_sentences
+
+    first, *more = purged_sentences(purged, "Go on with `groundswell fetch --resume` or `groundswell listen`")
+    yield first
+    yield from (f"  {sentence}" for sentence in more)
 
 
 def letter_lines(written: Letter) -> Iterator[str]:

@@ -226,7 +226,8 @@ def _quietly(fit: Any, rows: Any) -> None:
 
     from sklearn.exceptions import ConvergenceWarning
 
-    with warnings.catch_warnings():
+    # Where the fit is exact, rounding can leave what is not explained a hair below nothing, of which the root is taken.
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore", ConvergenceWarning)
         fit(rows)
 

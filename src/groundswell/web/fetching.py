@@ -2,6 +2,7 @@
 
     /fetch      whom and what; what it would take at most, before anybody is asked
     /ask        a letter to somebody whose network answers only to its members
+    /purge      what may not be kept any longer, and taking it off the disk
     /fetches    the one that runs, with a way to stop it; those before, with what they did not cover and a way to go on
 
 A fetch runs in a thread of its own, beside the desk: files can be brought in meanwhile. Stopping it, or ending the program, loses
@@ -19,10 +20,11 @@ from threading import Event, Lock, Thread
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from groundswell.api.asking import LetterAsked, fetch_of, letter_of
-from groundswell.api.live import fetched, forecast_of, needed, offers_of
+from groundswell.api.live import fetched, forecast_of, needed, offers_of, purged_sentences
 from groundswell.errors import GroundswellError, UsageError, WorkspaceBusyError
 from groundswell.fetch import (
     Asked,
@@ -36,6 +38,7 @@ from groundswell.fetch import (
     fetch,
     look_ahead,
     open_client,
+    purge,
     refresh,
     resume,
 )
@@ -144,6 +147,7 @@ def add_fetching(pages: Pages, fetcher: Fetcher) -> None:
     _add_asking(pages, fetcher)
     _add_running(pages, fetcher)
     _add_letter(pages)
+    _add_purging(pages, fetcher)
 
 
 def _add_asking(pages: Pages, fetcher: Fetcher) -> None:
@@ -290,3 +294,27 @@ def _asked(given: Any) -> Asked:
 
 
 __all__ = ["Fetcher", "Running", "add_fetching"]
+
+
+def _add_purging(pages: Pages, fetcher: Fetcher) -> None:
+    workspace = fetcher.workspace
+
+    def shown(request: Request, *, undone: bool, done: bool) -> Response:
+        found = purge(workspace, undone=undone, dry_run=not done)
+        nothing = not (found.expired or found.replaced or found.rows or found.pages or found.unbrought)
+        sentences = purged_sentences(found, "Go on with the fetch")
+        return pages.show(
+            request, "purge.html", twin="", found=found, sentences=sentences, undone=undone, nothing=nothing, busy=fetcher.busy
+        )  # fmt: skip
+
+    @pages.router.get("/purge", summary="What may not be kept any longer", tags=["imports"])
+    def looking(request: Request, undone: bool = False) -> Response:
+        return shown(request, undone=undone, done=False)
+
+    @pages.router.post("/purge", summary="Take off the disk what may not be kept", tags=["imports"])
+    async def taking(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        if fetcher.busy:
+            raise WorkspaceBusyError("A fetch is running.", next_step="Wait for it, or stop it, and purge then.")
+        return await run_in_threadpool(shown, request, undone=form.text("undone") == "yes", done=True)

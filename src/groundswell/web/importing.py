@@ -322,7 +322,13 @@ class Desk:
 
         assert self._preparing is not None
         try:
-            self.answers.prepare(progress)
+            version = self.answers.version()
+            try:
+                self.answers.prepare(progress)
+            except Exception:
+                if version == self.answers.version():
+                    raise
+                self.answers.prepare(progress)  # a purge took away what it was reading
         except Exception as error:
             log.exception("while computing the numbers")
             self.broken = error

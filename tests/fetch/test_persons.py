@@ -42,6 +42,36 @@ def test_what_accounts_say_of_each_other_is_proposed_both_ways_first(known: Work
     assert any("https://www.ann.example/" in said for said in found[0].evidence)
 
 
+def brought(workspace: Workspace, folder: Path, profiles: list[dict[str, str]]) -> None:
+    path = folder / "more.json"
+    path.write_text(json.dumps(profiles))
+    import_file(workspace, path)
+
+
+def test_two_that_name_one_site_are_asked_about_unless_many_name_it(workspace: Workspace, tmp_path: Path) -> None:
+    mine = [
+        ("bluesky:did:plc:a", "bluesky", "https://ann.example"),
+        ("tiktok:5", "tiktok", "www.ann.example/"),
+        ("tiktok:6", "tiktok", "https://ann.example"),
+    ]
+    shop = [
+        (f"{platform}:{n}", platform, "https://shop.example") for platform in ("instagram", "twitter") for n in range(3)
+    ]
+    profiles = [
+        {"account_id": account, "platform": platform, "handle": account[-5:].strip(":"), "bio": f"me: {site}"}
+        for account, platform, site in mine + shop
+    ]
+    brought(workspace, tmp_path, profiles)
+    found = proposals(workspace)
+    assert [(one.one, one.other, one.mutual) for one in found] == [
+        ("bluesky:did:plc:a", "tiktok:5", False), ("bluesky:did:plc:a", "tiktok:6", False),
+    ]  # fmt: skip
+    assert {one.how for one in found} == {"one site"}
+    assert found[0].evidence == (
+        "bluesky:did:plc:a: its profile links to https://ann.example", "tiktok:5: its profile links to www.ann.example/",
+    )  # fmt: skip
+
+
 def test_a_verdict_keeps_its_evidence_and_can_be_taken_back(known: Workspace) -> None:
     number = judge(known, MASTODON, BLOG)
     assert judge(known, BLOG, FAN, different=True) == number + 1

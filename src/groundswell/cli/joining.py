@@ -45,7 +45,7 @@ def same(
     if as_json:
         print_json({"proposed": [vars(one) for one in open_], "judged": [vars(one) for one in judged]})
         return
-    rows = [[one.one, one.other, "both ways" if one.mutual else "one way", "; ".join(one.evidence)] for one in open_]
+    rows = [[one.one, one.other, one.how, "; ".join(one.evidence)] for one in open_]
     print_table(["account", "may be the same as", "", "because"], rows, "No account says that another one is its own.")
     if judged:
         print_table(

@@ -2,7 +2,7 @@
 
 Evidence is only what an account says itself: an address in its profile, or a page that marks one as its owner's (`rel="me"`). Who links to
 somebody may be anybody, so one link is a question. Where both point to each other it is as good as certain, for nobody else can
-write into both; those come first. Names that look alike are no evidence, and faces are not looked at.
+write into both; those come first. Two that both name one site, which is not in the data itself, are a question, too. Names that look alike are no evidence, and faces are not looked at.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from urllib.parse import urlsplit
 
 from groundswell.errors import UnknownNameError, UsageError
@@ -29,6 +30,8 @@ SELECT DISTINCT account, how, rtrim(address, '.,;:!?)') AS address
 FROM (SELECT account, how, unnest(regexp_extract_all(words, '(?:https?://|www\.)[^\s"<>|]+')) AS address FROM said WHERE words LIKE '%.%')
 ORDER BY ALL
 """
+MOST_AT_A_SITE = 5
+"""Accounts that name one site, beyond which it is a shop's or a company's, say (design choice)."""
 FEDIVERSE = re.compile(r"/(?:@|users/)(\w[\w.-]*)/?")
 
 
@@ -41,6 +44,13 @@ class Proposal:
     evidence: tuple[str, ...]
     mutual: bool
     """Both point to each other."""
+    directly: bool = True
+    """One points to the other; else both name one site."""
+
+    @property
+    def how(self) -> str:
+        """How they point to each other, in two words."""
+        return "both ways" if self.mutual else "one way" if self.directly else "one site"
 
 
 def proposals(workspace: Workspace) -> tuple[Proposal, ...]:
@@ -50,6 +60,8 @@ def proposals(workspace: Workspace) -> tuple[Proposal, ...]:
         links = engine.rows(LINKS)
     told: dict[tuple[str, str], dict[str, None]] = {}
     ways: set[tuple[str, str]] = set()
+    for pair, evidence in _at_one_site(links, places):
+        told.setdefault(pair, {}).update(dict.fromkeys(evidence))
     for account, how, address in links:
         for other in _meant(address, places):
             if other != account:
@@ -58,9 +70,9 @@ def proposals(workspace: Workspace) -> tuple[Proposal, ...]:
                 ways.add((account, other))
     judged = {(one.one, one.other) for one in all_unions(workspace.state)}
     found = [
-        Proposal(one, other, tuple(evidence), {(one, other), (other, one)} <= ways)
+        Proposal(one, other, tuple(evidence), pair_of <= ways, bool(pair_of & ways))
         for (one, other), evidence in told.items()
-        if (one, other) not in judged
+        if (one, other) not in judged and (pair_of := {(one, other), (other, one)})
     ]
     return tuple(sorted(found, key=lambda it: (not it.mutual, it.one, it.other)))
 
@@ -84,6 +96,22 @@ def judge(workspace: Workspace, one: str, other: str, *, different: bool = False
         (it.evidence for it in proposals(workspace) if {it.one, it.other} == pair), ("said without evidence",)
     )
     return say(workspace.state, one, other, DIFFERENT if different else SAME, evidence)
+
+
+def _at_one_site(
+    links: list[tuple[str, str, str]], places: Mapping[tuple[str, str], list[str]]
+) -> Iterator[tuple[tuple[str, str], list[str]]]:
+    """Accounts of two networks that name one site which is not in the data; a site that many name is nobody's own."""
+    naming: dict[str, dict[str, str]] = {}
+    for account, how, address in links:
+        for platform, site in _named(address):
+            if platform == "blog" and not places.get((platform, site)):
+                naming.setdefault(site, {})[account] = f"{account}: {how} {address}"
+    for found in naming.values():
+        if len(found) <= MOST_AT_A_SITE:
+            for one, other in combinations(sorted(found), 2):
+                if one.partition(":")[0] != other.partition(":")[0]:
+                    yield (one, other), [found[one], found[other]]
 
 
 def _places(rows: list[tuple[str, str, str | None]]) -> Mapping[tuple[str, str], list[str]]:

@@ -180,7 +180,7 @@ class Explainer:
             known = [name for name, value in values.items() if value.known]
             posts, evidence = read_one(engine, account, known, self.present)
             sources, layouts = self._sources(engine, account)
-            pulls = pulls_of(engine, values["authenticity"])
+            pulls = pulls_of(engine, account, values["authenticity"])
             listed = read_on_lists(engine, account).get(account, NOTHING_LISTED)
             signed = signed_words(self.workspace, engine, account)
             declared = declared_by_themselves(engine, account, signed)

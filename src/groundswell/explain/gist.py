@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-
 from groundswell.explain.missing import FileThatTells, Missing, files_that_tell, missing_by_reason
 from groundswell.records import platform_name
 from groundswell.signals import SIGNALS, Value
@@ -182,7 +180,7 @@ def _bare(value: Value) -> Uncertain:
 
 def _wide(value: Value, place: Place, others: Others) -> Uncertain:
     """Say how wide it is, and whether that lies in few rows or in rows that differ."""
-    usual = float(np.median(others.known(value.signal, "n")[0]))
+    usual = others.usual_rows(value.signal)
     few = value.n < usual
     why = f"half of the others have {usual:,.0f} or more" if few else "no fewer than others have, so more need not help"
     says = (

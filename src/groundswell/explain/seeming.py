@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from groundswell.signals import Value
-from groundswell.signals.authenticity import Pull, authenticity_evidence, fields_of, read_fields
+from groundswell.signals.authenticity import Pull, authenticity_evidence, fields_of_one, read_fields
 from groundswell.store import Engine
 
 FAINT = 0.1
@@ -17,11 +17,11 @@ MOST_NAMED = 4
 """Things named for either side (design choice)."""
 
 
-def pulls_of(engine: Engine, value: Value) -> tuple[Pull, ...]:
-    """What the profile of the one account in `wanted_accounts` shows; nothing where its authenticity is not known."""
+def pulls_of(engine: Engine, account: str, value: Value) -> tuple[Pull, ...]:
+    """What the profile of an account shows; nothing where its authenticity is not known."""
     if not value.known:
         return ()
-    rows = fields_of(engine, "p.account IN (SELECT account FROM wanted_accounts)")
+    rows = fields_of_one(engine, account)
     return authenticity_evidence(read_fields(rows)) if rows.num_rows == 1 else ()
 
 

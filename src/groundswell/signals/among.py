@@ -53,6 +53,7 @@ class Others:
     kept: bool = False
     """Asked again and again: values are held sorted, so that a place is found at once (8 bytes a value)."""
     _sorted: dict[str, tuple[NDArray[np.float64], str]] = field(default_factory=lambda: {})
+    _rows: dict[str, float] = field(default_factory=lambda: {})
 
     @cached_property
     def _alike(self) -> NDArray[np.bool_]:
@@ -80,6 +81,12 @@ class Others:
             numbers, where = self.known(signal)
             self._sorted[signal] = np.sort(numbers), where
         return self._sorted[signal]
+
+    def usual_rows(self, signal: str) -> float:
+        """The rows behind a signal's value, of a middling person; worked out once."""
+        if signal not in self._rows:
+            self._rows[signal] = float(np.median(self.known(signal, "n")[0]))
+        return self._rows[signal]
 
     def known(self, signal: str, part: str = "value") -> tuple[NDArray[np.float64], str]:
         """The known values of a signal (or the rows behind them, `n`), and on which platform; empty for everybody."""

@@ -155,6 +155,11 @@ def fields_of(engine: Engine, where: str = "true") -> pa.Table:
     return engine.table(f"{FIELDS} WHERE {where}")
 
 
+def fields_of_one(engine: Engine, account: str) -> pa.Table:
+    """The same of one account, named: of a large table only the part is read that may hold it."""
+    return engine.few(f"{FIELDS} WHERE p.account = $1", [account])
+
+
 def read_fields(table: pa.Table) -> dict[str, Floats]:
     """The numbers of a table of fields, nan where unknown."""
     names = [name for name in table.column_names if name not in ("account", "platform")]

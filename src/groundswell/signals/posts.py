@@ -156,7 +156,7 @@ def read_one(
     """The own posts of one account, and signal -> the posts that show it."""
     _gather_one(engine, account, present)
     told = f"SELECT {PARTS}, topic_name AS topic, own FROM of_one AS p ORDER BY p.created_at DESC NULLS LAST, p.post"
-    rows = {row["post"]: row for row in engine.table(told).to_pylist()}
+    rows = {row["post"]: row for row in engine.few(told).to_pylist()}
     shown = {name: SIGNALS[name].evidence for name in signals if SIGNALS[name].evidence}
     picked = _picked(engine, list(dict.fromkeys(shown.values())), most)
     evidence = {name: tuple(as_evidence(rows[post], name) for post in picked[how]) for name, how in shown.items()}
@@ -168,17 +168,15 @@ def _gather_one(engine: Engine, account: str, present: Present | None) -> None:
 
     Step by step, each step naming what the one before found, so that of every file only the row groups are read that may hold it.
     """
-    posts = engine.table(f"SELECT * EXCLUDE ({UNREAD}) FROM {engine.posts_near(account)} WHERE account = $1", [account])
+    posts = engine.few(f"SELECT * EXCLUDE ({UNREAD}) FROM {engine.posts_near(account)} WHERE account = $1", [account])
     engine.register("its_posts", posts)
-    engine.register(
-        "its_account", engine.table("SELECT account, followers FROM accounts WHERE account = $1", [account])
-    )
+    engine.register("its_account", engine.few("SELECT account, followers FROM accounts WHERE account = $1", [account]))
     hashes = set(posts.column("text_hash").drop_null().to_pylist())
     wording, topics = _findings_of(engine, hashes, present)
     engine.register("its_wording", wording)
     engine.register("its_topics", topics)
-    engine.register("its_tone", engine.table(f"SELECT o.text_hash, {TONE} FROM tone AS o WHERE {_whose(hashes)}"))
-    engine.register("of_one", engine.table(OF_ONE))
+    engine.register("its_tone", engine.few(f"SELECT o.text_hash, {TONE} FROM tone AS o WHERE {_whose(hashes)}"))
+    engine.register("of_one", engine.few(OF_ONE))
 
 
 def _findings_of(engine: Engine, hashes: set[int], present: Present | None) -> tuple[pa.Table, pa.Table]:
@@ -188,8 +186,8 @@ def _findings_of(engine: Engine, hashes: set[int], present: Present | None) -> t
         return wording.of(sorted(hashes)), topics.of(sorted(hashes))
     whose = _whose(hashes)
     return (
-        engine.table(f"SELECT text_hash, language, clear, unclear FROM wording WHERE {whose}"),
-        engine.table(f"SELECT text_hash, topic FROM topic_of_text WHERE {whose}"),
+        engine.few(f"SELECT text_hash, language, clear, unclear FROM wording WHERE {whose}"),
+        engine.few(f"SELECT text_hash, topic FROM topic_of_text WHERE {whose}"),
     )
 
 

@@ -127,6 +127,10 @@ class Engine:
         """Answer a query as an Arrow table. SQL is written by this program; users' values go through `parameters`."""
         return self._answer(sql, parameters or None).to_arrow_table()
 
+    def few(self, sql: str, parameters: Sequence[Any] | None = None) -> pa.Table:
+        """The same for few rows, of one person say, however large the workspace: planned once, copied once more."""
+        return self.connection.execute(sql, parameters or None).to_arrow_table()
+
     def reader(self, sql: str, batch_rows: int = 100_000) -> pa.RecordBatchReader:
         """Answer a query batch by batch, for results that do not fit."""
         return self._answer(sql, None).to_arrow_reader(batch_rows)

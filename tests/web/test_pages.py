@@ -28,6 +28,7 @@ ALONE = [
     "/imports",
     "/fetch",
     "/fetches",
+    "/purge",
     "/ask",
     "/about",
     "/compare",

@@ -15,7 +15,8 @@ import pytest
 from fake_bluesky import Fake
 
 from groundswell.cli.fetched import purged_lines
-from groundswell.fetch import Asked, fetch, keeping, refresh, resume
+from groundswell.fetch import Asked, fetch, refresh, resume
+from groundswell.fetch import purging as fetch_purging
 from groundswell.fetch.bringing import bring
 from groundswell.ingest import import_file
 from groundswell.sources.networks import SOURCES
@@ -129,7 +130,7 @@ def test_what_a_killed_fetch_kept_leaves_in_time_though_nobody_ever_goes_on_with
     short = {"bluesky": replace(SOURCES["bluesky"], retention_days=30)}
     number = kept(workspace, "followers", "did:plc:star", followers(1), at=datetime(2026, 6, 1, tzinfo=UTC))
     [dry, young, old] = [
-        keeping.purge(workspace, sources=short, dry_run=dry, now=datetime(2026, month, day, tzinfo=UTC))
+        fetch_purging.purge(workspace, sources=short, dry_run=dry, now=datetime(2026, month, day, tzinfo=UTC))
         for dry, month, day in ((True, 6, 30), (False, 6, 30), (False, 7, 2))
     ]
     assert (dry.unbrought, dry.pages) == ((number,), 0)
@@ -141,7 +142,7 @@ def test_what_a_killed_fetch_kept_leaves_in_time_though_nobody_ever_goes_on_with
 def test_who_left_is_taken_out_of_what_a_killed_fetch_kept(workspace: Workspace) -> None:
     kept(workspace, "followers", "did:plc:star", followers(1, 2))
     say_gone(workspace, "did:plc:p001", datetime(2027, 1, 1, tzinfo=UTC))
-    done = keeping.purge(workspace)
+    done = fetch_purging.purge(workspace)
     assert (done.gone["account"], done.waiting, on_disk(workspace, "did:plc:p001")) == (1, 0, [])
     assert count(workspace, "SELECT count(*) FROM accounts WHERE account = 'bluesky:did:plc:p002'") == 1
 
@@ -149,7 +150,7 @@ def test_who_left_is_taken_out_of_what_a_killed_fetch_kept(workspace: Workspace)
 def test_what_a_fetch_keeps_that_is_under_way_is_left_to_it(workspace: Workspace) -> None:
     number = kept(workspace, "followers", "did:plc:star", followers(1))
     with Workspace(workspace.folder).fetching():
-        assert keeping.purge(workspace).unbrought == (number,)
+        assert fetch_purging.purge(workspace).unbrought == (number,)
     assert workspace.state.imports() == []
 
 

@@ -72,7 +72,7 @@ class FeeCheck:
     def in_short(self) -> str:
         """The fee and what would be usual, for a cell; the whole sentence where it was not compared."""
         if self.low_minor is None or self.high_minor is None or self.verdict is None:
-            return self.sentence
+            return self.sentence.removesuffix(".")
         said = "usual" if self.verdict == "usual for its size" else f"{self.verdict}, usual would be"
         return f"{self.fee.says}: {said} ({_bare(self.low_minor, self.fee)} to {_bare(self.high_minor, self.fee)})"
 

@@ -29,7 +29,8 @@ from groundswell.signals.on_lists import asks_no_money, counted_as
 from groundswell.signals.values import REASONS
 from groundswell.sources.files.layouts.fees import only_answers
 from groundswell.sources.files.layouts.marketer import columns_of
-from groundswell.sources.files.values import count_of, money_of
+from groundswell.sources.files.money import money_of
+from groundswell.sources.files.values import count_of
 from groundswell.store import Workspace
 
 

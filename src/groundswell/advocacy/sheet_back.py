@@ -19,10 +19,10 @@ from groundswell.advocacy.settling import in_words
 from groundswell.advocacy.sheet import Reviewed, SheetReview
 from groundswell.ingest import kept_file, rows_set_aside
 from groundswell.sources.files.layouts import fitting
+from groundswell.sources.files.money import NO_MINOR
 from groundswell.sources.files.opening import open_tables
 from groundswell.sources.files.recognising import HEADER_SEARCH
 from groundswell.sources.files.tables import TableFile
-from groundswell.sources.files.values import NO_MINOR
 from groundswell.store import Import, Workspace, made_up_among
 
 NEW_COLUMNS = "Groundswell: "

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from groundswell.advocacy.people import several
 from groundswell.errors import LoginNeededError, UsageError
 from groundswell.fetch import Asked, Coverage, Forecast, beginning, coverage_of, forecast
 from groundswell.sources.declaring import MILLION, NEEDS, Source
@@ -100,11 +101,11 @@ def refuse_nobody(who: tuple[str, ...]) -> None:
 
 def purged_sentences(purged: Purged, go_on: str) -> list[str]:
     """What a purge took away, or would, the whole first; `go_on` is how somebody brings in what waits."""
-    gone = ", ".join(_many(number, kind) for kind, number in purged.gone.items() if number)
+    gone = ", ".join(several(number, kind) for kind, number in purged.gone.items() if number)
     said: list[str] = []
-    if purged.expired or purged.replaced or gone or purged.pages:
+    if not purged.nothing:
         what = "Purged" if purged.done else "Would purge"
-        said.append(f"{what}: {_many(purged.rows, 'row')} and {_many(purged.pages, 'raw page')}.")
+        said.append(f"{what}: {several(purged.rows, 'row')} and {several(purged.pages, 'raw page')}.")
         if gone:
             said.append(f"Deleted where they were: {gone}.")
         if purged.expired:
@@ -112,14 +113,12 @@ def purged_sentences(purged: Purged, go_on: str) -> list[str]:
         if purged.replaced:
             imports = ", ".join(map(str, purged.replaced))
             said.append(f"Replaced by a later import of the same fetch, or undone: import {imports}.")
-        if not purged.done:
-            said.append("Nothing was changed (dry run).")
     else:
         said.append("There is nothing to purge.")
     if purged.waiting:
         one = purged.waiting == 1
         said.append(
-            f"{_many(purged.waiting, 'raw page')} that {'speaks' if one else 'speak'} of somebody deleted {'was' if one else 'were'} not "
+            f"{several(purged.waiting, 'raw page')} that {'speaks' if one else 'speak'} of somebody deleted {'was' if one else 'were'} not "
             f"brought in yet and {'stays' if one else 'stay'} until then. {go_on}, then purge again."
         )
     if purged.unbrought and not purged.done:
@@ -128,7 +127,3 @@ def purged_sentences(purged: Purged, go_on: str) -> list[str]:
             "out of it what may not be kept any longer; that is not counted here."
         )
     return said
-
-
-def _many(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"

@@ -158,6 +158,8 @@ def purged_lines(purged: Purged) -> Iterator[str]:
     first, *more = purged_sentences(purged, "Go on with `groundswell fetch --resume` or `groundswell listen`")
     yield first
     yield from (f"  {sentence}" for sentence in more)
+    if not (purged.done or purged.nothing):
+        yield "  Nothing was changed (dry run)."
 
 
 def letter_lines(written: Letter) -> Iterator[str]:

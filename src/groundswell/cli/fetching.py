@@ -87,16 +87,11 @@ def fetch(
     """
     from groundswell.fetch import Asked, forecast, phrases_in
     from groundswell.fetch import fetch as fetch_people
-    from groundswell.fetch import resume as go_on
     from groundswell.sources.networks import source_called, source_for
 
     if resume:
         _refuse_asking_anew(context)
-        if not as_json:
-            _say_what_it_cost(workspace_at(workspace))
-        with _progress(as_json) as progress:
-            report = go_on(workspace_at(workspace), requests=requests, spend=spend, progress=progress)
-        _tell(report, as_json)
+        _go_on(workspace_at(workspace), requests, spend, as_json)
         return
     lists = tuple(dict.fromkeys(part.strip() for part in with_.split(",") if part.strip()))
     chosen = source_called(source) if source else source_for(who or ())
@@ -112,6 +107,16 @@ def fetch(
         say(price_line(forecast(asked, chosen)))
     with _progress(as_json) as progress:
         report = fetch_people(workspace_at(workspace, create=True), asked, progress=progress)
+    _tell(report, as_json)
+
+
+def _go_on(workspace: Workspace, requests: int | None, spend: float | None, as_json: bool) -> None:
+    from groundswell.fetch import resume
+
+    if not as_json:
+        _say_what_it_cost(workspace)
+    with _progress(as_json) as progress:
+        report = resume(workspace, requests=requests, spend=spend, progress=progress)
     _tell(report, as_json)
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from groundswell.definitions.sections import Section
-from groundswell.sources.files.values import NO_MINOR, money_of
+from groundswell.sources.files.money import NO_MINOR, money_of
 
 OBJECTIVES = ("unique reach", "interactions", "sparked actions", "conversions")
 KINDS = ("fee", "product", "visibility", "training")

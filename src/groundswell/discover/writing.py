@@ -8,7 +8,7 @@ from datetime import date
 
 from groundswell.discover.brief import Brief
 from groundswell.discover.spending import Spending
-from groundswell.sources.files.values import NO_MINOR
+from groundswell.sources.files.money import NO_MINOR
 
 
 def brief_toml(brief: Brief) -> str:

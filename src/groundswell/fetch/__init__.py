@@ -7,7 +7,7 @@
     promising    looking for people who speak of something: whom to look at next, and when to stop
     coverage     what was covered, and what was not
     fetching     all of this in one call: fetch, go on, look again
-    keeping      taking away what may not be kept any longer
+    purging      taking away what may not be kept any longer
     refreshing   whom and what to look at again, where numbers still move
     listening    the live stream: what people do, as it happens
     hearing      the loop of that: events, kept with the place in the stream in one transaction, across lost connections
@@ -36,10 +36,10 @@ from groundswell.fetch.fetching import (
     to_go_on_with,
 )
 from groundswell.fetch.hearing import Heard
-from groundswell.fetch.keeping import purge
 from groundswell.fetch.listening import Hears, ListenReport, listen
 from groundswell.fetch.paying import paid_in_words
 from groundswell.fetch.promising import phrases_in
+from groundswell.fetch.purging import purge
 
 __all__ = [
     "Asked", "Coverage", "FetchReport", "Forecast", "Heard", "Hears", "ListenReport", "OpenClient", "Progress", "Step", "beginning", "beginning_again",

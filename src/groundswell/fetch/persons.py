@@ -70,9 +70,15 @@ def proposals(workspace: Workspace) -> tuple[Proposal, ...]:
                 ways.add((account, other))
     judged = {(one.one, one.other) for one in all_unions(workspace.state)}
     found = [
-        Proposal(one, other, tuple(evidence), pair_of <= ways, bool(pair_of & ways))
+        Proposal(
+            one,
+            other,
+            tuple(evidence),
+            {(one, other), (other, one)} <= ways,
+            not ways.isdisjoint({(one, other), (other, one)}),
+        )
         for (one, other), evidence in told.items()
-        if (one, other) not in judged and (pair_of := {(one, other), (other, one)})
+        if (one, other) not in judged
     ]
     return tuple(sorted(found, key=lambda it: (not it.mutual, it.one, it.other)))
 

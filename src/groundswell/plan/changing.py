@@ -10,7 +10,7 @@ from typing import Any
 from groundswell.discover import Brief
 from groundswell.discover.spending import MOST_MONEY, MOST_PEOPLE, OBJECTIVES, minor_units
 from groundswell.errors import UnknownNameError, UsageError
-from groundswell.sources.files.values import money_of
+from groundswell.sources.files.money import money_of
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ class Purged:
     unbrought: tuple[int, ...] = ()
     """Fetches that keep pages which were not brought in yet: neither their time nor who left is known before."""
 
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing leaves; what was not brought in yet may still hold something that has to."""
+        return not (self.expired or self.replaced or any(self.gone.values()) or self.pages)
+
 
 def purge(workspace: Workspace, *, undone: bool = False, now: datetime | None = None, dry_run: bool = False) -> Purged:
     """Take away what may not be kept any longer, or say how much that would be; with `undone` also imports that were undone.

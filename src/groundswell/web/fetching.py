@@ -301,7 +301,7 @@ def _add_purging(pages: Pages, fetcher: Fetcher) -> None:
 
     def shown(request: Request, *, undone: bool, done: bool) -> Response:
         found = purge(workspace, undone=undone, dry_run=not done)
-        nothing = not (found.expired or found.replaced or found.rows or found.pages or found.unbrought)
+        nothing = found.nothing and not found.unbrought
         sentences = purged_sentences(found, "Go on with the fetch")
         return pages.show(
             request, "purge.html", twin="", found=found, sentences=sentences, undone=undone, nothing=nothing, busy=fetcher.busy

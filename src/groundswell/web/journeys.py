@@ -32,7 +32,7 @@ from groundswell.exports.reports import audit_report, census_report, coaching_re
 from groundswell.exports.sheet_back import give_sheet_back
 from groundswell.exports.wording import printable
 from groundswell.signals import SIGNALS
-from groundswell.sources.files.values import CODES
+from groundswell.sources.files.money import CODES
 from groundswell.web.pages import Pages, download, number_of_import, redirect
 
 PART_WORDS = {

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from groundswell.sources.files import dates, values
 from groundswell.sources.files.layouts.identities import Profile, account_of, handles, profile_of
 from groundswell.sources.files.layouts.marketer import Named, named_in
+from groundswell.sources.files.money import money_of
 from groundswell.sources.files.values import Memory
 
 
@@ -224,7 +225,7 @@ def test_languages_are_iso_639_1(word: str, code: str | None) -> None:
     ],
 )  # fmt: skip
 def test_money_is_minor_units_with_a_currency(word: str, money: tuple[int, str | None] | None) -> None:
-    assert values.money_of(word) == money
+    assert money_of(word) == money
 
 
 def test_flags_are_read_in_many_spellings() -> None:

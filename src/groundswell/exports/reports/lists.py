@@ -148,7 +148,7 @@ def _reviewed(one: Reviewed, of_all: tuple[str, ...]) -> tuple[Cell, ...]:
         by_tier.setdefault(tier, []).append(name)
     tiers = "; ".join(f"{tier} by {', '.join(names)}" for tier, names in by_tier.items())
     written = (f"Fee as written: {words}." for words in one.fee_as_written)
-    fees = " ".join((*(f"{check.in_short.removesuffix('.')}." for check in one.fees), *written)) or "no fee"
+    fees = " ".join((*(f"{check.in_short}." for check in one.fees), *written)) or "no fee"
     gaps = "; ".join(gap.question for gap in one.unknown if gap.question not in of_all)
     return (
         f"{listed(one.person)}, {platform_name(one.person.platform)}",

@@ -28,6 +28,7 @@ from groundswell.sources.files.layouts.harvest import harvest
 from groundswell.sources.files.layouts.identities import platform_of
 from groundswell.sources.files.layouts.layout import Part, Unfolded, fields, sheet_of
 from groundswell.sources.files.layouts.private import PrivateError
+from groundswell.sources.files.money import CODES, currency_of
 from groundswell.sources.files.recognising import (
     DATES,
     Recognised,
@@ -41,7 +42,7 @@ from groundswell.sources.files.recognising import (
     what_is_missing,
 )
 from groundswell.sources.files.tables import Rows, TableFile
-from groundswell.sources.files.values import CODES, DATE_ORDERS, MIXED, OPEN, Memory, currency_of
+from groundswell.sources.files.values import DATE_ORDERS, MIXED, OPEN, Memory
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 

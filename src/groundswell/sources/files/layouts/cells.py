@@ -22,6 +22,7 @@ from groundswell.records import Field
 from groundswell.sources.files import dates
 from groundswell.sources.files import values as read
 from groundswell.sources.files.layouts import identities
+from groundswell.sources.files.money import amounts
 from groundswell.sources.files.values import Memory
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -545,14 +546,14 @@ class Amount(Cell):
     """An amount of money in minor units."""
 
     def _parse(self, column: Column) -> pa.Array:
-        return read.amounts(column.values, _currency_said(column), column.header, column.sheet.memory)[0]
+        return amounts(column.values, _currency_said(column), column.header, column.sheet.memory)[0]
 
 
 class Currency(Cell):
     """The currency of an amount of money, ISO 4217."""
 
     def _parse(self, column: Column) -> pa.Array:
-        return read.amounts(column.values, _currency_said(column))[1]
+        return amounts(column.values, _currency_said(column))[1]
 
 
 def _currency_said(column: Column) -> str | None:

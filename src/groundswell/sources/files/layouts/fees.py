@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from groundswell.sources.files.values import NO, SILENT, YES, currency_of, money_of
+from groundswell.sources.files.money import currency_of, money_of
+from groundswell.sources.files.values import NO, SILENT, YES
 
 FEE = re.compile(
     r"(fee|rate|price|cost|honorar|preis|gage|budget|quote|payment|paid|kosten|ask)(?!d?iv|ing)", re.IGNORECASE

@@ -82,6 +82,11 @@ class StaffAsked:
     not_ours: tuple[str, ...]
 
 
+def leaving_of(undone: Annotated[bool, Query(description="Also what files held that were undone")] = False) -> bool:
+    """Whether imports that were undone are meant, too."""
+    return undone
+
+
 def nothing() -> None:
     """Ask without saying more."""
 

@@ -28,7 +28,7 @@ from groundswell.explain.labelling import labels
 from groundswell.exports import shortlist_as_json
 from groundswell.exports.plans import plan_as_json
 from groundswell.exports.tables import plain
-from groundswell.fetch import Asked
+from groundswell.fetch import Asked, purge
 from groundswell.fetch.exports import letter
 from groundswell.plan import Plan
 from groundswell.signals import SIGNALS
@@ -200,6 +200,11 @@ QUESTIONS: tuple[Question, ...] = (
         "fetches", "/fetches.json", "What was fetched, and what was not covered", "imports", asking.nothing,
         lambda answers, _: plain(fetched(answers.workspace)), lists=("",), numbers=False,
         says="How a sample came about is a part of every result drawn from it.",
+    ),
+    Question(
+        "leaving", "/purge.json", "What may not be kept any longer", "imports", asking.leaving_of,
+        lambda answers, undone: plain(purge(answers.workspace, undone=undone, dry_run=True)), tool=False, numbers=False,
+        says="Looking takes nothing away; a person does, on the page or with `groundswell purge`.",
     ),
     Question(
         "ask", "/ask.json", "A letter that asks somebody for an export of their own data", "imports", asking.letter_of,

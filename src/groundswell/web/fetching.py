@@ -293,9 +293,6 @@ def _asked(given: Any) -> Asked:
     )
 
 
-__all__ = ["Fetcher", "Running", "add_fetching"]
-
-
 def _add_purging(pages: Pages, fetcher: Fetcher) -> None:
     workspace = fetcher.workspace
 
@@ -303,8 +300,9 @@ def _add_purging(pages: Pages, fetcher: Fetcher) -> None:
         found = purge(workspace, undone=undone, dry_run=not done)
         nothing = found.nothing and not found.unbrought
         sentences = purged_sentences(found, "Go on with the fetch")
+        own: dict[str, Any] = {"twin": ""} if done else {}  # what was taken away is not asked for again
         return pages.show(
-            request, "purge.html", twin="", found=found, sentences=sentences, undone=undone, nothing=nothing, busy=fetcher.busy
+            request, "purge.html", **own, found=found, sentences=sentences, undone=undone, nothing=nothing, busy=fetcher.busy
         )  # fmt: skip
 
     @pages.router.get("/purge", summary="What may not be kept any longer", tags=["imports"])
@@ -318,3 +316,6 @@ def _add_purging(pages: Pages, fetcher: Fetcher) -> None:
         if fetcher.busy:
             raise WorkspaceBusyError("A fetch is running.", next_step="Wait for it, or stop it, and purge then.")
         return await run_in_threadpool(shown, request, undone=form.text("undone") == "yes", done=True)
+
+
+__all__ = ["Fetcher", "Running", "add_fetching"]

@@ -74,7 +74,11 @@ def tab_of(chromium: Any, served: Served, size: dict[str, int] = WIDE, **options
 
 
 def fits(tab: Any) -> bool:
-    """Whether nothing sticks out to the right."""
+    """Whether nothing sticks out to the right.
+
+    Asked when everything has come: on a busy machine the words are there before the style sheet, and unstyled they are wider.
+    """
+    tab.wait_for_load_state("load")
     return tab.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 

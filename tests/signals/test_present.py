@@ -16,7 +16,7 @@ from groundswell.coach.subject import Sample, Spoken, words_in
 from groundswell.explain import Explainer, explain
 from groundswell.exports.tables import plain
 from groundswell.signals.present import Present, open_present
-from groundswell.signals.told import hold
+from groundswell.signals.told import FINDINGS, findings_of
 from groundswell.store import Workspace
 
 
@@ -34,6 +34,13 @@ def present(workspace: Workspace) -> Present:
 
 def accounts(present: Present) -> list[str]:
     return present.table.rows.column("account").to_pylist()
+
+
+def test_everybody_has_a_row_and_nobody_else(present: Present) -> None:
+    assert [present.table.place(account) for account in accounts(present)] == list(range(len(accounts(present))))
+    for nobody in ("", "\0", accounts(present)[0] + "\0", accounts(present)[3][:-1], "\U0010ffff"):
+        assert present.table.place(nobody) == -1
+        assert present.table.profile(nobody) == {} == present.table.values(nobody)
 
 
 @pytest.mark.slow
@@ -55,13 +62,17 @@ def test_what_is_held_open_coaches_like_what_is_opened_for_one_question(workspac
 @pytest.mark.slow
 def test_findings_in_memory_are_those_in_the_files(present: Present) -> None:
     with present.engine() as engine:
-        for view, names in (("wording", ("language", "clear", "unclear")), ("topic_of_text", ("topic",))):
+        for view, names in FINDINGS.items():
             rows = engine.table(f"SELECT text_hash, {', '.join(names)} FROM {view} ORDER BY text_hash").to_pylist()
             assert rows
-            told = hold(engine, view, names)
-            hashes = [row["text_hash"] for row in rows]
-            assert told.of([*hashes, 12345]).to_pylist() == rows  # who was never read is left out
-            assert told.of([]).num_rows == 0
+            found = findings_of(present.told(), {*(row["text_hash"] for row in rows), 12345}).to_pylist()
+            assert [row for row in found if row["text_hash"] == 12345] == [
+                {"text_hash": 12345} | {name: None for names in FINDINGS.values() for name in names}
+            ]  # nobody read it
+            assert [
+                {name: row[name] for name in ("text_hash", *names)} for row in found if row["text_hash"] != 12345
+            ] == rows
+    assert findings_of(present.told(), set()).num_rows == 0
 
 
 @pytest.mark.slow

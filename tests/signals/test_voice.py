@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from building import account, day, made, post
+from groundswell.explain import explain
 from groundswell.signals import SIGNALS, Value, signal_table
 from groundswell.signals.hearing import marks
 from groundswell.signals.trust import trust_parts
@@ -125,6 +126,16 @@ def test_of_a_language_that_is_not_listened_to_nothing_is_said(workspace: Worksp
         assert values(workspace, "finn")[name].reason == "not_observed"
     assert values(workspace, "hobby")["use_in_context_share"].value == pytest.approx(0.2)
     assert values(workspace, "hobby")["correction_share"].value == pytest.approx(0.2)
+
+
+def test_the_posts_shown_for_a_mark_are_those_that_say_it(workspace: Workspace) -> None:
+    shown = explain(workspace, "hobby").evidence
+    for name, says in (
+        ("use_in_context_share", "I use this pan every day"),
+        ("correction_share", "I was wrong about rye"),
+    ):
+        assert {one.text for one in shown[name]} == {says}, name
+    assert {one.text for one in explain(workspace, "pro").evidence["professional_marks"]} >= {"Use my code RYE10 today"}
 
 
 def test_sites_are_counted_once_and_shortened_links_are_hidden_and_not_none(workspace: Workspace) -> None:

@@ -39,7 +39,7 @@ from groundswell.signals.among import Others
 from groundswell.signals.authenticity import Pull
 from groundswell.signals.computing import grain_query
 from groundswell.signals.findings import Progress
-from groundswell.signals.on_lists import NOTHING_LISTED, read_on_lists
+from groundswell.signals.on_lists import NOTHING_LISTED, on_lists, read_on_lists
 from groundswell.signals.one_person import called, others_of
 from groundswell.signals.posts import Evidence, PostsOf, read_one
 from groundswell.signals.present import Present, open_present
@@ -145,6 +145,7 @@ class Explainer:
         self.present, self.workspace, self.table = present, present.workspace, present.table
         self._judges: tuple[Hashable, Judges] | None = None
         self._brought: Brought | None = None
+        self._imports = tuple(self.workspace.state.imports())
         self._others = {name: Others(self.table.rows, name, kept=True) for name in _largest(present)}
         self._lock = Lock()
 
@@ -181,8 +182,8 @@ class Explainer:
             posts, evidence = read_one(engine, account, known, self.present)
             sources, layouts = self._sources(engine, account)
             pulls = pulls_of(engine, account, values["authenticity"])
-            listed = read_on_lists(engine, account).get(account, NOTHING_LISTED)
-            signed = signed_words(self.workspace, engine, account)
+            lists = on_lists(self.present) if self.present.kept else read_on_lists(engine, account)
+            signed = signed_words(self._imports, engine, account)
             declared = declared_by_themselves(engine, account, signed)
         found = Explanation(
             account=account,
@@ -200,13 +201,13 @@ class Explainer:
             ),
             evidence=evidence,
             sources=sources,
-            simulated=self.workspace.simulated(),
+            simulated=any(one.simulated for one in self._imports),
             facts_version=self.table.facts_version,
             sql={name: signal_sql(name) for name in values} if with_sql else {},
             pulls=pulls,
             seeming=seeming_says(values["authenticity"], pulls),
             also=tuple(called(self.table.rows, others_of(self.workspace).get(account, ())).values()),
-            listed=tuple(listed.sentences()),
+            listed=tuple(lists.get(account, NOTHING_LISTED).sentences()),
             signed=signed,
             declared=declared,
         )
@@ -215,7 +216,7 @@ class Explainer:
     def _sources(self, engine: Engine, account: str) -> tuple[tuple[str, ...], frozenset[str]]:
         """Files that speak of the account, and their layouts."""
         found = self._all_brought().of(account) if self.present.kept else _imports_of(engine, account)
-        imports = {one.id: one for one in self.workspace.state.imports()}
+        imports = {one.id: one for one in self._imports}
         brought = [imports[key] for key in found]
         named = tuple(f"import {one.id}: {one.source} ({one.layout})" for one in brought)
         return named, frozenset(part for one in brought for part in one.layout.split("+"))
@@ -353,15 +354,15 @@ def _written(folder: Path) -> Hashable:
 
 def find_account(table: SignalTable, name: str) -> str:
     """Return the id of the account that a person typed."""
-    accounts, handles = table.rows.column("account"), table.rows.column("handle")
+    handles = table.rows.column("handle")
     wanted = name.strip()
     for exact in (name, wanted):  # an id may end in what looks like a blank
-        if pc.any(pc.equal(accounts, exact)).as_py():
+        if table.place(exact) >= 0:
             return exact
     if (
         "/" in wanted and (profile := profile_of(wanted)) and profile.platform != "blog"
     ):  # the address of a profile, pasted
-        if pc.any(pc.equal(accounts, profile.account)).as_py():
+        if table.place(profile.account) >= 0:
             return profile.account
         wanted = f"{profile.platform}:@{profile.handle}" if profile.handle else wanted
     platform, colon, handle = wanted.rpartition(":")

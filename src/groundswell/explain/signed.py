@@ -7,14 +7,14 @@ of the same name. What is undone, expired or purged is not among the rows, and s
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from groundswell.signals import Value
 from groundswell.sources.files.layouts.kit import SIGNED
-from groundswell.store import Engine, Workspace
+from groundswell.store import Engine, Import
 
 TOLD_BY_A_KIT = (
     "Much of it stands in the creator's own signed file, counted from posts that stay with them. A file of posts is needed only where "
@@ -105,9 +105,9 @@ def declared_by_themselves(engine: Engine, account: str, words: Sequence[SignedW
     return f"{how}, from a signed file: {what[0].lower()}{what[1:]} come from the creator's own file (import {named}). Nobody else counted them.{ends}"
 
 
-def signed_words(workspace: Workspace, engine: Engine, account: str) -> tuple[SignedWord, ...]:
-    """What kits say of an account, the newest of each key, newest first."""
-    kits = [one.id for one in workspace.state.imports() if one.state == "live" and one.layout == "kit"]
+def signed_words(imports: Iterable[Import], engine: Engine, account: str) -> tuple[SignedWord, ...]:
+    """What kits among these imports say of an account, the newest of each key, newest first."""
+    kits = [one.id for one in imports if one.state == "live" and one.layout == "kit"]
     if not kits:
         return ()
     rows = engine.rows(

@@ -120,7 +120,7 @@ def heard(source: str) -> str:
 
 def evidence_of(mark: str) -> str:
     """Which posts show a mark: a condition on the grain `post`, and an order."""
-    return f"own AND regexp_matches({plain('text')}, {quoted(phrase_pattern(mark))}) ORDER BY created_at DESC, post"
+    return f"own AND (marks & {marks()[mark]}) <> 0 ORDER BY created_at DESC, post"
 
 
 def plain(text: str) -> str:

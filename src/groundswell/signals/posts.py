@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import pyarrow as pa
-
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.grains import GRAINS
 from groundswell.signals.present import Present, asking
+from groundswell.signals.told import findings_of, hold_all
 from groundswell.signals.topics import Corpus
 from groundswell.store import Engine, Workspace
 from groundswell.store.text_index import words_of
@@ -137,72 +136,64 @@ NAMED_AT_MOST = 1_000
 """Texts that are named one by one in a query; more are joined (design choice: a query of some kilobytes)."""
 UNREAD = "hashtags, mentions, media, links, reply_to, reply_to_account, repost_of, thread, member, extra, key, content"
 """Columns of posts that neither the grain nor a page reads."""
-TONE = "o.speaks, o.superlative, o.gifted, o.praise, o.reservation, o.concrete"
-"""What evidence may ask of the tone of a text."""
+# No evidence asks how many followers somebody had: looking them up would be a quarter of the time.
 OF_ONE = f"""
-    WITH posts AS (FROM its_posts), accounts AS (FROM its_account), wording AS (FROM its_wording)
-    SELECT p.* REPLACE (coalesce(p.language, w.language) AS language), t.topic, n.name AS topic_name, {TONE}
-    FROM ({GRAINS["post"].replace("{wanted}", "true")}) AS p
-    LEFT JOIN its_wording AS w ON w.text_hash = p.text_hash
-    LEFT JOIN its_topics AS t ON t.text_hash = p.text_hash
-    LEFT JOIN its_tone AS o ON o.text_hash = p.text_hash
-    LEFT JOIN topic_names AS n ON n.topic = t.topic
+    WITH posts AS (FROM its_posts), wording AS (FROM its_findings), accounts AS (SELECT $1 AS account, 0 AS followers),
+    follower_steps AS (SELECT '' AS account, [{{at_time: NULL::TIMESTAMPTZ, followers: 0}}] AS steps WHERE false),
+    of_one AS (
+        SELECT p.* REPLACE (coalesce(p.language, f.language) AS language),
+               f.* EXCLUDE (text_hash, language, clear, unclear), n.name AS topic_name
+        FROM ({GRAINS["post"].replace("{wanted}", "true")}) AS p
+        LEFT JOIN its_findings AS f ON f.text_hash = p.text_hash
+        LEFT JOIN topic_names AS n ON n.topic = f.topic
+    )
 """
 
 
 def read_one(
     engine: Engine, account: str, signals: Sequence[str], present: Present | None = None, most: int = 3
 ) -> tuple[PostsOf, dict[str, tuple[Evidence, ...]]]:
-    """The own posts of one account, and signal -> the posts that show it."""
+    """The own posts of one account, and signal -> the posts that show it.
+
+    One question for all signals: which posts each condition picks, and the place of each post in each order.
+    """
     _gather_one(engine, account, present)
-    told = f"SELECT {PARTS}, topic_name AS topic, own FROM of_one AS p ORDER BY p.created_at DESC NULLS LAST, p.post"
-    rows = {row["post"]: row for row in engine.few(told).to_pylist()}
-    shown = {name: SIGNALS[name].evidence for name in signals if SIGNALS[name].evidence}
-    picked = _picked(engine, list(dict.fromkeys(shown.values())), most)
-    evidence = {name: tuple(as_evidence(rows[post], name) for post in picked[how]) for name, how in shown.items()}
-    return PostsOf({account: [row for row in rows.values() if row["own"]]}, {}), evidence
+    shown = {name: SIGNALS[name].evidence.partition(" ORDER BY ") for name in signals if SIGNALS[name].evidence}
+    picks = {where: f"pick_{place}" for place, where in enumerate(dict.fromkeys(how[0] for how in shown.values()))}
+    orders = {order: f"order_{place}" for place, order in enumerate(dict.fromkeys(how[2] for how in shown.values()))}
+    asked = [f"coalesce({where}, false) AS {name}" for where, name in picks.items()]
+    asked += [f"row_number() OVER (ORDER BY {order}) AS {name}" for order, name in orders.items()]
+    found = engine.few(
+        f"""{OF_ONE} SELECT {", ".join([PARTS, "own", "topic_name", *asked])} FROM of_one AS p
+            ORDER BY p.created_at DESC NULLS LAST, p.post""",
+        [account],
+    )
+    rows = found.drop_columns([*picks.values(), *orders.values()]).rename_columns({"topic_name": "topic"}).to_pylist()
+    places = {order: found.column(name).to_numpy() for order, name in orders.items()}
+    chosen: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for how in dict.fromkeys(shown.values()):
+        there = found.column(picks[how[0]]).to_numpy().nonzero()[0]
+        chosen[how] = [rows[place] for place in there[places[how[2]][there].argsort()][:most]]
+    evidence = {name: tuple(as_evidence(post, name) for post in chosen[how]) for name, how in shown.items()}
+    return PostsOf({account: [row for row in rows if row["own"]]}, {}), evidence
 
 
 def _gather_one(engine: Engine, account: str, present: Present | None) -> None:
-    """Fetch all posts of one account as the grain `post` has them, with language and topic: the table `of_one`.
+    """Fetch all posts of one account, and what was found in its texts.
 
     Step by step, each step naming what the one before found, so that of every file only the row groups are read that may hold it.
     """
     posts = engine.few(f"SELECT * EXCLUDE ({UNREAD}) FROM {engine.posts_near(account)} WHERE account = $1", [account])
-    engine.register("its_posts", posts)
-    engine.register("its_account", engine.few("SELECT account, followers FROM accounts WHERE account = $1", [account]))
     hashes = set(posts.column("text_hash").drop_null().to_pylist())
-    wording, topics = _findings_of(engine, hashes, present)
-    engine.register("its_wording", wording)
-    engine.register("its_topics", topics)
-    engine.register("its_tone", engine.few(f"SELECT o.text_hash, {TONE} FROM tone AS o WHERE {_whose(hashes)}"))
-    engine.register("of_one", engine.few(OF_ONE))
-
-
-def _findings_of(engine: Engine, hashes: set[int], present: Present | None) -> tuple[pa.Table, pa.Table]:
-    """Wording and topics of the texts in `its_posts`: from memory where they are held, else from the files."""
-    if present is not None and present.kept:
-        wording, topics = present.told()
-        return wording.of(sorted(hashes)), topics.of(sorted(hashes))
-    whose = _whose(hashes)
-    return (
-        engine.few(f"SELECT text_hash, language, clear, unclear FROM wording WHERE {whose}"),
-        engine.few(f"SELECT text_hash, topic FROM topic_of_text WHERE {whose}"),
-    )
+    engine.register("its_posts", posts)
+    told = present.told() if present is not None and present.kept else hold_all(engine, _whose(hashes))
+    engine.register("its_findings", findings_of(told, hashes))
 
 
 def _whose(hashes: set[int]) -> str:
     among = ", ".join(map(str, sorted(hashes))) or "NULL"
     named = len(hashes) <= NAMED_AT_MOST
     return f"text_hash IN ({among})" if named else "text_hash IN (SELECT text_hash FROM its_posts)"
-
-
-def _picked(engine: Engine, conditions: Sequence[str], most: int) -> dict[str, list[str]]:
-    """Condition of a signal's evidence -> ids of the posts that it picks; all conditions are asked at once."""
-    parts = [condition.partition(" ORDER BY ") for condition in conditions]
-    lists = ", ".join(f"(list(post ORDER BY {order}) FILTER ({where}))[1:{int(most)}]" for where, _, order in parts)
-    found = engine.rows(f"SELECT {lists} FROM of_one")[0] if lists else ()
-    return {condition: posts or [] for condition, posts in zip(conditions, found, strict=True)}
 
 
 def _says(text: str | None, phrases: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ or undone since, only the accounts they touch are computed again.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,14 +47,20 @@ class SignalTable:
     recomputed: int
     """Accounts that this call computed again."""
 
+    def place(self, account: str) -> int:
+        """The row of an account, found by halving: rows are sorted by account; -1 when it is not known."""
+        accounts = self.rows.column("account")
+        place = bisect_left(range(len(accounts)), account, key=lambda row: accounts[row].as_py())
+        return place if place < len(accounts) and accounts[place].as_py() == account else -1
+
     def profile(self, account: str) -> dict[str, Any]:
         """Who an account says it is: the columns of PROFILE; empty when it is not known."""
-        found = self.rows.select(PROFILE).filter(pc.equal(self.rows.column("account"), account))
-        return found.slice(0, 1).to_pylist()[0] if found.num_rows else {}
+        place = self.place(account)
+        return self.rows.select(PROFILE).slice(place, 1).to_pylist()[0] if place >= 0 else {}
 
     def values(self, account: str) -> dict[str, Value]:
         """All values of one account; empty when it is not known."""
-        place = pc.index(self.rows.column("account"), account).as_py()
+        place = self.place(account)
         if place < 0:
             return {}
         row = self.rows.slice(place, 1).to_pylist()[0]

@@ -106,6 +106,11 @@ class Import:
         """Rows that became records."""
         return self.rows - self.rows_empty - self.rows_set_aside
 
+    @property
+    def simulated(self) -> bool:
+        """Whether it is in use and says that its people are made up."""
+        return self.state == "live" and bool(self.options.get("simulated"))
+
 
 class State:
     """The state database of one workspace."""

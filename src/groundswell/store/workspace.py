@@ -105,7 +105,7 @@ class Workspace:
 
     def simulated(self) -> bool:
         """Whether any live import says that its people are made up."""
-        return any(one.options.get("simulated") for one in self.state.imports() if one.state == "live")
+        return any(one.simulated for one in self.state.imports())
 
     def engine(
         self,

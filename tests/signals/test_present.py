@@ -16,7 +16,7 @@ from groundswell.coach.subject import Sample, Spoken, words_in
 from groundswell.explain import Explainer, explain
 from groundswell.exports.tables import plain
 from groundswell.signals.present import Present, open_present
-from groundswell.signals.told import FINDINGS, findings_of
+from groundswell.signals.told import FINDINGS
 from groundswell.store import Workspace
 
 
@@ -65,14 +65,14 @@ def test_findings_in_memory_are_those_in_the_files(present: Present) -> None:
         for view, names in FINDINGS.items():
             rows = engine.table(f"SELECT text_hash, {', '.join(names)} FROM {view} ORDER BY text_hash").to_pylist()
             assert rows
-            found = findings_of(present.told(), {*(row["text_hash"] for row in rows), 12345}).to_pylist()
+            found = present.told().of({*(row["text_hash"] for row in rows), 12345}).to_pylist()
             assert [row for row in found if row["text_hash"] == 12345] == [
                 {"text_hash": 12345} | {name: None for names in FINDINGS.values() for name in names}
             ]  # nobody read it
             assert [
                 {name: row[name] for name in ("text_hash", *names)} for row in found if row["text_hash"] != 12345
             ] == rows
-    assert findings_of(present.told(), set()).num_rows == 0
+    assert present.told().of(set()).num_rows == 0
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from typing import Any
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.grains import GRAINS
 from groundswell.signals.present import Present, asking
-from groundswell.signals.told import findings_of, hold_all
+from groundswell.signals.told import hold
 from groundswell.signals.topics import Corpus
 from groundswell.store import Engine, Workspace
 from groundswell.store.text_index import words_of
@@ -186,8 +186,8 @@ def _gather_one(engine: Engine, account: str, present: Present | None) -> None:
     posts = engine.few(f"SELECT * EXCLUDE ({UNREAD}) FROM {engine.posts_near(account)} WHERE account = $1", [account])
     hashes = set(posts.column("text_hash").drop_null().to_pylist())
     engine.register("its_posts", posts)
-    told = present.told() if present is not None and present.kept else hold_all(engine, _whose(hashes))
-    engine.register("its_findings", findings_of(told, hashes))
+    told = present.told() if present is not None and present.kept else hold(engine, _whose(hashes))
+    engine.register("its_findings", told.of(hashes))
 
 
 def _whose(hashes: set[int]) -> str:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from groundswell.signals.findings import Progress
 from groundswell.signals.kinship import Texts, read_texts
 from groundswell.signals.table import SignalTable, prepare, signal_table, want
-from groundswell.signals.told import Told, hold_all
+from groundswell.signals.told import Told, hold
 from groundswell.signals.topics import Corpus
 from groundswell.store import Engine, Workspace
 
@@ -39,7 +39,7 @@ class Present:
         self._idle: list[Engine] = []
         self._lock, self._holding, self._reading = Lock(), Lock(), RLock()
         self._texts: Texts | None = None
-        self._told: tuple[Told, ...] | None = None
+        self._told: Told | None = None
         self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
         self._closed = False
 
@@ -75,13 +75,13 @@ class Present:
         """Whether it stays open for many questions, so that what all of them need is worth holding."""
         return self._room is not None
 
-    def told(self) -> tuple[Told, ...]:
+    def told(self) -> Told:
         """What was found in all texts, held in memory from the first time on."""
         with self._holding:
             if self._told is None:
                 with self.workspace.engine() as engine:  # its own: who asks may hold one that is lent already
                     self._prepare(engine, ())
-                    self._told = hold_all(engine)
+                    self._told = hold(engine)
             return self._told
 
     def once(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:

@@ -1,13 +1,12 @@
 """What was read out of texts, held in memory: language, words of payment, tone and topic of a text are found by its hash at once.
 
 The files of findings lie in the order of hashes, so the texts of one person lie all over them: asked of the files, fifty posts
-of a large workspace take longer than everything else that a page says. Held here at two bytes a finding and text, and eight for
-its hash; words are kept once.
+of a large workspace take longer than everything else that a page says. Held here at one or two bytes a finding and text, and eight
+for its hash; words are kept once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +27,6 @@ FINDINGS = {
     "voice": ("marks",),
 }
 """View of findings -> what a page about somebody asks of it, by the hash of a text."""
-SHORT = np.iinfo(np.int16).max
 
 
 @dataclass(frozen=True)
@@ -46,41 +44,38 @@ class Column:
 
 @dataclass(frozen=True)
 class Told:
-    """One kind of findings, sorted by hash."""
+    """All that was found in texts, sorted by hash."""
 
     hashes: NDArray[np.int64]
     columns: dict[str, Column]
 
-    def of(self, asked: NDArray[np.int64]) -> dict[str, pa.Array]:
-        """Finding -> what was found in these texts."""
+    def of(self, hashes: set[int]) -> pa.Table:
+        """One row a text, by its hash, with all that was found in it."""
+        asked = np.array(sorted(hashes), np.int64)
         places = np.minimum(np.searchsorted(self.hashes, asked), max(len(self.hashes) - 1, 0))
         there = self.hashes[places] == asked if len(self.hashes) else np.zeros(len(asked), bool)
-        return {name: column.at(places, there) for name, column in self.columns.items()}
+        found = {name: column.at(places, there) for name, column in self.columns.items()}
+        return pa.table({"text_hash": pa.array(asked, pa.int64()), **found})
 
 
-def hold_all(engine: Engine, whose: str = "true") -> tuple[Told, ...]:
-    """Hold all kinds of findings of the texts for which a condition holds."""
-    return tuple(_hold(engine, view, names, whose) for view, names in FINDINGS.items())
-
-
-def findings_of(told: tuple[Told, ...], hashes: set[int]) -> pa.Table:
-    """One row a text, by its hash, with all that was found in it."""
-    asked = np.array(sorted(hashes), np.int64)
-    found = {name: values for one in told for name, values in one.of(asked).items()}
-    return pa.table({"text_hash": pa.array(asked, pa.int64()), **found})
-
-
-def _hold(engine: Engine, view: str, names: Sequence[str], whose: str) -> Told:
-    hashes = engine.table(f"SELECT text_hash FROM {view} WHERE {whose}").column("text_hash").to_numpy()
-    order = np.argsort(hashes, kind="stable")
+def hold(engine: Engine, whose: str = "true") -> Told:
+    """Hold what was found in the texts for which a condition holds."""
+    views = [f"SELECT text_hash FROM {view} WHERE {whose}" for view in FINDINGS]
+    hashes = np.sort(engine.table(" UNION ".join(views)).column("text_hash").to_numpy())
     columns: dict[str, Column] = {}
-    for name in names:
-        rows = engine.table(f"SELECT text_hash, {name} FROM {view} WHERE {whose}")
-        # An engine with several threads gives rows in any order: each column comes with its hashes.
-        mine = np.argsort(rows.column("text_hash").to_numpy(), kind="stable")
-        coded = pc.dictionary_encode(rows.column(name).combine_chunks())
-        codes = pc.fill_null(coded.indices, NOTHING).to_numpy(zero_copy_only=False)
-        columns[name] = Column(
-            codes[mine].astype(np.int16 if len(coded.dictionary) <= SHORT else np.int32), coded.dictionary
-        )
-    return Told(hashes[order], columns)
+    for view, names in FINDINGS.items():
+        for name in names:
+            # Column by column: an engine with several threads gives rows in any order, and all at once would be much to hold.
+            rows = engine.table(f"SELECT text_hash, {name} FROM {view} WHERE {whose} AND {name} IS NOT NULL")
+            columns[name] = _column(
+                np.searchsorted(hashes, rows.column("text_hash").to_numpy()), rows.column(name), len(hashes)
+            )
+    return Told(hashes, columns)
+
+
+def _column(places: NDArray[np.int64], found: pa.ChunkedArray, texts: int) -> Column:
+    """What was found at these places, as short numbers as there are few distinct values."""
+    coded = pc.dictionary_encode(found.combine_chunks())
+    codes = np.full(texts, NOTHING, np.min_scalar_type(-len(coded.dictionary) - 1))
+    codes[places] = coded.indices.to_numpy(zero_copy_only=False)
+    return Column(codes, coded.dictionary)

@@ -228,6 +228,9 @@ class Staging:
 
     def __post_init__(self) -> None:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        # Hashing and writing at once holds the rows of both (20 MB more in a fetch, measured): only where memory is no matter.
+        one = self.flush_bytes < FLUSH_BYTES
+        self._stamping = self._writer if one else ThreadPoolExecutor(max_workers=1, thread_name_prefix="stamper")
         self._writing: deque[Future[None]] = deque()
         self._stamper = duckdb.connect()
         self._stamper.execute("SET TimeZone = 'UTC'; SET memory_limit = '600MB'")
@@ -253,9 +256,10 @@ class Staging:
         self.facts.append("set_aside", rows)
 
     def flush(self) -> None:
-        """Hand the buffers to the writer, which works while the next rows are read. What it writes is still invisible."""
+        """Hand the buffers over: rows are hashed, and others written, while the next are read. What is written is still invisible."""
         self._settle(AHEAD - 1)
-        self._writing.append(self._writer.submit(self._write, self.buffers))
+        stamped = self._stamping.submit(self._stamped, self.buffers)
+        self._writing.append(self._writer.submit(self._write, stamped))
         self.buffers, self.buffered = {}, 0
 
     def _settle(self, left: int = 0) -> None:
@@ -263,15 +267,18 @@ class Staging:
         while len(self._writing) > left:
             self._writing.popleft().result()
 
-    def _write(self, buffers: dict[str, list[pa.Table]]) -> None:
-        for name, tables in buffers.items():
-            record = RECORDS[name]
-            stamped = stamp(self._stamper, record, pa.concat_tables(tables))
-            self.facts.append(record.table, stamped)
-            self.facts.append("provisional", _provisional(record, stamped, self.import_id))
+    def _stamped(self, buffers: dict[str, list[pa.Table]]) -> dict[str, pa.Table]:
+        """Record -> its rows with their hashes; what they were made of is let go of on the way."""
+        return {name: stamp(self._stamper, RECORDS[name], pa.concat_tables(buffers.pop(name))) for name in list(buffers)}
+
+    def _write(self, stamped: Future[dict[str, pa.Table]]) -> None:
+        for name, rows in stamped.result().items():
+            self.facts.append(RECORDS[name].table, rows)
+            self.facts.append("provisional", _provisional(RECORDS[name], rows, self.import_id))
 
     def close(self) -> None:
         """Let go of the writer and its engine."""
+        self._stamping.shutdown()
         self._writer.shutdown()
         self._stamper.close()
 

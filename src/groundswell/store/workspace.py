@@ -269,7 +269,9 @@ class Staging:
 
     def _stamped(self, buffers: dict[str, list[pa.Table]]) -> dict[str, pa.Table]:
         """Record -> its rows with their hashes; what they were made of is let go of on the way."""
-        return {name: stamp(self._stamper, RECORDS[name], pa.concat_tables(buffers.pop(name))) for name in list(buffers)}
+        return {
+            name: stamp(self._stamper, RECORDS[name], pa.concat_tables(buffers.pop(name))) for name in list(buffers)
+        }
 
     def _write(self, stamped: Future[dict[str, pa.Table]]) -> None:
         for name, rows in stamped.result().items():

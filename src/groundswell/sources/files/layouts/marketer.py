@@ -46,6 +46,9 @@ FOLLOWERS = ("followers", "follower", "follower count", "followers count", "subs
 CODES = (
     "code",
     "discount code",
+    "disc. code",
+    "disc code",
+    "voucher code",
     "promo code",
     "coupon",
     "coupon code",

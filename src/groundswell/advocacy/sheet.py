@@ -27,7 +27,7 @@ from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.on_lists import asks_no_money, counted_as
 from groundswell.signals.values import REASONS
-from groundswell.sources.files.layouts.fees import only_answers
+from groundswell.sources.files.layouts.fees import only_answers, range_behind
 from groundswell.sources.files.layouts.marketer import columns_of
 from groundswell.sources.files.money import money_of
 from groundswell.sources.files.values import count_of
@@ -224,7 +224,10 @@ def _read_row(row: dict[str, Any], files: dict[int, str]) -> dict[str, Any]:
     columns = columns_of(list(extra))
     said = [extra[header] for header in columns.fees if not only_answers(header, extra[header])]
     written = list(dict.fromkeys(said))
-    amounts = [Fee(one["minor"], one["currency"], one["what"], None).says for one in row["fees"] or ()]
+    named = [(one["minor"], one["currency"], one["what"]) for one in row["fees"] or ()]
+    fees = [Fee(*one, None, dearer_end_of=range_behind(extra, *one)) for one in named]
+    written = [words for words in written if words not in {fee.dearer_end_of for fee in fees}]
+    amounts = [fee.says for fee in fees]
     followers = [columns.followers, *columns.followers_on.values()]
     return row | {
         "place": Place(row["import_id"], files[row["import_id"]], row["member"], row["line"]),

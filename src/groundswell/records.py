@@ -5,7 +5,8 @@ it is personal data, whether it changes over time (`observed`), and a sentence. 
 API models are all read from here.
 
 Account and Post carry their observations in the same row: a row is "this account as it was seen at `observed_at`". The
-present state takes, field by field, the newest value that is known; the history is the rows themselves.
+present state takes, field by field, the newest value that is known; the history is the rows themselves. Followers that somebody
+rounded (`2.1K`) stand back behind the newest exact count that they agree with.
 
 Ids are `platform:native_id`, never a handle, which changes hands. Where a file knows only a handle the id is provisional,
 `platform:@handle`, and the store links it when the native id turns up. Counts that a platform hides are null, never 0 or -1.
@@ -236,6 +237,8 @@ FEE = Record(
 
 FEE_IN_WORDS = "fee in words"
 """Under this name a list's own words for a fee are kept beside its unclaimed columns, where they are no one amount: `barter`, `150-200 €`."""
+ROUNDED_TO = "followers rounded to"
+"""Under this name an account's row says how finely its followers were counted, where somebody rounded them: `2.1K` is `100`."""
 RECORDS: dict[str, Record] = {
     record.name: record for record in (ACCOUNT, POST, INTERACTION, FOLLOW, CREATOR, CONTACT, FEE)
 }

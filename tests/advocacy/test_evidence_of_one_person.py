@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from groundswell.advocacy.people import Listed, Place
-from groundswell.advocacy.same_person import same_people
+from dataclasses import replace
+
+from groundswell.advocacy.people import Fee, Listed, Place
+from groundswell.advocacy.prices import against_big_name
+from groundswell.advocacy.same_person import how_many, same_people
+from groundswell.signals import Value
 
 ROW = (Place(1, "list.xlsx", "Creators", 7),)
 
@@ -43,3 +47,32 @@ def test_who_stands_in_one_row_anyway_is_not_proposed_once_more_by_a_handle() ->
     )
     assert found.how_sure == "your list says so"
     assert len(found.accounts) == 3
+
+
+def test_a_name_alone_makes_nobody_certain() -> None:
+    namesakes = [listed("instagram", "harbour_tea", "Ann Rye"), listed("instagram", "annstea", "Ann Rye")]
+    one_row = [listed(network, f"on_{network}", "Bob Bread", ROW) for network in ("instagram", "tiktok")]
+    one_mail = [
+        replace(listed("tiktok", handle, name), emails=("cid@x.example",))
+        for handle, name in (("cidoat", "Cid Oat"), ("oats", "C. Oat"))
+    ]
+    people = [*namesakes, *one_row, *one_mail]
+    assert how_many(people, same_people(people)) == (3, 4)
+
+
+def test_a_namesake_is_left_out_as_perhaps_the_same_person() -> None:
+    fee = Fee(10_000, "EUR", None, None)
+    big = Listed("tiktok:@big", "tiktok", "big", "Big", ("big",), None, None, (replace(fee, amount_minor=900_000),), (), (), (), {"followers": Value("followers", 900_000)})  # fmt: skip
+    others = [
+        replace(listed("tiktok", handle, name, places), fees=(fee,), values={"followers": Value("followers", size)})
+        for handle, name, places, size in (
+            ("harbour_tea", "Ann Rye", (), 900), ("annstea", "Ann Rye", (), 800), ("bobs", "Bob Bread", ROW, 700), ("bobb", "Bob Bread", ROW, 600),
+        )
+    ]  # fmt: skip
+    found = against_big_name([big, *others])
+    assert found is not None
+    assert [offer.account for offer in found.small] == ["tiktok:@harbour_tea", "tiktok:@bobs"]
+    assert found.left_out == (
+        "Perhaps the same person as somebody among them, by the name on your list: @annstea (EUR 100.00, 800 followers).",
+        "The same person as somebody among them, by your list: @bobb (EUR 100.00, 600 followers).",
+    )

@@ -120,6 +120,25 @@ def test_a_fee_that_is_no_amount_is_told_at_import_and_stays_visible_in_its_word
     assert written == {"meg_fer": ("300 + product",), "jack_lang": ("gifted",), "max_mute": (), "ann_bakes": ()}
 
 
+def test_a_fee_written_as_a_range_is_said_to_be_its_dearer_end(tmp_path: Path) -> None:
+    file = tmp_path / "sheet.csv"
+    file.write_text(
+        "Name,Handle,Platform,Fee,Story fee,Price JPY\nMeg,@meg_fer,Instagram,300-400 €,400 €,\nAnn,@ann_bakes,Instagram,,,500-600\n",
+        encoding="utf-8",
+    )
+    workspace = Workspace.create(tmp_path / "workspace")
+    import_file(workspace, file)
+    review = review_sheet(workspace)
+    meg, ann = (next(one for one in review.accounts if one.person.handle == name) for name in ("meg_fer", "ann_bakes"))
+    assert [fee.says for fee in meg.person.fees] == [
+        "EUR 400.00, dearer end of “300-400 €”",
+        "EUR 400.00 for a story",
+    ]
+    assert "is listed at EUR 400.00, dearer end of “300-400 €”" in meg.fees[0].sentence
+    assert meg.fee_as_written == ()
+    assert [fee.says for fee in ann.person.fees] == ["JPY 600, dearer end of “500-600” (asked)"]
+
+
 @pytest.mark.slow
 def test_a_tier_that_nobody_names_is_silent_and_not_guessed(tmp_path: Path) -> None:
     _, _, review = reviewed(tmp_path)

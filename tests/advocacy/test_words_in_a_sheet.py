@@ -8,7 +8,8 @@ import pytest
 
 from groundswell.advocacy import review_sheet
 from groundswell.ingest import import_file
-from groundswell.signals.on_lists import asks_no_money, counted_as
+from groundswell.signals.on_lists import asks_no_money, counted_as, says_no
+from groundswell.sources.files.layouts.marketer import columns_of
 from groundswell.store import Workspace
 
 
@@ -46,3 +47,13 @@ def test_whoever_asks_for_no_money_is_not_asked_what_they_cost(tmp_path: Path) -
     assert asked == {"bob", "cid"}
     assert asks_no_money("gifted only")
     assert not asks_no_money("price on request")
+
+
+@pytest.mark.parametrize(("status", "no"), [("Ghosted us", True), ("ghosted (2x)", True), ("no reply", False)])
+def test_who_stopped_answering_is_no_longer_asked(status: str, *, no: bool) -> None:
+    assert says_no(status) is no
+
+
+@pytest.mark.parametrize("heading", ["Disc. code", "disc code", "Voucher Code", "Discount code"])
+def test_an_abbreviated_heading_of_codes_is_read(heading: str) -> None:
+    assert columns_of(["Name", "Handle", heading]).code == heading

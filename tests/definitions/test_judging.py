@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,7 @@ from groundswell.definitions import (
     tiers_of,
     within_bands,
 )
+from groundswell.definitions.model import Tier
 from groundswell.signals.values import Value
 
 maybe = st.none() | st.floats(-1e12, 1e12)
@@ -185,3 +187,12 @@ def test_follower_counts_do_not_change_the_terms_of_an_account_in_its_tier() -> 
     usual = {"public_rate": 0.02}
     for name in ("field_geek", "community_catalyst", "reputable_source", "everyday_voice"):
         assert score_terms(definition(name), small, usual) == score_terms(definition(name), large, usual)
+
+
+def test_a_tier_set_says_which_sizes_it_names_not() -> None:
+    named = {name: one.unnamed for name, one in load_tier_sets().items()}
+    assert named["seed_000@1"] == ()
+    assert named["seed_004@1"] == ((100_000, 1_000_000),)
+    assert named["hypeauditor_2026@1"] == ((0, 1000), (50_000, 1_000_000))
+    open_ended = replace(load_tier_sets()["seed_000@1"], tiers=(Tier("micro", 1000, 50_000),))
+    assert open_ended.unnamed == ((0, 1000), (50_000, None))

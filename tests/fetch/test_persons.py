@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from groundswell.cli import app
 from groundswell.errors import UnknownNameError, UsageError
-from groundswell.fetch.persons import judge, proposals
+from groundswell.fetch.persons import judge, proposals, proposed
 from groundswell.ingest import import_file
 from groundswell.store import Workspace
 from groundswell.store.unions import all_unions, persons, unsay
@@ -111,3 +111,17 @@ def test_the_command_lists_says_and_takes_back(known: Workspace) -> None:
     assert "one person" in said(BLOG, MASTODON)
     assert json.loads(said("--json"))["judged"][0]["verdict"] == "same"
     assert "Taken back" in said("--undo", "1")
+
+
+def test_asked_of_one_account_it_is_what_is_proposed_of_everybody(known: Workspace, tmp_path: Path) -> None:
+    mine = [
+        ("bluesky:did:plc:a", "https://site.example/me/"),
+        ("tiktok:5", "www.site.example/me"),
+        ("twitter:8", "https://WWW.Instagram.com/Ann.Beans and https://mastodon.example/@ann"),
+    ]
+    brought(known, tmp_path, [{"account_id": who, "platform": who.partition(":")[0], "bio": bio} for who, bio in mine])
+    whole = proposals(known)
+    assert len(whole) > 5
+    with known.engine() as engine:
+        for (account,) in engine.rows("SELECT account FROM accounts"):
+            assert proposed(engine, account) == tuple(one for one in whole if account in (one.one, one.other))

@@ -78,7 +78,7 @@ def test_barter_costs_no_fee_a_range_its_upper_end_and_other_words_are_no_price(
     assert (prices["x:bob"].minor, prices["x:bob"].source) == (0, "no fee")
     assert "“gifted” on your list" in prices["x:bob"].says
     assert prices["x:cat"].minor == 20_000
-    assert "the upper end of “150-200 €”" in prices["x:cat"].says
+    assert "dearer end of “150-200 €”" in prices["x:cat"].says
     assert "x:dan" not in prices
     assert any("“300 + product”" in one.because for one in found.left_out if one.who.account == "x:dan")
     assert any("counts as free here" in note for note in found.notes)

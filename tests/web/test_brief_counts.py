@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from browsing import Browser
 
+from building import bring
 from groundswell.api import BriefForm
 from groundswell.api.asking import form_of
-from groundswell.api.briefs import brief_of, options_for
+from groundswell.api.briefs import brief_of, measured_elsewhere, options_for
+from groundswell.definitions import definition
 from groundswell.discover import discover
 from groundswell.errors import BriefError
 from groundswell.ingest import import_file
@@ -52,3 +55,23 @@ def test_a_row_of_rules_that_was_left_empty_is_none_and_a_kind_that_is_none_is_r
     assert form.rules == (("incident", "fur", "cold"), ("never_if", "cats", ""))
     with pytest.raises(BriefError, match="A rule cannot be 'charm'"):
         brief_of(form_of(brand="Oat", rule=["fur"], rule_kind=["charm"]))
+
+
+def test_a_meaning_says_what_of_it_was_measured_where_nobody_here_is() -> None:
+    measured = definition("hypeauditor_2026@1")
+    assert measured_elsewhere(measured, {"mastodon": 40, "bluesky": 3}) == (
+        "Nobody in your data is on Instagram, where “engages more than HypeAuditor's panel” was measured: it is unknown of everybody here."
+    )
+    assert measured_elsewhere(measured, {"instagram": 2, "bluesky": 3}) == (
+        "“engages more than HypeAuditor's panel” was measured on Instagram: it can be known only of the 2 there, of 5."
+    )
+    assert measured_elsewhere(measured, {"instagram": 2}) == ""
+    assert measured_elsewhere(definition("field_geek@1"), {"mastodon": 40}) == "", "its panel is the data itself"
+
+
+def test_the_page_of_a_brief_says_so_beside_the_meaning(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    account = {"account": "mastodon:1", "platform": "mastodon", "handle": "ann", "followers": 2_000}
+    bring(workspace, {"account": [account]})
+    with Browser(workspace) as browser:
+        assert "Nobody in your data is on Instagram" in browser.page("/brief")

@@ -115,3 +115,20 @@ def test_of_whom_more_is_known_stands_before_who_is_only_named(tmp_path: Path) -
         assert [row["handle"] for row in found["rows"]] == ["zoe", "aaron", "beth"], "nobody has a rate"
         assert browser.get("/people.json").json()["sort"] == "posts_per_week", "nobody's likes per follower are known"
         assert '<option value="posts_per_week" selected>' in browser.page("/people")
+
+
+def test_a_size_that_the_set_has_no_name_for_is_a_choice_of_its_own(tmp_path: Path) -> None:
+    sizes = {"small": 5_000, "big": 400_000, "star": 2_000_000, "hidden": None}
+    accounts = [
+        {"account": f"instagram:{name}", "platform": "instagram", "handle": name, "followers": size}
+        for name, size in sizes.items()
+    ]
+    workspace = Workspace.create(tmp_path / "workspace")
+    bring(workspace, {"account": accounts})
+    with Browser(workspace) as browser:
+        assert "100,000 to 1,000,000, without a name (1)" in browser.page("/people")
+        found = {
+            tier: [row["handle"] for row in everybody(browser, f"tier={tier}")]
+            for tier in ("unnamed", "none", "1M+and+more")
+        }
+    assert found == {"unnamed": ["big"], "none": ["hidden"], "1M+and+more": ["star"]}

@@ -15,7 +15,12 @@ import pyarrow as pa
 
 from groundswell.advocacy.people import Listed
 from groundswell.sources.files.layouts.marketer import EMAIL
-from groundswell.sources.files.layouts.volunteers import asks_who_wants, names_a_department, wants
+from groundswell.sources.files.layouts.volunteers import (
+    asks_who_wants,
+    names_a_department,
+    of_people_who_left,
+    wants,
+)
 from groundswell.store import Engine
 
 
@@ -32,6 +37,8 @@ class Person:
     """The heading under which it says so, or would."""
     reply: str | None = None
     """What stands there where it is neither yes nor no; None where nothing does."""
+    left: str | None = None
+    """The worksheet of people who left, where the last list that names them does so on no other."""
 
     @property
     def ask_first(self) -> str | None:
@@ -53,6 +60,7 @@ class _Row:
     name: str
     creator: str
     import_id: int
+    sheet: str
     accounts: list[str] = field(default_factory=lambda: [])
     said: dict[str, str] = field(default_factory=lambda: {})
 
@@ -84,7 +92,7 @@ def _rows(engine: Engine, accounts: Sequence[str]) -> list[_Row]:
         name = " ".join((one["name"] or "").lower().split())
         # Rows that came without a line stand for themselves.
         place = (one["import_id"], one["member"], one["line"] if one["line"] is not None else one["account"])
-        row = rows.setdefault((*place, one["creator"]), _Row(name, one["creator"], one["import_id"]))
+        row = rows.setdefault((*place, one["creator"]), _Row(name, one["creator"], one["import_id"], one["member"]))
         row.accounts.append(one["account"])
         row.said.update(one["extra"] or ())
     return list(rows.values())
@@ -135,7 +143,13 @@ def _person(accounts: Sequence[Listed], rows: Sequence[_Row], asking: Mapping[in
     departments = [cell for row in rows for header, cell in row.said.items() if names_a_department(header) and cell]
     replies = [row.said[column].strip() for row in rows if column and row.said.get(column, "").strip()]
     reply = replies[-1] if replies and wish is None else None
-    return Person(tuple(accounts), departments[-1] if departments else None, wish, column, reply)
+    return Person(tuple(accounts), departments[-1] if departments else None, wish, column, reply, _left(rows))
+
+
+def _left(rows: Sequence[_Row]) -> str | None:
+    """The worksheet of people who left, unless the same list names them on another one, too."""
+    sheets = [row.sheet for row in rows if row.import_id == rows[-1].import_id]
+    return sheets[-1] if sheets and all(map(of_people_who_left, sheets)) else None
 
 
 def _wish(rows: Iterable[_Row]) -> tuple[str | None, bool | None]:

@@ -21,6 +21,7 @@ from groundswell.ingest import import_file, keep_list
 from groundswell.signals import SignalTable, Value
 from groundswell.signals.declaring import Number
 from groundswell.signals.on_lists import says_no
+from groundswell.sources.files.layouts.fees import range_behind
 from groundswell.store import Engine, Import, Workspace
 
 
@@ -49,6 +50,8 @@ class Fee:
     kind: str | None
     import_id: int | None = None
     """The list that says so."""
+    dearer_end_of: str | None = None
+    """The range that stands on the list, where the amount is its dearer end: `300-400 €`."""
 
     @property
     def unit(self) -> tuple[str | None, int | None]:
@@ -57,9 +60,10 @@ class Fee:
 
     @property
     def says(self) -> str:
-        """The price in words: `EUR 250.00 for a story (asked)`."""
+        """The price in words: `EUR 250.00 for a story (asked)`, `EUR 400.00, dearer end of “300-400 €”`."""
         what = f" for a {self.deliverable}" if self.deliverable else ""
-        return money(self.amount_minor, self.currency) + what + (f" ({self.kind})" if self.kind else "")
+        end = f", dearer end of “{self.dearer_end_of}”" if self.dearer_end_of else ""
+        return money(self.amount_minor, self.currency) + what + end + (f" ({self.kind})" if self.kind else "")
 
 
 @dataclass(frozen=True)
@@ -230,10 +234,7 @@ def _listed(row: dict[str, Any], facts: _Facts) -> Listed:
         creators=tuple(dict.fromkeys(one["creator"] for one in said)),
         status=_last(said, "status"),
         code=_last(said, "code"),
-        fees=tuple(
-            Fee(one["amount_minor"], one["currency"], one["deliverable"], one["kind"], one["import_id"])
-            for one in facts.fees.get(account, [])
-        ),
+        fees=tuple(_fee(one, said) for one in facts.fees.get(account, [])),
         emails=tuple(one["address"].lower() for one in reached if one["channel"] == "email"),
         phones=tuple(one["address"] for one in reached if one["channel"] == "phone"),
         places=tuple(
@@ -242,6 +243,19 @@ def _listed(row: dict[str, Any], facts: _Facts) -> Listed:
         ),
         values=values_of(row),
     )
+
+
+def _fee(fee: dict[str, Any], said: Sequence[dict[str, Any]]) -> Fee:
+    """A fee; where its own row writes it as a range, with that."""
+    at = ("import_id", "member", "line")
+    cells = {
+        header: words
+        for row in said
+        if all(row[name] == fee[name] for name in at)
+        for header, words in dict(row["extra"] or ()).items()
+    }
+    named = (fee["amount_minor"], fee["currency"], fee["deliverable"])
+    return Fee(*named, fee["kind"], fee["import_id"], range_behind(cells, *named))
 
 
 def values_of(row: dict[str, Any]) -> dict[str, Value]:

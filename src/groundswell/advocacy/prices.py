@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundswell.advocacy.people import Fee, Listed, count, money, several
+from groundswell.advocacy.same_person import same_people, surely_one
 from groundswell.errors import UnknownNameError
 from groundswell.signals.values import REASONS
 
@@ -389,18 +390,21 @@ def _afford(
     order = sorted(offers, key=lambda pair: (not (few or is_little(pair[1])), -worth(pair[1]), pair[1].account))
     chosen: list[Offer] = []
     left: list[tuple[str, Offer]] = []
-    persons: set[tuple[str, ...]] = set()
+    people = [one for one, _ in offers]
+    whose, persons, called = surely_one(people, same_people(people)), set[str](), set[str]()
     for one, offer in order:
-        person = one.creators or (one.account,)
-        if person in persons:
+        if whose[one.account] in persons:
             left.append(("The same person as somebody among them, by your list", offer))
+        elif called & {*one.creators}:
+            left.append(("Perhaps the same person as somebody among them, by the name on your list", offer))
         elif len(chosen) >= MOST_NUMBER:
             left.append((full, offer))
         elif offer.fee_minor > budget:
             left.append(("More than what the others leave of the money", offer))
         else:
             chosen.append(offer)
-            persons.add(person)
+            persons.add(whose[one.account])
+            called.update(one.creators)
             budget -= offer.fee_minor
     left.sort(key=lambda pair: (-worth(pair[1]), pair[1].account))
     return tuple(sorted(chosen, key=lambda offer: (-worth(offer), offer.account))), left

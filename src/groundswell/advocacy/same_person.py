@@ -97,6 +97,33 @@ def same_people(people: Sequence[Listed]) -> tuple[SamePerson, ...]:
     return tuple(sorted(news, key=lambda one: (ORDER.index(one.how_sure), one.accounts)))
 
 
+def how_many(people: Sequence[Listed], groups: Sequence[SamePerson]) -> tuple[int, int]:
+    """How many people these are, at least and at most: whoever only may be one person is one, or several."""
+    by_id = _shared("row", people, lambda one: one.creators, str)
+    perhaps = [*(one.accounts for one in groups), *(accounts for _, accounts, _ in by_id)]
+    return len(set(_heads(people, perhaps).values())), len(set(surely_one(people, groups).values()))
+
+
+def surely_one(people: Sequence[Listed], groups: Sequence[SamePerson]) -> dict[str, str]:
+    """Account -> one account that stands for the person; one handle, one name, or an agency's address alone tie nobody."""
+    return _heads(people, [one.accounts for one in groups if one.how_sure != "possible"])
+
+
+def _heads(people: Sequence[Listed], groups: Iterable[Sequence[str]]) -> dict[str, str]:
+    head = {one.account: one.account for one in people}
+
+    def lead(account: str) -> str:
+        while head[account] != account:
+            head[account] = head[head[account]]
+            account = head[account]
+        return account
+
+    for first, *others in groups:
+        for other in others:
+            head[lead(other)] = lead(first)
+    return {account: lead(account) for account in head}
+
+
 def _group(accounts: tuple[str, ...], called: tuple[str, ...], evidence: Mapping[str, list[str]]) -> SamePerson:
     sentences = [sentence for some in evidence.values() for sentence in some]
     if "address" in evidence and len(accounts) > SHARED_BY_AGENCY:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from groundswell.advocacy.people import Fee, Listed, Place, count, listed_people, money, several
 from groundswell.advocacy.prices import AgainstBigName, FeeCheck, against_big_name, check_fees
-from groundswell.advocacy.same_person import Duplicate, SamePerson, duplicates, same_people
+from groundswell.advocacy.same_person import Duplicate, SamePerson, duplicates, how_many, same_people
 from groundswell.advocacy.settling import FileToGet, Open, files_that_settle, open_questions
 from groundswell.definitions import load_tier_sets, tier_of
 from groundswell.errors import UsageError
@@ -27,7 +27,7 @@ from groundswell.signals import SIGNALS, signal_table
 from groundswell.signals.findings import Progress
 from groundswell.signals.on_lists import asks_no_money, counted_as
 from groundswell.signals.values import REASONS
-from groundswell.sources.files.layouts.fees import only_answers
+from groundswell.sources.files.layouts.fees import only_answers, range_behind
 from groundswell.sources.files.layouts.marketer import columns_of
 from groundswell.sources.files.money import money_of
 from groundswell.sources.files.values import count_of
@@ -72,8 +72,8 @@ class SheetReview:
     """None: all lists of the workspace."""
     sources: tuple[str, ...]
     accounts: tuple[Reviewed, ...]
-    persons: int
-    """People by the list's own count: rows that share an address or a name are one."""
+    persons: tuple[int, int]
+    """How many people they are, at least and at most: who shares only a name or an agency's address may be one or several."""
     duplicates: tuple[Duplicate, ...]
     same_person: tuple[SamePerson, ...]
     status: tuple[tuple[str, int], ...]
@@ -132,7 +132,7 @@ def review_sheet(
         import_id=import_id,
         sources=tuple(dict.fromkeys(place.file for one in people for place in one.places)),
         accounts=reviewed,
-        persons=len({one.creators or (one.account,) for one in people}),
+        persons=how_many(people, same),
         duplicates=twice,
         same_person=same,
         status=tuple(sorted(words.items(), key=lambda item: (-item[1], item[0]))),
@@ -224,7 +224,10 @@ def _read_row(row: dict[str, Any], files: dict[int, str]) -> dict[str, Any]:
     columns = columns_of(list(extra))
     said = [extra[header] for header in columns.fees if not only_answers(header, extra[header])]
     written = list(dict.fromkeys(said))
-    amounts = [Fee(one["minor"], one["currency"], one["what"], None).says for one in row["fees"] or ()]
+    named = [(one["minor"], one["currency"], one["what"]) for one in row["fees"] or ()]
+    fees = [Fee(*one, None, dearer_end_of=range_behind(extra, *one)) for one in named]
+    written = [words for words in written if words not in {fee.dearer_end_of for fee in fees}]
+    amounts = [fee.says for fee in fees]
     followers = [columns.followers, *columns.followers_on.values()]
     return row | {
         "place": Place(row["import_id"], files[row["import_id"]], row["member"], row["line"]),
@@ -272,7 +275,9 @@ def _who_is_listed(review: SheetReview) -> str:
         f"{number:,} on {platform_name(name)}"
         for name, number in sorted(platforms.items(), key=lambda i: (-i[1], i[0]))
     )
-    people = f" of {several(review.persons, 'person', 'people')}" if review.persons != len(review.accounts) else ""
+    least, most = review.persons
+    between = f" of {least:,} to {most:,} people" if least != most else f" of {several(most, 'person', 'people')}"
+    people = between if least != len(review.accounts) else ""
     sizes = [one.person.followers for one in review.accounts if one.person.followers is not None]
     known = (
         f" Followers are known for {len(sizes):,} of them, from {count(min(sizes))} to {count(max(sizes))}."

@@ -137,6 +137,10 @@ class Staff:
     """How many said no, by the list."""
     left_out_by: tuple[str, ...]
     """Headings of the columns under which they did."""
+    left: int
+    """How many stand on a worksheet of people who left; they are no colleagues any more."""
+    left_by: tuple[str, ...]
+    """Names of those worksheets."""
     company_terms: tuple[str, ...]
     own: tuple[Own, ...]
     """The company's accounts whose mentions count as naming it."""
@@ -172,7 +176,14 @@ def staff(
     if not people:
         raise UsageError("There is nobody to look at.", next_step="Import the roster: groundswell import roster.csv")
     with workspace.engine() as engine:
-        everybody = persons_of(engine, people)
+        known = persons_of(engine, people)
+    gone = [one.left for one in known if one.left]
+    everybody = [one for one in known if not one.left]
+    if not everybody:
+        raise UsageError(
+            f"Nobody on the list is a colleague any more: {_gone(gone)}",
+            next_step="Name the worksheet otherwise if they still are, and bring the list in again.",
+        )
     persons = [one for one in everybody if one.wants is not False]
     if not persons:
         raise UsageError(
@@ -188,6 +199,8 @@ def staff(
         colleagues,
         len(refused),
         by,
+        len(gone),
+        tuple(dict.fromkeys(gone)),
         tuple(company_terms),
         marks.own,
         alike,
@@ -197,7 +210,12 @@ def staff(
                 colleagues,
                 alike,
                 company_terms,
-                [_left_out(len(refused), by), _open(persons), marks.says(company_terms) if marks.own else ""],
+                [
+                    _left_out(len(refused), by),
+                    _gone(gone),
+                    _open(persons),
+                    marks.says(company_terms) if marks.own else "",
+                ],
             )
         ),
         VOLUNTEERS,
@@ -412,6 +430,15 @@ def _left_out(number: int, columns: Sequence[str]) -> str:
         return ""
     named = " or ".join(f"“{column}”" for column in columns)
     return f"{several(number, 'more colleague')} {'is' if number == 1 else 'are'} left out, who said no under {named} in the list."
+
+
+def _gone(sheets: Sequence[str]) -> str:
+    """How many have left, and where the list says it."""
+    if not sheets:
+        return ""
+    named = " or ".join(f"“{sheet}”" for sheet in dict.fromkeys(sheets))
+    stand = "stands" if len(sheets) == 1 else "stand"
+    return f"{several(len(sheets), 'person', 'people')} {stand} on the worksheet {named} and so {'has' if len(sheets) == 1 else 'have'} left: not looked at here."
 
 
 def _open(persons: Sequence[Person]) -> str:

@@ -45,6 +45,7 @@ from groundswell.explain import (
     review_contest,
 )
 from groundswell.exports import pictures
+from groundswell.fetch.persons import judge
 from groundswell.ingest import read_again, rows_set_aside
 from groundswell.plan import Plan, asked_of, planned, read_pool, same_pool
 from groundswell.signals import REASONS, SignalTable, signal_table
@@ -55,7 +56,7 @@ from groundswell.signals.present import ENGINES, Present
 from groundswell.sources import SetAside
 from groundswell.store import Import, Workspace, real_beside_made_up
 from groundswell.store.contests import Contest
-from groundswell.store.unions import persons
+from groundswell.store.unions import Union, all_unions, unsay
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -108,7 +109,7 @@ class Answers:
     def stand(self) -> tuple[Hashable, ...]:
         """All that an answer hangs on: the facts, and who was said to be one person."""
         seen = self._state()
-        return seen.version, seen.persons
+        return seen.version, seen.verdicts
 
     def simulated(self) -> bool:
         """Whether any live import says that its people are made up."""
@@ -127,13 +128,13 @@ class Answers:
         written, seen = _last_written(self.workspace.state.path), self._seen
         if seen is None or written is None or seen.written != written:
             workspace = self.workspace
-            together = persons(workspace.state)
+            verdicts = tuple((one.one, one.other, one.verdict) for one in all_unions(workspace.state))
             seen = _State(
                 written,
                 workspace.version(),
                 workspace.simulated(),
                 bool(workspace.state.live_ids()),
-                together,
+                verdicts,
                 real_beside_made_up(workspace),
             )
             self._seen = seen
@@ -350,6 +351,14 @@ class Answers:
         present = self._now().present
         return self._once(("coach", name), lambda: coach(self.workspace, name, present=present))
 
+    def say_same(self, one: str, other: str, *, different: bool = False) -> int:
+        """Note that two accounts are one person, or are not."""
+        return judge(self.workspace, one, other, different=different)
+
+    def unsay_same(self, number: int) -> Union:
+        """Take back what was said of two accounts."""
+        return unsay(self.workspace.state, number)
+
     def kit(self, name: str, *, made_by: str = "", leave_out: tuple[str, ...] = ()) -> Kit:
         """The kit of one account; made anew each time."""
         present = self._now().present
@@ -424,8 +433,8 @@ class _State:
     version: str
     simulated: bool
     has_people: bool
-    persons: tuple[tuple[str, ...], ...]
-    """Accounts that are one person, as somebody confirmed."""
+    verdicts: tuple[tuple[str, str, str], ...]
+    """(account, other account, whether they are one person), as somebody said."""
     real_beside_made_up: bool
 
 

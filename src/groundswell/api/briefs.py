@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
-from groundswell.definitions import DEFAULT_DEFINITION, Definition, definition, load_definitions
+from groundswell.definitions import DEFAULT_DEFINITION, Definition, benchmark, definition, load_definitions
 from groundswell.discover import Brief, read_brief
 from groundswell.discover.brief import RULES
 from groundswell.discover.gates import Passed
@@ -26,6 +27,7 @@ from groundswell.discover.spending import amount_said
 from groundswell.errors import BriefError
 from groundswell.exports.wording import printable
 from groundswell.plan import Changes, changed, from_to, quoted
+from groundswell.records import platform_name
 from groundswell.signals import SignalTable
 from groundswell.signals.kinship import Texts
 
@@ -88,6 +90,8 @@ class Option:
     unchecked: int
     """People who could then not be checked."""
     chosen: bool
+    caution: str = ""
+    """Of a meaning: what of it was measured where few or none of the people here are."""
 
 
 @dataclass(frozen=True)
@@ -235,8 +239,26 @@ def _meanings(brief: Brief, chosen: Definition, table: SignalTable, texts: Texts
     for one in load_definitions(folder).values():
         passed = _passed(brief, one, table, texts)
         inside, unchecked = int(passed.inside.sum()), int(passed.unchecked.sum())
-        found.append(Option(one.name, table.rows.num_rows, inside, unchecked, one.name == chosen.name))
+        says = measured_elsewhere(one, dict(_values("channel", table)))
+        found.append(Option(one.name, table.rows.num_rows, inside, unchecked, one.name == chosen.name, says))
     return tuple(found)
+
+
+def measured_elsewhere(meaning: Definition, here: Mapping[str, int]) -> str:
+    """Which terms of a meaning hold people against rates measured where not all of them are. `here`: platform -> people in the data."""
+    found = ((term.title, benchmark(term.against).platforms) for term in meaning.terms if term.against)
+    return " ".join(
+        _elsewhere(title, measured, here) for title, measured in found if measured and set(here) - set(measured)
+    )
+
+
+def _elsewhere(title: str, measured: Sequence[str], here: Mapping[str, int]) -> str:
+    people, names = sum(here.get(one, 0) for one in measured), " and ".join(map(platform_name, measured))
+    if not people:
+        return f"Nobody in your data is on {names}, where “{title}” was measured: it is unknown of everybody here."
+    return (
+        f"“{title}” was measured on {names}: it can be known only of the {people:,} there, of {sum(here.values()):,}."
+    )
 
 
 def _text(words: str) -> str:

@@ -38,7 +38,7 @@ KEPT_ORDERS = 48
 """Orders kept: two of every signal, at four bytes a person (design choice)."""
 KEPT_WORDS = 32
 """Words whose finders are kept, at a byte a person: pages of one search follow one another (design choice)."""
-NO_TIER = "none"
+NO_TIER, UNNAMED = "none", "unnamed"
 By = Literal["low", "high", "value"]
 """An end of the interval, or the value itself."""
 
@@ -51,7 +51,7 @@ class PeopleAsked:
     """Words to find in handle, name, bio or id."""
     platform: str = ""
     tier: str = ""
-    """A tier of the tier set, or `none` for those it is silent about."""
+    """A tier of the tier set, `unnamed` for sizes it has no name for, or `none` where followers are unknown."""
     sort: str = ""
     """A signal; empty for the first of RATES that is known of many."""
     order: Literal["best", "high", "low"] = "best"
@@ -94,6 +94,8 @@ class PeoplePage:
     platforms: tuple[tuple[str, int], ...]
     tiers: tuple[tuple[str, int], ...]
     tier_set: str
+    unnamed: tuple[tuple[float, float | None], ...]
+    """(from, below) of the sizes that the tier set has no name for."""
     columns: tuple[str, ...]
     """Signals shown, in order."""
 
@@ -106,9 +108,10 @@ class Crowd:
         self._columns: dict[tuple[str, By], NDArray[np.float64]] = {}
         self._orders: OrderedDict[tuple[str, bool, By], NDArray[np.int32]] = OrderedDict()
         self._found: OrderedDict[str, NDArray[np.bool_]] = OrderedDict()
-        self.tier = tiers_of(tier_set, self._numbers("followers")).column("tier").combine_chunks()
+        self.tier, reason = (one.combine_chunks() for one in tiers_of(tier_set, self._numbers("followers")).columns)
+        self._size = pc.coalesce(self.tier, pc.if_else(pc.equal(reason, "not_observed"), NO_TIER, UNNAMED))
         self.platforms = _counted(self.rows.column("platform"))
-        self.tiers = _counted(pc.fill_null(self.tier, NO_TIER))
+        self.tiers = _counted(self._size)
         self._words: Any = None
 
     def page(self, asked: PeopleAsked) -> PeoplePage:
@@ -132,7 +135,7 @@ class Crowd:
             known=int(np.count_nonzero(known if kept is None else kept & known)),
             sort=asked.sort, sort_title=SIGNALS[asked.sort].title, by=by, page=page, pages=pages,
             rows=self._shown(here, columns), platforms=self.platforms, tiers=self.tiers, tier_set=self.tier_set.name,
-            columns=columns,
+            unnamed=self.tier_set.unnamed, columns=columns,
         )  # fmt: skip
 
     @cached_property
@@ -169,7 +172,7 @@ class Crowd:
         if asked.platform:
             yield _true(pc.equal(self.rows.column("platform"), asked.platform))
         if asked.tier:
-            yield _true(pc.is_null(self.tier) if asked.tier == NO_TIER else pc.equal(self.tier, asked.tier))
+            yield _true(pc.equal(self._size, asked.tier))
 
     def _haystack(self) -> Any:
         if self._words is None:

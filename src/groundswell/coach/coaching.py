@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from groundswell.coach.advice import Action, Fact, Gap, gaps, next_actions, peers_from
+from groundswell.coach.also import Also, read_also
 from groundswell.coach.balance import Balance, read_balance
 from groundswell.coach.conversation import PASSED_ON, Questions, Sparked, hear, read_questions, read_sparked
 from groundswell.coach.own_posts import (
@@ -60,6 +61,8 @@ class Coaching:
     received: Received
     sparked: Sparked
     peers: Peers
+    also: tuple[Also, ...]
+    """Accounts that may be theirs, too, and those of which somebody said that they are, or are not."""
     actions: tuple[Action, ...]
     """One a week, the most important first."""
     gaps: tuple[Gap, ...]
@@ -98,7 +101,7 @@ def _coached(present: Present, account_name: str, progress: Progress | None) -> 
         questions = read_questions(engine, account, until, counted=received.replies, simulated=simulated)
         balance = read_balance(engine, account, posts)
         sparked = read_sparked(engine, counts=received.acts, simulated=simulated)
-        bio_asked = bio_would_be_known(engine, account)
+        bio_asked, also = bio_would_be_known(engine, account), read_also(engine, present, account)
     rhythm = read_rhythm(values, posts, seen, replies=replies, now=None if simulated else datetime.now(UTC))
     old = None if simulated else _old_days(until)
     facts = facts_of(values, posts, replies, subject, rhythm, questions, balance, sparked)
@@ -110,6 +113,7 @@ def _coached(present: Present, account_name: str, progress: Progress | None) -> 
         account=account, profile=profile, data_ends=until, notice=_notice(until, old), own_posts=len(posts), own_replies=replies, newest=newest_of(posts, NEWEST, "newest"), subject=subject, rhythm=rhythm,
         questions=questions, balance=balance, received=received, sparked=sparked,
         peers=read_peers(present, account, peers_from(profile["platform"]), progress),
+        also=also,
         actions=next_actions(facts, _evidence(posts, rhythm, sparked)),
         gaps=gaps(_unknown(values, posts, questions), profile["platform"]), values=values,
         sources={one.id: f"{one.source} ({one.layout})" for one in workspace.state.imports() if one.state == "live"},

@@ -23,7 +23,7 @@ def sentences_of(found: Coaching) -> list[str]:
         f" and {found.own_replies:,} {'reply' if found.own_replies == 1 else 'replies'}" if found.own_replies else ""
     )
     head = f"{'SIMULATED. ' if found.simulated else ''}@{who['handle'] or found.account} ({who['platform']}): {posts} of your own{replies}{ends}."
-    parts = (_next, _subject, _rhythm, _questions, _balance, _received, _sparked, _peers, _gaps)
+    parts = (_next, _also, _subject, _rhythm, _questions, _balance, _received, _sparked, _peers, _gaps)
     return [head, *([found.notice] if found.notice else []), *(line for part in parts for line in part(found))]
 
 
@@ -33,6 +33,15 @@ def _next(found: Coaching) -> Iterator[str]:
         yield f"  {action.week}. {action.do}"
         yield f"     Why: {action.why} ({action.source})"
         yield from _posts(action.evidence)
+
+
+def _also(found: Coaching) -> Iterator[str]:
+    asked = [one for one in found.also if not one.verdict]
+    if asked:
+        yield "\nIs this also you?"
+    for one in asked:
+        yield f"  {one.account}: {'; '.join(one.evidence)}"
+        yield f"     To say so: groundswell same {found.account} {one.account} (with --different, if not)"
 
 
 def _subject(found: Coaching) -> Iterator[str]:

@@ -7,6 +7,7 @@ All are frozen and named `id@version`. Bands are half-open, `followers_from <= f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 Bound = Literal["value", "low", "high"]
@@ -140,6 +141,16 @@ class TierSet(Declared):
     """Somebody's size classes. Follower counts outside all of them have no tier here."""
 
     tiers: tuple[Tier, ...] = ()
+
+    @property
+    def unnamed(self) -> tuple[tuple[float, float | None], ...]:
+        """(from, below) of the sizes that no tier names, the smallest first."""
+        found, reached = list[tuple[float, float | None]](), 0.0
+        for tier in sorted(self.tiers, key=lambda tier: tier.followers_from):
+            if tier.followers_from > reached:
+                found.append((reached, tier.followers_from))
+            reached = max(reached, inf if tier.followers_below is None else tier.followers_below)
+        return (*found, (reached, None)) if reached < inf else tuple(found)
 
 
 @dataclass(frozen=True)

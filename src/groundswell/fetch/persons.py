@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.sources.files.layouts.identities import profile_of
-from groundswell.store import Workspace
+from groundswell.store import Engine, Workspace
 from groundswell.store.unions import DIFFERENT, SAME, all_unions, say
 
 LINKS = r"""
@@ -28,7 +28,10 @@ WITH said AS (
 )
 SELECT DISTINCT account, how, rtrim(address, '.,;:!?)') AS address
 FROM (SELECT account, how, unnest(regexp_extract_all(words, '(?:https?://|www\.)[^\s"<>|]+')) AS address FROM said WHERE words LIKE '%.%')
-ORDER BY ALL
+"""
+PLACES = """
+SELECT account, platform, lower(handle) FROM accounts
+WHERE lower(handle) IN (SELECT unnest($1::VARCHAR[])) OR lower(account[strpos(account, ':') + 1 :]) IN (SELECT unnest($1::VARCHAR[]))
 """
 MOST_AT_A_SITE = 5
 """Accounts that name one site, beyond which it is a shop's or a company's, say (design choice)."""
@@ -56,8 +59,34 @@ class Proposal:
 def proposals(workspace: Workspace) -> tuple[Proposal, ...]:
     """Who may be one person and was not judged yet; those who point to each other first."""
     with workspace.engine() as engine:
-        places = _places(engine.rows("SELECT account, platform, lower(handle) FROM accounts"))
-        links = engine.rows(LINKS)
+        found = proposed(engine)
+    judged = {(one.one, one.other) for one in all_unions(workspace.state)}
+    return tuple(one for one in found if (one.one, one.other) not in judged)
+
+
+def proposed(engine: Engine, account: str | None = None) -> tuple[Proposal, ...]:
+    """Who may be one person, judged or not; with `account`, who may be the same person as that one."""
+    links = engine.rows(f"{LINKS} ORDER BY ALL") if account is None else _links_about(engine, account)
+    names = sorted({name for _, _, address in links for _, name in _named(address)})
+    places = _places(engine.rows(PLACES, [names]))
+    found = _told(links, places)
+    return found if account is None else tuple(one for one in found if account in (one.one, one.other))
+
+
+def _links_about(engine: Engine, account: str) -> list[tuple[str, str, str]]:
+    """What an account links to, and which links may mean it or a site that it names."""
+    own = engine.rows(f"SELECT * FROM ({LINKS}) WHERE account = $1", [account])
+    handles = engine.rows("SELECT lower(handle) FROM accounts WHERE account = $1 AND handle IS NOT NULL", [account])
+    names = [account.partition(":")[2].lower(), *(handle for (handle,) in handles)]
+    names += [name.partition("@")[0] for name in names]  # https://mastodon.example/@ann
+    names += [site for _, _, address in own for platform, site in _named(address) if platform == "blog"]
+    told = "len(list_filter($2::VARCHAR[], lambda name: contains(lower(address), name))) > 0"
+    return engine.rows(
+        f"SELECT * FROM ({LINKS}) WHERE account = $1 OR {told} ORDER BY ALL", [account, sorted({*names} - {""})]
+    )
+
+
+def _told(links: list[tuple[str, str, str]], places: Mapping[tuple[str, str], list[str]]) -> tuple[Proposal, ...]:
     told: dict[tuple[str, str], dict[str, None]] = {}
     ways: set[tuple[str, str]] = set()
     for pair, evidence in _at_one_site(links, places):
@@ -68,7 +97,6 @@ def proposals(workspace: Workspace) -> tuple[Proposal, ...]:
                 pair = (min(account, other), max(account, other))
                 told.setdefault(pair, {})[f"{account}: {how} {address}"] = None
                 ways.add((account, other))
-    judged = {(one.one, one.other) for one in all_unions(workspace.state)}
     found = [
         Proposal(
             one,
@@ -78,7 +106,6 @@ def proposals(workspace: Workspace) -> tuple[Proposal, ...]:
             not ways.isdisjoint({(one, other), (other, one)}),
         )
         for (one, other), evidence in told.items()
-        if (one, other) not in judged
     ]
     return tuple(sorted(found, key=lambda it: (not it.mutual, it.one, it.other)))
 

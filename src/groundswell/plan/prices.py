@@ -244,7 +244,7 @@ def _fee(account: str, platform: str, followers: float | None, fees: Fees) -> Pr
         kind = known["kind"] or "listed"
         what = f" for a {known['deliverable']}" if known["deliverable"] else ""
         upper = (
-            f", the upper end of “{fees.words[account].fee}”"
+            f", dearer end of “{fees.words[account].fee}”"
             if account in fees.ranges and known_at == fees.words[account].fee_at
             else ""
         )

@@ -14,11 +14,11 @@ from groundswell.signals.present import Present
 from groundswell.store import Engine
 
 DECLINED = re.compile(
-    r"\b(declin\w*|reject\w*|refus\w*|turned (us )?down|not interested|no interest|opted out|do not contact|"
+    r"\b(declin\w*|reject\w*|refus\w*|turned (us )?down|not interested|no interest|opted out|do not contact|ghosted|"
     r"abgelehnt|lehnt ab|abgesagt|absage|kein interesse)\b",
     re.IGNORECASE,
 )
-"""How a status says that somebody does not want to (design choice: words that mean nothing else)."""
+"""How a status says that somebody does not want to (design choice: words that mean nothing else); `ghosted us` is a no as well."""
 OF_A_PIECE = re.compile(
     r"\b(content|draft|post|video|reel|story|script|concept|invoice|entwurf|beitrag|rechnung)\b[\s:/–-]*(was |is |wurde |ist )?"
     r"(declin|reject|refus|abgelehnt)\w*|\b(declin|reject|refus)\w*[\s:/–-]+(the )?(content|draft|post|video|reel|story|script|concept|invoice)\b",

@@ -6,7 +6,8 @@ Views (one row per natural key, live imports only):
     account_history post_history                                   every observation
 
 The winner among several rows that speak of one thing is chosen field by field: the newest value that is known, by
-(observed_at, content hash), never by arrival. So the order of imports cannot matter. Most keys have one row; only those named
+(observed_at, content hash), never by arrival; a rounded count of followers stands back behind an exact one that it agrees with. So the
+order of imports cannot matter. Most keys have one row; only those named
 in `repeats` are reconciled.
 
 `moment` reads the past: only what had happened *and* been observed by then. With `backtest` also what had happened by then but
@@ -28,7 +29,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.records import RECORDS, Record
+from groundswell.records import RECORDS, ROUNDED_TO, Record
 from groundswell.store.facts import Facts, fact_schema
 from groundswell.store.settled import Settled
 
@@ -51,6 +52,16 @@ FILTERED = {"interaction": ("actor", "verb"), "follow": ("followed",)}
 PROVENANCE = ("import_id", "observed_at", "observed_own", "line", "member")
 # The newest known value: observed_at in the upper half, the content hash in the lower, so that ties go by content.
 ORDER = "((epoch_us(observed_at)::HUGEINT << 63) + content)"
+_MARK = f"extra['{ROUNDED_TO}']"
+FOLLOWERS = f"""
+    CASE WHEN abs(arg_max(followers, {ORDER}) FILTER (followers IS NOT NULL AND {_MARK} IS NULL)
+                  - arg_max(followers, {ORDER}) FILTER (followers IS NOT NULL))
+              < arg_max(coalesce(TRY_CAST({_MARK} AS BIGINT), 0), {ORDER}) FILTER (followers IS NOT NULL)
+         THEN arg_max(followers, {ORDER}) FILTER (followers IS NOT NULL AND {_MARK} IS NULL)
+         ELSE arg_max(followers, {ORDER}) FILTER (followers IS NOT NULL) END AS followers"""
+"""The newest count; where that is a rounded one, the newest exact one that agrees with it: 2,134 before `2.1K`."""
+OWN_EXTRA = f"arg_max(extra, {ORDER}) FILTER (extra IS NOT NULL AND {_MARK} IS NULL) AS extra"
+"""What a file says besides: how finely another one counted is no part of it."""
 OPEN = "account IS NULL AND post IS NOT NULL"
 """Acts of which a file says what was answered or passed on, and not whose it was."""
 WHOSE = """
@@ -368,6 +379,8 @@ def _newest(name: str, record: Record, keyed: Sequence[str], is_hidden: bool) ->
         return "key"
     if name == "content":  # several rows together say what no row says
         return "CASE WHEN count(*) = 1 THEN any_value(content) END AS content"
+    if record.name == "account" and name in ("followers", "extra"):
+        return FOLLOWERS if name == "followers" else OWN_EXTRA
     if name in keyed:
         return f'"{name}"' if name in FILTERED.get(record.name, keyed) else f'any_value("{name}") AS "{name}"'
     return f'arg_max("{name}", {ORDER}) FILTER ("{name}" IS NOT NULL) AS "{name}"'

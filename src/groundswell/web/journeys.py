@@ -33,6 +33,7 @@ from groundswell.exports.sheet_back import give_sheet_back
 from groundswell.exports.wording import printable
 from groundswell.signals import SIGNALS
 from groundswell.sources.files.money import CODES
+from groundswell.store.unions import DIFFERENT, SAME
 from groundswell.web.pages import Pages, download, number_of_import, redirect
 
 PART_WORDS = {
@@ -146,6 +147,17 @@ def _add_creator(pages: Pages) -> None:
             form = reply_form(pages.answers.coaching(account))
             return download(export_table(form, Path(folder) / "replies.csv", title="Replies"), "replies.csv")
 
+    @pages.router.post("/same", summary="Say whether two accounts are one person", tags=["creator"])
+    async def same(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        account, verdict = form.text("account"), form.text("verdict")
+        if verdict in (SAME, DIFFERENT):
+            pages.answers.say_same(account, form.text("other"), different=verdict == DIFFERENT)
+        else:
+            pages.answers.unsay_same(number_of_verdict(verdict))
+        return redirect(f"/coach?account={quote(account, safe='')}")
+
     @pages.router.post("/kit", summary="Make the kit: one page, or the signed file", tags=["creator"])
     async def kit(request: Request) -> Response:
         form = await pages.upload(request)
@@ -165,6 +177,13 @@ def _add_creator(pages: Pages) -> None:
         return coaching_report(pages.answers.coaching(name))
 
     _add_files(pages, "coach", "What is said to an account", account_of, _as_report(coached), "creator", BOUND_FORMS)
+
+
+def number_of_verdict(said: str) -> int:
+    """Read which verdict is taken back; UsageError for anything else."""
+    if not (said.isascii() and said.isdigit() and len(said) < 19):
+        raise UsageError("Neither yes nor no was said.", next_step="Go back and choose one.")
+    return int(said)
 
 
 def _add_company(pages: Pages) -> None:

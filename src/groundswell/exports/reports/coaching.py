@@ -42,6 +42,7 @@ def coaching_report(found: Coaching) -> Report:
         dek=f"{platform_name(str(who['platform']))}; {found.own_posts:,} own posts read. {found.notice or ends}".rstrip(),
         sections=sections(
             section("One thing a week", _next(found)),
+            section("Is this also you?", _also(found)),
             _stands_for(found),
             section("Your rhythm", Lines(found.rhythm.sentences), _silences(found)),
             section("Who waits for your answer", Lines((found.questions.sentence,)), _questions(found)),
@@ -62,6 +63,15 @@ def _next(found: Coaching) -> Entries:
         for one in found.actions
     )
     return Entries("One thing a week", entries)
+
+
+def _also(found: Coaching) -> Entries:
+    entries = tuple(
+        Entry(called(one.handle, one.name, one.account), under=platform_name(one.platform), lines=one.evidence)
+        for one in found.also
+        if not one.verdict
+    )
+    return Entries("Accounts that may be yours, too", entries)
 
 
 def _stands_for(found: Coaching) -> Section:

@@ -291,6 +291,19 @@ def count_of(word: str) -> int | None:
     )
 
 
+def rounded_to(word: str) -> int | None:
+    """How finely a spelled-out count was counted: `2.1K` to 100, `~2k` to 1,000, `ca. 1500` to 100; None where it is no rounded one."""
+    count = count_of(word)
+    if not count:
+        return None
+    found, step = SHORT.fullmatch(OF_PEOPLE.sub("", ABOUT.sub("", word.strip())).lstrip("+").lower()), 1
+    if found and found[2]:
+        step = round(SCALE[found[2]] / 10 ** len(re.sub(r"^\d+[.,]?", "", found[1])))
+    elif ABOUT.match(word.strip()):
+        step = 10 ** (len(str(count)) - len(str(count).rstrip("0")))
+    return step if step > 1 else None
+
+
 def _whole_number(number: float) -> int | None:
     rounded = round(number)
     return rounded if abs(number - rounded) < 1e-3 and rounded <= LARGEST else None

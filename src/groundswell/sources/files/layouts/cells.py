@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.records import Field
+from groundswell.records import EXTRA, ROUNDED_TO, Field
 from groundswell.sources.files import dates
 from groundswell.sources.files import values as read
 from groundswell.sources.files.layouts import identities
@@ -228,6 +228,14 @@ class Count(Cell):
 
     def _parse(self, column: Column) -> pa.Array:
         return read.counts(column.values, column.header, column.sheet.memory)
+
+
+class RoundedTo(Cell):
+    """How finely followers were counted, as the account's row keeps it."""
+
+    def _parse(self, column: Column) -> pa.Array:
+        words = read.texts(column.values).to_pylist()
+        return pa.array([[(ROUNDED_TO, word)] if word else None for word in words], EXTRA)
 
 
 class Moment(Cell):

@@ -138,6 +138,15 @@ def upper_end(value: str) -> str | None:
     return ends[1] if high[1] or not currencies else f"{ends[1]} {currencies.pop()}"
 
 
+def range_behind(
+    cells: Mapping[str, str], amount_minor: int, currency: str | None, deliverable: str | None
+) -> str | None:
+    """The range of which a fee is the dearer end, in the words of its row; None where the fee is no end of one."""
+    columns = (header for header in cells if names_a_fee(header) and _deliverable_in(header) == deliverable)
+    tops = ((cells[header], upper_end(cells[header])) for header in columns)
+    return next((words for words, top in tops if top and money_of(top, currency) == (amount_minor, currency)), None)
+
+
 def fee_in_words(row: Mapping[str, str], headers: Sequence[str]) -> str | None:
     """What the row says of the fee of a post where that is no one amount; None where another column names one."""
     said = [

@@ -242,6 +242,12 @@ def distinct(table: pa.Table) -> pa.Table:
     names = [name for name in table.column_names if name != "line"]
     if table.num_rows < 2:
         return table
+    if (
+        EXTRA in table.schema.types
+    ):  # which cannot be compared: of rows that say the same otherwise the first one's stands
+        places = table.append_column("place", pa.array(np.arange(table.num_rows)))
+        first = places.group_by([name for name in names if name != "extra"], use_threads=False)
+        return table.take(first.aggregate([("place", "min")]).column("place_min"))
     groups = table.group_by(names, use_threads=False).aggregate([("line", "min")])
     return groups.rename_columns([*names, "line"]).select(table.column_names)
 

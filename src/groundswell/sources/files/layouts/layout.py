@@ -81,7 +81,7 @@ class RecordMap:
             values = given if values is None else values
             if values is None and declared.name == "platform":
                 values = _platform(sheet)
-            if values is not None and declared.type != EXTRA:
+            if values is not None and (declared.type != EXTRA or cell is not None):
                 found[declared.name] = values if values.type == declared.type else pc.cast(values, declared.type)
         return self._with_hash(found, sheet)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from groundswell.sources.files.layouts.fees import MOST_SHOWN, whose
-from groundswell.sources.files.values import SILENT, count_of
+from groundswell.sources.files.values import SILENT, count_of, rounded_to
 
 GROUPED = re.compile(r"[\d.,'’\s]+")
 """Digits in groups: whether 7.260 has thousands or decimals only the whole column tells."""
@@ -37,6 +37,8 @@ def settle_followers(
             unread.setdefault(header, []).append(f"line {one['line']} “{words}”")
         if said_nothing or last.get(whose(one), followers) != followers:
             one["_followers"], one[header] = None, rows[one["line"]][header]
+        elif step := rounded_to(words):
+            one["_rounded_to"] = str(step)
     return [_told(header, found) for header, found in unread.items()]
 
 

@@ -22,6 +22,14 @@ DEPARTMENT = re.compile(
     r"\W*(department|dept\.?|abteilung|bereich|team|division|business unit|unit|funktion|function|d[ée]partement|service)\W*",
     re.IGNORECASE,
 )
+LEFT = re.compile(
+    r"\W*(?:(?:people|colleagues|employees|staff|those|who|have|has|already)\W+)*"
+    r"(?:left(?:\W+(?:us|the company))?|alumni|alumnae?|leavers|former|ex|ehemalige[rn]?|ausgeschieden(?:e[rn]?)?|anciens?)"
+    r"(?:\W+(?:people|colleagues|employees|staff|members|mitarbeiter(?:innen)?|mitarbeitende|kolleg(?:en|innen)|coll[eè]gues))*"
+    r"(?:\W+\d{4})?\W*",
+    re.IGNORECASE,
+)
+"""How a worksheet says that its people have left (design choice: a name that says nothing else; "who is left" are those who stay)."""
 YES = frozenset(["yes", "y", "ja", "j", "jo", "jep", "yep", "x", "true", "wahr", "1", "ok", "okay", "gern", "gerne", "sure", "klar", "natürlich", "definitely", "absolutely", "oui", "si", "sí", "✓", "✔", "✅", "☑", "in"])  # fmt: skip
 NO = frozenset(["no", "n", "nein", "ne", "nope", "not", "nicht", "never", "nie", "kein", "keine", "false", "falsch", "0", "non", "✗", "✘", "❌", "☐", "out", "declined", "abgelehnt"])  # fmt: skip
 
@@ -44,6 +52,11 @@ def wants(header: str, cell: str) -> bool | None:
 def names_a_department(header: str) -> bool:
     """Whether a column of this name says in which department somebody works."""
     return DEPARTMENT.fullmatch(header) is not None
+
+
+def of_people_who_left(sheet: str) -> bool:
+    """Whether a worksheet of this name holds people who have left."""
+    return LEFT.fullmatch(sheet) is not None
 
 
 def read_of_colleagues(headers: Iterable[str]) -> set[str]:

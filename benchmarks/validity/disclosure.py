@@ -1,7 +1,7 @@
 """Is what a post discloses seen, in seven languages, and is nothing seen where nothing is said?
 
-Two sets of texts were written by hand, by different people, each before its writer read the table of words. The table was mended after
-both, so only what it made of the second set at the first reading says how it does on texts of somebody else; that reading is kept
+Four sets of texts were written by hand, by different people, each before its writer read the table of words. The table was mended after
+each, so only what it made of the newest at the first reading says how it does on texts of somebody else; the first readings are kept
 beside the texts. Talk about the news, in which nobody advertises, shows what is marked without cause.
 """
 
@@ -29,16 +29,22 @@ from benchmarks.validity.figures import (
     recall,
     wilson,
 )
-from groundswell.signals.findings import disclosure_words, words_read
+from groundswell.signals.findings import disclosure_words, with_words
 from groundswell.store import Workspace
 
 SETS = Path(__file__).parents[2] / "tests" / "signals"
-FIRST, SECOND = "disclosure_set.toml", "disclosure_second_set.toml"
+FIRST, NEWEST = "disclosure_set.toml", "disclosure_fourth_set.toml"
+EARLIER = {
+    "disclosure_third_set.toml": "a set made to be hard",
+    "disclosure_second_set.toml": "an earlier set",
+}
+"""Sets that were new once: what they are called in a question."""
 ONE_LINE = re.compile(r"(?i)#ad\b|#sponsored\b|#werbung\b|#anzeige\b|#pub\b|#publi\b|#adv\b")
 PLAIN = re.compile(r"(?i)\b(ad|ads|sponsored|sponsor|paid|gifted|promotion|partnership|affiliate)\b")
 SIGNALS = ("disclosed_share", "sponsored_share")
 BASELINE = "seven hashtags"
 UNCLEAR = "Bare affiliate links and press samples count as seen, though regulators call such words unclear."
+UNSEEN = f"Texts and labels were written before their writer read the table of words, and before it was ever held against them. {UNCLEAR}"
 MENDED = f"The table was mended with these texts in sight, so they are no longer unseen. {UNCLEAR}"
 
 
@@ -62,18 +68,28 @@ class Read:
 
 
 def disclosure_figures() -> list[Row]:
-    """Recall and precision on both sets, and marks on real talk in which nobody advertises."""
-    return [*_second_set(), *_first_set(), _news()]
+    """Recall and precision on all sets, and marks on real talk in which nobody advertises."""
+    return [*_newest_set(), *(row for name in EARLIER for row in _earlier_set(name)), *_first_set(), _news()]
 
 
-def _second_set() -> list[Row]:
-    read = read_set(SECOND)
-    first = f"Texts and labels were written before their writer read the table of words, and before it was ever held against them. {UNCLEAR}"
+def _newest_set() -> list[Row]:
+    read = read_set(NEWEST)
     return [
-        _row("How many disclosures are seen, in texts nobody had tried?", read, recall, read.at_first, 0.95, first),
-        _row("How many texts that are marked say so, in texts nobody had tried?", read, precision, read.at_first, 0.98, first),
+        _row("How many disclosures are seen, in texts nobody had tried?", read, recall, read.at_first, 0.95, UNSEEN),
+        _row("How many texts that are marked say so, in texts nobody had tried?", read, precision, read.at_first, 0.98, UNSEEN),
         _row("How many disclosures are seen, in those texts after the table was mended?", read, recall, read.seen, None, MENDED),
         _row("How many texts that are marked say so, in those texts after the table was mended?", read, precision, read.seen, None, MENDED),
+    ]  # fmt: skip
+
+
+def _earlier_set(name: str) -> list[Row]:
+    """What the table of that day made of a set at first, and what today's makes of it."""
+    read, which = read_set(name), EARLIER[name]
+    return [
+        _row(f"How many disclosures were seen, at the first reading of {which}?", read, recall, read.at_first, None, UNSEEN),
+        _row(f"How many texts that were marked said so, at the first reading of {which}?", read, precision, read.at_first, None, UNSEEN),
+        _row(f"How many disclosures are seen today, in {which}?", read, recall, read.seen, None, MENDED),
+        _row(f"How many texts that are marked today say so, in {which}?", read, precision, read.seen, None, MENDED),
     ]  # fmt: skip
 
 
@@ -114,10 +130,11 @@ def read_set(name: str) -> Read:
 
 def marked(texts: list[str]) -> tuple[Array, Array]:
     """Of each text whether clear words, and whether any words of disclosure are read in it."""
-    words = ", ".join(words_read("text", words) for words in disclosure_words())
+    clear, unclear = disclosure_words()
+    query = with_words("texts", {"clear": clear, "unclear": unclear})
     with TemporaryDirectory() as folder, Workspace.create(Path(folder) / "w").engine() as engine:
         engine.register("texts", pa.table({"place": list(range(len(texts))), "text": texts}))
-        found = engine.rows(f"SELECT {words} FROM texts ORDER BY place")
+        found = engine.rows(f"SELECT clear, unclear FROM ({query}) ORDER BY place")
     return np.array([bool(one) for one, _ in found]), np.array([bool(one or other) for one, other in found])
 
 

@@ -8,11 +8,16 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from groundswell.signals.findings import disclosure_rules, disclosure_words, words_read
+from groundswell.signals.findings import disclosure_rules, disclosure_words, with_words
 from groundswell.store import Engine, Workspace
 
 SET = tomllib.loads((Path(__file__).parent / "disclosure_set.toml").read_text(encoding="utf-8"))
-SECOND_SET = tomllib.loads((Path(__file__).parent / "disclosure_second_set.toml").read_text(encoding="utf-8"))
+LATER_SETS = {
+    name: tomllib.loads((Path(__file__).parent / f"disclosure_{name}_set.toml").read_text(encoding="utf-8"))
+    for name in ("second", "third", "fourth")
+}
+PRECISE = {"second": 0.98, "third": 0.95, "fourth": 0.95}
+"""Of the later ones, adverts that are spoken of in the very words of one are still taken for one."""
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 
@@ -24,8 +29,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 def read(engine: Engine, *texts: str) -> list[tuple[str | None, str | None]]:
     """The (clear, unclear) words of each text."""
     engine.register("texts", pa.table({"place": list(range(len(texts))), "text": list(texts)}))
-    clear, unclear = (words_read("text", words) for words in disclosure_words())
-    return [(one, other) for one, other in engine.rows(f"SELECT {clear}, {unclear} FROM texts ORDER BY place")]
+    clear, unclear = disclosure_words()
+    query = with_words("texts", {"clear": clear, "unclear": unclear})
+    return [(one, other) for one, other in engine.rows(f"SELECT clear, unclear FROM ({query}) ORDER BY place")]
 
 
 def marked(engine: Engine, texts: list[str]) -> list[bool]:
@@ -52,21 +58,23 @@ def test_explicit_disclosures_are_seen_and_subjects_negations_and_private_gifts_
 
 
 @pytest.mark.slow
-def test_the_second_set_is_read_rightly_since_the_table_was_mended(engine: Engine) -> None:
-    told = [kinds for name, kinds in SECOND_SET.items() if name in LANGUAGES]
+@pytest.mark.parametrize("name", LATER_SETS)
+def test_a_later_set_is_read_rightly_since_the_table_was_mended(engine: Engine, name: str) -> None:
+    told = [kinds for language, kinds in LATER_SETS[name].items() if language in LANGUAGES]
     seen = [hit for kinds in told for kind in ("paid", "gifted", "affiliate") for hit in marked(engine, kinds[kind])]
     wrongly = sum(hit for kinds in told for hit in marked(engine, kinds["none"]))
     assert len(seen) >= 100
     assert sum(seen) / len(seen) >= 0.95
-    assert sum(seen) / (sum(seen) + wrongly) >= 0.98
+    assert sum(seen) / (sum(seen) + wrongly) >= PRECISE[name]
 
 
-def test_what_the_first_reading_of_the_second_set_got_wrong_is_kept() -> None:
+@pytest.mark.parametrize("name", LATER_SETS)
+def test_what_the_first_reading_of_a_set_got_wrong_is_kept(name: str) -> None:
     def texts(*kinds: str) -> list[str]:
-        return [text for name in LANGUAGES for kind in kinds for text in SECOND_SET[name][kind]]
+        return [text for language in LANGUAGES for kind in kinds for text in LATER_SETS[name][language][kind]]
 
     for key, some in (("first_missed", texts("paid", "gifted", "affiliate")), ("first_mistaken", texts("none"))):
-        for start in SECOND_SET[key]:
+        for start in LATER_SETS[name][key]:
             assert sum(text.startswith(start) for text in some) == 1, start
 
 
@@ -95,6 +103,16 @@ def test_paid_posts_are_disclosed_in_clear_words(engine: Engine) -> None:
         ("This is not #sponsored", None),
         ("Why not? #sponsored", "#sponsored"),
         ("Not sponsored by anybody. #gifted by my own shop", "#gifted"),
+        ("#ootd#fall#sponsored#blazer", "#sponsored"),
+        ("New coat #PaidPartnership", "#PaidPartnership"),
+        ("*gifted* the softest robe", "gifted"),
+        ("Gifted by my nan for my 30th", None),
+        ("Gesponsert von meinem schlechten Gewissen", None),
+        ("They hid 'paid partnership' in grey", None),
+        ("WERBUNG für @halden: trockene Haut", "WERBUNG"),
+        ("WERBUNG IST DOOF", None),
+        ("Werbung, unbezahlt: meine Schuhe", None),
+        ("I was not sent a lamp, and they never sent me one to review", None),
     ],
 )
 def test_what_is_kept_are_the_words_that_say_it(engine: Engine, text: str, clear: str | None) -> None:

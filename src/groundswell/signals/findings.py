@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,7 +25,7 @@ from groundswell.store.crash_points import crash_point
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, in all)."""
 
-WORDING_VERSION = 4
+WORDING_VERSION = 5
 LETTERS_TO_TELL = 20
 """Below this many letters a language is not told: py3langid's errors grow quickly on shorter texts (design choice)."""
 SURE = 0.7
@@ -38,62 +38,104 @@ GAP = " … "
 SENTENCE = r"(?:^|\n|[.!?…]\s)[\s#*(\[]*(?:{})(?:[.!…]\s|[.!…*)\]]*\s*(?:$|\n))"
 """Words that are a line or a sentence of their own; a full stop within an address begins none."""
 START, END = r"(?:^|[^\p{L}\p{N}_#])", r"(?:$|[^\p{L}\p{N}_])"
+QUOTES = r"['\"„“”«»‘’]"
+TOGETHER, OPEN_TOGETHER = 400, 60
+"""Terms in one pattern: RE2 is ten times slower where a pattern outgrows its memory (measured)."""
+LOUD = 5
+"""Letters from which on a label in capitals counts at the head of a line (design choice: AD and PUB are more)."""
 NOT_SPEECH = re.compile(r"https?://\S+|[@#]\S+|\W+|\d+")
 
 
 @dataclass(frozen=True)
 class Words:
-    """RE2 patterns for words of one kind."""
+    """What to look for of one kind: RE2 patterns, and tags."""
 
-    whole: str
-    """Terms that are one piece, and labels."""
-    open: str
+    whole: tuple[str, ...]
+    """Terms that are one piece, labels and the rest; some hundreds a pattern (see TOGETHER)."""
+    open: tuple[str, ...]
     """Terms between whose words others may stand: slow to look for, ..."""
     ends: str
     """... so only where one of their last words is there."""
+    tags: tuple[str, ...]
+    """Hashtags without #, in small letters: each term is one, too, written without its blanks."""
+    tag_ends: str
+    """What a tag ends with that says it."""
+    bought: str
+    """Words by which nothing is left of it: that the thing was bought."""
 
 
 @cache
 def disclosure_words() -> tuple[Words, Words]:
     """Clear and unclear words of disclosure."""
     clear, unclear = ([rule for rule in disclosure_rules() if rule["clear"] is is_clear] for is_clear in (True, False))
-    return words_of_rules(clear), words_of_rules(unclear)
+    return words_of_rules(clear), words_of_rules(unclear, bought=_disclosure_table()["negation"]["bought"])
 
 
-def words_of_rules(rules: Sequence[dict[str, Any]]) -> Words:
-    """Patterns for the terms, heads, labels and lone words of some rules of the term table."""
-    terms, heads, labels, alone = (
-        [term for rule in rules for term in rule.get(kind, ())] for kind in ("terms", "heads", "labels", "alone")
+def words_of_rules(rules: Sequence[dict[str, Any]], bought: Sequence[str] = ()) -> Words:
+    """Patterns for the terms, heads, labels, lone words and tags of some rules of the term table."""
+    terms, heads, labels, alone, ends = (
+        [term for rule in rules for term in rule.get(kind, ())]
+        for kind in ("terms", "heads", "labels", "alone", "tag_ends")
     )
-    pieces = [term for term in terms if GAP not in term]
-    whole, label = [rf"{START}(?:{alternatives(pieces)}){END}"], alternatives(labels)
+    pieces = [term for term in terms if GAP not in term and not term.startswith("#")]
+    whole, label = [rf"{START}(?:{some}){END}" for some in _shared_out(pieces, TOGETHER)], alternatives(labels)
     if heads:
         whole.append(rf"{HEAD}(?:{alternatives(heads)}){END}")
     if labels:
-        whole.append(rf"{HEAD}(?:{label})\s*(?:[:|/–—]|-\s)|[\[(]\s*(?:{label})\s*[\])]|[|/]\s*(?:{label})\s*(?:$|\n)")
+        whole.append(
+            rf"{HEAD}(?:{label})\s*(?:[:|/–—\p{{So}}]|-\s)|[\[(*]\s*(?:{label})\s*[\])*]|[|/]\s*(?:{label})\s*(?:$|\n)"
+        )
     if alone:
         whole.append(SENTENCE.format(alternatives(alone)))
+        # In capitals before small letters: "WERBUNG für ..."; words that are short are too much else in capitals.
+        loud = [word.upper() for word in alone if len(word) >= LOUD and " " not in word]
+        whole.append(rf"{HEAD}(?-i:(?:{alternatives(loud)})\s+[\p{{Ll}}@])")
     gaps = [term for term in terms if GAP in term]
-    ends = alternatives(term.rpartition(GAP)[2] for term in gaps)
+    last = alternatives(term.rpartition(GAP)[2] for term in gaps)
     return Words(
-        "(?i)" + "|".join(whole),
-        f"(?i){START}(?:{alternatives(gaps)}){END}" if gaps else "",
-        f"(?i){ends}" if gaps else "",
+        tuple(f"(?i){one}" for one in whole),
+        tuple(f"(?i){START}(?:{some}){END}" for some in _shared_out(gaps, OPEN_TOGETHER)),
+        f"(?i){last}" if gaps else "",
+        tuple(sorted({re.sub(r"\W", "", term) for term in [*terms, *heads, *labels] if _is_tag(term)})),
+        f"(?:{'|'.join(ends)})$" if ends else "",
+        f"(?i){START}(?:{alternatives(bought)}){END}" if bought else "",
     )
+
+
+def _shared_out(terms: Iterable[str], size: int) -> list[str]:
+    """Alternatives, so many at a time; words that begin alike stay together."""
+    ordered = sorted(set(terms))
+    return [alternatives(ordered[first : first + size]) for first in range(0, len(ordered), size)]
+
+
+def _is_tag(term: str) -> bool:
+    """Whether a term is a hashtag, or several words that make one together."""
+    return GAP not in term and (term.startswith("#") or " " in term)
 
 
 @cache
 def _denied() -> str:
-    """Any word of disclosure with a negation before it."""
-    words, between = (alternatives(_disclosure_table()["negation"][name]) for name in ("words", "between"))
-    told = [term.removeprefix("#") for term in _told("terms", "heads") if GAP not in term]
-    return rf"(?i)(?:^|[^\p{{L}}\p{{N}}])(?:{words})\s+(?:(?:{between})\s+){{0,3}}#?(?:{alternatives(told)}){END}"
+    """Any word of disclosure with a negation before it, in quotation marks, or with somebody private after it."""
+    words, between, private, after = (
+        alternatives(_disclosure_table()["negation"][name]) for name in ("words", "between", "private", "after")
+    )
+    told = [term.partition(GAP)[0].removeprefix("#") for term in _told("terms", "heads", "labels")]
+    by = [term for term in told if term.rpartition(" ")[2] in _disclosure_table()["negation"]["by"]]
+    named = rf"#?(?:{alternatives(told)})"
+    return "|".join(
+        (
+            rf"(?i)(?:^|[^\p{{L}}\p{{N}}])(?:{words})\s+(?:(?:{between})\s+){{0,3}}{named}{END}",
+            rf"{QUOTES}\s*{named}\s*{QUOTES}",
+            rf"{START}{named}[\s,|/(:–-]*(?:\S+\s+){{0,3}}?(?:{after}){END}",
+            rf"{START}(?:{alternatives(by)})\s+(?:{private}){END}",
+        )
+    )
 
 
 @cache
 def _shown() -> str:
     """What is kept of a find, as group 1: the term, or its first words where others may stand between."""
-    return f"(?i)({alternatives(term.partition(GAP)[0] for term in _told('terms', 'heads', 'labels'))})"
+    return f"(?i)({alternatives(term.partition(GAP)[0] for term in _told('terms', 'heads', 'labels', 'alone'))})"
 
 
 def _told(*kinds: str) -> list[str]:
@@ -111,19 +153,50 @@ def _disclosure_table() -> dict[str, Any]:
 
 
 def alternatives(terms: Iterable[str]) -> str:
-    """One of these, longest first, so that "#advertisement" is not read as "#ad"; "…" is up to five words."""
+    """One of these, longest first, so that "paid partnership" is not read as "paid"; "…" is up to five words."""
     ordered = sorted(set(terms), key=lambda term: (-len(term), term))
     return "|".join(r"(?:\s+\S+){0,5}?\s+".join(map(re.escape, term.split(GAP))) for term in ordered)
 
 
-def words_read(text: str, words: Words) -> str:
-    """SQL for the words of a kind that a text says and does not deny; null where there are none."""
-    # Where something was found at all is it asked whether it was denied: few texts are read twice.
-    left = f"CASE WHEN {_says(text, _denied())} THEN regexp_replace({text}, {_quoted(_denied())}, ' ', 'g') ELSE {text} END"
-    found = f"WHEN {_says(text, words.whole)} THEN regexp_extract({left}, {_quoted(words.whole)}, 0)"
+def with_words(source: str, kinds: Mapping[str, Words]) -> str:
+    """SQL for the rows of a source with one column a kind: the words of it that `text` says and does not deny, or null.
+
+    Where something was found at all is it asked whether it was denied, so that few texts are read twice. In steps, for every pattern
+    is made ready anew wherever it stands.
+    """
+    hits = ", ".join(f"{_hit(words)} AS hit_{kind}" for kind, words in kinds.items())
+    some = " OR ".join(f"hit_{kind}" for kind in kinds)
+    left = f"CASE WHEN {some} THEN regexp_replace(text, {_quoted(_denied())}, ' ', 'g') END AS left_over"
+    found = ", ".join(f"CASE WHEN hit_{kind} THEN {_found(words)} END AS found_{kind}" for kind, words in kinds.items())
+    kept = ", ".join(
+        f"coalesce(nullif(regexp_extract(found_{kind}, {_quoted(_shown())}, 1), ''), CASE WHEN hit_{kind} THEN {_tags('left_over', words)}[1] END) AS {kind}"
+        for kind, words in kinds.items()
+    )
+    helpers = ", ".join(["left_over", *(f"hit_{kind}, found_{kind}" for kind in kinds)])
+    hit = f"SELECT *, {hits} FROM {source}"
+    return f"SELECT * EXCLUDE ({helpers}), {kept} FROM (SELECT *, {found} FROM (SELECT *, {left} FROM ({hit})))"
+
+
+def _hit(words: Words) -> str:
+    """SQL for whether anything of a kind is in the text, denied or not."""
+    hit = " OR ".join([*(_says("text", one) for one in words.whole), f"coalesce(len({_tags('text', words)}), 0) > 0"])
     if words.open:
-        found += f" WHEN {_says(text, words.ends)} THEN regexp_extract({text}, {_quoted(words.open)}, 0)"
-    return f"nullif(regexp_extract(CASE {found} END, {_quoted(_shown())}, 1), '')"
+        hit += f" OR ({_says('text', words.ends)} AND ({' OR '.join(_says('text', one) for one in words.open)}))"
+    return f"({hit})" + (f" AND NOT {_says('text', words.bought)}" if words.bought else "")
+
+
+def _found(words: Words) -> str:
+    """SQL for the first words of a kind in what is left of the text."""
+    found = [f"nullif(regexp_extract(left_over, {_quoted(one)}, 0), '')" for one in (*words.whole, *words.open)]
+    return f"coalesce({', '.join(found)})"
+
+
+def _tags(text: str, words: Words) -> str:
+    """SQL for the tags of a kind in a text."""
+    ends = f" OR regexp_matches(tag, {_quoted(words.tag_ends)})" if words.tag_ends else ""
+    known = _quoted(" ".join(("", *words.tags, "")))  # one constant: to plan thousands takes longer than most readings
+    tags = rf"CASE WHEN contains({text}, '#') THEN regexp_extract_all({text}, '#[\p{{L}}\p{{N}}_]+') END"
+    return f"list_filter({tags}, lambda tag: contains({known}, ' ' || lower(tag[2:]) || ' '){ends})"
 
 
 def _says(text: str, pattern: str) -> str:
@@ -143,9 +216,7 @@ def read_wording(engine: Engine, folder: Path, progress: Progress | None = None,
     todo = unread_texts(engine, "wording", kept)
     if todo:
         clear, unclear = disclosure_words()
-        query = f"""
-            SELECT text_hash, text, declared, {words_read("text", clear)} AS clear,
-                   {words_read("text", unclear)} AS unclear FROM unread"""
+        query = with_words("(SELECT text_hash, text, declared FROM unread)", {"clear": clear, "unclear": unclear})
         _keep(engine, query, kept, _with_language, todo, ("Reading texts", progress))
         view_of_findings(engine, "wording", kept, "language VARCHAR, clear VARCHAR, unclear VARCHAR")
     note_read(engine, kept)

@@ -33,8 +33,8 @@ from groundswell.signals.findings import (
     keep_batches,
     note_read,
     view_of_findings,
+    with_words,
     words_of_rules,
-    words_read,
 )
 from groundswell.store import Engine
 
@@ -235,9 +235,10 @@ def _batches(engine: Engine, query: str) -> Any:
 def _weigh() -> str:
     speaks, superlative = (pattern_of(kind).replace("'", "''") for kind in ("speaks", "superlative"))
     gifted = words_of_rules([rule for rule in disclosure_rules() if rule.get("gets") == "gifted"])
+    read = with_words("(SELECT text_hash, text, english FROM unread)", {"gifted": gifted})
     return f"""SELECT text_hash, text, english, regexp_matches(text, '{speaks}') AS speaks,
-                      regexp_matches(text, '{superlative}') AS superlative, {words_read("text", gifted)} AS gifted
-               FROM unread ORDER BY text_hash"""
+                      regexp_matches(text, '{superlative}') AS superlative, gifted
+               FROM ({read}) ORDER BY text_hash"""
 
 
 def _remark() -> str:

@@ -93,6 +93,7 @@ def test_paid_posts_are_disclosed_in_clear_words(engine: Engine) -> None:
         ("Ich habe Anzeige erstattet", None),
         ("They sent me this pan to review, so here we go", "sent me"),
         ("He sent me home", None),
+        ("Marseille want to sign Ethan on loan from Arsenal for the rest of the season", None),
         ("Look at this lamp. Ad.", "Ad"),
         ("I hate this ad.", None),
         ("Shop at www.tern.ad", None),

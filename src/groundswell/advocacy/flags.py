@@ -14,6 +14,7 @@ from groundswell.advocacy.facts import sentence_of
 from groundswell.advocacy.people import Listed
 from groundswell.advocacy.same_words import Said, SameWords
 from groundswell.advocacy.triage import FlagRule, triage
+from groundswell.columns import in_one
 from groundswell.definitions import Benchmark, Typical, compare, fit_panel, load_benchmarks
 from groundswell.signals import SIGNALS, SignalTable, Value
 from groundswell.signals.grains import grain_sql
@@ -99,7 +100,7 @@ class _Usual:
 
     def _fitted(self, declared: Benchmark, platform: str) -> Benchmark:
         rows = self._table.rows.filter(pc.equal(self._table.rows.column("platform"), platform))
-        columns = (rows.column(name).combine_chunks() for name in ("followers", "public_rate"))
+        columns = (in_one(rows.column(name)) for name in ("followers", "public_rate"))
         followers, rate = (pc.struct_field(column, "value") for column in columns)
         return fit_panel(declared, followers, rate, platform)
 

@@ -32,6 +32,7 @@ from groundswell.api.asking import CensusAsked
 from groundswell.api.briefs import BriefForm, Options, PlanForm, brief_of, options_for, planned_brief
 from groundswell.api.people import Crowd, PeopleAsked, PeoplePage
 from groundswell.coach import Coaching, Kit, coach, kit
+from groundswell.columns import all_in_one, in_one
 from groundswell.definitions import DEFAULT_TIER_SET, Overlaps, overlaps_in, tier_set
 from groundswell.discover import Shortlist, discover
 from groundswell.explain import (
@@ -273,11 +274,9 @@ class Answers:
 
     def _points(self) -> list[tuple[str, float, float]]:
         rows = self.table().rows
-        size, rate = (
-            pc.struct_field(rows.column(name).combine_chunks(), "value") for name in ("followers", "like_rate")
-        )
+        size, rate = (pc.struct_field(in_one(rows.column(name)), "value") for name in ("followers", "like_rate"))
         both = pc.and_(pc.is_valid(size), pc.is_valid(rate))
-        found = (column.filter(both).to_pylist() for column in (rows.column("account").combine_chunks(), size, rate))
+        found = (column.filter(both).to_pylist() for column in (in_one(rows.column("account")), size, rate))
         return list(zip(*found, strict=True))
 
     def lists(self) -> list[Import]:
@@ -331,7 +330,7 @@ class Answers:
     def stands_out(self) -> dict[str, Any] | None:
         """Who has ten times as many posts here as anybody else: the data holds an archive of theirs. None where nobody does."""
         rows = self.table().rows
-        posts = pc.fill_null(pc.struct_field(rows.column("posts_per_week").combine_chunks(), "n"), 0)
+        posts = pc.fill_null(pc.struct_field(in_one(rows.column("posts_per_week")), "n"), 0)
         most = pc.select_k_unstable(posts, 2, [("", "descending")])
         counts = [posts[place.as_py()].as_py() for place in most] + [0, 0]
         if not counts[0] or counts[0] < TOWERS * counts[1]:
@@ -472,14 +471,14 @@ def _make(workspace: Workspace, progress: Progress | None) -> _Made:
     workspace.settle()  # signals may be kept where the present is not written down in the form of today
     if any(column.num_chunks > 1 for column in table.rows.columns):
         # What lies in pieces would be copied together at every question.
-        table = replace(table, rows=table.rows.combine_chunks())
+        table = replace(table, rows=all_in_one(table.rows))
     present = Present(workspace, table, engines=ENGINES)
     crowd = Crowd(present.table, tier_set(DEFAULT_TIER_SET, workspace.folder))
     return _Made(table.facts_version, present, crowd, Explainer(present))
 
 
 def _unknown(table: SignalTable, signal: str) -> tuple[tuple[str, int], ...]:
-    column = table.rows.column(signal).combine_chunks()
+    column = in_one(table.rows.column(signal))
     missing = pc.struct_field(column, "reason").filter(pc.is_null(pc.struct_field(column, "value")))
     found = [(one["values"], one["counts"]) for one in pc.value_counts(missing).to_pylist()]
     said = [(REASONS.get(reason, "no reason given"), count) for reason, count in found]

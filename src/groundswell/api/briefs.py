@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.definitions import DEFAULT_DEFINITION, Definition, benchmark, definition, load_definitions
 from groundswell.discover import Brief, read_brief
 from groundswell.discover.brief import RULES
@@ -228,7 +229,7 @@ def _values(name: str, table: SignalTable) -> list[tuple[str, int]]:
     column: Any = {
         "channel": lambda: table.rows.column("platform"),
         "country": lambda: pc.utf8_upper(table.rows.column("country")),
-        "language": lambda: pc.struct_field(table.rows.column("language").combine_chunks(), "label"),
+        "language": lambda: pc.struct_field(in_one(table.rows.column("language")), "label"),
     }[name]()
     found = [(one["values"], one["counts"]) for one in pc.value_counts(column).to_pylist() if one["values"]]
     return sorted(found, key=lambda one: (-one[1], one[0]))

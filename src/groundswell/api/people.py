@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.definitions import TierSet, tiers_of
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.signals import SIGNALS, SignalTable, Value
@@ -149,7 +150,7 @@ class Crowd:
         """How many signals are known of each."""
         told = np.zeros(self.rows.num_rows, np.int16)
         for name in SIGNALS:
-            told += _true(pc.is_valid(pc.struct_field(self.rows.column(name).combine_chunks(), "value")))
+            told += _true(pc.is_valid(pc.struct_field(in_one(self.rows.column(name)), "value")))
         return told
 
     def _kept(self, asked: PeopleAsked) -> NDArray[np.bool_] | None:
@@ -184,7 +185,7 @@ class Crowd:
         """A signal's values, or an end of their intervals; NaN where unknown."""
         key = (signal, part)
         if key not in self._columns:
-            values = pc.struct_field(self.rows.column(signal).combine_chunks(), part)
+            values = pc.struct_field(in_one(self.rows.column(signal)), part)
             self._columns[key] = values.to_numpy(zero_copy_only=False)
         return self._columns[key]
 

@@ -17,6 +17,7 @@ import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.coach.shares import Share, share_of
+from groundswell.columns import in_one
 from groundswell.signals import SIGNALS, Signal, SignalTable, Value
 from groundswell.signals.findings import Progress
 from groundswell.signals.present import Present
@@ -153,7 +154,7 @@ def _compared(values: Mapping[str, Value]) -> list[str]:
 
 
 def _alike(table: SignalTable, platform: str, language: str | None) -> NDArray[np.bool_]:
-    spoken = pc.struct_field(table.rows.column("language").combine_chunks(), "label")
+    spoken = pc.struct_field(in_one(table.rows.column("language")), "label")
     same = pc.and_(
         pc.equal(table.rows.column("platform"), platform), pc.equal(spoken, pa.scalar(language, pa.string()))
     )
@@ -174,7 +175,7 @@ def _nearness(present: Present, account: str, progress: Progress | None) -> NDAr
 
 
 def _standing(name: str, value: Value, rows: pa.Table) -> Standing | None:
-    column = pc.struct_field(rows.column(name).combine_chunks(), "value").drop_null()
+    column = pc.struct_field(in_one(rows.column(name)), "value").drop_null()
     if len(column) < PEERS_NEEDED or value.value is None:
         return None
     signal, theirs = SIGNALS[name], np.asarray(column, np.float64)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.definitions.judging import Floats, as_floats, fractions, gates_hold, within_bands
 from groundswell.definitions.loading import load_benchmarks, load_definitions
 from groundswell.definitions.model import Benchmark, Definition, ScoreTerm
@@ -98,7 +99,7 @@ class _Panel:
         """One part of a signal, nan where unknown or where it only exists for a brief."""
         if signal not in self.rows.schema.names:
             return np.full(self.rows.num_rows, np.nan)
-        return as_floats(pc.struct_field(self.rows.column(signal).combine_chunks(), part))
+        return as_floats(pc.struct_field(in_one(self.rows.column(signal)), part))
 
     def best(self, meaning: Definition, most: int) -> NDArray[np.bool_]:
         """Who is picked: the best by score among those whom bands and gates let in; ties go by account."""
@@ -115,7 +116,7 @@ class _Panel:
     def _label(self, signal: str) -> pa.Array | None:
         if signal not in self.rows.schema.names:
             return None
-        return pc.struct_field(self.rows.column(signal).combine_chunks(), "label")
+        return pc.struct_field(in_one(self.rows.column(signal)), "label")
 
     def _score(self, meaning: Definition) -> Floats:
         """Weighted sum of what is known; nan where nothing is. Without terms everybody let in has the same."""
@@ -130,7 +131,7 @@ class _Panel:
         """What is usual for each account's size by the benchmark of a term."""
         if term.against is None:
             return None
-        usual, platforms = np.full(self.rows.num_rows, np.nan), self.rows.column("platform").combine_chunks()
+        usual, platforms = np.full(self.rows.num_rows, np.nan), in_one(self.rows.column("platform"))
         for platform in pc.unique(platforms).to_pylist():
             mine = pc.equal(platforms, platform).to_numpy(zero_copy_only=False)
             found = self.benchmarks[term.against]

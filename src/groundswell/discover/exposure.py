@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.kinship import wilson_limits
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -107,7 +108,7 @@ def _compared(by: str, groups: pa.Array, order: NDArray[np.int64], places: int) 
 
 
 def _whole(rows: pa.Table, name: str) -> Any:
-    return rows.column(name).combine_chunks()
+    return in_one(rows.column(name))
 
 
 def _value(rows: pa.Table, signal: str) -> Any:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.definitions import Definition, gates_hold, within_bands
 from groundswell.discover.brief import Brief
 from groundswell.discover.exclusions import is_excluded
@@ -133,7 +134,7 @@ def _persona_gate(text: str, never: bool, texts: Texts) -> Gate:
 
 
 def _part(rows: pa.Table, signal: str, name: str = "value") -> pa.Array:
-    return pc.struct_field(rows.column(signal).combine_chunks(), name)
+    return pc.struct_field(in_one(rows.column(signal)), name)
 
 
 def _where_known(holds: pa.ChunkedArray | pa.Array, source: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -141,4 +142,4 @@ def _where_known(holds: pa.ChunkedArray | pa.Array, source: pa.ChunkedArray | pa
 
 
 def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return in_one(column) if isinstance(column, pa.ChunkedArray) else column

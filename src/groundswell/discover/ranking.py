@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
 from groundswell.discover.checks import Check, Warmth, as_listed, checks_of, same_person, warmth_of
@@ -213,9 +214,7 @@ def why_empty(passed: Passed) -> str:
 
 def _context(rows: pa.Table) -> tuple[tuple[str, float, float], ...]:
     """At most 2,000 accounts with followers and a like rate, drawn by id order, for the picture of the population."""
-    followers, rates = (
-        pc.struct_field(rows.column(name).combine_chunks(), "value") for name in ("followers", "like_rate")
-    )
+    followers, rates = (pc.struct_field(in_one(rows.column(name)), "value") for name in ("followers", "like_rate"))
     known = pc.and_(pc.is_valid(followers), pc.is_valid(rates))
     found = pa.table({"a": rows.column("account"), "f": followers, "r": rates}).filter(known)
     step = max(1, found.num_rows // CONTEXT_SHOWN)

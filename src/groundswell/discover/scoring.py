@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.definitions import Definition, ScoreTerm, benchmark, fit_panel, fractions, typical_rates
 from groundswell.discover.brief import Brief
 from groundswell.discover.gates import Gate
@@ -99,7 +100,7 @@ def something_known(terms: list[Scored]) -> Iterator[Gate]:
 def _definition_terms(meaning: Definition, rows: pa.Table) -> Iterator[Scored]:
     whole = sum(term.weight for term in meaning.terms) or 1.0
     for term in meaning.terms:
-        column = rows.column(term.signal).combine_chunks()
+        column = in_one(rows.column(term.signal))
         usual = _usual(term, rows) if term.against else None
         earned = fractions(term, pc.struct_field(column, "value"), usual)
         yield Scored(
@@ -125,7 +126,7 @@ def _usual(term: ScoreTerm, rows: pa.Table) -> NDArray[np.float64]:
 
 
 def _numbers(rows: pa.Table, signal: str) -> NDArray[np.float64]:
-    found = pc.struct_field(rows.column(signal).combine_chunks(), "value")
+    found = pc.struct_field(in_one(rows.column(signal)), "value")
     return found.to_numpy(zero_copy_only=False).astype(np.float64)
 
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.discover.exposure import FEWEST
 from groundswell.records import language_name
 from groundswell.signals.kinship import Shares, Texts
@@ -72,7 +73,7 @@ def read_sector(phrases: Sequence[str], rows: pa.Table, texts: Texts) -> Sector:
 
 def main_topics(rows: pa.Table) -> pa.Array:
     """What each account writes about most, in the words of the fit; null where that cannot be told."""
-    return pc.struct_field(rows.column("topic_focus").combine_chunks(), "label")
+    return pc.struct_field(in_one(rows.column("topic_focus")), "label")
 
 
 def _near(rows: pa.Table, saying: NDArray[np.bool_], read: set[str]) -> list[tuple[str, int]]:
@@ -145,7 +146,7 @@ class _Spoken:
 
     @classmethod
     def read(cls, rows: pa.Table) -> _Spoken:
-        labels = pc.struct_field(rows.column("language").combine_chunks(), "label").dictionary_encode()
+        labels = pc.struct_field(in_one(rows.column("language")), "label").dictionary_encode()
         codes = pc.fill_null(labels.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
         return cls(codes, tuple(labels.dictionary.to_pylist()))
 

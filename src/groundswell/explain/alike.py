@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.explain.explaining import find_account
 from groundswell.records import platform_name
 from groundswell.signals import SIGNALS, SignalTable
@@ -142,7 +143,7 @@ def _words(places: NDArray[np.float32] | None, me: int, size: int) -> NDArray[np
 def _among(table: SignalTable, me: int, *, anywhere: bool) -> NDArray[np.bool_]:
     """Everybody else, on the same platform unless anywhere, and not in another language."""
     platforms = table.rows.column("platform")
-    spoken = pc.struct_field(table.rows.column("language").combine_chunks(), "label")
+    spoken = pc.struct_field(in_one(table.rows.column("language")), "label")
     mine = spoken[me].as_py()
     same = pc.fill_null(pc.equal(spoken, mine), True) if mine else pa.array([True] * len(spoken))
     found = np.asarray(same, bool)
@@ -174,7 +175,7 @@ def _ways(table: SignalTable, me: int, chosen: NDArray[np.int64]) -> tuple[NDArr
 
 def _apart(table: SignalTable, name: str, me: int, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
     """Difference of ranks in one signal, as a share of all for whom it is known; equals stand in the middle of one another."""
-    values = pc.struct_field(table.rows.column(name).combine_chunks(), "value").to_numpy(zero_copy_only=False)
+    values = pc.struct_field(in_one(table.rows.column(name)), "value").to_numpy(zero_copy_only=False)
     known = np.sort(values[~np.isnan(values)])
     asked = values[np.append(chosen, me)]
     rank = (np.searchsorted(known, asked, "left") + np.searchsorted(known, asked, "right")) / max(2 * len(known), 1)

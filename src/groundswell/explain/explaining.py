@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.definitions import (
     BRIEF_BOUND,
     Benchmark,
@@ -158,6 +159,8 @@ class Explainer:
         for others in self._others.values():
             for name in SIGNALS:
                 others.held(name)
+        if self.table.rows.num_rows:  # what the engine reads of its files at the first question, it reads now
+            self.explain(self.table.rows.column("account")[0].as_py())
 
     def judges(self) -> Judges:
         """Who judges, by the files as they lie there now."""
@@ -261,7 +264,7 @@ def _brought(engine: Engine) -> Brought:
         f"""SELECT account, string_agg(import_id::VARCHAR, ' ' ORDER BY import_id) AS imports
             FROM ({SPEAKING.format("seen", "seen")}) GROUP BY account"""
     )
-    coded = pc.dictionary_encode(rows.column("imports").combine_chunks())
+    coded = pc.dictionary_encode(in_one(rows.column("imports")))
     sets = tuple(tuple(map(int, said.split())) for said in coded.dictionary.to_pylist())
     return Brought(sets, dict(zip(rows.column("account").to_pylist(), coded.indices.to_pylist(), strict=True)))
 
@@ -343,7 +346,7 @@ class Judges:
 
 
 def _values(rows: pa.Table, name: str) -> pa.Array:
-    return pc.struct_field(rows.column(name).combine_chunks(), "value")
+    return pc.struct_field(in_one(rows.column(name)), "value")
 
 
 def _written(folder: Path) -> Hashable:

@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.discover import Brief
 from groundswell.graph.cover import Cover
 from groundswell.signals.authenticity import FLAGGED_BELOW
@@ -146,7 +147,7 @@ def _read(
     pairs: pa.Table, posts: Numbers, whole: NDArray[np.bool_], rows: pa.Table, brief: Brief, usual: float | None
 ) -> Audience:
     size = len(posts)
-    coded: Any = pairs.column("member").combine_chunks().dictionary_encode()
+    coded: Any = in_one(pairs.column("member")).dictionary_encode()
     member, names = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), coded.dictionary
     candidate, acted = (pairs.column(name).to_numpy().astype(np.int64) for name in ("number", "acted"))
     follows = pairs.column("follows").to_numpy(zero_copy_only=False).astype(np.bool_)
@@ -188,12 +189,10 @@ class _Said:
 
     @classmethod
     def of(cls, rows: pa.Table, names: pa.Array) -> _Said:
-        at = pc.index_in(names, value_set=rows.column("account").combine_chunks())
+        at = pc.index_in(names, value_set=in_one(rows.column("account")))
         known = {
-            "country": pc.utf8_upper(rows.column("country").combine_chunks()),
-            "language": pc.coalesce(
-                _part(rows, "language", "label"), rows.column("language_declared").combine_chunks()
-            ),
+            "country": pc.utf8_upper(in_one(rows.column("country"))),
+            "language": pc.coalesce(_part(rows, "language", "label"), in_one(rows.column("language_declared"))),
         }
         told = {name: column.take(at) for name, column in known.items()}
         told["platform"] = pc.list_element(pc.split_pattern(names, ":", max_splits=1), 0) if len(names) else names
@@ -203,7 +202,7 @@ class _Said:
 
 
 def _part(rows: pa.Table, signal: str, part: str) -> pa.Array:
-    return pc.struct_field(rows.column(signal).combine_chunks(), part)
+    return pc.struct_field(in_one(rows.column(signal)), part)
 
 
 def _codes(column: pa.Array) -> tuple[Numbers, tuple[str, ...]]:

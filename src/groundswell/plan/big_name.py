@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.discover.spending import money
 from groundswell.graph.choosing import Choice
 from groundswell.plan.audience import Audience, read_audience
@@ -45,9 +46,9 @@ def read_big(present: Present, pool: Pool, budget_minor: int) -> Big | None:
     rows = present.table.rows
     declined = {name for name, said in on_lists(present).items() if said.declined}
     out = pa.array(sorted(pool.candidates.excluded | declined), pa.string())
-    followers = pc.struct_field(rows.column("followers").combine_chunks(), "value")
-    wanted = pc.invert(pc.is_in(rows.column("account").combine_chunks(), value_set=out))
-    wanted = pc.and_(wanted, pc.not_equal(pc.fill_null(rows.column("account_type").combine_chunks(), ""), "brand"))
+    followers = pc.struct_field(in_one(rows.column("followers")), "value")
+    wanted = pc.invert(pc.is_in(in_one(rows.column("account")), value_set=out))
+    wanted = pc.and_(wanted, pc.not_equal(pc.fill_null(in_one(rows.column("account_type")), ""), "brand"))
     order = np.argsort(-pc.fill_null(followers, -1).to_numpy(zero_copy_only=False), kind="stable")
     kept = order[wanted.to_numpy(zero_copy_only=False)[order]]
     kept = _priceable(pool, rows, kept, followers)[:LARGEST]
@@ -64,7 +65,7 @@ def read_big(present: Present, pool: Pool, budget_minor: int) -> Big | None:
 
 def _priceable(pool: Pool, rows: pa.Table, order: Any, followers: Any) -> Any:
     """Of these rows, those whose price may be known: with a fee, or about as large as somebody with one."""
-    fees = pc.is_in(rows.column("account").combine_chunks(), value_set=pa.array(list(pool.fees.of), pa.string()))
+    fees = pc.is_in(in_one(rows.column("account")), value_set=pa.array(list(pool.fees.of), pa.string()))
     known = fees.to_numpy(zero_copy_only=False)
     if pool.fees.line is not None:
         low, high = pool.fees.line.reach

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.definitions import DEFAULT_TIER_SET, Definition, definition, tier_set, tiers_of
 from groundswell.discover import Brief
 from groundswell.discover.gates import gates_of
@@ -101,7 +102,7 @@ def candidates_of(present: Present, brief: Brief, progress: Progress | None = No
     )
     said = on_lists(present)
     names = _with_accounts_of_the_same(present, {name for name, one in said.items() if one.declined}) - locked_in
-    declined = pc.is_in(rows.column("account").combine_chunks(), pa.array(sorted(names), pa.string()))
+    declined = pc.is_in(in_one(rows.column("account")), pa.array(sorted(names), pa.string()))
     free = passed.inside & ~declined.to_numpy(zero_copy_only=False)
     order = np.flatnonzero(free)
     order = order[np.argsort(-score[order], kind="stable")]

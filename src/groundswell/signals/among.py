@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.values import Value
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -90,7 +91,7 @@ class Others:
 
     def known(self, signal: str, part: str = "value") -> tuple[NDArray[np.float64], str]:
         """The known values of a signal (or the rows behind them, `n`), and on which platform; empty for everybody."""
-        column = self.rows.column(signal).combine_chunks()
+        column = in_one(self.rows.column(signal))
         values = pc.struct_field(column, "value").to_numpy(zero_copy_only=False)
         known = ~np.isnan(values)
         mine = known & self._alike

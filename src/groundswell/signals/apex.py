@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.comparing import part
 from groundswell.signals.declaring import SIGNALS, Columns, signal
@@ -94,7 +95,7 @@ def _gates(rows: pa.Table) -> tuple[Gate, ...]:
 
 def label_of_type(rows: pa.Table) -> Any:
     """The kind of account, in lower case."""
-    return pc.utf8_lower(pc.utf8_slice_codeunits(rows.column("account_type").combine_chunks(), 0, 20))
+    return pc.utf8_lower(pc.utf8_slice_codeunits(in_one(rows.column("account_type")), 0, 20))
 
 
 def _at_least_surely(rows: pa.Table) -> Floats:
@@ -255,7 +256,7 @@ def apex(asked: Asked) -> pa.Table:
     rows = asked.found()
     sql = LASTING.format(wanted=asked.where("account"), wanted_account=asked.where("a.account"), least=GROWTH_DAYS)
     facts = asked.engine.table(sql).rename_columns(["account", *FACTS])
-    place = pc.index_in(rows.column("account").combine_chunks(), value_set=facts.column("account").combine_chunks())
+    place = pc.index_in(in_one(rows.column("account")), value_set=in_one(facts.column("account")))
     alpha = alpha_columns(rows)
     kinds = kind_columns(rows, facts.take(place), alpha["alpha_value"])
     return pa.table({"account": rows.column("account"), **alpha, **kinds})

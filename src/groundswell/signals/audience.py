@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.authenticity import ELSEWHERE, allowance, bent_ratios, fields_of
 from groundswell.signals.bending import bends, bent_version
@@ -76,7 +77,7 @@ def _counted(profiles: pa.Table, bins: Places, followed: Pairs, acted: Pairs) ->
 
 def _cells(profiles: pa.Table, bins: Places, pairs: Pairs) -> Places:
     """(account, bin, members) of pairs, one column a cell: how many others of each account fall into each bin."""
-    found = pc.index_in(pairs.names, value_set=profiles.column("account").combine_chunks())
+    found = pc.index_in(pairs.names, value_set=in_one(profiles.column("account")))
     place = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     bin_of_name = np.where(place < 0, -1, bins[place])
     account, other = place[pairs.account], bin_of_name[pairs.other]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.evenness import entropies
 from groundswell.signals.subjects import count_topics
@@ -105,6 +106,6 @@ def company(asked: Asked) -> pa.Table:
     for table in ("spoke", "main"):
         engine.execute(f"DROP TABLE company_{table}")
     topics = engine.rows("SELECT greatest(coalesce(max(topics), 2), 2) FROM topic_names")[0][0]
-    value, error = entropies(rows.column("by_topic").combine_chunks(), topics)
+    value, error = entropies(in_one(rows.column("by_topic")), topics)
     rows = rows.append_column("entropy", pa.array(value, mask=np.isnan(value)))
     return rows.append_column("entropy_error", pa.array(error, mask=np.isnan(error)))

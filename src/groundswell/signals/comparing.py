@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals import by_size
 from groundswell.signals.arrays import Asked
 from groundswell.signals.by_size import Curve, Trust
@@ -56,7 +57,7 @@ def part(rows: pa.Table, name: str, what: str = "value") -> Floats:
     """One part of a signal as numbers, nan where unknown or where nobody computes it."""
     if name not in rows.schema.names:
         return np.full(rows.num_rows, np.nan)
-    column = pc.struct_field(rows.column(name).combine_chunks(), what)
+    column = pc.struct_field(in_one(rows.column(name)), what)
     return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
 
 
@@ -64,7 +65,7 @@ def label(rows: pa.Table, name: str) -> pa.Array:
     """The label of a signal as words that form groups."""
     if name not in rows.schema.names:
         return pa.nulls(rows.num_rows, pa.string())
-    return plain_words(pc.struct_field(rows.column(name).combine_chunks(), "label"))
+    return plain_words(pc.struct_field(in_one(rows.column(name)), "label"))
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,13 @@ class Compared:
 
         most, rows = by_size.RECENT + by_size.AHEAD, asked.found()
         posts = asked.engine.table(POSTS.format(most=most, young=YOUNG_HOURS, wanted=asked.where("account")))
-        place = pc.index_in(posts.column("account").combine_chunks(), value_set=rows.column("account").combine_chunks())
+        place = pc.index_in(in_one(posts.column("account")), value_set=in_one(rows.column("account")))
         posts = posts.filter(pc.is_valid(place))
         at = place.drop_null().to_numpy(zero_copy_only=False).astype(np.int64)
         formats = np.full(rows.num_rows, np.nan)
         pictured, counts = (posts.column(name).to_numpy() for name in ("pictured", "formats"))
         formats[at] = np.where(pictured >= MEDIA_NEEDED, counts, np.nan)
-        return cls(rows, _spread(posts.column("recent").combine_chunks(), at, rows.num_rows, most), formats)
+        return cls(rows, _spread(in_one(posts.column("recent")), at, rows.num_rows, most), formats)
 
     @cached_property
     def followers(self) -> Floats:

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import ARRAYS, Asked, is_late
 from groundswell.signals.declaring import SIGNALS, Signal
 from groundswell.signals.grains import COUNTED, GATHERED, GRAINS, ONE_ROW, grain_sql
@@ -90,11 +91,11 @@ def compute_early(asked: Asked, wanted: Sequence[Signal]) -> pa.Table:
 
 def _beside(rows: pa.Table, found: pa.Table, signals: Sequence[Signal]) -> pa.Table:
     """Append the signals found to rows of accounts; of whom nothing was found, nothing is observed."""
-    places = pc.index_in(rows.column("account").combine_chunks(), value_set=found.column("account").combine_chunks())
+    places = pc.index_in(in_one(rows.column("account")), value_set=in_one(found.column("account")))
     order = pc.fill_null(places, found.num_rows)
     nothing = pa.array([SILENCE], VALUE)
     for signal in signals:
-        column = found.column(signal.name).combine_chunks()
+        column = in_one(found.column(signal.name))
         rows = rows.append_column(pa.field(signal.name, VALUE), pa.concat_arrays([column, nothing]).take(order))
     return rows
 

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.signals.declaring import SIGNALS
 from groundswell.store.contests import Contest
 
@@ -31,7 +32,7 @@ def hide(table: pa.Table, contests: Iterable[Contest]) -> pa.Table:
                 rows[name].add(place)
     for name, places in rows.items():
         if name in table.column_names:
-            hidden = _hidden(table.column(name).combine_chunks(), sorted(places))
+            hidden = _hidden(in_one(table.column(name)), sorted(places))
             table = table.set_column(table.column_names.index(name), table.schema.field(name), hidden)
     return table
 

@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import all_in_one, in_one
 from groundswell.signals.computing import PROFILE
 from groundswell.signals.packing import VALUE
 from groundswell.signals.values import REASONS
@@ -85,7 +86,7 @@ def keep_over(folder: Path, before: Kept, fresh: pa.Table, stamp: dict[str, Any]
     `fresh` has rows of accounts that the table has already, and of no other; nobody went.
     """
     rows = before.read()
-    places = pc.index_in(fresh.column("account").combine_chunks(), value_set=rows.column("account").combine_chunks())
+    places = pc.index_in(in_one(fresh.column("account")), value_set=in_one(rows.column("account")))
     if places.null_count or _signals(rows) != _signals(fresh):
         return None
     file = _begin(folder, stamp)
@@ -104,7 +105,7 @@ def keep_over(folder: Path, before: Kept, fresh: pa.Table, stamp: dict[str, Any]
 def as_computed(rows: pa.Table) -> pa.Table:
     """Rows as they are computed, out of rows that were kept."""
     for name in _signals(rows):
-        column = rows.column(name).combine_chunks()
+        column = in_one(rows.column(name))
         parts = [pc.struct_field(column, field.name).cast(field.type) for field in VALUE]
         whole = pa.StructArray.from_arrays(parts, fields=list(VALUE))
         rows = rows.set_column(rows.column_names.index(name), name, whole)
@@ -124,7 +125,7 @@ def _signals(rows: pa.Table) -> list[str]:
 
 def _part(rows: pa.Table, name: str, part: str) -> pa.Array:
     """One number of a signal as a plain column."""
-    column = pc.struct_field(rows.column(name).combine_chunks(), part)
+    column = pc.struct_field(in_one(rows.column(name)), part)
     if part == "reason":
         if pa.types.is_dictionary(column.type):
             column = column.cast(pa.string())
@@ -134,7 +135,7 @@ def _part(rows: pa.Table, name: str, part: str) -> pa.Array:
 
 def _texts(rows: pa.Table) -> pa.Table:
     """Profiles, and a column of labels for every signal that has any."""
-    labels = {name: pc.struct_field(rows.column(name).combine_chunks(), "label") for name in _signals(rows)}
+    labels = {name: pc.struct_field(in_one(rows.column(name)), "label") for name in _signals(rows)}
     return pa.table(
         {name: rows.column(name) for name in PROFILE}
         | {name: label for name, label in labels.items() if label.null_count < len(label)}
@@ -157,7 +158,7 @@ def _read(file: Path) -> pa.Table:
     columns: dict[str, Any] = {name: texts.column(name) for name in PROFILE}
     for name in dict.fromkeys(column.partition(".")[0] for column in numbers.column_names):
         parts = {part: _whole(numbers.column(f"{name}.{part}")) for part, _ in NUMBERS}
-        label = texts.column(name).combine_chunks() if name in texts.column_names else nothing
+        label = in_one(texts.column(name)) if name in texts.column_names else nothing
         reason = pa.DictionaryArray.from_arrays(parts.pop("reason"), CODES)
         columns[name] = pa.StructArray.from_arrays([*parts.values(), label, reason], fields=list(KEPT_VALUE))
     return pa.table(columns)
@@ -170,7 +171,7 @@ def _mapped(file: Path) -> pa.Table:
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
     """A column as one array. What the file says of how many values are missing may be of an earlier time: it is counted anew."""
-    array = column.combine_chunks()
+    array = in_one(column)
     return pa.Array.from_buffers(array.type, len(array), array.buffers(), offset=array.offset)
 
 
@@ -231,7 +232,7 @@ def _begin(folder: Path, stamp: dict[str, Any]) -> Path:
 def _write(rows: pa.Table, file: Path) -> None:
     part = file.with_suffix(file.suffix + ".part")
     with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
-        writer.write_table(rows.combine_chunks())
+        writer.write_table(all_in_one(rows))
     crash_point("signals: before the table")
     part.replace(file)
 

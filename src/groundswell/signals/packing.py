@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.declaring import Signal
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -40,7 +41,7 @@ def plain_columns(signal: Signal) -> str:
 def packed(found: pa.Table, signals: Sequence[Signal]) -> pa.Table:
     """Plain columns of signals as one struct a signal, beside `account`; a number below what it needs is unknown, with the reason."""
     structs = {signal.name: _struct(found, signal) for signal in signals}
-    return pa.table({"account": found.column("account").combine_chunks(), **structs})
+    return pa.table({"account": in_one(found.column("account")), **structs})
 
 
 def _named(signal: Signal, part: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.graph import distinct, numbered
 from groundswell.signals.arrays import Asked
 
@@ -60,7 +61,7 @@ def everybody(asked: Asked) -> pa.Array:
 
     def read() -> pa.Array:
         asked.engine.execute(EVERYBODY)
-        return asked.engine.table("SELECT account FROM everybody ORDER BY person").column(0).combine_chunks()
+        return in_one(asked.engine.table("SELECT account FROM everybody ORDER BY person").column(0))
 
     return asked.once("everybody", read)
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.records import language_name, platform_name
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -86,7 +87,7 @@ class Likeness:
 def plain_words(column: Any) -> pa.Array:
     """Text as it forms groups: short, lower case, null where it is empty."""
     if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
+        column = in_one(column)
     short = pc.utf8_trim_whitespace(pc.utf8_lower(pc.utf8_slice_codeunits(column, 0, LONGEST_WORD)))
     return pc.if_else(pc.equal(short, ""), pa.scalar(None, pa.string()), short)
 

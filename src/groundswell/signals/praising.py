@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.grains import WORDLESS
 from groundswell.signals.rise import WALK, WALK_WEIGHT, Series, read_series
@@ -30,8 +31,9 @@ BRAND = "lower(account_type) IN ('brand', 'business')"
 NAMES_BRANDS = f"""
     SELECT actor FROM interactions
     WHERE verb = 'mention' AND account IN (
-        SELECT account FROM described_accounts WHERE {BRAND} OR account IN (SELECT account FROM raw_accounts WHERE {BRAND}))"""
-"""Whose posts are about something else once an account is known to be a brand's."""
+        SELECT account FROM described_accounts
+        WHERE account_type IS NOT NULL AND ({BRAND} OR account IN (SELECT account FROM raw_accounts WHERE {BRAND})))"""
+"""Whose posts are about something else once an account is known to be a brand's; a file that says nothing of it changes nothing."""
 # Most texts have no tone and no word of payment: the few that have are gathered before posts are laid beside them.
 READ = """
     SELECT text_hash, t.* EXCLUDE (text_hash), w.language, coalesce(w.says_paid, false) AS says_paid
@@ -122,7 +124,7 @@ def praising(asked: Asked) -> pa.Table:
     found = asked.engine.table(RUNS)
     since, until = (found.column(name).to_numpy(zero_copy_only=False).astype(np.float64) for name in ("since", "until"))
     series = read_series(asked)
-    place = pc.index_in(series.names, value_set=found.column("account").combine_chunks())
+    place = pc.index_in(series.names, value_set=in_one(found.column("account")))
     mine = pc.fill_null(place, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     counts, faster, error = paces(series, mine, since / 86_400, until / 86_400)
     unknown = np.isnan(faster)

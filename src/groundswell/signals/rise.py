@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, signal
 from groundswell.signals.starring import FEWEST_POSTS
@@ -149,7 +150,7 @@ class Series:
 def read_series(asked: Asked) -> Series:
     """The last dated count of every day."""
     rows = asked.engine.table(COUNTS.replace("{wanted}", asked.where("h.account")))
-    named = rows.column("account").combine_chunks().dictionary_encode()
+    named = in_one(rows.column("account")).dictionary_encode()
     account = named.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     followers = rows.column("followers").to_numpy().astype(np.float64)
     return Series(named.dictionary, account, rows.column("day").to_numpy().astype(np.float64), np.log(followers))

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.grains import WORDLESS, YOUNG_HOURS
 
@@ -130,7 +131,7 @@ def selling(asked: Asked) -> pa.Table:
         pc.greater_equal(whole.column("paid"), FEWEST_PAID), pc.greater_equal(whole.column("posts"), 2 * FEWEST)
     )
     found = _found(asked, whole.filter(sought))
-    place = pc.index_in(whole.column("account").combine_chunks(), value_set=found.column("account").combine_chunks())
+    place = pc.index_in(in_one(whole.column("account")), value_set=in_one(found.column("account")))
     told = found.drop_columns("account").take(place)
     for name in told.column_names:
         whole = whole.append_column(name, told.column(name))

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.grains import YOUNG_HOURS
 
@@ -100,7 +101,7 @@ def stars(asked: Asked) -> pa.Table:
     growth = _growth(asked.found())
     asked.engine.register("growing", growth.select(["account"]))
     found = asked.engine.table(HALVES)
-    place = pc.index_in(found.column("account").combine_chunks(), value_set=growth.column("account").combine_chunks())
+    place = pc.index_in(in_one(found.column("account")), value_set=in_one(growth.column("account")))
     half = {
         name: found.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False) for name in found.column_names[1:]
     }
@@ -122,7 +123,7 @@ def stars(asked: Asked) -> pa.Table:
 
 def _growth(rows: pa.Table) -> pa.Table:
     """Who was counted over time: growth of log followers a month, and its standard error."""
-    said = rows.column("growth_per_month").combine_chunks()
+    said = in_one(rows.column("growth_per_month"))
     known = pc.is_valid(pc.struct_field(said, "value"))
     said = said.filter(known)
     value, low, high = (

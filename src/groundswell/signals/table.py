@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, fit_versions
 from groundswell.signals.computing import PROFILE, compute, want
 from groundswell.signals.contested import hide
@@ -143,7 +144,7 @@ def flat_rows(rows: pa.Table) -> pa.Table:
     for name in (name for name in SIGNALS if name in rows.column_names):
         for part in VALUE:
             key = name if part.name == "value" else f"{name}_{part.name}"
-            columns[key] = pc.struct_field(rows.column(name).combine_chunks(), part.name).cast(part.type)
+            columns[key] = pc.struct_field(in_one(rows.column(name)), part.name).cast(part.type)
     return pa.table(columns)
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.graph import Flags, Graph, Numbers, among, distinct, expanded, overlap
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.pairs import by_number
@@ -444,7 +445,7 @@ def _named(engine: Engine, met: Met, loyal: tuple[Numbers, Numbers, Numbers]) ->
     )
     where = np.full(met.size, -1)
     where[told.column("place").to_numpy()] = np.arange(told.num_rows)
-    return told.column("names").combine_chunks().take(pa.array(where, mask=where < 0))
+    return in_one(told.column("names")).take(pa.array(where, mask=where < 0))
 
 
 def _second_hop(engine: Engine, met: Met, loyal: tuple[Numbers, Numbers, Numbers]) -> dict[str, NDArray[Any]]:

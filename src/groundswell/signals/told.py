@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.store import Engine
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -75,7 +76,7 @@ def hold(engine: Engine, whose: str = "true") -> Told:
 
 def _column(places: NDArray[np.int64], found: pa.ChunkedArray, texts: int) -> Column:
     """What was found at these places, as short numbers as there are few distinct values."""
-    coded = pc.dictionary_encode(found.combine_chunks())
+    coded = pc.dictionary_encode(in_one(found))
     codes = np.full(texts, NOTHING, np.min_scalar_type(-len(coded.dictionary) - 1))
     codes[places] = coded.indices.to_numpy(zero_copy_only=False)
     return Column(codes, coded.dictionary)

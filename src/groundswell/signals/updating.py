@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import ARRAYS, Asked, is_late
 from groundswell.signals.computing import PROFILE, append_late, compute_early, want
 from groundswell.signals.declaring import SIGNALS, Signal
@@ -102,7 +103,7 @@ def _kept_rows(before: pa.Table, reached: dict[str, set[str]]) -> pa.Table:
 
 def _append_columns(rows: pa.Table, found: pa.Table, signals: Iterable[Signal]) -> pa.Table:
     """Append some signals, found of these accounts and of others."""
-    places = pc.index_in(rows.column("account").combine_chunks(), value_set=found.column("account").combine_chunks())
+    places = pc.index_in(in_one(rows.column("account")), value_set=in_one(found.column("account")))
     for signal in signals:
         rows = rows.append_column(signal.name, found.column(signal.name).take(places))
     return rows
@@ -110,7 +111,7 @@ def _append_columns(rows: pa.Table, found: pa.Table, signals: Iterable[Signal]) 
 
 def _lay_columns(rows: pa.Table, fresh: pa.Table, signals: Iterable[Signal]) -> pa.Table:
     """Put fresh values of some signals into the rows of the same accounts."""
-    places = pc.index_in(rows.column("account").combine_chunks(), value_set=fresh.column("account").combine_chunks())
+    places = pc.index_in(in_one(rows.column("account")), value_set=in_one(fresh.column("account")))
     order = pa.array(
         np.where(
             pc.is_valid(places).to_numpy(zero_copy_only=False),

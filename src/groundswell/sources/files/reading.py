@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.errors import InputError, MissingFieldError, UnknownLayoutError, UnknownNameError, UsageError
 from groundswell.records import PLATFORMS
 from groundswell.sources import Page, SetAside
@@ -257,7 +258,7 @@ class FileReading:
             for rows in one.table.rows(one.header_row):
                 for part in _unfolded(one, rows).parts.values():
                     if header in part.columns.column_names:
-                        order = combined(order, order_in(part.columns.column(header).combine_chunks()))
+                        order = combined(order, order_in(in_one(part.columns.column(header))))
                 if order == MIXED:
                     return order
         return order

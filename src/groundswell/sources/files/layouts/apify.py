@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.sources import SetAside
 from groundswell.sources.files.layouts.cells import Always, Count, Flag, Handle, Id, Moment, Tags, Text, Who
 from groundswell.sources.files.layouts.generic import filled, hidden_likes
@@ -106,7 +107,7 @@ def _without_reports(rows: Rows, what: str) -> tuple[Rows, list[SetAside]]:
 def _words(rows: Rows, name: str) -> pa.Array:
     if name not in rows.columns.column_names:
         return pa.nulls(len(rows.lines), pa.string())
-    return texts(rows.columns.column(name).combine_chunks())
+    return texts(in_one(rows.columns.column(name)))
 
 
 def _shown(row: dict[str, Any]) -> str:

@@ -31,6 +31,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.errors import UnknownNameError
 from groundswell.records import ACCOUNT, CONTACT, CREATOR, EXTRA, FEE, FOLLOW, INTERACTION, POST, RECORDS, Field, Record
 from groundswell.sources import SetAside
@@ -224,7 +225,7 @@ def words_of(rows: Rows, name: str) -> pa.Array:
     found = next((one for one in rows.columns.column_names if normalised(one) == normalised(name)), None)
     if found is None:
         return pa.nulls(len(rows.lines), pa.string())
-    return pc.utf8_lower(pc.utf8_trim_whitespace(texts(rows.columns.column(found).combine_chunks())))
+    return pc.utf8_lower(pc.utf8_trim_whitespace(texts(in_one(rows.columns.column(found)))))
 
 
 def only(*names: str) -> Callable[[Rows], Unfolded]:

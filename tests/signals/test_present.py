@@ -76,6 +76,13 @@ def test_findings_in_memory_are_those_in_the_files(present: Present) -> None:
 
 
 @pytest.mark.slow
+def test_the_posts_that_say_a_word_are_as_many_as_are_counted(present: Present) -> None:
+    index = present.texts().index
+    for word in ("the", "bread", "running", "nobody_says_this", "", "two words"):
+        assert index.how_many_say(word) == len(index.posts_saying([word])), word
+
+
+@pytest.mark.slow
 def test_an_engine_opened_after_an_import_is_not_kept(tmp_path: Path) -> None:
     workspace = made(tmp_path / "w", community(1, people=4))
     with open_present(workspace, engines=1) as present:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -106,9 +107,9 @@ class Texts:
         if called := self.topics_called(phrase):
             return called
         for word in set(words_of(phrase)):
-            hits = self.index.posts_saying([word])
-            if not 0 < len(hits) <= whole / 3:
+            if not 0 < self.index.how_many_say(word) <= whole / 3:
                 continue
+            hits = self.index.posts_saying([word])
             rate = np.bincount(hits.topic[hits.topic >= 0], minlength=size)[:size] / np.maximum(self.topic_posts, 1)
             said, most = said + rate * np.log(whole / len(hits)), np.maximum(most, rate)
         chosen = (most >= SPOKEN_IN_TOPIC) & (said >= said.max(initial=0.0) / 2)
@@ -126,10 +127,8 @@ class Texts:
         """
         if self.corpus is None:
             return []
-        whole, said = (
-            int(self.own_texts.sum()),
-            {word: len(self.index.posts_saying([word])) for word in set(words_of(phrase))},
-        )
+        whole = int(self.own_texts.sum())
+        said = {word: self.index.how_many_say(word) for word in set(words_of(phrase))}
         weight = {word: float(np.log(whole / hits)) for word, hits in said.items() if 0 < hits <= whole / 3}
         stems = {word: rarity for word, rarity in weight.items() if len(word) >= LETTERS}
 
@@ -154,11 +153,16 @@ class Texts:
         found = np.clip(self.places @ wish, 0, 1).astype(np.float64)
         return np.where(silent, np.nan, found)
 
-    def _per_account(self, hits: Hits) -> Shares:
+    @cached_property
+    def _by_key(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows in the order of their keys, and the keys so ordered."""
         order = np.argsort(self.keys, kind="stable")
-        found = np.searchsorted(self.keys[order], hits.account)
-        found = np.minimum(found, max(len(order) - 1, 0))
-        known = self.keys[order][found] == hits.account if len(order) else np.zeros(0, bool)
+        return order, self.keys[order]
+
+    def _per_account(self, hits: Hits) -> Shares:
+        order, keys = self._by_key
+        found = np.minimum(np.searchsorted(keys, hits.account), max(len(order) - 1, 0))
+        known = keys[found] == hits.account if len(order) else np.zeros(0, bool)
         rows, size = order[found[known]], len(self.keys)
         last = np.full(size, -1, np.int64)
         np.maximum.at(last, rows, hits.day[known])

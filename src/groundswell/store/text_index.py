@@ -124,6 +124,11 @@ class TextIndex:
         )
         return Hits(account, paid.astype(bool), day, topic)
 
+    def how_many_say(self, word: str) -> int:
+        """In how many posts a word stands: told without looking at any of them."""
+        query = _query(word, together=False)
+        return int(self._searcher.search(query, limit=1).count) if query is not None else 0
+
 
 def words_of(phrase: str) -> list[str]:
     """Split a phrase as the index splits texts: letters and digits, lower case."""

@@ -49,8 +49,14 @@ def test_whoever_asks_for_no_money_is_not_asked_what_they_cost(tmp_path: Path) -
     assert not asks_no_money("price on request")
 
 
-@pytest.mark.parametrize(("status", "no"), [("Ghosted us", True), ("ghosted (2x)", True), ("no reply", False)])
-def test_who_stopped_answering_is_no_longer_asked(status: str, *, no: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "no"),
+    [
+        ("Ghosted us", True), ("ghosted (2x)", True), ("no reply", False), ("rather not", True), ("Lieber nicht!", True), ("no, thanks", True),
+        ("nein danke", True), ("rather not sure yet", False), ("thanks, no news", False),
+    ],
+)  # fmt: skip
+def test_who_stopped_answering_or_said_no_politely_is_no_longer_asked(status: str, *, no: bool) -> None:
     assert says_no(status) is no
 
 

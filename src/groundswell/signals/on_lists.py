@@ -15,7 +15,8 @@ from groundswell.store import Engine
 
 DECLINED = re.compile(
     r"\b(declin\w*|reject\w*|refus\w*|turned (us )?down|not interested|no interest|opted out|do not contact|ghosted|"
-    r"abgelehnt|lehnt ab|abgesagt|absage|kein interesse)\b",
+    r"abgelehnt|lehnt ab|abgesagt|absage|kein interesse|(rather|better|prefers?) not(?! sure)|(lieber|eher|besser) nicht|"
+    r"no,? thank(s| you)|nein,? danke)\b",
     re.IGNORECASE,
 )
 """How a status says that somebody does not want to (design choice: words that mean nothing else); `ghosted us` is a no as well."""

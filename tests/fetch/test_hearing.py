@@ -86,6 +86,15 @@ def test_a_lost_connection_is_made_again_elsewhere_after_a_wait_that_doubles_and
     assert heard.events == 30 + 2 * (int(REPLAYED) + 1)
 
 
+def test_more_that_happened_in_a_few_seconds_than_a_connection_lasts_for_is_not_heard_for_ever() -> None:
+    stream = stream_of(0)
+    stream.events = [posted("did:plc:a", NOW - 60 * STEP + at * (STEP // 40), f"3k{at:011d}") for at in range(400)]
+    stream.breaks = [50] * 10_000  # of 200 events in five seconds
+    heard = Heard(stream, seconds=300.0)
+    assert heard.hearing.run() == "The time is over."
+    assert all(any(f"3k{at:011d}".encode() in page for page, _, _ in heard.pages) for at in range(400))
+
+
 def test_a_server_that_asks_to_be_left_alone_is_left_alone() -> None:
     stream = stream_of(1, breaks=[LostError("status 429", 33.0)])
     Heard(stream).hearing.run()

@@ -93,6 +93,7 @@ class Hearing:
         self._page = list[bytes]()
         self._size = 0
         self._turned = False
+        self._in_vain = 0
         self._begun = self._page_begun = self._heard_at = self._said_at = self.clock()
 
     def turn(self, people: Sequence[str], since: int) -> None:
@@ -115,14 +116,16 @@ class Hearing:
     def _hear(self) -> str:
         tries, failing_since = 0, self.clock()
         while True:
-            before, connected = self.events, self.clock()
+            before, heard, connected = self.last, self.events, self.clock()
             try:
                 if ended := self._connected(self.live.addresses[self.lost % len(self.live.addresses)]):
                     return ended
             except LostError as error:
                 self.lost += 1
                 self._keep_page()
-                if self.events > before or self.clock() - connected >= LONGEST_WAIT:
+                answered = self.events > heard
+                self._in_vain = 0 if self.last != before else self._in_vain + answered
+                if answered or self.clock() - connected >= LONGEST_WAIT:
                     tries, failing_since = 0, self.clock()
                 if ended := self._ended():
                     return ended
@@ -151,9 +154,12 @@ class Hearing:
             channel.close()
 
     def _since(self) -> int | None:
-        """A few seconds before the place where the stream was left."""
+        """A few seconds before the place where the stream was left; fewer where nothing new came before it was lost again.
+
+        In a few seconds more may have happened than a connection lasts for: it would be heard again for ever.
+        """
         place = self.since if self.last is None else max(self.last, self.since or 0)
-        return None if place is None else max(1, place - int(REPLAYED * 1e6))
+        return None if place is None else max(1, place - int(REPLAYED * 1e6 / 4**self._in_vain))
 
     def _listen(self, channel: Channel) -> str:
         while True:

@@ -179,17 +179,7 @@ def staff(
         known = persons_of(engine, people)
     gone = [one.left for one in known if one.left]
     everybody = [one for one in known if not one.left]
-    if not everybody:
-        raise UsageError(
-            f"Nobody on the list is a colleague any more: {_gone(gone)}",
-            next_step="Name the worksheet otherwise if they still are, and bring the list in again.",
-        )
-    persons = [one for one in everybody if one.wants is not False]
-    if not persons:
-        raise UsageError(
-            f"Nobody on the list wants to speak: {several(len(everybody), 'colleague')} said no.",
-            next_step="Ask who would, note it in the list, and bring the list in again.",
-        )
+    persons = _who_may_be_asked(everybody, gone)
     names, marks, read = _read(workspace, table, persons, [one.account for one in people], company_terms, not_ours)
     alike = same_across(read.said)
     colleagues = tuple(_colleague(one, read, alike, names) for one in persons)
@@ -222,6 +212,22 @@ def staff(
         workspace.simulated(),
         table.facts_version,
     )
+
+
+def _who_may_be_asked(everybody: Sequence[Person], gone: Sequence[str]) -> list[Person]:
+    """Colleagues who did not say no. Errors: UsageError where none is left."""
+    if not everybody:
+        raise UsageError(
+            f"Nobody on the list is a colleague any more: {_gone(gone)}",
+            next_step="Name the worksheet otherwise if they still are, and bring the list in again.",
+        )
+    asked = [one for one in everybody if one.wants is not False]
+    if not asked:
+        raise UsageError(
+            f"Nobody on the list wants to speak: {several(len(everybody), 'colleague')} said no.",
+            next_step="Ask who would, note it in the list, and bring the list in again.",
+        )
+    return asked
 
 
 @dataclass(frozen=True)

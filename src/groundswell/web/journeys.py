@@ -60,6 +60,7 @@ def add_journeys(pages: Pages) -> None:
     """Add the pages of the three ways."""
     _add_marketer(pages)
     _add_creator(pages)
+    _add_same(pages)
     _add_company(pages)
 
 
@@ -147,17 +148,6 @@ def _add_creator(pages: Pages) -> None:
             form = reply_form(pages.answers.coaching(account))
             return download(export_table(form, Path(folder) / "replies.csv", title="Replies"), "replies.csv")
 
-    @pages.router.post("/same", summary="Say whether two accounts are one person", tags=["creator"])
-    async def same(request: Request) -> Response:
-        form = await pages.upload(request)
-        form.drop()
-        account, verdict = form.text("account"), form.text("verdict")
-        if verdict in (SAME, DIFFERENT):
-            pages.answers.say_same(account, form.text("other"), different=verdict == DIFFERENT)
-        else:
-            pages.answers.unsay_same(number_of_verdict(verdict))
-        return redirect(f"/coach?account={quote(account, safe='')}")
-
     @pages.router.post("/kit", summary="Make the kit: one page, or the signed file", tags=["creator"])
     async def kit(request: Request) -> Response:
         form = await pages.upload(request)
@@ -177,6 +167,19 @@ def _add_creator(pages: Pages) -> None:
         return coaching_report(pages.answers.coaching(name))
 
     _add_files(pages, "coach", "What is said to an account", account_of, _as_report(coached), "creator", BOUND_FORMS)
+
+
+def _add_same(pages: Pages) -> None:
+    @pages.router.post("/same", summary="Say whether two accounts are one person", tags=["creator"])
+    async def same(request: Request) -> Response:
+        form = await pages.upload(request)
+        form.drop()
+        account, verdict = form.text("account"), form.text("verdict")
+        if verdict in (SAME, DIFFERENT):
+            pages.answers.say_same(account, form.text("other"), different=verdict == DIFFERENT)
+        else:
+            pages.answers.unsay_same(number_of_verdict(verdict))
+        return redirect(f"/coach?account={quote(account, safe='')}")
 
 
 def number_of_verdict(said: str) -> int:

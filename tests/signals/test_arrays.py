@@ -41,7 +41,7 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     @array_grain(
         "toy_second", columns={"account": pa.string(), "follows": pa.int64()},
-        touches="SELECT follower FROM follows WHERE followed IN (SELECT account FROM touched_accounts)",
+        touches="SELECT follower FROM follows WHERE followed IN (SELECT account FROM touched_accounts)", beyond=True,
     )  # fmt: skip
     def second(asked: Asked) -> pa.Table:
         return told(

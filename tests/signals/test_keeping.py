@@ -66,10 +66,16 @@ def test_whoever_reads_the_table_before_goes_on_reading_it(kept: Kept, tmp_path:
     assert as_computed(reading).equals(table(PEOPLE, 1))
 
 
-def test_a_table_in_which_nothing_was_missing_is_written_whole_when_something_is(tmp_path: Path) -> None:
-    kept = keep(tmp_path, table(PEOPLE, 1, all_known=True), {"live": [1]})
-    assert keep_over(tmp_path, kept, table(PEOPLE[:5], 2), {"live": [1, 2]}) is None
+def test_what_was_known_of_everybody_may_become_unknown_in_its_place(tmp_path: Path) -> None:
+    before, fresh = table(PEOPLE, 1, all_known=True), table(PEOPLE[:5], 2)
+    over = keep_over(tmp_path, keep(tmp_path, before, {"live": [1]}), fresh, {"live": [1, 2]})
+    assert over is not None
+    assert as_computed(over.read()).to_pylist() == laid(before, fresh)
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_table_of_nobody_is_kept_too(tmp_path: Path) -> None:
+    assert keep(tmp_path, table([], 1), {"live": []}).read().num_rows == 0
 
 
 def test_somebody_new_has_no_place_to_be_written_into(kept: Kept, tmp_path: Path) -> None:

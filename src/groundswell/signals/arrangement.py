@@ -24,6 +24,7 @@ from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.crowds import embedded
 from groundswell.signals.declaring import Columns, signal, wilson
 from groundswell.signals.grains import WORDLESS
+from groundswell.signals.nearby import EVERYTHING
 
 AGAIN = 3
 """Posts of the same author that one has to comment on to be tied to them (design choice)."""
@@ -150,9 +151,11 @@ POD = {
     "sure": pa.float64(),
     "people": pa.int64(),
 }
-POD_TOUCHES = """
-    SELECT account FROM interactions WHERE verb = 'reply' AND account IS NOT NULL
-      AND actor IN (SELECT account FROM touched_accounts)
+# Who is tied to whom decides what recurs, and those who were touched are all whose ties can be others now.
+POD_TOUCHES = f"""
+    SELECT account FROM interactions
+    WHERE verb = 'reply' AND account IS NOT NULL AND post IS NOT NULL AND actor IN (SELECT account FROM touched_accounts)
+    GROUP BY actor, account HAVING count(DISTINCT post) >= {AGAIN}
 """
 
 
@@ -176,7 +179,7 @@ def ties_in_all(asked: Asked, now: int) -> int:
     return int(json.loads((asked.fits / f"ties-{version}.json").read_text(encoding="utf-8"))["ties"])
 
 
-@array_grain("pod", columns=POD, touches=POD_TOUCHES, fit_version=ties_version)
+@array_grain("pod", columns=POD, touches=POD_TOUCHES, fit_version=ties_version, beyond=True)
 def pod(asked: Asked) -> pa.Table:
     """One row an account that got dated comments: how many, how many of them by arrangement, and by how many people."""
     engine = asked.engine
@@ -269,13 +272,16 @@ SHARES = f"""
 """
 SHARING = {"account": pa.string(), "shares": pa.int64(), "at_once": pa.int64(), "partners": pa.int64()}
 SHARING_TOUCHES = f"""
-    WITH s AS ({SHARES.format(wanted="true")})
-    SELECT DISTINCT account FROM s WHERE object IN (
-        SELECT object FROM s WHERE account IN (SELECT account FROM touched_accounts) UNION SELECT {OBJECT} FROM changed_posts AS p)
+    WITH s AS MATERIALIZED ({SHARES.format(wanted="true").replace("FROM posts", f"FROM {EVERYTHING}posts")}),
+    mine AS (SELECT DISTINCT account, object FROM s WHERE account IN (SELECT account FROM touched_accounts)),
+    others AS (SELECT DISTINCT account, object FROM s WHERE object IN (SELECT object FROM mine))
+    SELECT account FROM s WHERE object IN (SELECT {OBJECT} FROM changed_posts AS p)
+    UNION SELECT o.account FROM others AS o JOIN mine AS m ON m.object = o.object AND m.account <> o.account
+    GROUP BY o.account, m.account HAVING count(*) >= {OBJECTS_FROM}
 """
 
 
-@array_grain("sharing", columns=SHARING, touches=SHARING_TOUCHES)
+@array_grain("sharing", columns=SHARING, touches=SHARING_TOUCHES, beyond=True)
 def sharing(asked: Asked) -> pa.Table:
     """One row an account with dated posts: how many, and how many the same as a partner's at once, again and again."""
     engine = asked.engine

@@ -43,6 +43,10 @@ class Asked:
     """For late grains: the signals computed before, one row an asked account."""
     shared: dict[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
     """What several grains need of everybody, read once a pass."""
+    faces: dict[str, pa.Table] = field(default_factory=dict[str, pa.Table], compare=False, repr=False)
+    """Grain -> the faces that it found, of those asked for."""
+    kept: Mapping[str, pa.Table] = field(default_factory=dict[str, pa.Table], compare=False, repr=False)
+    """Grain -> the faces of everybody as they were kept, where only some are asked for."""
 
     def once(self, name: str, read: Callable[[], Shared]) -> Shared:
         """What is read for several grains: once where everybody is asked for; of a few, who they are may change from call to call."""
@@ -75,10 +79,15 @@ class ArrayGrain:
     late: bool
     touches: str
     fit_version: Callable[[Path], str | None] | None
+    beyond: bool
+    face: tuple[str, ...]
 
     def rows(self, asked: Asked) -> pa.Table:
         """One row an account, as declared."""
-        return self.read(asked).select(self.schema.names).cast(self.schema)
+        found = self.read(asked)
+        if self.face:
+            asked.faces[self.name] = found.select(["account", *self.face])
+        return found.select(self.schema.names).cast(self.schema)
 
 
 ARRAYS: dict[str, ArrayGrain] = {}
@@ -92,17 +101,25 @@ def array_grain(
     touches: str = "",
     late: bool = False,
     fit_version: Callable[[Path], str | None] | None = None,
+    beyond: bool = False,
+    face: tuple[str, ...] = (),
 ) -> Callable[[Read], Read]:
     """Declare a grain that is computed by arrays.
 
     `columns` begins with `account`. `touches` is SQL for further accounts (one column) whose rows change when those in the table
-    `touched_accounts` did. `fit_version` names the version of the grain's fit that lies in a folder.
+    `touched_accounts` did. `fit_version` names the version of the grain's fit that lies in a folder. A grain that reads `beyond`
+    what the accounts asked for did and what was done to them (see `nearby`) says so.
+
+    `face` names further columns that the function gives: what numbers of *other* people are made of, whole numbers or texts. They are
+    kept, and the table `changed_GRAIN` tells `touches` of whom which of them changed.
     """
 
     def declare(read: Read) -> Read:
         if name in ARRAYS:
             raise ValueError(f"two grains are called {name}")
-        ARRAYS[name] = ArrayGrain(name, read, pa.schema(list(columns.items())), late, touches, fit_version)
+        ARRAYS[name] = ArrayGrain(
+            name, read, pa.schema(list(columns.items())), late, touches, fit_version, beyond, face
+        )
         return read
 
     return declare
@@ -113,9 +130,14 @@ def fit_versions(folder: Path) -> dict[str, str | None]:
     return {grain.name: grain.fit_version(folder) for grain in ARRAYS.values() if grain.fit_version}
 
 
+def is_beyond(grain: str) -> bool:
+    """Whether a grain reads further than what the accounts asked for did and what was done to them."""
+    return grain in ARRAYS and ARRAYS[grain].beyond
+
+
 def is_late(grain: str) -> bool:
     """Whether a grain is computed after the others."""
     return grain in ARRAYS and ARRAYS[grain].late
 
 
-__all__ = ["ARRAYS", "ArrayGrain", "Asked", "array_grain", "fit_versions", "is_late"]
+__all__ = ["ARRAYS", "ArrayGrain", "Asked", "array_grain", "fit_versions", "is_beyond", "is_late"]

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
-from groundswell.signals.authenticity import ELSEWHERE, allowance, bent_ratios, fields_of
+from groundswell.signals.authenticity import ELSEWHERE, allowance, bent_ratios, bins_of, fields_of
 from groundswell.signals.bending import bends, bent_version
-from groundswell.signals.crowds import BINS, Places, bin_of, false_share
+from groundswell.signals.crowds import BINS, Places, false_share
 from groundswell.signals.declaring import Columns, signal
 from groundswell.signals.pairs import Pairs, actors, followers
 
@@ -31,8 +31,8 @@ SEEN_FROM = 30
 """Members of an audience below which no share is told (design choice: the sampling interval alone is then 30 points wide)."""
 
 CROWD_TOUCHES = """
-    SELECT followed FROM follows WHERE follower IN (SELECT account FROM touched_accounts)
-    UNION SELECT account FROM interactions WHERE account IS NOT NULL AND actor IN (SELECT account FROM touched_accounts)
+    SELECT followed FROM follows WHERE follower IN (SELECT account FROM changed_seeming)
+    UNION SELECT account FROM interactions WHERE account IS NOT NULL AND actor IN (SELECT account FROM changed_seeming)
 """
 CROWD = {
     "account": pa.string(), "share": pa.float64(), "lowest": pa.float64(), "highest": pa.float64(), "members": pa.int64(),
@@ -51,15 +51,8 @@ def crowd(asked: Asked) -> pa.Table:
         asked.engine.register("near_crowds", pa.table({"account": near}))
     where = "p.account IN (SELECT account FROM near_crowds)" if asked.only else "true"
     profiles = fields_of(asked.engine, where).sort_by("account")
-    bins = _bins(profiles, given)
+    bins = bins_of(bent_ratios(profiles, given))
     return _shares(*_counted(profiles, bins, followed, acted), profiles, given)
-
-
-def _bins(profiles: pa.Table, given: Any) -> Places:
-    """The bin of each profile; -1 where too little is known."""
-    ratios = bent_ratios(profiles, given)
-    unknown = np.isnan(ratios)
-    return np.where(unknown, -1, bin_of(np.where(unknown, 0, ratios)))
 
 
 def _counted(profiles: pa.Table, bins: Places, followed: Pairs, acted: Pairs) -> tuple[Places, Places, Places, Flags]:

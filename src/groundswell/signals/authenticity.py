@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.bending import Bend, bends, bent_version
+from groundswell.signals.crowds import Places, bin_of
 from groundswell.signals.declaring import Columns, signal
 from groundswell.store import Engine
 
@@ -181,6 +182,12 @@ def bent_ratios(table: pa.Table, given: Mapping[str, Bend]) -> Floats:
     return np.where(enough(fields), plain, np.nan)
 
 
+def bins_of(ratios: Floats) -> Places:
+    """The bin in which crowds count each ratio; -1 where too little is known."""
+    unknown = np.isnan(ratios)
+    return np.where(unknown, -1, bin_of(np.where(unknown, 0, ratios)))
+
+
 def genuine(log_ratio: Floats, prior: float = PRIOR_FALSE) -> Floats:
     """Probability of being genuine, from the log likelihood ratio and the share of false accounts."""
     return 1 / (1 + np.exp(log_ratio + np.log(prior / (1 - prior))))
@@ -197,7 +204,7 @@ SEEMING = {
 }  # fmt: skip
 
 
-@array_grain("seeming", columns=SEEMING, fit_version=bent_version)
+@array_grain("seeming", columns=SEEMING, fit_version=bent_version, face=("bin",))
 def seeming(asked: Asked) -> pa.Table:
     """One row an account: how likely it is what it seems, from its profile and the fit of the user's labels."""
     table, given = fields_of(asked.engine, asked.where("p.account")), bends(asked.fits)
@@ -216,6 +223,7 @@ def seeming(asked: Asked) -> pa.Table:
             "kind": pa.array(kinds, pa.string(), mask=kinds == ""),
             "fields": pa.array(known, pa.int64()),
             "partly": pa.array(~np.isnan(fields["followers"]) ^ ~np.isnan(fields["following"])),
+            "bin": bins_of(ratio),
         }
     )
 

@@ -1,7 +1,7 @@
 """The company an account keeps: what those who speak to it speak of, how much they say, and who among them stands high.
 
-A person's *main topic* is the one that most of their own posts are about, told from three posts on. A person's own posts change
-what is known of everybody they speak to: `touches` says so.
+A person's *main topic* is the one that most of their own posts are about, told from three posts on. When it changes, so does what is
+known of everybody they speak to: the grain's face says so. Where few are asked for, other people's are the ones that were kept.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import pyarrow as pa
 from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.evenness import entropies
+from groundswell.signals.meetings import SPEAKING
+from groundswell.signals.nearby import EVERYTHING
 from groundswell.signals.subjects import count_topics
-from groundswell.signals.ties import SPEAKING
 
 MAIN_FROM = 3
 """Own posts with a topic from which on a main topic is told (design choice)."""
@@ -30,7 +31,7 @@ SPOKE = f"""
         SELECT p.account, p.actor, p.via FROM interactions AS p WHERE p.verb = 'mention' AND p.actor <> p.account AND {{wanted}}
     ),
     answers AS (
-        SELECT DISTINCT via FROM interactions WHERE verb = 'reply' AND via IN (SELECT via FROM named)
+        SELECT DISTINCT via FROM {EVERYTHING}interactions WHERE verb = 'reply' AND via IN (SELECT via FROM named)
     )
     SELECT account, actor, bool_or(passed) AS passed
     FROM (SELECT p.account, p.actor, p.verb <> 'reply' AS passed FROM interactions AS p
@@ -51,10 +52,11 @@ WITHIN = """
     FROM company_main AS o LEFT JOIN company_spoke AS s ON s.account = o.account LEFT JOIN company_main AS m ON m.account = s.actor
     GROUP BY o.account
 """
+SHOWN = "coalesce('@' || {0}.handle, {0}.account)"
 NOTABLE = f"""
     SELECT s.account, count(*) AS met, count(*) FILTER (high) AS high,
            array_to_string(list(shown ORDER BY followers DESC, actor) FILTER (high)[:3], ', ') AS names
-    FROM (SELECT s.account, s.actor, a.followers, coalesce('@' || a.handle, a.account) AS shown,
+    FROM (SELECT s.account, s.actor, a.followers, {SHOWN.format("a")} AS shown,
                  a.followers >= {HIGHER}e0 * o.followers OR coalesce(a.verified, false) AS high
           FROM company_spoke AS s JOIN accounts AS a ON a.account = s.actor JOIN accounts AS o ON o.account = s.account
           WHERE a.followers IS NOT NULL AND o.followers IS NOT NULL) AS s
@@ -68,10 +70,13 @@ WORDS = """
                 WHERE p.verb = 'reply' AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}) AS i
           JOIN (SELECT account, post, (strlen(text) - strlen(replace(text, ' ', '')) + 1
                        - CASE WHEN contains(text, '@') THEN strlen(text) - strlen(replace(text, '@', '')) ELSE 0 END)::BIGINT AS words
-                FROM posts WHERE text IS NOT NULL AND (kind IS NULL OR kind NOT IN ('post', 'repost'))) AS c
+                FROM posts WHERE text IS NOT NULL AND (kind IS NULL OR kind NOT IN ('post', 'repost')) AND {few}) AS c
               ON c.post = i.via AND c.account = i.actor)
     WHERE words > 0 GROUP BY account
 """
+# Before words are counted: of few people's posts few are comments that are asked about.
+COMMENTED = """key IN (SELECT key_of_post(p.via) FROM interactions AS p
+                       WHERE p.verb = 'reply' AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted})"""
 
 
 @array_grain(
@@ -82,26 +87,34 @@ WORDS = """
         "of_topic": pa.int64(), "told": pa.int64(), "passed": pa.int64(), "met": pa.int64(), "high": pa.int64(), "names": pa.string(),
         "words": pa.list_(pa.int64()),
     },
+    face=("topic", "followers", "verified", "shown"),
     touches=f"""SELECT DISTINCT account FROM interactions
-                WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM touched_accounts)""",
+                WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM changed_company)""",
 )  # fmt: skip
 def company(asked: Asked) -> pa.Table:
     """One row an account: topics of those who speak to it, its standing in its own topic, who is notable, how much is said."""
     engine, wanted = asked.engine, asked.where("p.account")
     engine.execute(f"CREATE OR REPLACE TEMP TABLE company_spoke AS {SPOKE.format(wanted=wanted)}")
-    concerned = f"({wanted} OR p.account IN (SELECT actor FROM company_spoke))" if asked.only else "true"
-    count_topics(asked, concerned)
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE company_main AS {MAIN}")
+    count_topics(asked)
+    others = ""
+    if asked.only:
+        engine.register("company_kept", asked.kept["company"])
+        others = f"""UNION ALL SELECT p.account, p.topic, NULL AS posts FROM company_kept AS p
+                     WHERE p.topic IS NOT NULL AND NOT ({wanted})"""
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE company_main AS {MAIN} {others}")
     rows = engine.table(
         f"""SELECT a.account, h.people, h.by_topic, hn.topics, hn.name AS heard_name, tn.name AS own_name,
-                   w.posts AS own_posts, w.of_topic, t.told, t.passed, n.met, n.high, n.names, c.words
-            FROM (SELECT p.account FROM accounts AS p WHERE {wanted}) AS a
+                   w.posts AS own_posts, w.of_topic, t.told, t.passed, n.met, n.high, n.names, c.words,
+                   m.topic, p.followers, p.verified, {SHOWN.format("p")} AS shown
+            FROM (SELECT p.account FROM accounts AS p WHERE {wanted}
+                  UNION SELECT p.account FROM company_main AS p WHERE {wanted}) AS a
+            LEFT JOIN accounts AS p ON p.account = a.account LEFT JOIN company_main AS m ON m.account = a.account
             LEFT JOIN ({HEARD}) AS h ON h.account = a.account LEFT JOIN topic_names AS hn ON hn.topic = h.topic
             LEFT JOIN ({WITHIN}) AS w ON w.account = a.account LEFT JOIN topic_names AS tn ON tn.topic = w.topic
             LEFT JOIN (SELECT account, count(*) AS told, count(*) FILTER (passed) AS passed FROM company_spoke GROUP BY account) AS t
                 ON t.account = a.account
             LEFT JOIN ({NOTABLE}) AS n ON n.account = a.account
-            LEFT JOIN ({WORDS.replace("{wanted}", wanted)}) AS c ON c.account = a.account"""
+            LEFT JOIN ({WORDS.format(wanted=wanted, few=COMMENTED.format(wanted=wanted) if asked.only else "true")}) AS c ON c.account = a.account"""
     )
     for table in ("spoke", "main"):
         engine.execute(f"DROP TABLE company_{table}")

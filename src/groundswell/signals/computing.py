@@ -16,7 +16,7 @@ import pyarrow.compute as _compute
 from groundswell.columns import in_one
 from groundswell.signals.arrays import ARRAYS, Asked, is_late
 from groundswell.signals.declaring import SIGNALS, Signal
-from groundswell.signals.grains import COUNTED, GATHERED, GRAINS, ONE_ROW, grain_sql
+from groundswell.signals.grains import COUNTED, ONE_ROW, grain_sql
 from groundswell.signals.packing import VALUE, packed, plain_columns
 from groundswell.signals.subjects import count_topics
 from groundswell.store import Engine
@@ -65,9 +65,6 @@ def compute_early(asked: Asked, wanted: Sequence[Signal]) -> pa.Table:
     """Compute signals that need nothing but the facts: PROFILE and one struct a signal, sorted by account."""
     engine = asked.engine
     grains = list(dict.fromkeys(signal.grain for signal in wanted))
-    if asked.only and any(grain in GRAINS for grain in grains):
-        for table, rows in GATHERED.items():
-            engine.execute(f"CREATE OR REPLACE TEMP TABLE gathered_{table} AS {rows}")
     rows = engine.table(
         f"""SELECT account, a.platform, a.handle, coalesce(a.name, l.listed_name) AS name, a.bio, a.url, a.country, a.location,
                    a.language AS language_declared, a.account_type
@@ -113,14 +110,14 @@ def append_late(asked: Asked, rows: pa.Table, wanted: Sequence[Signal]) -> pa.Ta
 def grain_query(grain: str, signals: Sequence[Signal], *, only: bool = False, counted: bool = False) -> str:
     """Return the one query that computes these signals of a grain: account and plain columns, value, limits and n of each signal.
 
-    With `only`, of the accounts that were wanted, from their gathered rows; with `counted`, from what was counted for several grains.
+    With `only`, of the accounts that were wanted; with `counted`, from what was counted for several grains.
     """
     if grain in ARRAYS:
         source = f"SELECT {', '.join(ARRAYS[grain].schema.names)} FROM grain_{grain}"
     elif counted:
         source = COUNTED[grain]
     else:
-        source = grain_sql(grain, only=only, gathered=only)
+        source = grain_sql(grain, only=only)
     staged = staged_query(signals, f"({source})", one_row=grain in ONE_ROW or grain in ARRAYS)
     return f"SELECT account, {', '.join(map(plain_columns, signals))} FROM ({staged})"
 

@@ -13,8 +13,6 @@ their rows first (GATHERED), so that each long table is read once, and not once 
 
 from __future__ import annotations
 
-import re
-
 YOUNG_HOURS = 72
 """A post younger than this, when it was counted, does not enter rates: its counts still grow (house rule)."""
 
@@ -141,27 +139,9 @@ COUNTED: dict[str, str] = {
 }
 """Grain -> the same rows out of what a pass over everybody has counted already (see `subjects`)."""
 
-GATHERED: dict[str, str] = {
-    # What evidence shows, and no number is made of, is left where it lies.
-    "posts": """SELECT account, post, NULL::VARCHAR AS platform, NULL::VARCHAR AS text, text_hash,
-                       NULL::VARCHAR AS url, created_at, observed_at, observed_own, kind, NULL::BIGINT AS import_id, NULL::BIGINT AS line,
-                       likes, replies, reposts, quotes, views, saves, reach, likes_hidden, language, paid_label
-                FROM posts WHERE account IN (SELECT account FROM wanted_accounts)""",
-    "interactions": """SELECT account, actor, verb, post, via, acted_at FROM interactions
-                       WHERE verb = 'reply' AND (account IN (SELECT account FROM wanted_accounts)
-                                                 OR actor IN (SELECT account FROM wanted_accounts))""",
-    "wording": "SELECT * FROM wording WHERE text_hash IN (SELECT text_hash FROM gathered_posts)",
-    "topic_of_text": "SELECT * FROM topic_of_text WHERE text_hash IN (SELECT text_hash FROM gathered_posts)",
-}
-"""Table that grains read -> what of it concerns the accounts in `wanted_accounts`, in the order in which to gather."""
 
-
-def grain_sql(grain: str, *, only: bool, gathered: bool = False) -> str:
-    """Return the SQL of a grain; with `only`, for the accounts in the table `wanted_accounts` alone.
-
-    With `gathered`, from the tables `gathered_posts` and the like, as GATHERED fills them.
-    """
+def grain_sql(grain: str, *, only: bool) -> str:
+    """Return the SQL of a grain; with `only`, for the accounts in the table `wanted_accounts` alone."""
     wanted = "p.account IN (SELECT account FROM wanted_accounts)" if only else "true"
     actor = "p.actor IN (SELECT account FROM wanted_accounts)" if only else "true"
-    sql = GRAINS[grain].replace("{wanted_actor}", actor).replace("{wanted}", wanted)
-    return re.sub(rf"\b(FROM|JOIN) ({'|'.join(GATHERED)})\b", r"\1 gathered_\2", sql) if gathered else sql
+    return GRAINS[grain].replace("{wanted_actor}", actor).replace("{wanted}", wanted)

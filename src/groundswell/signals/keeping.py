@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -74,7 +75,7 @@ def kept_in(folder: Path) -> Kept | None:
 def keep(folder: Path, rows: pa.Table, stamp: dict[str, Any]) -> Kept:
     """Write a whole table under a name of its own, then the stamp that names it; whoever reads the one before may go on."""
     file = _begin(folder, stamp)
-    flat = {f"{name}.{part}": _part(rows, name, part) for name in _signals(rows) for part, _ in NUMBERS}
+    flat = {f"{name}.{part}": _open(_part(rows, name, part)) for name in _signals(rows) for part, _ in NUMBERS}
     _write(pa.table(flat), _numbers(file))
     _write(_texts(rows), file)
     return _finish(folder, file, stamp)
@@ -92,9 +93,7 @@ def keep_over(folder: Path, before: Kept, fresh: pa.Table, stamp: dict[str, Any]
     file = _begin(folder, stamp)
     part = _numbers(file).with_suffix(".part")
     shutil.copyfile(_numbers(before.file), part)
-    if not _write_into(part, places.to_numpy(zero_copy_only=False).astype(np.int64), fresh):
-        part.unlink()
-        return None
+    _write_into(part, places.to_numpy(zero_copy_only=False).astype(np.int64), fresh)
     part.replace(_numbers(file))
     order = np.arange(rows.num_rows)
     order[places.to_numpy(zero_copy_only=False)] = rows.num_rows + np.arange(fresh.num_rows)
@@ -110,6 +109,18 @@ def as_computed(rows: pa.Table) -> pa.Table:
         whole = pa.StructArray.from_arrays(parts, fields=list(VALUE))
         rows = rows.set_column(rows.column_names.index(name), name, whole)
     return rows
+
+
+def keep_faces(folder: Path, faces: Mapping[str, pa.Table]) -> None:
+    """Write what others see of accounts, a file a grain; while this lasts no table is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for grain, rows in faces.items():
+        _write(rows, folder / f"faces-{grain}.arrow")
+
+
+def read_faces(folder: Path) -> dict[str, pa.Table]:
+    """Map what others see of accounts into memory."""
+    return {path.stem.removeprefix("faces-"): _mapped(path) for path in folder.glob("faces-*.arrow")}
 
 
 # -- the two files ---------------------------------------------------------------------------------------------------------
@@ -131,6 +142,11 @@ def _part(rows: pa.Table, name: str, part: str) -> pa.Array:
             column = column.cast(pa.string())
         return pc.index_in(column, value_set=CODES).cast(pa.int8())
     return column.cast(dict(NUMBERS)[part])
+
+
+def _open(column: pa.Array) -> pa.Array:
+    """A column with one unknown value more than there are accounts: a file keeps no bits of validity where nothing is unknown."""
+    return pa.concat_arrays([column, pa.nulls(1, column.type)])
 
 
 def _texts(rows: pa.Table) -> pa.Table:
@@ -157,7 +173,7 @@ def _read(file: Path) -> pa.Table:
     nothing = pa.nulls(texts.num_rows, pa.string())
     columns: dict[str, Any] = {name: texts.column(name) for name in PROFILE}
     for name in dict.fromkeys(column.partition(".")[0] for column in numbers.column_names):
-        parts = {part: _whole(numbers.column(f"{name}.{part}")) for part, _ in NUMBERS}
+        parts = {part: _whole(numbers.column(f"{name}.{part}"), texts.num_rows) for part, _ in NUMBERS}
         label = in_one(texts.column(name)) if name in texts.column_names else nothing
         reason = pa.DictionaryArray.from_arrays(parts.pop("reason"), CODES)
         columns[name] = pa.StructArray.from_arrays([*parts.values(), label, reason], fields=list(KEPT_VALUE))
@@ -169,56 +185,46 @@ def _mapped(file: Path) -> pa.Table:
         return pa.ipc.open_file(source).read_all()
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
+def _whole(column: pa.ChunkedArray, length: int) -> pa.Array:
     """A column as one array. What the file says of how many values are missing may be of an earlier time: it is counted anew."""
     array = in_one(column)
-    return pa.Array.from_buffers(array.type, len(array), array.buffers(), offset=array.offset)
+    return pa.Array.from_buffers(array.type, length, array.buffers(), offset=array.offset)
 
 
-def _write_into(numbers: Path, places: NDArray[np.int64], fresh: pa.Table) -> bool:
-    """Write fresh numbers where those of before lie; False when one is missing where none was before."""
+def _write_into(numbers: Path, places: NDArray[np.int64], fresh: pa.Table) -> None:
+    """Write fresh numbers where those of before lie."""
     layout = _layout(numbers)
     there = np.memmap(numbers, np.uint8, mode="r+")
     try:
         for name, (validity, data, length) in layout.items():
-            column = _part(fresh, *name.rsplit(".", 1))
-            if not _put(there, column, places, validity, data, length):
-                return False
+            _put(there, _part(fresh, *name.rsplit(".", 1)), places, validity, data, length)
         there.flush()
     finally:
         del there
-    return True
 
 
-def _layout(numbers: Path) -> dict[str, tuple[int | None, int, int]]:
+def _layout(numbers: Path) -> dict[str, tuple[int, int, int]]:
     """Column -> where its bits of validity and its values begin in the file, and how many values there are."""
     with pa.memory_map(str(numbers)) as source:
         whole = source.read_buffer(source.size())
         batch = pa.ipc.open_file(pa.BufferReader(whole)).get_batch(0)
+        buffers = {name: column.buffers() for name, column in zip(batch.schema.names, batch.columns, strict=True)}
         return {
-            name: (
-                None if (validity := column.buffers()[0]) is None else validity.address - whole.address,
-                column.buffers()[1].address - whole.address,
-                len(column),
-            )
-            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            name: (known.address - whole.address, data.address - whole.address, batch.num_rows)
+            for name, (known, data) in buffers.items()
         }
 
 
 def _put(
-    there: NDArray[np.uint8], column: pa.Array, places: NDArray[np.int64], validity: int | None, data: int, length: int
-) -> bool:
-    if validity is None and column.null_count:
-        return False
+    there: NDArray[np.uint8], column: pa.Array, places: NDArray[np.int64], validity: int, data: int, length: int
+) -> None:
     kind = column.type.to_pandas_dtype()
     values = there[data : data + length * np.dtype(kind).itemsize].view(kind)
     values[places] = pc.fill_null(column, 0).to_numpy(zero_copy_only=False)
-    if validity is not None:
-        packed = there[validity : validity + (length + 7) // 8]
-        known = np.unpackbits(packed, bitorder="little")
-        known[places] = pc.is_valid(column).to_numpy(zero_copy_only=False)
-        packed[:] = np.packbits(known, bitorder="little")
-    return True
+    packed = there[validity : validity + (length + 7) // 8]
+    known = np.unpackbits(packed, bitorder="little")
+    known[places] = pc.is_valid(column).to_numpy(zero_copy_only=False)
+    packed[:] = np.packbits(known, bitorder="little")
 
 
 # -- names, stamps, sweeping ----------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from groundswell.signals.contested import hide
 from groundswell.signals.declaring import SIGNALS
 from groundswell.signals.findings import Progress, read_wording
 from groundswell.signals.hearing import read_voice
-from groundswell.signals.keeping import Kept, keep, keep_over, kept_in
+from groundswell.signals.keeping import Kept, keep, keep_faces, keep_over, kept_in, read_faces
 from groundswell.signals.learning import due, is_noted, note_learned
 from groundswell.signals.packing import VALUE
 from groundswell.signals.tone import read_tone
@@ -88,10 +88,14 @@ def _table(workspace: Workspace, progress: Progress | None, *, anew: bool) -> Si
             corpus = fit_corpus(engine, workspace.fits)
         touched = None if anew else _touched(workspace, engine, kept, _stamp(live, corpus, workspace.fits))
         prepare(engine, workspace.cache / "findings", corpus, progress, only=touched)
-        asked = Asked(engine, workspace.fits, only=touched is not None, may_fit=touched is None, anew=anew)
+        kept_faces = {} if touched is None else read_faces(folder)
+        asked = Asked(
+            engine, workspace.fits, only=touched is not None, may_fit=touched is None, anew=anew, kept=kept_faces
+        )
         fresh, changed = update(asked, kept.read(), touched) if touched is not None and kept else (compute(asked), None)
         (folder / "signals.json").unlink(missing_ok=True)
         engine.write("SELECT account, native FROM links", folder / "links.parquet")
+        keep_faces(folder, asked.faces)
     if anew or not is_noted(workspace):
         note_learned(workspace)
     now = _keep(folder, kept, fresh, changed, _stamp(live, corpus, workspace.fits))
@@ -102,8 +106,15 @@ def _keep(folder: Path, before: Kept | None, fresh: pa.Table, changed: set[str] 
     """Keep a table that was computed whole, or fresh rows over the one before: in their places where everybody is still there."""
     if before is None or changed is None:
         return keep(folder, fresh, stamp)
-    in_place = keep_over(folder, before, fresh, stamp) if fresh.num_rows == len(changed) else None
-    return in_place or keep(folder, merge(before.read(), fresh, changed), stamp)
+    rows = before.read()
+    in_place = None if _gone(rows, fresh, changed) else keep_over(folder, before, fresh, stamp)
+    return in_place or keep(folder, merge(rows, fresh, changed), stamp)
+
+
+def _gone(before: pa.Table, fresh: pa.Table, changed: set[str]) -> bool:
+    """Whether somebody had a row and has none any more; most of those who changed without one are handles that are known by id."""
+    without = pa.array(sorted(changed.difference(fresh.column("account").to_pylist())), pa.string())
+    return bool(pc.any(pc.is_in(without, value_set=in_one(before.column("account")))).as_py())
 
 
 def _stamp(live: Sequence[int], corpus: Corpus | None, fits: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.columns import in_one
-from groundswell.signals.arrays import ARRAYS, Asked, is_late
+from groundswell.signals.arrays import ARRAYS, Asked, is_beyond, is_late
 from groundswell.signals.computing import PROFILE, append_late, compute_early, want
 from groundswell.signals.declaring import SIGNALS, Signal
 from groundswell.signals.keeping import as_computed
+from groundswell.signals.nearby import near
 from groundswell.store import Engine, Workspace
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -59,18 +61,29 @@ def touched_since(workspace: Workspace, engine: Engine, changed: list[int], link
 
 
 def update(asked: Asked, before: pa.Table, touched: set[str]) -> tuple[pa.Table, set[str]]:
-    """Compute again what changed: the fresh rows, and the accounts that they replace (some may be no more)."""
+    """Compute again what changed: the fresh rows, and the accounts that they replace (some may be no more).
+
+    First everything of whom the imports speak of; then, where that shows another face to others, what hangs on it of those.
+    """
     early = [signal for signal in SIGNALS.values() if not is_late(signal.grain)]
     late = [signal for signal in SIGNALS.values() if is_late(signal.grain)]
-    reached = _reached(asked.engine, touched)
+    close = [signal for signal in early if not is_beyond(signal.grain)]
     want(asked.engine, touched)
-    fresh = compute_early(asked, [signal for signal in early if signal.grain not in reached])
-    others = _kept_rows(before, reached)
-    for grain, more in reached.items():
-        mine = [signal for signal in early if signal.grain == grain]
-        want(asked.engine, touched | more)  # both at once: what a grain reads around them it reads once
-        found = compute_early(asked, mine)
-        fresh, others = _append_columns(fresh, found, mine), _lay_columns(others, found, mine)
+    with near(asked.engine):
+        fresh = compute_early(asked, close)
+        _changed_faces(asked, touched)
+        reached = _reached(asked.engine, touched)
+    asked.faces.update(_laid_faces(asked, touched))
+    others, asked = _kept_rows(before, reached), replace(asked, kept=asked.faces, faces={})
+    for grain in _computed(early):
+        mine, more = [signal for signal in early if signal.grain == grain], reached.get(grain, set())
+        if is_beyond(grain):
+            want(asked.engine, touched | more)  # both at once: what it reads around them it reads once
+            found = compute_early(asked, mine)
+            fresh, others = _append_columns(fresh, found, mine), _lay_columns(others, found, mine)
+        elif more:
+            want(asked.engine, more)
+            others = _lay_columns(others, compute_early(asked, mine), mine)
     changed = touched.union(*reached.values())
     want(asked.engine, changed)
     names = [*PROFILE, *(signal.name for signal in early)]
@@ -79,20 +92,47 @@ def update(asked: Asked, before: pa.Table, touched: set[str]) -> tuple[pa.Table,
     return rows, changed
 
 
+def _changed_faces(asked: Asked, touched: set[str]) -> None:
+    """Make the tables `changed_GRAIN`: of those who were touched, whose face changed, and which parts of it."""
+    some = pa.array(sorted(touched), pa.string())
+    for grain, now in list(asked.faces.items()):
+        asked.faces[grain] = now = now.filter(pc.is_in(now.column("account"), value_set=some))
+        was = asked.kept[grain].filter(pc.is_in(asked.kept[grain].column("account"), value_set=some))
+        asked.engine.register("face_now", now)
+        asked.engine.register("face_before", was)
+        parts = [f"n.{part} IS DISTINCT FROM b.{part} AS {part}" for part in now.column_names[1:]]
+        changed = f"SELECT account, {', '.join(parts)} FROM face_now AS n FULL JOIN face_before AS b USING (account)"
+        any_of = " OR ".join(now.column_names[1:])
+        asked.engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE changed_{grain} AS SELECT * FROM ({changed}) WHERE {any_of}"
+        )
+
+
+def _laid_faces(asked: Asked, touched: set[str]) -> dict[str, pa.Table]:
+    """Faces of everybody: as they were kept, and of those who were touched as they are now."""
+    some = pa.array(sorted(touched), pa.string())
+    return {
+        grain: pa.concat_tables(
+            [before.filter(pc.invert(pc.is_in(before.column("account"), value_set=some))), asked.faces[grain]]
+        )
+        for grain, before in asked.kept.items()
+    }
+
+
 def _reached(engine: Engine, touched: set[str]) -> dict[str, set[str]]:
     """Grain -> further accounts whose rows of that grain change."""
     engine.register("touched_accounts", pa.table({"account": pa.array(sorted(touched), pa.string())}))
     reached: dict[str, set[str]] = {}
-    for grain in _computed():
+    for grain in _computed(SIGNALS.values()):
         if ARRAYS[grain].touches and not ARRAYS[grain].late:
             found = engine.table(ARRAYS[grain].touches)
             reached[grain] = set(found.column(0).to_pylist()) - touched - {None}
     return {grain: more for grain, more in reached.items() if more}
 
 
-def _computed() -> Iterable[str]:
-    """Array grains that some signal uses."""
-    return dict.fromkeys(signal.grain for signal in SIGNALS.values() if signal.grain in ARRAYS)
+def _computed(signals: Iterable[Signal]) -> Iterable[str]:
+    """Array grains that some of these signals use."""
+    return dict.fromkeys(signal.grain for signal in signals if signal.grain in ARRAYS)
 
 
 def _kept_rows(before: pa.Table, reached: dict[str, set[str]]) -> pa.Table:

@@ -65,11 +65,12 @@ OWN_EXTRA = f"arg_max(extra, {ORDER}) FILTER (extra IS NOT NULL AND {_MARK} IS N
 OPEN = "account IS NULL AND post IS NOT NULL"
 """Acts of which a file says what was answered or passed on, and not whose it was."""
 WHOSE = """
--- The post itself knows whose it is. One pass: acts are costly to read, and most need no looking up.
+-- The post itself knows whose it is. One pass: acts are costly to read, and most need no looking up. Whose it is is asked of all
+-- posts by a name of their own: a temporary table `posts` may stand before the view and hold only some of them.
 CREATE VIEW interactions AS
 SELECT a.* REPLACE (coalesce(a.account, p.account) AS account,
                     CASE WHEN a.account IS NOT NULL OR p.account IS NULL THEN a.content END AS content) FROM acts AS a
-LEFT JOIN posts AS p ON p.key = CASE WHEN a.account IS NULL THEN key_of_post(a.post) END
+LEFT JOIN every_post AS p ON p.key = CASE WHEN a.account IS NULL THEN key_of_post(a.post) END
 """
 MACROS = """
 CREATE MACRO key_of_post(x) AS (md5_number(x) >> 65)::BIGINT;
@@ -304,6 +305,9 @@ class Engine:
         view = "acts" if record.name == "interaction" else record.table
         alone, shared = self.parts(record)
         both = f"{alone} UNION ALL BY NAME {self.reconciled(record, shared)}" if shared else alone
+        if record.name == "post":
+            self.execute(f"CREATE VIEW every_post AS {both}")
+            both = "FROM every_post"
         self.execute(f"CREATE VIEW {view} AS {both}")
 
     def parts(self, record: Record) -> tuple[str, str]:

@@ -1,0 +1,46 @@
+"""The facts near a few accounts, in place of all facts: what they posted, what they did and what was done to them.
+
+An update asks every grain about few accounts. If each went through ten million posts to find theirs, it would cost nearly as much as
+to ask about everybody. So they are gathered once, into tables that stand before the views of the same names while grains are asked;
+a grain that looks further than one step asks the views themselves (`beyond` in `array_grain`, `EVERYTHING` in its SQL).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from groundswell.store import Engine
+
+EVERYTHING = "memory.main."
+"""Before the name of a view: its rows of everybody, whatever stands before it."""
+MINE = "(SELECT account FROM wanted_accounts)"
+NEAR: dict[str, str] = {
+    "interactions": f"""SELECT account, actor, verb, post, via, acted_at FROM memory.main.interactions
+                        WHERE account IN {MINE} OR actor IN {MINE}""",
+    "follows": f"SELECT * FROM memory.main.follows WHERE follower IN {MINE} OR followed IN {MINE}",
+    # Their posts, and comments on either side. What evidence shows, and no number is made of, is left where it lies.
+    "posts": f"""SELECT * EXCLUDE (extra, hashtags, mentions, thread, reply_to, reply_to_account, member, content)
+                        REPLACE (NULL::VARCHAR AS platform, NULL::VARCHAR AS url, NULL::BIGINT AS import_id, NULL::BIGINT AS line)
+                 FROM memory.main.posts
+                 WHERE account IN {MINE} OR key IN (SELECT key_of_post(via) FROM interactions WHERE verb = 'reply' AND via IS NOT NULL)""",
+} | {
+    name: f"SELECT * FROM memory.main.{name} WHERE text_hash IN (SELECT text_hash FROM posts)"
+    for name in ("wording", "topic_of_text", "voice", "tone", "remarks")
+}  # fmt: skip
+"""View -> those of its rows that concern the accounts in `wanted_accounts`, in the order in which to gather."""
+
+
+@contextmanager
+def near(engine: Engine) -> Generator[None]:
+    """While it lasts, grains see only what concerns the accounts in `wanted_accounts`."""
+    try:
+        for name, rows in NEAR.items():
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
+        yield
+    finally:
+        for name in NEAR:
+            engine.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+
+__all__ = ["EVERYTHING", "NEAR", "near"]

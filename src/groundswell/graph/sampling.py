@@ -48,9 +48,9 @@ def _unit(state: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _grow(state: Any, root: int, mark: Array, stamp: int, queue: Array, stop: Array, first: Array, source: Array,
+def _grow(state: Any, root: int, most: int, mark: Array, stamp: int, queue: Array, stop: Array, first: Array, source: Array,
           chance: Array, rate: Array) -> Any:  # fmt: skip
-    """Fill `queue` with the set of this root; returns the random state and how many there are, -1 when it met `stop`.
+    """Fill `queue` with the set of this root; returns the random state and how many there are, -1 when it met `stop` or has `most`.
 
     Who points at `v` is `source[first[v] : first[v + 1]]`. `chance` is empty where all have the same, and then `rate[v]` is
     1 / log(1 - chance); where `chance` is not empty it falls within each row.
@@ -95,6 +95,8 @@ def _grow(state: Any, root: int, mark: Array, stamp: int, queue: Array, stop: Ar
                     return state, -1
                 queue[size] = u
                 size += 1
+                if size >= most:
+                    return state, -1
     return state, size
 
 
@@ -146,38 +148,43 @@ def _root(state: Any, alias: Array, cut: Array) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def sample(seed: int, chunk: int, sets: int, mark: Array, stamp: int, queue: Array, number: Array, alone: Array,
+def sample(seed: int, chunk: int, sets: int, most: int, mark: Array, stamp: int, queue: Array, number: Array, alone: Array,
            alias: Array, cut: Array, first: Array, source: Array, chance: Array, rate: Array) -> Any:  # fmt: skip
-    """Draw so many sets; of each, the numbers of its candidates (`number`, -1 for others).
+    """Draw so many sets; of each, the numbers of its candidates (`number`, -1 for others; empty where everybody has their own).
 
-    Sets of several candidates are returned as (members, lengths); those of one are counted in `alone`.
+    Sets of several candidates are returned as (members, lengths, people in them whoever they are); those of one are counted in
+    `alone`. Sets that reach `most` people are left there and counted: the last that is returned.
     """
     state = _begin(seed, chunk)
     members, used = np.empty(16 * sets, np.int32), 0
-    lengths, kept = np.empty(sets, np.int32), 0
-    nobody = np.zeros(0, np.bool_)
+    lengths, sizes, kept, left = np.empty(sets, np.int32), np.empty(sets, np.int32), 0, 0
+    nobody, everybody = np.zeros(0, np.bool_), len(number) == 0
     for _ in range(sets):
         state, root = _root(state, alias, cut)
         stamp += 1
-        state, size = _grow(state, root, mark, stamp, queue, nobody, first, source, chance, rate)
+        state, size = _grow(state, root, most, mark, stamp, queue, nobody, first, source, chance, rate)
+        if size < 0:
+            left += 1
+            continue
         if used + size > len(members):
             grown = np.empty(2 * (used + size), np.int32)
             grown[:used] = members[:used]
             members = grown
         begin = used
         for i in range(size):
-            who = number[queue[i]]
+            who = queue[i] if everybody else number[queue[i]]
             if who >= 0:
                 members[used] = who
                 used += 1
         if used - begin > 1:
             lengths[kept] = used - begin
+            sizes[kept] = size
             kept += 1
         else:
             if used > begin:
                 alone[members[begin]] += 1
             used = begin
-    return members[:used].copy(), lengths[:kept].copy()
+    return members[:used].copy(), lengths[:kept].copy(), sizes[:kept].copy(), left
 
 
 @njit(cache=True, nogil=True)
@@ -188,7 +195,7 @@ def met(seed: int, chunk: int, sets: int, mark: Array, stamp: int, queue: Array,
     for _ in range(sets):
         state, root = _root(state, alias, cut)
         stamp += 1
-        state, size = _grow(state, root, mark, stamp, queue, stop, first, source, chance, rate)
+        state, size = _grow(state, root, len(queue) + 1, mark, stamp, queue, stop, first, source, chance, rate)
         if size < 0:
             found += 1
     return found

@@ -76,7 +76,8 @@ def greedy(start: Array, allowed: Array, cost: Array, rows: Array, room: Array, 
     people, certain = len(cover.alone), len(cover.chance_by) == 0
     sure = np.zeros(len(cover.reached) - 1, np.int32)
     left = np.ones(0 if certain else len(sure))
-    gain, plain = each(cover), np.ones(people)
+    gain, alike = each(cover), _alike(cost)
+    plain = cost if alike else np.ones(people)
     picks, size, value = np.empty(people, np.int64), 0, 0.0
     free, space = allowed.copy(), room.copy()
     best, best_size, best_extra = -1.0, 0, -1
@@ -84,13 +85,14 @@ def greedy(start: Array, allowed: Array, cost: Array, rows: Array, room: Array, 
     gains = scores.copy()
     for block in range(len(scores)):
         scores[block] = _top(block, free, gain, cost, rows, space)[1]
-        gains[block] = _top(block, free, gain, plain, rows, space)[1]
+        if not alike:
+            gains[block] = _top(block, free, gain, plain, rows, space)[1]
     while True:
         if size < len(start):
             chosen = start[size]
         else:
             chosen = _leader(scores, free, gain, cost, rows, space)
-            most = _leader(gains, free, gain, plain, rows, space)
+            most = chosen if alike else _leader(gains, free, gain, plain, rows, space)
             if most >= 0 and value + gain[most] > best:
                 best, best_size, best_extra = value + gain[most], size, most
         if chosen < 0:
@@ -100,6 +102,14 @@ def greedy(start: Array, allowed: Array, cost: Array, rows: Array, room: Array, 
         for r in range(len(space)):
             space[r] -= rows[r, chosen]
         _pick(chosen, sure, left, gain, cover)
+
+
+@njit(cache=True, nogil=True)
+def _alike(cost: Array) -> bool:
+    for c in range(len(cost)):  # noqa: SIM110 (compiled)
+        if cost[c] != cost[0]:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)

@@ -46,6 +46,7 @@ class Sampler:
         self.begun = PILOT
         self.parts: list[tuple[Places, Places, Places]] = []
         self.drawn = self.left = 0
+        self.more = 0
         self.most = network.size + 1
 
     def __enter__(self) -> Sampler:
@@ -91,15 +92,18 @@ class Sampler:
         Most of all walking is done in such sets, and they do not tell choices apart. A set that was left counts as met by any
         choice, which a bound may believe; what a choice is worth is judged by other sets, which are followed to their end.
         """
+        _, lengths, sizes = self.parts[0]
+        self.more = len(cover.candidate)  # people in as many sets again
         if len(self.people) < NEARLY_ALL * self.network.size or not cover.size:
             return
         chosen = np.zeros(cover.candidates, np.bool_)
         chosen[picks] = True
-        missed = np.sort(self.parts[0][2][~np.logical_or.reduceat(chosen[cover.candidate], cover.reached[:-1])])
+        missed = np.sort(sizes[~np.logical_or.reduceat(chosen[cover.candidate], cover.reached[:-1])])
         spare = int(LOST * cover.value(picks))
         if spare:
             largest = int(missed[-spare - 1]) if spare < len(missed) else 0
             self.most = min(self.most, max(SHORTEST, largest + 1))
+        self.more = int(lengths[sizes < self.most].sum())
 
     def count(self, picks: Numbers, number: int, sets: int) -> int:
         """How many of so many sets, drawn for this round alone and not kept, meet these candidates."""

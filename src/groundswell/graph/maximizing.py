@@ -50,8 +50,11 @@ NOTHING = 1 << 20
 hardly anybody; the certificate stays 0, as samples cannot tell (design choice)."""
 PRECISE = 0.0005
 """Relative standard error beyond which a choice need not be known better (design choice: a quarter of a percent in a limit)."""
-FRESH = 4
-"""Fresh sets for each stored one, at most (design choice): they take no memory, and about an eighth of the time."""
+PLANNED, FRESH, MOST = 2, 4, 8
+"""Fresh sets for each stored one: when the size of a round is foretold, when the target is out of reach, and where more of them
+make a larger round needless (design choice): they take no memory, and about a quarter of the time."""
+ELSEWHERE = 0.999
+"""What a choice is worth on other sets than those it was made from, when it is foretold (design choice)."""
 SETTLED = 0.99
 """Samples do not grow when the certificate is so near to what choice and bound are to one another: more would not help, as
 the bound is of fractional choices and may stay above every whole one (design choice)."""
@@ -297,7 +300,7 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
         here = perf_counter()
         cover, members = sampler.cover(sets << number)
         picks, bound = _chosen(cover, problem, sampler)
-        fresh = _fresh(cover.value(picks), sets << number)
+        fresh = _fresh(cover.value(picks), bound, sets << number, target, sure)
         met = sampler.count(picks, number + 1, fresh)
         found = _Found(
             picks, met, fresh, sets << number, members, *_judged(met / fresh, fresh, bound, sets << number, sure)
@@ -310,17 +313,27 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
             return best
         step = _next(found, bound, sets << number, target, sure)
         took = perf_counter() - here
-        while step > 1 and not _fits(members, step, took, end):
+        while step > 1 and not _fits(sampler.more, step, took, end):
             step -= 1
-        if number + step >= ROUNDS or not _fits(members, step, took, end):
+        if number + step >= ROUNDS or not _fits(sampler.more, step, took, end):
             return best
         number += step
 
 
-def _fresh(value: float, sets: int) -> int:
-    """Sets to validate a choice with: a few times those it was made from, or fewer when they say more than precisely enough."""
+def _fresh(value: float, bound: float, sets: int, target: float, sure: float) -> int:
+    """Sets to validate a choice with: as many as the target should need, up to MOST times those it was made from.
+
+    Where that is not enough, FRESH times as many, and never more than say precisely enough.
+    """
     share = max(value / sets, 1 / sets)
-    return int(min(FRESH * sets, (1 - share) / share / PRECISE**2 + 1_000))
+    for half in range(2, 2 * MOST + 1):
+        unlucky = 1 - np.sqrt((1 - share) / share / (half * sets / 2))  # by one standard error
+        lower, upper = _judged(share * ELSEWHERE * max(unlucky, 0.0), half * sets // 2, bound, sets, sure)
+        if lower >= target * upper:
+            break
+    else:
+        half = 2 * FRESH
+    return int(min(half * sets // 2, (1 - share) / share / PRECISE**2 + 1_000))
 
 
 def _fits(members: int, step: int, took: float, end: float) -> bool:
@@ -334,7 +347,7 @@ def _next(found: _Found, bound: float, sets: int, target: float, sure: float) ->
     share = found.met / found.sets
     for step in range(1, ROUNDS):
         above = share / SPARE + max(0.0, bound / sets - share) / (1 << step)
-        fresh = _fresh(share * sets, sets << step)
+        fresh = PLANNED * (sets << step)
         lower, upper = _judged(share, fresh, above * (sets << step), sets << step, sure)
         if lower >= target * upper:
             return step

@@ -18,7 +18,9 @@ from math import log, log1p
 from typing import Any
 
 import numpy as np
-from numba import njit, uint64
+from numba import int64, njit, uint64
+
+from groundswell.graph.ahead import ask
 
 Array = Any
 """An array, as numba sees it."""
@@ -27,6 +29,8 @@ Array = Any
 _STEP, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _BY_30, _BY_27, _BY_31, _BY_12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 _UNIT = 1.0 / (1 << 52)
+AHEAD = 4
+"""People before their turn comes whose row is asked for (design choice: 1 is too late, more is no better)."""
 
 
 @njit(cache=True, nogil=True)
@@ -63,6 +67,8 @@ def _grow(state: Any, root: int, most: int, mark: Array, stamp: int, queue: Arra
     while at < size:
         v = queue[at]
         at += 1
+        if at + AHEAD < size:
+            ask(source, first[queue[at + AHEAD]])
         place, end = first[v], first[v + 1]
         while place < end:
             if even:
@@ -95,6 +101,9 @@ def _grow(state: Any, root: int, most: int, mark: Array, stamp: int, queue: Arra
                     return state, -1
                 queue[size] = u
                 size += 1
+                ask(first, int64(u))
+                if even:
+                    ask(rate, int64(u))
                 if size >= most:
                     return state, -1
     return state, size

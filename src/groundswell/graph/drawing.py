@@ -21,7 +21,8 @@ PILOT, TRY = 16, 16
 CHUNK, CHUNK_MEMBERS = 8_192, 1 << 20
 """Sets drawn at a time, at most; and about how many people they hold together (design choice: interrupted within a second)."""
 LOST = 0.0005
-"""Share of what a choice meets up to which sets that it does not meet may be taken to be met (design choice: a twentieth of a percent)."""
+"""Share of what a choice meets up to which sets that it does not meet twice may be taken to be met (design choice: a twentieth of a
+percent)."""
 SHORTEST = 64
 """People whom a set holds at least before it is left off (design choice)."""
 NEARLY_ALL = 0.9
@@ -87,18 +88,19 @@ class Sampler:
         return Cover.turned(reached, members, np.ones(1), np.zeros(0), alone, float(self.left)), len(members)
 
     def shorten(self, cover: Cover, picks: Numbers) -> None:
-        """Leave further sets where they are so large that these picks met nearly every one of that size.
+        """Leave further sets where they are so large that these picks met nearly every one of that size, and more than once.
 
         Most of all walking is done in such sets, and they do not tell choices apart. A set that was left counts as met by any
-        choice, which a bound may believe; what a choice is worth is judged by other sets, which are followed to their end.
+        choice, which a bound may believe, and does anyway of what a good choice meets twice; what a choice is worth is judged by
+        other sets, which are followed to their end.
         """
         _, lengths, sizes = self.parts[0]
         self.more = len(cover.candidate)  # people in as many sets again
         if len(self.people) < NEARLY_ALL * self.network.size or not cover.size:
             return
-        chosen = np.zeros(cover.candidates, np.bool_)
-        chosen[picks] = True
-        missed = np.sort(sizes[~np.logical_or.reduceat(chosen[cover.candidate], cover.reached[:-1])])
+        chosen = np.zeros(cover.candidates, np.int32)
+        chosen[picks] = 1
+        missed = np.sort(sizes[np.add.reduceat(chosen[cover.candidate], cover.reached[:-1]) < 2])
         spare = int(LOST * cover.value(picks))
         if spare:
             largest = int(missed[-spare - 1]) if spare < len(missed) else 0

@@ -1,4 +1,4 @@
-"""Take the figures: `python benchmarks/run.py [import] [signals] [ask] [update] [findings] [serve] [demo] [plan] [fetch] [--scale 0.01] [--keep DIR]`.
+"""Take the figures: `python benchmarks/run.py [import] [signals] [ask] [update] [findings] [serve] [demo] [plan] [fetch] [--scale 0.01] [--large] [--keep DIR]`.
 
 At scale 1 the import reads a million posts, and signals are computed for 200,000 accounts, 10 million posts and some 30 million
 interactions. Results are printed and kept as JSON under benchmarks/results/. Nothing here fails because a machine is slow.
@@ -34,8 +34,10 @@ KINDS = ("k=20", "k=40", "k=50", "budget, uneven prices", "budget, 1 + degree")
 """Choices in a network that are measured."""
 GROWTH = (10_000, 100_000, 1_000_000, 10_000_000)
 GROWN = {size: f"growth, {size:,} edges" for size in GROWTH}
+STORED = {size: f"stored, {size:,} edges" for size in (10_000, 1_000_000, 10_000_000, 69_000_000)}
+"""Networks that are kept and then asked by a fresh process; the largest with --large."""
 SHOWN = {
-    "settled_before", "ours", "peer", "discover", "explain", "update", "full", "same", "users", "threads", *KINDS, *GROWN.values(),
+    "settled_before", "ours", "peer", "discover", "explain", "update", "full", "same", "users", "threads", *KINDS, *GROWN.values(), *STORED.values(),
 }  # fmt: skip
 """Parts of a result that are printed line by line."""
 
@@ -43,8 +45,8 @@ SHOWN = {
 class Bench:
     """One run at one scale, with what it makes on the way kept in a folder."""
 
-    def __init__(self, scale: float, folder: Path, repeat: int) -> None:
-        self.scale, self.folder, self.repeat = scale, folder, repeat
+    def __init__(self, scale: float, folder: Path, repeat: int, *, large: bool = False) -> None:
+        self.scale, self.folder, self.repeat, self.large = scale, folder, repeat, large
         self.people = max(LEAST_PEOPLE, round(200_000 * scale))
         self.rows = max(50 * LEAST_PEOPLE, round(10_000_000 * scale))
         self.workspace = folder / f"workspace-{self.people}"
@@ -168,7 +170,21 @@ class Bench:
         found |= {kind: piece("plan_network", scale=self.scale, kind=kind) for kind in KINDS}
         most = max(10_000, 1_000_000 * self.scale)  # --scale 10 adds ten million edges
         found |= {name: piece("plan_growth", edges=size) for size, name in GROWN.items() if size <= most}
+        found |= {name: self.stored(size) for size, name in STORED.items() if self.large or size <= most}
         return found | {"threads": piece("plan_threads", scale=self.scale)}
+
+    def stored(self, edges: int) -> Result:
+        """A network kept once, then opened and chosen from in processes of their own."""
+        folder = self.folder / f"network-{edges}"
+        piece("plan_edges", folder=folder, edges=edges)
+        kept = piece("plan_keep", folder=folder)
+        runs: list[Result] = []
+        for _ in range(self.repeat):
+            start = time.perf_counter()
+            run = piece("plan_stored", folder=folder)
+            runs.append(run | {"whole_process_seconds": round(time.perf_counter() - start, 2)})
+        shutil.rmtree(folder)
+        return best(runs) | {"keep_seconds": kept["seconds"], "keep_peak_mb": kept["peak_mb"]}
 
     def run_fetch(self) -> Result:
         """Kept pages of a live source read into the workspace, beside the same pages understood as JSON and nothing done with them."""
@@ -210,6 +226,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="1 is the size of the claims; 0.01 takes seconds")
     parser.add_argument("--keep", type=Path, help="keep what is made here between runs [a temporary folder]")
     parser.add_argument("--repeat", type=int, default=2, help="runs of each side, of which the fastest counts")
+    parser.add_argument(
+        "--large", action="store_true", help="plan: networks that were kept, up to 69 million edges (2 GB of disk)"
+    )
     given = parser.parse_args()
     if unknown := sorted(set(given.what) - set(names)):
         parser.error(f"there is no {unknown[0]!r}; known: {', '.join(names)}")
@@ -217,7 +236,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="groundswell-bench-") as temporary:
         folder = (given.keep or Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        bench = Bench(given.scale, folder, given.repeat)
+        bench = Bench(given.scale, folder, given.repeat, large=given.large)
         for name in given.what or names:
             measure: Callable[[], Result] = getattr(bench, f"run_{name}")
             print(f"{name} ...", flush=True)

@@ -24,7 +24,7 @@ from benchmarks.validity import worlds
 from benchmarks.validity.figures import Array, Numbers, Row, again, ends
 from groundswell.discover import Brief, Spending
 from groundswell.ingest import import_file
-from groundswell.plan import plan
+from groundswell.plan import planned
 from groundswell.plan.pool import Pool, read_pool
 from groundswell.signals.present import open_present
 from groundswell.simulate import simulate
@@ -162,8 +162,8 @@ def _brought(workspace: Workspace, after: _After, rng: np.random.Generator) -> d
                 "Oat & Co", "field_geek@1", budget={"amount_minor": BUDGET, "currency": "EUR"},
                 segments={"channel": ("instagram",)}, spending=Spending(objective=objective, prices=prices),
             )  # fmt: skip
-            pool = read_pool(present, brief)
-            picks = {"plan": [pick.who.account for pick in plan(workspace, brief, present=present).picks]}
+            pool = read_pool(present, brief)  # what `plan` reads, read once for the plan and for the rules
+            picks = {"plan": [pick.who.account for pick in planned(present, pool).picks]}
             picks |= {rule: _bought(pool, order(pool)) for rule, order in RULES.items()}
             made[objective] = {name: after.brought(some, objective, rng) for name, some in picks.items()}
     return made

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from groundswell.errors import InputError
-from groundswell.graph import Chooser, Cover, InfeasibleError, Limit, choose
+from groundswell.graph import Chooser, Cover, InfeasibleError, Limit, choose, choosing
+from groundswell.graph.choosing import Search
+from groundswell.graph.terms import Terms
 
 
 def made_up(rng: np.random.Generator, people: int, size: int, chances: bool) -> Cover:
@@ -200,3 +203,50 @@ def test_one_budget_is_bounded_as_tightly_as_a_linear_program_would() -> None:
         twice = Terms.of(9, [Limit(prices, at_most=7, name="a"), Limit(prices, at_most=7, name="b")], (), ())
         by_sorting = fractional(each, alone, multipliers(each, alone))
         assert by_sorting == pytest.approx(fractional(each, twice, multipliers(each, twice)), rel=1e-6)
+
+
+def by_hand(cover: Cover, prices: np.ndarray, budget: float) -> list[int]:
+    """Greedy by its definition: again and again the first of those who add most per price and fit."""
+    picks: list[int] = []
+    while True:
+        adds = np.array([
+            -1.0 if c in picks or prices[c] > budget + 1e-9 else float(cover.gains([*picks, c])[-1])
+            for c in range(cover.candidates)
+        ])  # fmt: skip
+        best = int(np.argmax(adds / prices))
+        if adds[best] <= 0:
+            return picks
+        picks.append(best)
+        budget -= prices[best]
+
+
+@pytest.mark.parametrize("priced", [False, True])
+def test_greedy_takes_the_first_of_those_who_lead_also_where_they_are_many(priced: bool) -> None:
+    rng = np.random.default_rng(4)
+    element, candidate = rng.integers(0, 300, 3_000), (rng.pareto(0.6, 3_000) * 40).astype(int) % 1_300
+    cover = Cover.of(element, candidate, size=300, among=1_300)
+    prices = 2.0 ** rng.integers(0, 3, 1_300) if priced else np.ones(1_300)
+    terms = Terms.of(1_300, [Limit(prices, at_most=15)], (), ())
+    picks = Search(cover, terms, prices).greedy(prices)[0]
+    assert picks.tolist() == by_hand(cover, prices, 15)
+
+
+def test_where_the_money_ends_is_found_among_the_worthiest(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    each, prices = rng.integers(0, 20, 200).astype(float), rng.integers(1, 5, 200).astype(float)
+    for room in (0.5, 7, 60, 300, 1_000):
+        terms = Terms.of(200, [Limit(prices, at_most=room)], (), [3, 5])
+        whole = choosing.multipliers(each, terms)
+        monkeypatch.setattr(choosing, "FIRST", 2)
+        assert choosing.multipliers(each, terms).tolist() == whole.tolist()
+        monkeypatch.undo()
+
+
+def test_what_is_reached_whoever_is_chosen_counts_in_value_and_bound() -> None:
+    cover = Cover.of([0, 0, 1, 1, 2, 2], [0, 1, 1, 2, 0, 2])
+    more = replace(cover, sure=7.0)
+    plain, with_it = choose(cover, budget=1), choose(more, budget=1)
+    assert more.value([1]) == cover.value([1]) + 7
+    assert more.total == cover.total + 7 == more.value([0, 1, 2])
+    assert with_it.bound == pytest.approx(plain.bound + 7)
+    assert more.narrowed(np.array([0, 1])).value([1]) == more.value([1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import scipy.sparse
 
 from groundswell.errors import InputError
-from groundswell.graph import Maximum, maximize
+from groundswell.graph import Maximum, drawing, maximize, maximizing
 
 EASY = 0.6
 """What small cases need not be better than."""
@@ -89,6 +90,30 @@ def test_no_certificate_is_above_the_true_ratio_over_every_cascade_there_is() ->
     rng = np.random.default_rng(11)
     for _ in range(40):
         never_above_the_truth(rng)
+
+
+def test_no_certificate_is_above_the_true_ratio_where_large_sets_are_left_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    rough = {"LOST": 0.3, "SHORTEST": 2}
+    for name, value in rough.items():
+        monkeypatch.setattr(drawing, name, value)
+    monkeypatch.setattr(maximizing, "FIRST", 256)
+    monkeypatch.setattr(sys.modules[__name__], "EASY", 0.97)
+    rng = np.random.default_rng(13)
+    for _ in range(40):
+        never_above_the_truth(rng)
+
+
+def test_large_sets_that_any_good_choice_meets_are_left_off_and_the_answer_is_as_good() -> None:
+    rng = np.random.default_rng(2)
+    edges = tuple((rng.random(40_000) ** power * 4_000).astype(np.int64) for power in (2.5, 1.0))
+    found = maximize(edges, k=40, target=0.98, workers=1)
+    assert same(found, maximize(edges, k=40, target=0.98, workers=3))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(drawing, "LOST", 0.0)
+        whole = maximize(edges, k=40, target=0.98)
+    assert found.certificate >= 0.98 <= whole.certificate
+    assert found.members < 0.7 * whole.members
+    assert found.spread == pytest.approx(whole.spread, rel=0.005)
 
 
 @pytest.mark.slow
@@ -290,8 +315,6 @@ def test_who_reaches_nobody_that_counts_is_not_certified_by_silence() -> None:
 
 
 def test_where_memory_ends_the_certificate_says_what_was_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    from groundswell.graph import maximizing
-
     edges, prices = random_network(), {person: 1.0 + person % 7 for person in range(400)}
     plain = maximize(edges, budget=30, prices=prices, target=0.95)
     monkeypatch.setattr(maximizing, "MEMBERS", plain.members // 3)

@@ -31,8 +31,8 @@ def test_the_sets_that_are_kept_meet_people_as_often_as_those_that_are_only_coun
     alias, cut = np.full(3, 2, np.int32), np.full(3, -1.0)
     mark, queue, alone = np.zeros(3, np.int32), np.empty(3, np.int32), np.zeros(3, np.int64)
     number = np.arange(3, dtype=np.int32)
-    members, lengths = sampling.sample(
-        3, 0, SETS, mark, 0, queue, number, alone, alias, cut, FIRST, SOURCE, CHANCE, np.zeros(3)
+    members, lengths, _, _ = sampling.sample(
+        3, 0, SETS, 4, mark, 0, queue, number, alone, alias, cut, FIRST, SOURCE, CHANCE, np.zeros(3)
     )
     assert lengths.sum() == len(members)
     assert len(lengths) + alone.sum() == SETS

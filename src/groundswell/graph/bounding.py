@@ -14,7 +14,10 @@ most). `curve[e] < 0` says 1 - exp(-t), and the reaches are -log(1 - chance). Bo
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from math import exp, log
 from typing import Any
 
@@ -105,14 +108,29 @@ def search_in_parts(
     for _ in range(rounds):
         ahead = advance(x, x_mean, prices, price_mean, worth, ease, pace, terms, cover)
         shares[:] = 0.0
-        answers = [
-            pool.submit(answer, begin, end, ahead, slopes, slope_mean, share, balance, cover, curve)
-            for begin, end, share in zip(ends[:-1], ends[1:], shares, strict=True)
-        ]
-        for one in answers:
-            one.result()
+        side_by_side(
+            pool,
+            [
+                partial(answer, begin, end, ahead, slopes, slope_mean, share, balance, cover, curve)
+                for begin, end, share in zip(ends[:-1], ends[1:], shares, strict=True)
+            ],
+        )
         shares.sum(axis=0, out=worth)
     return x_mean / rounds, slope_mean / rounds, price_mean / rounds
+
+
+def side_by_side(pool: Executor, parts: list[Callable[[], Any]]) -> list[Any]:
+    """What the parts give, in their order. A thread that is done with one takes the next, so that threads are called once each."""
+    waiting = iter(enumerate(parts))
+    found: list[Any] = [None] * len(parts)
+
+    def work() -> None:
+        for place, part in waiting:
+            found[place] = part()
+
+    for thread in [pool.submit(work) for _ in range(min(len(parts), os.cpu_count() or 1))]:
+        thread.result()
+    return found
 
 
 def cuts(cover: Any) -> list[int]:
@@ -201,11 +219,14 @@ def line(slopes: Array, cover: Any, curve: Array) -> Any:
 def line_in_parts(pool: Executor, slopes: Array, cover: Any, curve: Array) -> Any:
     """The same, the elements in parts, which threads can go through side by side; the same for any number of threads."""
     ends, shares = cuts(cover), np.zeros((PARTS, len(cover.alone)))
-    parts = [
-        pool.submit(drawn, begin, end, slopes, share, cover, curve)
-        for begin, end, share in zip(ends[:-1], ends[1:], shares, strict=True)
-    ]
-    return sum(one.result() for one in parts), shares.sum(axis=0) + cover.alone
+    constants = side_by_side(
+        pool,
+        [
+            partial(drawn, begin, end, slopes, share, cover, curve)
+            for begin, end, share in zip(ends[:-1], ends[1:], shares, strict=True)
+        ],
+    )
+    return sum(constants), shares.sum(axis=0) + cover.alone
 
 
 @njit(cache=True, nogil=True)

@@ -58,6 +58,8 @@ WORTH_BRANCHING = 0.2
 """It ends when eight bounds closed less than this share of what is missing (design choice)."""
 BRANCH_STEPS, BRANCH_LOOKS = 10, 3
 """Steps between two looks at the bound of a branch, and looks; a branch starts from the slopes of the one it grew from."""
+FIRST = 4_096
+"""The worthiest, who are put in order first where the money may end among them (design choice)."""
 WIDEST = 8_000_000
 """Entries of a table of swaps, at most; larger choices are only added to (design choice: 64 MB)."""
 
@@ -336,7 +338,7 @@ class Search:
         """The same under other conditions."""
         constant, each = self.line(slopes, self.bent, self.curve)
         worth = multipliers(each, terms)
-        return float(constant + fractional(each, terms, worth)), worth
+        return float(constant + fractional(each, terms, worth)) + self.cover.sure, worth
 
     def ordered(self, picks: Numbers) -> Numbers:
         """The picks in the order in which they add most."""
@@ -372,10 +374,16 @@ def multipliers(each: Floats, terms: Terms) -> Floats:
 
 def _of_one(each: Floats, row: Floats, room: float, high: Floats) -> Floats:
     """Of a single budget: the worth per cost of whom the money ends with, when it goes to the worthiest first."""
-    worth = np.where((high > 0) & (row > 0), each / np.maximum(row, 1e-300), 0.0)
-    order = np.argsort(-worth, kind="stable")
-    ends = int(np.searchsorted(np.cumsum(row[order]), room + SLACK, side="right"))
-    return np.array([worth[order[ends]] if ends < len(order) else 0.0])
+    worth, first = np.where((high > 0) & (row > 0), each / np.maximum(row, 1e-300), 0.0), FIRST
+    while True:
+        some = np.arange(len(worth)) if first >= len(worth) else np.argpartition(-worth, first)[:first]
+        order = some[np.argsort(-worth[some], kind="stable")]
+        ends = int(np.searchsorted(np.cumsum(row[order]), room + SLACK, side="right"))
+        if ends < len(order):
+            return np.array([worth[order[ends]]])
+        if first >= len(worth):
+            return np.zeros(1)
+        first *= 16
 
 
 class _Chances:

@@ -13,6 +13,8 @@ from numba import njit
 
 Array = Any
 """An array, as numba sees it; `cover` is a `cover.Arrays`."""
+BLOCK = 512
+"""Candidates who are looked at together when greedy asks who leads (design choice)."""
 SLACK = 1e-9
 """By how much a scaled sum may pass its limit: rounding, not money (design choice)."""
 
@@ -67,38 +69,73 @@ def added(picks: Array, cover: Any) -> Array:
 
 @njit(cache=True, nogil=True)
 def greedy(start: Array, allowed: Array, cost: Array, rows: Array, room: Array, cover: Any) -> Any:
-    """Add what gains most per cost as long as it fits all limits `rows @ chosen <= room`.
+    """Add what gains most per cost as long as it fits all limits `rows @ chosen <= room`, which are of amounts from 0 up.
 
     Returns the picks, and (prefix, candidate) of the best set "a prefix and one more that fits".
     """
     people, certain = len(cover.alone), len(cover.chance_by) == 0
     sure = np.zeros(len(cover.reached) - 1, np.int32)
     left = np.ones(0 if certain else len(sure))
-    gain = each(cover)
+    gain, alike = each(cover), _alike(cost)
+    plain = cost if alike else np.ones(people)
     picks, size, value = np.empty(people, np.int64), 0, 0.0
     free, space = allowed.copy(), room.copy()
     best, best_size, best_extra = -1.0, 0, -1
+    scores = np.empty((people + BLOCK - 1) // BLOCK)
+    gains = scores.copy()
+    for block in range(len(scores)):
+        scores[block] = _top(block, free, gain, cost, rows, space)[1]
+        if not alike:
+            gains[block] = _top(block, free, gain, plain, rows, space)[1]
     while True:
-        chosen, score, most = -1, 0.0, -1
         if size < len(start):
             chosen = start[size]
         else:
-            for c in range(people):
-                if not free[c] or gain[c] <= 0.0 or not _fits(c, rows, space):
-                    continue
-                if gain[c] > score * cost[c]:
-                    chosen, score = c, gain[c] / cost[c]
-                if most < 0 or gain[c] > gain[most]:
-                    most = c
+            chosen = _leader(scores, free, gain, cost, rows, space)
+            most = chosen if alike else _leader(gains, free, gain, plain, rows, space)
             if most >= 0 and value + gain[most] > best:
                 best, best_size, best_extra = value + gain[most], size, most
         if chosen < 0:
-            return picks[:size], best_size, best_extra
+            return picks[:size].copy(), best_size, best_extra
         picks[size], value = chosen, value + gain[chosen]
         size, free[chosen] = size + 1, False
         for r in range(len(space)):
             space[r] -= rows[r, chosen]
         _pick(chosen, sure, left, gain, cover)
+
+
+@njit(cache=True, nogil=True)
+def _alike(cost: Array) -> bool:
+    for c in range(len(cost)):  # noqa: SIM110 (compiled)
+        if cost[c] != cost[0]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _leader(tops: Array, free: Array, gain: Array, cost: Array, rows: Array, space: Array) -> int:
+    """Who gains most per cost of those who fit, the first of equals, -1 where nobody gains.
+
+    `tops` is what nobody of a block can pass. Nobody ever gains more than before, or fits again, so that of many blocks only
+    those that seem to lead are looked at anew.
+    """
+    while len(tops):
+        block = int(np.argmax(tops))
+        leader, top = _top(block, free, gain, cost, rows, space)
+        if top == tops[block]:
+            return leader
+        tops[block] = top
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _top(block: int, free: Array, gain: Array, cost: Array, rows: Array, space: Array) -> Any:
+    """Who leads in one block, the first of equals, and what they gain per cost; (-1, 0) where nobody gains."""
+    leader, top = -1, 0.0
+    for c in range(block * BLOCK, min((block + 1) * BLOCK, len(gain))):
+        if free[c] and gain[c] > top * cost[c] and _fits(c, rows, space):
+            leader, top = c, gain[c] / cost[c]
+    return leader, top
 
 
 @njit(cache=True, nogil=True)

@@ -46,7 +46,7 @@ class Cover:
     The elements of candidate `c` are `element[first[c] : first[c + 1]]`; the candidates of element `e` are
     `candidate[reached[e] : reached[e + 1]]`, ascending. `chance_to` stands beside `element` and `chance_by` beside
     `candidate`; both are empty when everybody is reached for certain. `weight` has one entry an element, or one for all.
-    `alone` is what each candidate reaches of the elements that nobody else reaches.
+    `alone` is what each candidate reaches of the elements that nobody else reaches, `sure` what is reached whoever is chosen.
     """
 
     first: Numbers
@@ -57,6 +57,7 @@ class Cover:
     chance_to: Floats
     chance_by: Floats
     alone: Floats
+    sure: float = 0.0
 
     @classmethod
     def of(
@@ -112,12 +113,14 @@ class Cover:
         return cls.turned(_starts(np.bincount(element, minlength=size)), candidate.astype(np.int32), weight, by, alone)
 
     @classmethod
-    def turned(cls, reached: Numbers, candidate: Places, weight: Floats, chance_by: Floats, alone: Floats) -> Cover:
+    def turned(
+        cls, reached: Numbers, candidate: Places, weight: Floats, chance_by: Floats, alone: Floats, sure: float = 0.0
+    ) -> Cover:
         """Make it of the rows of the elements; the rows of the candidates follow."""
         from groundswell.graph.counting import turned
 
         first, element, chance_to = turned(reached, candidate, chance_by, len(alone))
-        return cls(first, element, reached, candidate, weight, chance_to, chance_by, alone)
+        return cls(first, element, reached, candidate, weight, chance_to, chance_by, alone, sure)
 
     def narrowed(self, candidates: Numbers) -> Cover:
         """The cover of these candidates only, numbered in this order."""
@@ -126,7 +129,7 @@ class Cover:
         number = np.full(self.candidates, -1, np.int64)
         number[candidates] = np.arange(len(candidates))
         reached, candidate, chance_by, weight, alone = narrowed(number, len(candidates), self.arrays)
-        return Cover.turned(reached, candidate, weight, chance_by, alone)
+        return Cover.turned(reached, candidate, weight, chance_by, alone, self.sure)
 
     @property
     def candidates(self) -> int:
@@ -153,20 +156,22 @@ class Cover:
     @cached_property
     def total(self) -> float:
         """What all candidates together reach."""
+        if self.certain:
+            return float(np.broadcast_to(self.weight, (self.size,)).sum() + self.alone.sum()) + self.sure
         return self.value(np.arange(self.candidates))
 
     def value(self, picks: Sequence[int] | Numbers) -> float:
         """What these candidates reach together."""
-        return float(np.sum(self.gains(picks)))
+        return float(np.sum(self.gains(picks))) + self.sure
 
     def gains(self, picks: Sequence[int] | Numbers) -> Floats:
         """What each of these candidates adds to those before it."""
         from groundswell.graph.counting import added
 
         chosen = np.asarray(picks, np.int64).reshape(-1)
-        if len(np.unique(chosen)) != len(chosen):
-            raise InputError("A candidate is named twice.", next_step="Name each candidate once.")
         _within(chosen, self.candidates, "picks")
+        if np.bincount(chosen, minlength=1).max() > 1:
+            raise InputError("A candidate is named twice.", next_step="Name each candidate once.")
         return added(chosen, self.arrays)
 
     @property

@@ -20,6 +20,13 @@ PILOT, TRY = 16, 16
 """Chunks, and sets in each, that are drawn first to see how large sets are (design choice)."""
 CHUNK, CHUNK_MEMBERS = 8_192, 1 << 20
 """Sets drawn at a time, at most; and about how many people they hold together (design choice: interrupted within a second)."""
+LOST = 0.0005
+"""Share of what a choice meets up to which sets that it does not meet twice may be taken to be met (design choice: a twentieth of a
+percent)."""
+SHORTEST = 64
+"""People whom a set holds at least before it is left off (design choice)."""
+NEARLY_ALL = 0.9
+"""Sets are left off only where this share of all people may be chosen (design choice: else many hold nobody)."""
 
 
 class Sampler:
@@ -30,14 +37,18 @@ class Sampler:
 
         self.sampling, self.network, self.people, self.workers = sampling, network, people, workers
         self.seed = (2 * int(seed)) % (1 << 62)
-        self.number: Places = np.full(network.size, -1, np.int32)
-        self.number[people] = np.arange(len(people), dtype=np.int32)
+        self.number: Places = np.zeros(0, np.int32)
+        if len(people) < network.size or (people[1:] < people[:-1]).any():
+            self.number = np.full(network.size, -1, np.int32)
+            self.number[people] = np.arange(len(people), dtype=np.int32)
         self.alias, self.cut = sampling.lots(benefit)
         self.idle: list[Desk] = []
         self.chunk = TRY
         self.begun = PILOT
-        self.parts: list[tuple[Places, Places]] = []
-        self.drawn = 0
+        self.parts: list[tuple[Places, Places, Places]] = []
+        self.drawn = self.left = 0
+        self.more = 0
+        self.most = network.size + 1
 
     def __enter__(self) -> Sampler:
         self.pool = ThreadPoolExecutor(self.workers)
@@ -56,7 +67,7 @@ class Sampler:
     def pilot(self) -> float:
         """How many candidates a set holds; from then on chunks are as large as suits that."""
         found = [self._sample(chunk, TRY) for chunk in range(PILOT)]
-        size = max(1.0, sum(len(members) for members, _ in found) / (PILOT * TRY))
+        size = max(1.0, sum(len(part[0]) for part in found) / (PILOT * TRY))
         self.chunk = int(max(TRY, min(CHUNK, CHUNK_MEMBERS / size)))
         for desk in self.idle:
             desk.alone[:] = 0
@@ -64,15 +75,37 @@ class Sampler:
 
     def cover(self, sets: int) -> tuple[Cover, int]:
         """The cover of the first so many sets, and how many people are stored in them."""
-        self.parts.extend(self._map(self._sample, self._chunks(sets - self.drawn, self.begun)))
+        for *part, left in self._map(self._sample, self._chunks(sets - self.drawn, self.begun)):
+            self.parts.append((part[0], part[1], part[2]))
+            self.left += left
         self.drawn, self.begun = sets, self.begun + -(-(sets - self.drawn) // self.chunk)
-        members = np.concatenate([part[0] for part in self.parts])
-        lengths = np.concatenate([part[1] for part in self.parts])
-        self.parts = [(members, lengths)]
+        members, lengths, sizes = (np.concatenate([part[i] for part in self.parts]) for i in range(3))
+        self.parts = [(members, lengths, sizes)]
         reached = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
-        alone = np.sum([desk.alone for desk in self.idle], axis=0)
-        cover = Cover.turned(reached, members, np.ones(1), np.zeros(0), alone.astype(np.float64))
-        return cover, len(members)
+        alone = np.zeros(len(self.people))
+        for desk in self.idle:
+            alone += desk.alone
+        return Cover.turned(reached, members, np.ones(1), np.zeros(0), alone, float(self.left)), len(members)
+
+    def shorten(self, cover: Cover, picks: Numbers) -> None:
+        """Leave further sets where they are so large that these picks met nearly every one of that size, and more than once.
+
+        Most of all walking is done in such sets, and they do not tell choices apart. A set that was left counts as met by any
+        choice, which a bound may believe, and does anyway of what a good choice meets twice; what a choice is worth is judged by
+        other sets, which are followed to their end.
+        """
+        _, lengths, sizes = self.parts[0]
+        self.more = len(cover.candidate)  # people in as many sets again
+        if len(self.people) < NEARLY_ALL * self.network.size or not cover.size:
+            return
+        chosen = np.zeros(cover.candidates, np.int32)
+        chosen[picks] = 1
+        missed = np.sort(sizes[np.add.reduceat(chosen[cover.candidate], cover.reached[:-1]) < 2])
+        spare = int(LOST * cover.value(picks))
+        if spare:
+            largest = int(missed[-spare - 1]) if spare < len(missed) else 0
+            self.most = min(self.most, max(SHORTEST, largest + 1))
+        self.more = int(lengths[sizes < self.most].sum())
 
     def count(self, picks: Numbers, number: int, sets: int) -> int:
         """How many of so many sets, drawn for this round alone and not kept, meet these candidates."""
@@ -91,10 +124,10 @@ class Sampler:
         for future in waiting:
             yield future.result()
 
-    def _sample(self, chunk: int, sets: int) -> tuple[Places, Places]:
+    def _sample(self, chunk: int, sets: int) -> tuple[Places, Places, Places, int]:
         desk, network = self.desk(), self.network
         found = self.sampling.sample(
-            self.seed, chunk, sets, desk.mark, desk.stamp, desk.queue, self.number, desk.alone, self.alias, self.cut,
+            self.seed, chunk, sets, self.most, desk.mark, desk.stamp, desk.queue, self.number, desk.alone, self.alias, self.cut,
             network.first, network.source, network.chance, network.rate,
         )  # fmt: skip
         self._leave(desk, sets)
@@ -120,5 +153,5 @@ class Desk:
     def __init__(self, size: int, candidates: int) -> None:
         self.mark: Places = np.zeros(size, np.int32)
         self.queue: Places = np.empty(size, np.int32)
-        self.alone: Numbers = np.zeros(candidates, np.int64)
+        self.alone: Places = np.zeros(candidates, np.int32)
         self.stamp = 0

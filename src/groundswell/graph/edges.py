@@ -5,7 +5,7 @@ An edge points from who speaks to who may pass it on. Ids are whole numbers or w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from groundswell.errors import InputError
 from groundswell.graph.cover import Floats, Places, refuse
-from groundswell.graph.ties import Numbers, distinct, numbered
+from groundswell.graph.ties import AT_ONCE, Numbers, numbered
 
 Ids = NDArray[Any]
 FORMS = "a pair or triple of arrays, rows of two or three, a scipy.sparse matrix, an Arrow, pandas or Polars table, or a networkx graph"
@@ -63,19 +63,34 @@ class Network:
     def cascade(cls, size: int, one: Numbers, other: Numbers, weight: Floats) -> Network:
         """Weighted cascade (Kempe, Kleinberg & Tardos 2003): the chance of an edge is its share of all that points there."""
         if not len(weight):
-            return cls._even(size, distinct((other * size + one)[one != other]))
+            return cls.even(size, lambda: batches(one, other))
         one, other, weight = _once(size, one, other, weight, np.add)
         if not len(weight) or weight.min() == weight.max():
-            return cls._even(size, other * size + one)
+            return cls.alike(_starts(other, size), one.astype(np.int32))
         total = np.bincount(other, weights=weight, minlength=size)
         return cls._falling(size, one, other, np.minimum(weight / total[other], 1.0))
 
     @classmethod
-    def _even(cls, size: int, keys: Numbers) -> Network:
-        first = _starts(keys // max(size, 1), size)
-        with np.errstate(divide="ignore"):
-            rate = 1.0 / np.log1p(-1.0 / np.maximum(np.diff(first), 1))
-        return cls(first, (keys % max(size, 1)).astype(np.int32), np.zeros(0), rate)
+    def even(cls, size: int, pairs: Callable[[], Iterable[tuple[Numbers, Numbers]]]) -> Network:
+        """Weighted cascade of edges without weights, asked for twice in batches: they are counted, then put where they belong."""
+        from groundswell.graph import packing
+
+        refuse_many(size)
+        first = np.zeros(size + 1, np.int64)
+        for one, other in pairs():
+            packing.count(one, other, first[1:])
+        np.cumsum(first, out=first)
+        source, at = np.empty(int(first[-1]), np.int32), first[:-1].copy()
+        for one, other in pairs():
+            packing.place(one, other, at, source)
+        return cls.alike(first, source[: packing.settle(first, source)])
+
+    @classmethod
+    def alike(cls, first: Numbers, source: Places) -> Network:
+        """The network of these rows, where all who point at somebody have the same chance."""
+        from groundswell.graph import packing
+
+        return cls(first, source, np.zeros(0), packing.paces(first))
 
     @classmethod
     def given(cls, size: int, one: Numbers, other: Numbers, chance: Floats) -> Network:
@@ -84,8 +99,22 @@ class Network:
 
     @classmethod
     def _falling(cls, size: int, one: Numbers, other: Numbers, chance: Floats) -> Network:
+        refuse_many(size)
         order = np.lexsort((one, -chance, other))
         return cls(_starts(other, size), one[order].astype(np.int32), chance[order], np.zeros(size))
+
+
+def batches(one: Ids, other: Ids) -> Iterator[tuple[Numbers, Numbers]]:
+    """Two columns of numbers, some millions of rows at a time, as compiled loops know them."""
+    for begin in range(0, len(one), AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        yield np.require(one[part], np.int64, "W"), np.require(other[part], np.int64, "W")
+
+
+def refuse_many(size: int) -> None:
+    """Refuse more people than four bytes can number."""
+    if size > np.iinfo(np.int32).max:
+        raise InputError(f"There are {size:,} people in these edges.", means="A network holds up to two billion.")
 
 
 def _starts(of: Numbers, size: int) -> Numbers:
@@ -179,6 +208,15 @@ def amounts_of(given: Any, name: str) -> Floats:
         return np.asarray(given, np.float64).reshape(-1)
     except (TypeError, ValueError) as error:
         raise InputError(f"The {name} are not all numbers.") from error
+
+
+def chances_of(given: Any, edges: int) -> Floats:
+    """Chances of so many edges: one for all, or one each."""
+    chance = amounts_of(given, "chances")
+    refuse(~((chance >= 0) & (chance <= 1)), "chance", "Chances lie between 0 and 1.")
+    if len(chance) != 1 and len(chance) != edges:
+        raise InputError(f"There are {len(chance):,} chances for {edges:,} edges.", next_step="Give one an edge.")
+    return np.broadcast_to(chance, edges).astype(np.float64)
 
 
 def beside(given: Any, people: Ids | None, name: str) -> tuple[Ids, Floats]:

@@ -17,6 +17,7 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
@@ -27,9 +28,10 @@ from groundswell.errors import InputError
 from groundswell.graph.choosing import Limit, Search, fractional, multipliers
 from groundswell.graph.cover import Cover, Floats, refuse
 from groundswell.graph.drawing import Sampler
-from groundswell.graph.edges import Edges, Ids, Network, amounts_of, beside, ids_of, numbering
+from groundswell.graph.edges import Edges, Ids, Network, beside, chances_of, ids_of, numbering
+from groundswell.graph.storing import Stored, Words
 from groundswell.graph.terms import SLACK, Terms
-from groundswell.graph.ties import Flags, Numbers
+from groundswell.graph.ties import Numbers
 
 FIRST = 1 << 14
 """Sets of the first round (design choice)."""
@@ -40,13 +42,19 @@ MEMBERS = 60_000_000
 KEEP = 0.95
 """Whoever alone is worth less per cost than this share of the last choice's gain is bounded as if it overlapped with nobody
 (design choice: sound for any share; lower is slower and hardly nearer)."""
+NEAR = 0.5
+"""Whoever alone is worth less per cost than this share of it is not looked at as long as prices are higher (design choice: any
+share gives the same bound)."""
 NOTHING = 1 << 20
 """Sets none of which anybody meets, after which nobody looks for more: who may be chosen reaches nobody who counts, or
 hardly anybody; the certificate stays 0, as samples cannot tell (design choice)."""
 PRECISE = 0.0005
 """Relative standard error beyond which a choice need not be known better (design choice: a quarter of a percent in a limit)."""
-FRESH = 4
-"""Fresh sets for each stored one, at most (design choice): they take no memory, and about an eighth of the time."""
+PLANNED, FRESH, MOST = 2, 4, 8
+"""Fresh sets for each stored one: when the size of a round is foretold, when the target is out of reach, and where more of them
+make a larger round needless (design choice): they take no memory, and about a quarter of the time."""
+ELSEWHERE = 0.999
+"""What a choice is worth on other sets than those it was made from, when it is foretold (design choice)."""
 SETTLED = 0.99
 """Samples do not grow when the certificate is so near to what choice and bound are to one another: more would not help, as
 the bound is of fractional choices and may stay above every whole one (design choice)."""
@@ -107,7 +115,8 @@ def maximize(
 
     `edges` point from who speaks to who may pass it on: a tuple of two arrays (three with weights), rows of two or three, a
     square scipy.sparse matrix, an Arrow, Polars or pandas table (first two columns; the third is the weight), or a networkx
-    graph. Ids are whole numbers or words. Edges to oneself do not count, an edge that is there twice counts once (weights add).
+    graph; or a network that was kept (`Stored.open(folder)`), which is not read again. Ids are whole numbers or words. Edges to
+    oneself do not count, an edge that is there twice counts once (weights add).
 
     `chances` is one chance for all or one an edge [weighted cascade: an edge's share of all that points at the same person].
     `prices` and `benefit` are mappings from id, or arrays with one entry for each of 0, 1, 2 ...; `prices` also one for each of
@@ -155,7 +164,7 @@ def maximize(
 class _Problem:
     """What was asked, in numbers: the network, who may be chosen at what price, and what each person counts."""
 
-    ids: Ids
+    ids: Ids | Words
     network: Network
     people: Numbers
     prices: Floats
@@ -163,12 +172,16 @@ class _Problem:
     benefit: Floats
     total: float
 
+    @cached_property
+    def terms(self) -> Terms:
+        """The budget, as a condition on all candidates."""
+        return _terms(self.prices, self.room)
+
     @classmethod
     def of(
         cls, edges: Any, candidates: Any, prices: Any, benefit: Any, chances: Any, k: int | None, budget: float | None
     ) -> _Problem:
         room = _room(k, budget, prices)
-        read = Edges.of(edges)
         asked = (
             None
             if candidates is None
@@ -178,10 +191,11 @@ class _Problem:
         refuse(~np.isfinite(amounts) | (amounts <= 0), "price", "Prices are finite amounts above 0.")
         who, counts = (np.zeros(0, np.int64), np.zeros(0)) if benefit is None else beside(benefit, None, "benefits")
         refuse(~np.isfinite(counts) | (counts < 0), "benefit", "Benefits are finite numbers from 0 up.")
-        columns = [read.one, read.other, read.people, np.zeros(0, np.int64) if asked is None else asked, priced, who]
-        ids, (one, other, _, named, priced_at, who_at) = numbering(columns)
-        network = _network(len(ids), one, other, read.weight, chances)
-        people = _once(named if asked is not None else priced_at if prices is not None else np.arange(len(ids)))
+        nobody = np.zeros(0, np.int64)
+        columns = [nobody if asked is None else asked, priced, who]
+        ids, network, (named, priced_at, who_at) = _network(edges, chances, columns)
+        among = named if asked is not None else priced_at if prices is not None else None
+        people = np.arange(len(ids)) if among is None else _once(among)
         price = _of_each(people, priced_at, amounts, ids) if prices is not None else np.ones(len(people))
         worth = np.ones(len(ids))
         if benefit is not None:
@@ -216,14 +230,20 @@ def _shares(confidence: float, target: float) -> None:
         raise InputError(f"The target is {target}.", next_step="Give a share above 0, as .97.")
 
 
-def _network(size: int, one: Numbers, other: Numbers, weight: Floats, chances: Any) -> Network:
+def _network(edges: Any, chances: Any, columns: list[Ids]) -> tuple[Ids | Words, Network, list[Numbers]]:
+    """The ids by number, the network, and each column of ids as numbers."""
+    if isinstance(edges, Stored):
+        if chances is not None:
+            raise InputError(
+                "A network that was kept has its chances.",
+                next_step="Give chances= when it is kept, or leave them out.",
+            )
+        return edges.among(columns)
+    read = Edges.of(edges)
+    ids, (one, other, _, *found) = numbering([read.one, read.other, read.people, *columns])
     if chances is None:
-        return Network.cascade(size, one, other, weight)
-    chance = amounts_of(chances, "chances")
-    refuse(~((chance >= 0) & (chance <= 1)), "chance", "Chances lie between 0 and 1.")
-    if len(chance) != 1 and len(chance) != len(one):
-        raise InputError(f"There are {len(chance):,} chances for {len(one):,} edges.", next_step="Give one an edge.")
-    return Network.given(size, one, other, np.broadcast_to(chance, len(one)).astype(np.float64))
+        return ids, Network.cascade(len(ids), one, other, read.weight), found
+    return ids, Network.given(len(ids), one, other, chances_of(chances, len(one))), found
 
 
 def _once(people: Numbers) -> Numbers:
@@ -232,7 +252,7 @@ def _once(people: Numbers) -> Numbers:
     return people
 
 
-def _of_each(people: Numbers, at: Numbers, amounts: Floats, ids: Ids) -> Floats:
+def _of_each(people: Numbers, at: Numbers, amounts: Floats, ids: Ids | Words) -> Floats:
     """The price of each candidate; whoever has none is named."""
     price = np.full(len(ids), np.nan)
     price[_once(at)] = amounts
@@ -279,8 +299,8 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
     while True:
         here = perf_counter()
         cover, members = sampler.cover(sets << number)
-        picks, bound = _chosen(cover, problem, sampler.pool)
-        fresh = _fresh(cover.value(picks), sets << number)
+        picks, bound = _chosen(cover, problem, sampler)
+        fresh = _fresh(cover.value(picks), bound, sets << number, target, sure)
         met = sampler.count(picks, number + 1, fresh)
         found = _Found(
             picks, met, fresh, sets << number, members, *_judged(met / fresh, fresh, bound, sets << number, sure)
@@ -293,17 +313,27 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
             return best
         step = _next(found, bound, sets << number, target, sure)
         took = perf_counter() - here
-        while step > 1 and not _fits(members, step, took, end):
+        while step > 1 and not _fits(sampler.more, step, took, end):
             step -= 1
-        if number + step >= ROUNDS or not _fits(members, step, took, end):
+        if number + step >= ROUNDS or not _fits(sampler.more, step, took, end):
             return best
         number += step
 
 
-def _fresh(value: float, sets: int) -> int:
-    """Sets to validate a choice with: a few times those it was made from, or fewer when they say more than precisely enough."""
+def _fresh(value: float, bound: float, sets: int, target: float, sure: float) -> int:
+    """Sets to validate a choice with: as many as the target should need, up to MOST times those it was made from.
+
+    Where that is not enough, FRESH times as many, and never more than say precisely enough.
+    """
     share = max(value / sets, 1 / sets)
-    return int(min(FRESH * sets, (1 - share) / share / PRECISE**2 + 1_000))
+    for half in range(2, 2 * MOST + 1):
+        unlucky = 1 - np.sqrt((1 - share) / share / (half * sets / 2))  # by one standard error
+        lower, upper = _judged(share * ELSEWHERE * max(unlucky, 0.0), half * sets // 2, bound, sets, sure)
+        if lower >= target * upper:
+            break
+    else:
+        half = 2 * FRESH
+    return int(min(half * sets // 2, (1 - share) / share / PRECISE**2 + 1_000))
 
 
 def _fits(members: int, step: int, took: float, end: float) -> bool:
@@ -317,7 +347,7 @@ def _next(found: _Found, bound: float, sets: int, target: float, sure: float) ->
     share = found.met / found.sets
     for step in range(1, ROUNDS):
         above = share / SPARE + max(0.0, bound / sets - share) / (1 << step)
-        fresh = _fresh(share * sets, sets << step)
+        fresh = PLANNED * (sets << step)
         lower, upper = _judged(share, fresh, above * (sets << step), sets << step, sure)
         if lower >= target * upper:
             return step
@@ -342,11 +372,10 @@ def _between(met: int, sets: int, each: float) -> tuple[float, float]:
     return low, high
 
 
-def _chosen(cover: Cover, problem: _Problem, pool: Executor) -> tuple[Numbers, float]:
+def _chosen(cover: Cover, problem: _Problem, sampler: Sampler) -> tuple[Numbers, float]:
     """The picks of greedy and the best exchange of its end, and the bound of what any choice meets of these sets."""
     prices = problem.prices
-    terms = _terms(prices, problem.room)
-    search = Search(cover, terms, prices)
+    search = Search(cover, problem.terms, prices)
     starts = search.greedy(prices)
     if not (prices == prices[0]).all():
         starts += search.greedy(np.ones(len(prices)))
@@ -354,15 +383,17 @@ def _chosen(cover: Cover, problem: _Problem, pool: Executor) -> tuple[Numbers, f
     last = _last(cover.gains(starts[0]), prices[starts[0]])
     kept = cover.each > KEEP * last * prices
     kept[picks] = True
+    near = kept | (cover.each > NEAR * last * prices)
     best = cover.total
     for _ in range(WIDER):
         among = np.flatnonzero(kept)
-        narrow = _Narrowed(cover.narrowed(among), among, cover.each, terms, prices, pool)
+        narrow = _Narrowed(cover, among, np.flatnonzero(near | kept), NEAR * last, problem, sampler.pool)
         before, best = best, min(best, narrow.bounded(np.searchsorted(among, picks), None)[1])
-        missed = narrow.missed() & ~kept
-        if not missed.any() or best > (1 - WORTH_WIDENING) * before:
+        missed = narrow.missed()
+        if not len(missed) or best > (1 - WORTH_WIDENING) * before:
             break
-        kept |= missed
+        kept[missed] = True
+    sampler.shorten(cover, picks)
     return picks, best
 
 
@@ -385,17 +416,36 @@ class _Narrowed(Search):
     What anybody adds to others is at most what they meet alone, so that the bound holds for every choice there is.
     """
 
-    def __init__(self, cover: Cover, kept: Numbers, each: Floats, terms: Terms, prices: Floats, pool: Executor) -> None:
-        room = float(terms.room[0] * terms.scale[0])
-        super().__init__(cover, _terms(prices[kept], room), prices[kept], balance=BALANCE, pool=pool)
-        self.kept, self.each, self.all = kept, each.copy(), terms
+    def __init__(
+        self, cover: Cover, kept: Numbers, near: Numbers, floor: float, problem: _Problem, pool: Executor
+    ) -> None:
+        prices, room = problem.prices, problem.room
+        few = _terms(prices[kept], room)
+        super().__init__(cover.narrowed(kept), few, prices[kept], balance=BALANCE, pool=pool)
+        self.kept, self.near, self.floor = kept, near, floor
+        self.alone, self.all, self.around = cover.each, problem.terms, _terms(prices[near], room)
+        self.nearest = np.searchsorted(near, kept)
 
-    def missed(self) -> Flags:
-        """Who would be chosen at the last prices, overlap or not."""
-        return self.each > self.worth @ self.all.rows
+    def missed(self) -> Numbers:
+        """Who would be chosen at the last prices, overlap or not, and was set aside."""
+        far = self.price < self.floor
+        who, terms = (np.arange(len(self.alone)), self.all) if far else (self.near, self.around)
+        worth = self.alone[who] > self.price * terms.scale[0] * terms.rows[0]
+        return np.setdiff1d(who[worth], self.kept, assume_unique=True)
 
     def bound(self, slopes: Floats) -> tuple[float, Floats]:
-        """The bound of these slopes for every candidate, kept or not."""
-        constant, self.each[self.kept] = self.line(slopes, self.bent, self.curve)
-        self.worth = worth = multipliers(self.each, self.all)
-        return float(constant + fractional(self.each, self.all, worth)), worth * self.terms.scale / self.all.scale
+        """The bound of these slopes for every candidate, kept or not.
+
+        At prices at which nobody far from being worth it would be chosen, only the others are looked at.
+        """
+        constant, each = self.line(slopes, self.bent, self.curve)
+        terms, among = self.around, self.alone[self.near]
+        among[self.nearest] = each
+        worth = multipliers(among, terms)
+        if worth[0] / terms.scale[0] < self.floor:
+            terms, among = self.all, self.alone.copy()
+            among[self.kept] = each
+            worth = multipliers(among, terms)
+        self.price = float(worth[0] / terms.scale[0])
+        bound = float(constant + fractional(among, terms, worth)) + self.cover.sure
+        return bound, worth * self.terms.scale / terms.scale

@@ -18,7 +18,9 @@ from math import log, log1p
 from typing import Any
 
 import numpy as np
-from numba import njit, uint64
+from numba import int64, njit, uint64
+
+from groundswell.graph.ahead import ask
 
 Array = Any
 """An array, as numba sees it."""
@@ -27,6 +29,8 @@ Array = Any
 _STEP, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _BY_30, _BY_27, _BY_31, _BY_12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 _UNIT = 1.0 / (1 << 52)
+AHEAD = 4
+"""People before their turn comes whose row is asked for (design choice: 1 is too late, more is no better)."""
 
 
 @njit(cache=True, nogil=True)
@@ -48,9 +52,9 @@ def _unit(state: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _grow(state: Any, root: int, mark: Array, stamp: int, queue: Array, stop: Array, first: Array, source: Array,
+def _grow(state: Any, root: int, most: int, mark: Array, stamp: int, queue: Array, stop: Array, first: Array, source: Array,
           chance: Array, rate: Array) -> Any:  # fmt: skip
-    """Fill `queue` with the set of this root; returns the random state and how many there are, -1 when it met `stop`.
+    """Fill `queue` with the set of this root; returns the random state and how many there are, -1 when it met `stop` or has `most`.
 
     Who points at `v` is `source[first[v] : first[v + 1]]`. `chance` is empty where all have the same, and then `rate[v]` is
     1 / log(1 - chance); where `chance` is not empty it falls within each row.
@@ -63,6 +67,8 @@ def _grow(state: Any, root: int, mark: Array, stamp: int, queue: Array, stop: Ar
     while at < size:
         v = queue[at]
         at += 1
+        if at + AHEAD < size:
+            ask(source, first[queue[at + AHEAD]])
         place, end = first[v], first[v + 1]
         while place < end:
             if even:
@@ -95,6 +101,11 @@ def _grow(state: Any, root: int, mark: Array, stamp: int, queue: Array, stop: Ar
                     return state, -1
                 queue[size] = u
                 size += 1
+                ask(first, int64(u))
+                if even:
+                    ask(rate, int64(u))
+                if size >= most:
+                    return state, -1
     return state, size
 
 
@@ -146,38 +157,43 @@ def _root(state: Any, alias: Array, cut: Array) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def sample(seed: int, chunk: int, sets: int, mark: Array, stamp: int, queue: Array, number: Array, alone: Array,
+def sample(seed: int, chunk: int, sets: int, most: int, mark: Array, stamp: int, queue: Array, number: Array, alone: Array,
            alias: Array, cut: Array, first: Array, source: Array, chance: Array, rate: Array) -> Any:  # fmt: skip
-    """Draw so many sets; of each, the numbers of its candidates (`number`, -1 for others).
+    """Draw so many sets; of each, the numbers of its candidates (`number`, -1 for others; empty where everybody has their own).
 
-    Sets of several candidates are returned as (members, lengths); those of one are counted in `alone`.
+    Sets of several candidates are returned as (members, lengths, people in them whoever they are); those of one are counted in
+    `alone`. Sets that reach `most` people are left there and counted: the last that is returned.
     """
     state = _begin(seed, chunk)
     members, used = np.empty(16 * sets, np.int32), 0
-    lengths, kept = np.empty(sets, np.int32), 0
-    nobody = np.zeros(0, np.bool_)
+    lengths, sizes, kept, left = np.empty(sets, np.int32), np.empty(sets, np.int32), 0, 0
+    nobody, everybody = np.zeros(0, np.bool_), len(number) == 0
     for _ in range(sets):
         state, root = _root(state, alias, cut)
         stamp += 1
-        state, size = _grow(state, root, mark, stamp, queue, nobody, first, source, chance, rate)
+        state, size = _grow(state, root, most, mark, stamp, queue, nobody, first, source, chance, rate)
+        if size < 0:
+            left += 1
+            continue
         if used + size > len(members):
             grown = np.empty(2 * (used + size), np.int32)
             grown[:used] = members[:used]
             members = grown
         begin = used
         for i in range(size):
-            who = number[queue[i]]
+            who = queue[i] if everybody else number[queue[i]]
             if who >= 0:
                 members[used] = who
                 used += 1
         if used - begin > 1:
             lengths[kept] = used - begin
+            sizes[kept] = size
             kept += 1
         else:
             if used > begin:
                 alone[members[begin]] += 1
             used = begin
-    return members[:used].copy(), lengths[:kept].copy()
+    return members[:used].copy(), lengths[:kept].copy(), sizes[:kept].copy(), left
 
 
 @njit(cache=True, nogil=True)
@@ -188,7 +204,7 @@ def met(seed: int, chunk: int, sets: int, mark: Array, stamp: int, queue: Array,
     for _ in range(sets):
         state, root = _root(state, alias, cut)
         stamp += 1
-        state, size = _grow(state, root, mark, stamp, queue, stop, first, source, chance, rate)
+        state, size = _grow(state, root, len(queue) + 1, mark, stamp, queue, stop, first, source, chance, rate)
         if size < 0:
             found += 1
     return found

@@ -130,7 +130,7 @@ def maximize(
 
     Cost: a set takes about as many draws as people in it, and 8 bytes for each candidate among them: half a million
     sets for 50 seeds of 75,877 people. Where more than 60 million people in sets would be needed, as for thousands of cheap seeds who
-    reach a little each, some 180 million sets are drawn and forgotten: half a minute on two cores, in no more memory.
+    reach a little each, some 180 million sets are drawn and forgotten: half a minute on two free cores, in no more memory.
     Bounding makes some hundred passes over the sets of those worth keeping; greedy looks at every candidate once a pick.
 
     When not to use it: where it is known who reaches whom (`choose`, exact and with more conditions); up to some thousand edges

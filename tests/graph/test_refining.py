@@ -105,7 +105,7 @@ def test_streams_certify_more_than_a_sample_that_fits_into_memory(monkeypatch: p
 
 
 def test_the_limit_is_as_wide_as_the_exact_one_and_hardly_wider() -> None:
-    for share, sets in ((0.0, 50), (0.1, 1_000), (0.12, 1_000_000), (1.0, 10)):
+    for share, sets in ((0.0, 50), (0.1, 1_000), (0.12, 1_000_000), (1 - 1e-16, 10), (1.0, 10)):
         limit = largest_mean(share, sets, 0.001)
         assert binom.cdf(round(share * sets), sets, limit) <= 0.001 + 1e-9 or limit == 1
         assert limit <= share + 1.05 * np.sqrt(2 * np.log(1_000) * max(limit, 1e-12) / sets) + 1e-9

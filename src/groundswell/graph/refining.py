@@ -30,7 +30,8 @@ way set by set, is again an independent number from 0 to 1 a set, with the same 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from math import log
+from typing import NamedTuple
 
 import numpy as np
 
@@ -183,7 +184,7 @@ def largest_mean(share: float, sets: int, each: float) -> float:
     low, high = share, 1.0
     for _ in range(60):
         middle = (low + high) / 2
-        if sets * _divergence(share, middle) > -np.log(each):
+        if sets * _divergence(share, middle) > -log(each):
             high = middle
         else:
             low = middle
@@ -192,7 +193,6 @@ def largest_mean(share: float, sets: int, each: float) -> float:
 
 def _divergence(a: float, b: float) -> float:
     """Kullback-Leibler divergence of coins of these chances."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        one: Any = a * np.log(a / b) if a > 0 else 0.0
-        other: Any = (1 - a) * np.log((1 - a) / (1 - b)) if a < 1 else 0.0
-    return float(one + other)
+    if (a > 0 and b <= 0) or (a < 1 and b >= 1):
+        return np.inf
+    return (a * log(a / b) if a > 0 else 0.0) + ((1 - a) * log((1 - a) / (1 - b)) if a < 1 else 0.0)

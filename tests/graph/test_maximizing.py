@@ -314,10 +314,13 @@ def test_who_reaches_nobody_that_counts_is_not_certified_by_silence() -> None:
     assert 0 < found.bound < 1e-4
 
 
-def test_where_memory_ends_the_certificate_says_what_was_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_memory_ends_and_streams_are_too_short_the_certificate_says_what_was_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     edges, prices = random_network(), {person: 1.0 + person % 7 for person in range(400)}
     plain = maximize(edges, budget=30, prices=prices, target=0.95)
     monkeypatch.setattr(maximizing, "MEMBERS", plain.members // 3)
+    monkeypatch.setattr(maximizing, "LEAST_STREAM", 1 << 40)
     fewer = maximize(edges, budget=30, prices=prices, target=0.95)
     assert fewer.members <= plain.members // 3
     assert fewer.certificate < 0.95 <= plain.certificate
@@ -344,6 +347,16 @@ def test_a_budget_at_uneven_prices_is_certified_in_a_network_of_76_thousand(data
     found = maximize(both, budget=1_000, prices=prices, target=0.95)
     assert found.certificate >= 0.95
     assert found.spent <= 1_000
+
+
+@pytest.mark.slow
+def test_thousands_of_people_with_one_tie_are_certified_in_a_network_of_76_thousand(data_folder: Path) -> None:
+    ties = np.loadtxt(data_folder / "epinions" / "soc-Epinions1.txt", dtype=np.int64, skiprows=1)
+    both = np.unique(np.concatenate([ties, ties[:, ::-1]]), axis=0)
+    prices = 1.0 + np.bincount(both[both[:, 0] != both[:, 1], 0])
+    found = maximize(both, budget=10_000, prices=prices, target=0.95)
+    assert found.certificate >= 0.95
+    assert found.spent <= 10_000
 
 
 @pytest.mark.slow

@@ -33,8 +33,9 @@ class Sampler:
     """Draws sets in chunks, on several threads; each chunk has its own stream, so that who draws it does not matter."""
 
     def __init__(self, network: Network, people: Numbers, benefit: Floats, seed: int, workers: int) -> None:
-        from groundswell.graph import sampling
+        from groundswell.graph import sampling, streaming
 
+        self.streaming, self.one = streaming, streaming.ONE
         self.sampling, self.network, self.people, self.workers = sampling, network, people, workers
         self.seed = (2 * int(seed)) % (1 << 62)
         self.number: Places = np.zeros(0, np.int32)
@@ -112,6 +113,39 @@ class Sampler:
         stop = np.zeros(self.network.size, np.bool_)
         stop[self.people[picks]] = True
         return sum(self._map(partial(self._count, stop), self._chunks(sets, number << 32)))
+
+    def streamed(
+        self, loop: str, number: int, sets: int, columns: int, given: tuple[Any, ...]
+    ) -> tuple[Numbers, Numbers]:
+        """Send this stream of so many sets, none of which is kept, through a loop of `streaming`.
+
+        Returns its sums, and its tally of each person in so many columns.
+        """
+        idle: list[Numbers] = []
+        start, network, work = number << 32, self.network, getattr(self.streaming, loop)
+
+        def counted(chunk: int, count: int) -> Numbers:
+            desk = self.desk()
+            try:
+                tally = idle.pop()
+            except IndexError:
+                tally = np.zeros((network.size, columns), np.int64)
+            found = work(
+                self.seed + 1, chunk, (chunk - start) * self.chunk, count, sets, desk.mark, desk.stamp, desk.queue,
+                *given, tally, self.alias, self.cut, network.first, network.source, network.chance, network.rate,
+            )  # fmt: skip
+            idle.append(tally)
+            self._leave(desk, count)
+            return found
+
+        found = np.sum(list(self._map(counted, self._chunks(sets, start))), axis=0)
+        return found, np.sum(idle, axis=0)
+
+    def spread(self, values: Floats | Flags) -> Floats:
+        """What belongs to candidates, put where they stand among all people."""
+        among = np.zeros(self.network.size)
+        among[self.people] = values
+        return among
 
     def _chunks(self, sets: int, begin: int) -> list[tuple[int, int]]:
         """(number of the chunk, sets in it)."""

@@ -7,7 +7,8 @@
 The frame is OPIM-C (Tang, Tang, Xiao & Yuan 2018): one sample of reverse-reachable sets to choose from, another one, drawn
 for the purpose and never stored, to see what the choice is worth; both are doubled until the target is met. The bound of what
 anybody could reach is not that of the greedy rule but the LP dual of `bounding` over the first sample, which is much nearer:
-on 75,877 people and 50 seeds the certificate is .97 and more where the usual bound gives .80. Both samples are judged by exact
+on 75,877 people and 50 seeds the certificate is .97 and more where the usual bound gives .80. Where the sample that this needs
+does not fit into memory, choice and bound come from streams of sets that nobody keeps (`refining`). Both samples are judged by exact
 binomial limits (Clopper & Pearson 1934); the chance of being wrong is shared evenly among all rounds that there could be.
 """
 
@@ -29,6 +30,8 @@ from groundswell.graph.choosing import Limit, Search, fractional, multipliers
 from groundswell.graph.cover import Cover, Floats, refuse
 from groundswell.graph.drawing import Sampler
 from groundswell.graph.edges import Edges, Ids, Network, beside, chances_of, ids_of, numbering
+from groundswell.graph.pendants import Rim
+from groundswell.graph.refining import PASSES, Streams, largest_mean
 from groundswell.graph.storing import Stored, Words
 from groundswell.graph.terms import SLACK, Terms
 from groundswell.graph.ties import Numbers
@@ -66,6 +69,12 @@ WORTH_WIDENING = 0.001
 """By so much a search with more people must have lowered the bound for another one to be worth it (design choice)."""
 TAIL = 0.9
 """Where the money nears its end: at this share of it (design choice)."""
+BOUNDING, JUDGING = 11, 6
+"""Sets that bound every choice, and sets that judge the one made, for each set of a pass of `refining` (design choice)."""
+SLOWER = 3.0
+"""How much longer a set of a stream takes than one that is only counted, at most (design choice)."""
+LEAST_STREAM = 1 << 10
+"""Sets of a pass below which streams say nothing; nor do they below a quarter of the stored ones (design choice)."""
 BALANCE = 0.5
 """Steps in the candidates against steps in the slopes (design choice, tried on Epinions)."""
 SPARE = 0.998
@@ -125,11 +134,12 @@ def maximize(
     answer on any number of `workers`, unless time ran out.
 
     Guarantee: with probability `confidence` over the sampling, the best affordable choice reaches at most `bound`, and `seeds`
-    at least `certificate` times what the best reaches. `target` is when to stop; where the memory of 60 million people in sets,
-    or the time, ends before, the certificate says what was reached. Choosing alone is sure of 1 - 1/e (k) or 1/2 (budget).
+    at least `certificate` times what the best reaches. `target` is when to stop; where streams of
+    sets, or the time, end before, the certificate says what was reached. Choosing alone is sure of 1 - 1/e (k) or 1/2 (budget).
 
     Cost: a set takes about as many draws as people in it, and 8 bytes for each candidate among them: half a million
-    sets for 50 seeds of 75,877 people, and more than memory holds where thousands of cheap seeds reach a little each.
+    sets for 50 seeds of 75,877 people. Where more than 60 million people in sets would be needed, as for thousands of cheap seeds who
+    reach a little each, some 180 million sets are drawn and forgotten: half a minute on two free cores, in no more memory.
     Bounding makes some hundred passes over the sets of those worth keeping; greedy looks at every candidate once a pick.
 
     When not to use it: where it is known who reaches whom (`choose`, exact and with more conditions); up to some thousand edges
@@ -299,9 +309,11 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
     while True:
         here = perf_counter()
         cover, members = sampler.cover(sets << number)
-        picks, bound = _chosen(cover, problem, sampler)
+        picks, bound, shares = _chosen(cover, problem, sampler)
         fresh = _fresh(cover.value(picks), bound, sets << number, target, sure)
+        counting = perf_counter()
         met = sampler.count(picks, number + 1, fresh)
+        pace = fresh / (perf_counter() - counting)
         found = _Found(
             picks, met, fresh, sets << number, members, *_judged(met / fresh, fresh, bound, sets << number, sure)
         )
@@ -313,11 +325,45 @@ def _rounds(problem: _Problem, sampler: Sampler, sure: float, target: float, end
             return best
         step = _next(found, bound, sets << number, target, sure)
         took = perf_counter() - here
+        streams = _Streaming(problem, sampler, sure, _passing(size, pace, end))
+        too_many = bound > 0 and sampler.more << step > MEMBERS and number + 1 < ROUNDS
+        if too_many and streams.sets >= max(LEAST_STREAM, found.size // 4):
+            return max(best, streams.found(found, cover, shares), key=lambda one: one.certificate)
         while step > 1 and not _fits(sampler.more, step, took, end):
             step -= 1
         if number + step >= ROUNDS or not _fits(sampler.more, step, took, end):
             return best
         number += step
+
+
+@dataclass(frozen=True)
+class _Streaming:
+    """The last round, where no stored sample would do: choice and bound from streams of sets (`refining`)."""
+
+    problem: _Problem
+    sampler: Sampler
+    sure: float
+    sets: int
+
+    def found(self, before: _Found, cover: Cover, shares: Floats) -> _Found:
+        """Refine what the stored sample said, and judge it on streams that had no part in that."""
+        problem, sampler, sets = self.problem, self.sampler, self.sets
+        terms = problem.terms
+        rim = Rim.of(problem.network, problem.people, problem.prices, problem.benefit[problem.people] / problem.total)
+        streams = Streams(sampler, rim, problem.prices, problem.room, terms, sets, ROUNDS + 1)
+        picks, shares = streams.refine(before.picks, shares)
+        bound = streams.bound(shares, BOUNDING * sets)
+        met = sampler.count(picks, ROUNDS, JUDGING * sets)
+        ordered = Search(cover, terms, problem.prices).ordered(picks)
+        low = _between(met, JUDGING * sets, self.sure)[0]
+        high = largest_mean(bound * (1 + SLACK), BOUNDING * sets, self.sure)
+        return _Found(ordered, met, JUDGING * sets, before.size + PASSES * sets, before.members, low, high)
+
+
+def _passing(size: float, pace: float, end: float) -> int:
+    """Sets of a pass, when they hold so many people: about as many as memory would, or fewer where time ends before."""
+    left = (end - perf_counter()) * pace / SLOWER
+    return int(min(MEMBERS / size, max(left, 0.0) / (PASSES + BOUNDING + JUDGING)))
 
 
 def _fresh(value: float, bound: float, sets: int, target: float, sure: float) -> int:
@@ -372,8 +418,8 @@ def _between(met: int, sets: int, each: float) -> tuple[float, float]:
     return low, high
 
 
-def _chosen(cover: Cover, problem: _Problem, sampler: Sampler) -> tuple[Numbers, float]:
-    """The picks of greedy and the best exchange of its end, and the bound of what any choice meets of these sets."""
+def _chosen(cover: Cover, problem: _Problem, sampler: Sampler) -> tuple[Numbers, float, Floats]:
+    """The picks of greedy and the best exchange of its end, the bound of what any choice meets of these sets, and its shares."""
     prices = problem.prices
     search = Search(cover, problem.terms, prices)
     starts = search.greedy(prices)
@@ -384,17 +430,18 @@ def _chosen(cover: Cover, problem: _Problem, sampler: Sampler) -> tuple[Numbers,
     kept = cover.each > KEEP * last * prices
     kept[picks] = True
     near = kept | (cover.each > NEAR * last * prices)
-    best = cover.total
+    best, shares = cover.total, np.zeros(len(prices))
     for _ in range(WIDER):
         among = np.flatnonzero(kept)
         narrow = _Narrowed(cover, among, np.flatnonzero(near | kept), NEAR * last, problem, sampler.pool)
         before, best = best, min(best, narrow.bounded(np.searchsorted(among, picks), None)[1])
+        shares[among] = narrow.x
         missed = narrow.missed()
         if not len(missed) or best > (1 - WORTH_WIDENING) * before:
             break
         kept[missed] = True
     sampler.shorten(cover, picks)
-    return picks, best
+    return picks, best, shares
 
 
 def _terms(prices: Floats, room: float) -> Terms:

@@ -26,7 +26,7 @@ Array = Any
 """An array, as numba sees it."""
 
 # Constants of splitmix64.
-_STEP, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+STEP, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _BY_30, _BY_27, _BY_31, _BY_12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 _UNIT = 1.0 / (1 << 52)
 AHEAD = 4
@@ -41,29 +41,34 @@ def _mixed(state: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _begin(seed: int, chunk: int) -> Any:
-    return _mixed(_mixed(uint64(seed) + _STEP) ^ (uint64(chunk) * _STEP))
+def begin(seed: int, chunk: int) -> Any:
+    """The random state with which this chunk begins."""
+    return _mixed(_mixed(uint64(seed) + STEP) ^ (uint64(chunk) * STEP))
 
 
 @njit(cache=True, nogil=True)
-def _unit(state: Any) -> float:
+def unit(state: Any) -> float:
     """A number above 0 and below 1."""
     return (float(_mixed(state) >> _BY_12) + 0.5) * _UNIT
 
 
 @njit(cache=True, nogil=True)
-def _grow(state: Any, root: int, most: int, mark: Array, stamp: int, queue: Array, stop: Array, first: Array, source: Array,
-          chance: Array, rate: Array) -> Any:  # fmt: skip
-    """Fill `queue` with the set of this root; returns the random state and how many there are, -1 when it met `stop` or has `most`.
+def grow(state: Any, root: int, most: int, mark: Array, stamp: int, queue: Array, load: Array, room: float, first: Array,
+         source: Array, chance: Array, rate: Array) -> Any:  # fmt: skip
+    """Fill `queue` with the set of this root; returns the random state, how many there are, and the sum of their `load`.
+
+    How many is -1 when the sum reached `room` or there are `most`, where it ends; an empty `load` weighs nothing.
 
     Who points at `v` is `source[first[v] : first[v + 1]]`. `chance` is empty where all have the same, and then `rate[v]` is
     1 / log(1 - chance); where `chance` is not empty it falls within each row.
     """
-    stopping, even = len(stop) > 0, len(chance) == 0
-    queue[0], size, at = root, 1, 0
+    loaded, even = len(load) > 0, len(chance) == 0
+    queue[0], size, at, total = root, 1, 0, 0.0
     mark[root] = stamp
-    if stopping and stop[root]:
-        return state, -1
+    if loaded:
+        total += load[root]
+        if total >= room:
+            return state, -1, total
     while at < size:
         v = queue[at]
         at += 1
@@ -73,8 +78,8 @@ def _grow(state: Any, root: int, most: int, mark: Array, stamp: int, queue: Arra
         while place < end:
             if even:
                 if rate[v] != 0.0:
-                    state += _STEP
-                    skip = log(_unit(state)) * rate[v]
+                    state += STEP
+                    skip = log(unit(state)) * rate[v]
                     if skip >= end - place:
                         break
                     place += int(skip)
@@ -83,30 +88,32 @@ def _grow(state: Any, root: int, most: int, mark: Array, stamp: int, queue: Arra
                 if high <= 0.0:
                     break
                 if high < 1.0:
-                    state += _STEP
-                    skip = log(_unit(state)) / log1p(-high)
+                    state += STEP
+                    skip = log(unit(state)) / log1p(-high)
                     if skip >= end - place:
                         break
                     place += int(skip)
                     if chance[place] < high:
-                        state += _STEP
-                        if _unit(state) * high >= chance[place]:
+                        state += STEP
+                        if unit(state) * high >= chance[place]:
                             place += 1
                             continue
             u = source[place]
             place += 1
             if mark[u] != stamp:
                 mark[u] = stamp
-                if stopping and stop[u]:
-                    return state, -1
+                if loaded:
+                    total += load[u]
+                    if total >= room:
+                        return state, -1, total
                 queue[size] = u
                 size += 1
                 ask(first, int64(u))
                 if even:
                     ask(rate, int64(u))
                 if size >= most:
-                    return state, -1
-    return state, size
+                    return state, -1, total
+    return state, size, total
 
 
 def lots(benefit: Array) -> Any:
@@ -147,13 +154,18 @@ def _lots(share: Array) -> Any:
 @njit(cache=True, nogil=True)
 def _root(state: Any, alias: Array, cut: Array) -> Any:
     """Draw a root: everybody alike where `cut` is empty, else by the alias method (Walker 1977)."""
-    people = len(alias)
-    state += _STEP
-    drawn = _unit(state) * people
-    root = int(drawn)
-    if len(cut) and drawn - root >= cut[root]:
-        root = alias[root]
-    return state, root
+    state += STEP
+    return state, person(unit(state), alias, cut)
+
+
+@njit(cache=True, nogil=True)
+def person(place: float, alias: Array, cut: Array) -> int:
+    """Who stands at this place between 0 and 1 when everybody takes room in proportion to their benefit."""
+    drawn = place * len(alias)
+    found = min(int(drawn), len(alias) - 1)
+    if len(cut) and drawn - found >= cut[found]:
+        found = alias[found]
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -164,14 +176,14 @@ def sample(seed: int, chunk: int, sets: int, most: int, mark: Array, stamp: int,
     Sets of several candidates are returned as (members, lengths, people in them whoever they are); those of one are counted in
     `alone`. Sets that reach `most` people are left there and counted: the last that is returned.
     """
-    state = _begin(seed, chunk)
+    state = begin(seed, chunk)
     members, used = np.empty(16 * sets, np.int32), 0
     lengths, sizes, kept, left = np.empty(sets, np.int32), np.empty(sets, np.int32), 0, 0
     nobody, everybody = np.zeros(0, np.bool_), len(number) == 0
     for _ in range(sets):
         state, root = _root(state, alias, cut)
         stamp += 1
-        state, size = _grow(state, root, most, mark, stamp, queue, nobody, first, source, chance, rate)
+        state, size, _ = grow(state, root, most, mark, stamp, queue, nobody, 1.0, first, source, chance, rate)
         if size < 0:
             left += 1
             continue
@@ -179,20 +191,20 @@ def sample(seed: int, chunk: int, sets: int, most: int, mark: Array, stamp: int,
             grown = np.empty(2 * (used + size), np.int32)
             grown[:used] = members[:used]
             members = grown
-        begin = used
+        start = used
         for i in range(size):
             who = queue[i] if everybody else number[queue[i]]
             if who >= 0:
                 members[used] = who
                 used += 1
-        if used - begin > 1:
-            lengths[kept] = used - begin
+        if used - start > 1:
+            lengths[kept] = used - start
             sizes[kept] = size
             kept += 1
         else:
-            if used > begin:
-                alone[members[begin]] += 1
-            used = begin
+            if used > start:
+                alone[members[start]] += 1
+            used = start
     return members[:used].copy(), lengths[:kept].copy(), sizes[:kept].copy(), left
 
 
@@ -200,11 +212,11 @@ def sample(seed: int, chunk: int, sets: int, most: int, mark: Array, stamp: int,
 def met(seed: int, chunk: int, sets: int, mark: Array, stamp: int, queue: Array, stop: Array, alias: Array, cut: Array,
         first: Array, source: Array, chance: Array, rate: Array) -> int:  # fmt: skip
     """Count how many of so many sets meet the seeds of `stop`; nothing is kept, and a set ends where it meets one."""
-    state, found = _begin(seed, chunk), 0
+    state, found = begin(seed, chunk), 0
     for _ in range(sets):
         state, root = _root(state, alias, cut)
         stamp += 1
-        state, size = _grow(state, root, len(queue) + 1, mark, stamp, queue, stop, first, source, chance, rate)
+        state, size, _ = grow(state, root, len(queue) + 1, mark, stamp, queue, stop, 1.0, first, source, chance, rate)
         if size < 0:
             found += 1
     return found

@@ -83,12 +83,11 @@ def plan_network(scale: float, kind: str) -> Result:
 
     name, one, other = network(scale)
     people = int(one.max()) + 1
-    degree = np.bincount(np.unique(one[one != other] * people + other[one != other]) // people, minlength=people)
-    noise = np.random.default_rng(1).lognormal(0, 0.5, people)
+    degree, uneven = _prices(one, other)
     asked: dict[str, tuple[Any, float, float]] = {
         "k=20": (np.ones(people), 20, 0.97), "k=40": (np.ones(people), 40, 0.97), "k=50": (np.ones(people), 50, 0.97),
         "budget, 1 + degree": (1.0 + degree, 10_000, 0.95),
-        "budget, uneven prices": ((1.0 + degree) ** 0.7 * noise, 1_000, 0.95),
+        "budget, uneven prices": (uneven, 1_000, 0.95),
     }  # fmt: skip
     prices, budget, target = asked[kind]
     maximize((np.array([0]), np.array([1])), k=1)  # compiled before the clock runs
@@ -140,8 +139,11 @@ def plan_keep(folder: str) -> Result:
     return took | {"people": kept.network.size, "edges": len(kept.network.source)}
 
 
-def plan_stored(folder: str) -> Result:
-    """Open a network that was kept and choose 50 people, cold: its files are not in the system's cache, nothing is imported."""
+def plan_stored(folder: str, target: float) -> Result:
+    """Open a network that was kept and choose 50 people, cold: its files are not in the system's cache, nothing is imported.
+
+    And once more: what choosing takes when the machine has read the network and loaded the compiled code.
+    """
     place = Path(folder) / "network"
     for path in place.iterdir():
         with path.open("rb") as file:
@@ -153,9 +155,11 @@ def plan_stored(folder: str) -> Result:
     imported = time.perf_counter()
     kept = Stored.open(place)
     opened = time.perf_counter()
-    found, took = _timed(lambda: maximize(kept, k=50))
+    found, took = _timed(lambda: maximize(kept, k=50, target=target))
+    seconds = round(time.perf_counter() - start, 2)
+    again = maximize(kept, k=50, target=target)
     return {
-        "seconds": round(time.perf_counter() - start, 2), "import_seconds": round(imported - start, 2),
+        "seconds": seconds, "again_seconds": round(again.seconds, 2), "import_seconds": round(imported - start, 2),
         "open_seconds": round(opened - imported, 2), "algorithm_seconds": round(found.seconds, 2), "algorithm_cpu_seconds": took["cpu_seconds"],
         "edges": len(kept.network.source), "people": kept.network.size, "certificate": round(found.certificate, 4),
         "spread": round(found.spread, 1), "sets": found.sets, "fresh": found.fresh, "members": found.members,
@@ -164,21 +168,35 @@ def plan_stored(folder: str) -> Result:
 
 
 def plan_threads(scale: float) -> Result:
-    """The same choice in the same network by one worker and by two, in turns; the faster of two runs each."""
+    """The same choices in the same network by one worker and by two, in turns; the faster of two runs each."""
     from groundswell.graph import maximize
 
     name, one, other = network(scale)
+    _, uneven = _prices(one, other)
     maximize((np.array([0]), np.array([1])), k=1, workers=2)
-    seconds: dict[int, float] = {1: np.inf, 2: np.inf}
-    answers: dict[int, list[int]] = {}
-    for _ in range(2):
-        for workers in seconds:
-            found, took = _timed(lambda: maximize((one, other), k=50, workers=workers))  # noqa: B023
-            seconds[workers], answers[workers] = min(seconds[workers], took["seconds"]), found.seeds.tolist()
-    return {
-        "network": name, "one_seconds": seconds[1], "two_seconds": seconds[2], "ratio": round(seconds[1] / seconds[2], 2),
-        "same_answer": answers[1] == answers[2], "wanted": "at least 1.7 on two cores that do nothing else",
+    told: Result = {"network": name, "wanted": "at least 1.7 on two cores that do nothing else"}
+    asked: dict[str, dict[str, Any]] = {
+        "k=50": {"k": 50}, "uneven prices": {"budget": 1_000, "prices": uneven, "target": 0.95},
     }  # fmt: skip
+    for kind, question in asked.items():
+        seconds: dict[int, float] = {1: np.inf, 2: np.inf}
+        answers: dict[int, list[int]] = {}
+        for _ in range(2):
+            for workers in seconds:
+                found, took = _timed(lambda: maximize((one, other), workers=workers, **question))  # noqa: B023
+                seconds[workers], answers[workers] = min(seconds[workers], took["seconds"]), found.seeds.tolist()
+        told |= {
+            f"{kind}: one_seconds": seconds[1], f"{kind}: two_seconds": seconds[2],
+            f"{kind}: ratio": round(seconds[1] / seconds[2], 2), f"{kind}: same_answer": answers[1] == answers[2],
+        }  # fmt: skip
+    return told
+
+
+def _prices(one: Numbers, other: Numbers) -> tuple[Numbers, Floats]:
+    """How many others each person has a tie with, and uneven prices that grow with that."""
+    people = int(one.max()) + 1
+    degree = np.bincount(np.unique(one[one != other] * people + other[one != other]) // people, minlength=people)
+    return degree, (1.0 + degree) ** 0.7 * np.random.default_rng(1).lognormal(0, 0.5, people)
 
 
 def _bought(order: Numbers, prices: Floats, budget: float) -> Numbers:

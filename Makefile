@@ -33,7 +33,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m
 test: dev ## run the tests
 	$(PYTEST) "not slow and not crash and not hostile and not network"
 
-test-all: dev .venv/.installed-spark ## run the tests that are kept out of `make test`: slow, crash, hostile
+test-all: dev .venv/.installed-spark .venv/.installed-peers ## run the tests that are kept out of `make test`: slow, crash, hostile
 	$(PYTEST) "(slow or crash or hostile) and not network"
 
 test-network: dev $(SERVERS)/node_modules/.installed ## run the tests before real servers on this machine (needs Node.js, npm, PostgreSQL, Redis)
@@ -55,10 +55,10 @@ docs-run: dev ## run every command in the tutorial and the how-to pages, and wri
 docs-check: dev ## fail when docs/reference has drifted from the declarations
 	$(BIN)/python docs/generate.py --check
 
-bench: dev ## measure speed and memory; results go to benchmarks/results
+bench: .venv/.installed-peers ## measure speed and memory; results go to benchmarks/results
 	$(BIN)/python benchmarks/run.py
 
-bench-smoke: dev ## run every benchmark at a hundredth of its size
+bench-smoke: .venv/.installed-peers ## run every benchmark at a hundredth of its size
 	$(BIN)/python benchmarks/run.py --scale 0.01
 
 validate: dev ## put every claim about people to the test; figures go to docs/validity.md (GROUNDSWELL_DATA: folder with real data)
@@ -77,6 +77,7 @@ lock: $(UV) ## pin what pyproject.toml asks for anew; versions stay where they c
 	@$(COMPILE) --extra mcp --group build -o requirements.lock
 	@$(COMPILE) --extra mcp --group build --group dev -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) --extra mcp --extra spark --group build --group dev -c requirements-dev.lock -o requirements-spark.lock
+	@$(COMPILE) --extra mcp --group build --group dev --group peers -c requirements-dev.lock -o requirements-peers.lock
 
 clean: ## remove everything that was made, workspaces of the user excepted
 	rm -rf .venv .tools dist build $(DEMO) $(SERVERS)/node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -117,4 +118,9 @@ $(SERVERS)/node_modules/.installed: $(SERVERS)/package-lock.json
 .venv/.installed-spark: requirements-spark.lock .venv/.installed-dev
 	@echo "Installing requirements-spark.lock into .venv"
 	@$(INSTALL) --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	@touch $@
+
+.venv/.installed-peers: requirements-peers.lock .venv/.installed-dev
+	@echo "Installing requirements-peers.lock into .venv"
+	@$(INSTALL) --python $(BIN)/python --require-hashes -r requirements-peers.lock
 	@touch $@

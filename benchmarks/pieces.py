@@ -17,10 +17,12 @@ from typing import Any
 from benchmarks.fetched import keep_pages, replay, replay_plain
 from benchmarks.measuring import peak_mb
 from benchmarks.planning import (
+    plan_again,
     plan_edges,
     plan_growth,
     plan_keep,
     plan_network,
+    plan_peers,
     plan_stored,
     plan_threads,
     plan_users,
@@ -336,7 +338,7 @@ PIECES: dict[str, Callable[..., Result]] = {
     piece.__name__: piece
     for piece in (
         make, bring, bring_peer, read_findings, fill_findings, settle, signals, everything, signals_update, tables_for_peer, signals_peer, compare, ask,
-        explain_one, some_posts, plan_users, plan_network, plan_growth, plan_threads, plan_edges, plan_keep, plan_stored, keep_pages, replay, replay_plain,
+        explain_one, some_posts, plan_users, plan_network, plan_growth, plan_threads, plan_edges, plan_keep, plan_stored, plan_peers, plan_again, keep_pages, replay, replay_plain,
     )
 }  # fmt: skip
 

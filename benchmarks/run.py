@@ -175,6 +175,13 @@ class Bench:
                 found |= {
                     name if target == 0.97 else f"{name}, {target}": told for target, told in self.stored(size).items()
                 }
+        found |= {
+            f"again, {pairs:,} pairs": piece(
+                "plan_again", candidates=among, pairs=max(20_000, round(pairs * self.scale))
+            )
+            for among, pairs in ((200, 1_500_000), (400, 8_000_000))
+        }
+        found |= {"peers": piece("plan_peers", edges=max(2_400, round(12_000 * min(self.scale, 1))))}
         return found | {"threads": piece("plan_threads", scale=self.scale)}
 
     def stored(self, edges: int) -> dict[float, Result]:

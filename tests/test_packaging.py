@@ -21,7 +21,7 @@ import groundswell
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-spark.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-peers.lock", "requirements-spark.lock")
 PACKAGE = ROOT / "src" / "groundswell"
 
 

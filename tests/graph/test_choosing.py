@@ -100,6 +100,47 @@ def test_a_chooser_that_is_asked_again_answers_as_a_new_one_would_certify() -> N
     assert again.certificate >= 0.97
 
 
+@pytest.mark.parametrize("chances", [False, True])
+def test_a_large_audience_asked_again_is_answered_from_the_slopes_that_were_kept(
+    chances: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quickly, and no less truly: nothing affordable reaches more than the bound, and every condition is met or named."""
+    monkeypatch.setattr(choosing, "QUICK", 1)
+    rng, certificates = np.random.default_rng(6), []
+    for _ in range(40):
+        cover = made_up(rng, int(rng.integers(2, 8)), int(rng.integers(4, 14)), chances)
+        if not len(cover.candidate):
+            continue  # nobody overlaps: there are no slopes to keep
+        prices = rng.integers(1, 9, cover.candidates).astype(float)
+        limit = Limit(rng.integers(0, 3, cover.candidates), at_most=4, at_least=float(rng.integers(0, 3)), name="mixed")
+        chooser = Chooser(cover, prices=prices)
+        chooser.choose(budget=float(prices.sum()))
+        monkeypatch.setattr(chooser, "_searched", None)  # whoever searched now would fail
+        for budget in rng.integers(1, 20, 3).astype(float):
+            best = best_of(cover, prices, budget, limit)
+            if best < 0:
+                with pytest.raises(InfeasibleError):
+                    chooser.choose(budget=budget, limits=[limit])
+                continue
+            choice = chooser.choose(budget=budget, limits=[limit])
+            assert choice.spent <= budget
+            assert limit.at_least <= np.asarray(limit.of)[choice.picks].sum() <= 4  # pyright: ignore
+            assert choice.value == pytest.approx(value_of(cover, tuple(choice.picks.tolist())))
+            assert choice.value - 1e-9 <= best <= choice.bound + 1e-9
+            certificates.append(choice.certificate)
+    assert np.median(certificates) > 0.8
+
+
+def test_whoever_wants_it_thorough_gets_a_search_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "QUICK", 1)
+    cover = made_up(np.random.default_rng(4), 40, 800, False)
+    chooser = Chooser(cover, prices=np.arange(1.0, 41.0))
+    chooser.choose(budget=100)
+    quick, thorough = chooser.choose(budget=60), chooser.choose(budget=60, thorough=True)
+    assert 0.5 < quick.certificate <= thorough.certificate
+    assert quick.value <= thorough.value
+
+
 @pytest.mark.parametrize(
     ("words", "match"),
     [

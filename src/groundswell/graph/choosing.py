@@ -17,11 +17,13 @@ Cost: an iteration passes once over the pairs of the cover; some hundreds are ma
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from heapq import heappop, heappush
+from operator import itemgetter
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -60,6 +62,8 @@ BRANCH_STEPS, BRANCH_LOOKS = 10, 3
 """Steps between two looks at the bound of a branch, and looks; a branch starts from the slopes of the one it grew from."""
 FIRST = 4_096
 """The worthiest, who are put in order first where the money may end among them (design choice)."""
+QUICK = 1_000_000
+"""Reaches from which whoever asks again is answered from the kept slopes alone (design choice: a search takes seconds there)."""
 WIDEST = 8_000_000
 """Entries of a table of swaps, at most; larger choices are only added to (design choice: 64 MB)."""
 
@@ -110,6 +114,7 @@ class Chooser:
         self._slopes: Floats | None = None
         self._chances = None if cover.certain else _Chances(cover)
         self._last: Numbers = np.zeros(0, np.int64)
+        self._line: tuple[float, Floats] | None = None
 
     def choose(
         self,
@@ -120,23 +125,53 @@ class Chooser:
         locked: Iterable[int] = (),
         excluded: Iterable[int] = (),
         limits: Sequence[Limit] = (),
+        thorough: bool = False,
     ) -> Choice:
-        """Choose within the budget and the conditions; raises `InfeasibleError`, naming what bites, where nothing meets them."""
+        """Choose within the budget and the conditions; raises `InfeasibleError`, naming what bites, where nothing meets them.
+
+        Of an audience of a million reaches and more only the first time takes a search. Asked again, it answers with greedy and the
+        slopes of that search, which bound every other budget as well, if less closely; `thorough` searches each time.
+        """
         start, people = perf_counter(), self.cover.candidates
         if np.isnan(budget) or budget < 0:
             raise InputError(f"The budget is {budget}.", next_step="Give an amount of money from 0 up.")
         count = Limit(np.ones(people), at_most=at_most, at_least=at_least or None, name="people")
         money = Limit(self.prices, at_most=budget, name="budget")
         terms = Terms.of(people, [money, count, *limits], locked, excluded)
-        search = Search(self.cover, terms, self.prices, self._chances)
-        picks, bound = search.run(self._last, self._slopes)
-        bound = search.branched(picks, bound)
-        self._last, self._slopes = picks, search.slopes
-        picks = search.ordered(picks)
+        picks, bound = (None if thorough else self._again(terms)) or self._searched(terms)
+        self._last, picks = picks, ordered(self.cover, picks)
         gains = self.cover.gains(picks)
         value = float(gains.sum())
         spent = float(self.prices[picks].sum())
         return Choice(picks, gains, value, max(value, bound), spent, perf_counter() - start)
+
+    def _searched(self, terms: Terms) -> tuple[Numbers, float]:
+        """The best picks that a search finds, and the lowest bound; what it learned is kept."""
+        with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+            search = Search(self.cover, terms, self.prices, self._chances, pool=pool)
+            picks, bound = search.run(self._last, self._slopes)
+            bound = search.branched(picks, bound)
+            self._slopes = search.slopes
+            if len(self.cover.candidate) >= QUICK:
+                self._line = search.line(search.slopes, search.bent, search.curve)
+        return picks, bound
+
+    def _again(self, terms: Terms) -> tuple[Numbers, float] | None:
+        """Greedy picks and the bound of the kept slopes; None where none are kept."""
+        if self._line is None:
+            return None
+        costs = [np.maximum(self.prices, 1e-12), np.ones(len(self.prices))]
+        with ThreadPoolExecutor(len(costs)) as pool:
+            found = pool.map(partial(greedy_picks, self.cover, terms), costs)
+        met = [(value, picks) for starts in found for value, picks in starts if terms.holds(picks)]
+        if not met:
+            best = terms.best(self.cover.each)
+            if best is None:
+                raise terms.refuse()
+            met = [(0.0, best)]
+        constant, each = self._line
+        bound = constant + fractional(each, terms, multipliers(each, terms)) + self.cover.sure
+        return max(met, key=itemgetter(0))[1], bound
 
 
 class _Branch(NamedTuple):
@@ -197,18 +232,7 @@ class Search:
 
     def greedy(self, cost: Floats) -> list[Numbers]:
         """Greedy picks by gain per cost, and the best prefix with one more."""
-        terms = self.terms
-        locked = np.flatnonzero(terms.low > 0)
-        packing = (terms.rows >= 0).all(axis=1)
-        picks, size, extra = self.counting.greedy(
-            locked,
-            (terms.high > 0) & (terms.low < 1),
-            cost,
-            terms.rows[packing],
-            terms.room[packing],
-            self.cover.arrays,
-        )
-        return [picks, np.append(picks[:size], extra)] if extra >= 0 else [picks]
+        return [picks for _, picks in greedy_picks(self.cover, self.terms, cost)]
 
     def improved(self, picks: Numbers) -> Numbers:
         """Add and swap as long as that gains."""
@@ -342,13 +366,27 @@ class Search:
 
     def ordered(self, picks: Numbers) -> Numbers:
         """The picks in the order in which they add most."""
-        among = np.zeros(self.cover.candidates, np.bool_)
-        among[picks] = True
-        nothing = np.zeros((0, self.cover.candidates))
-        found, _, _ = self.counting.greedy(
-            np.zeros(0, np.int64), among, np.ones(len(among)), nothing, np.zeros(0), self.cover.arrays
-        )
-        return np.concatenate([found, np.setdiff1d(picks, found)])
+        return ordered(self.cover, picks)
+
+
+def greedy_picks(cover: Cover, terms: Terms, cost: Floats) -> list[tuple[float, Numbers]]:
+    """Greedy picks by gain per cost, and the best prefix with one more, each with what it reaches."""
+    from groundswell.graph.counting import greedy
+
+    locked = np.flatnonzero(terms.low > 0)
+    packing = (terms.rows >= 0).all(axis=1)
+    open_ = (terms.high > 0) & (terms.low < 1)
+    rows, room = terms.rows[packing], terms.room[packing]
+    picks, value, size, extra, best = greedy(locked, open_, cost, rows, room, cover.each.copy(), cover.arrays)
+    return [(value, picks), *([(best, np.append(picks[:size], extra))] if extra >= 0 else [])]
+
+
+def ordered(cover: Cover, picks: Numbers) -> Numbers:
+    """The picks in the order in which they add most."""
+    from groundswell.graph.counting import ranked
+
+    among = np.sort(picks)
+    return ranked(among, cover.each[among], cover.arrays)
 
 
 def fractional(each: Floats, terms: Terms, multipliers: Floats) -> float:

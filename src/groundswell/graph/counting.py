@@ -53,6 +53,30 @@ def each(cover: Any) -> Array:
 
 
 @njit(cache=True, nogil=True)
+def ranked(picks: Array, most: Array, cover: Any) -> Array:
+    """The picks in the order in which they add most, the first of equals; `most` is what none of them can pass, and is written to.
+
+    Nobody ever adds more than before: only whoever leads is counted anew (Minoux 1978).
+    """
+    certain, step = len(cover.chance_by) == 0, 0 if len(cover.weight) == 1 else 1
+    left, order = np.ones(len(cover.reached) - 1), np.empty(len(picks), np.int64)
+    for k in range(len(picks)):
+        while True:
+            at = int(np.argmax(most))
+            begin, end, total = cover.first[picks[at]], cover.first[picks[at] + 1], cover.alone[picks[at]]
+            for i in range(begin, end):
+                e = cover.element[i]
+                total += cover.weight[e * step] * left[e] * (1.0 if certain else cover.chance_to[i])
+            most[at] = total
+            if int(np.argmax(most)) == at:
+                break
+        order[k], most[at] = picks[at], -1.0
+        for i in range(begin, end):
+            left[cover.element[i]] *= 1.0 - (1.0 if certain else cover.chance_to[i])
+    return order
+
+
+@njit(cache=True, nogil=True)
 def added(picks: Array, cover: Any) -> Array:
     """What each pick adds to those before it."""
     certain, step = len(cover.chance_by) == 0, 0 if len(cover.weight) == 1 else 1
@@ -68,15 +92,17 @@ def added(picks: Array, cover: Any) -> Array:
 
 
 @njit(cache=True, nogil=True)
-def greedy(start: Array, allowed: Array, cost: Array, rows: Array, room: Array, cover: Any) -> Any:
+def greedy(start: Array, allowed: Array, cost: Array, rows: Array, room: Array, gain: Array, cover: Any) -> Any:
     """Add what gains most per cost as long as it fits all limits `rows @ chosen <= room`, which are of amounts from 0 up.
 
-    Returns the picks, and (prefix, candidate) of the best set "a prefix and one more that fits".
+    `gain` is what each candidate reaches alone; it is written to.
+
+    Returns the picks and what they reach; and of the best set "a prefix and one more that fits" prefix, candidate and what it reaches.
     """
     people, certain = len(cover.alone), len(cover.chance_by) == 0
     sure = np.zeros(len(cover.reached) - 1, np.int32)
     left = np.ones(0 if certain else len(sure))
-    gain, alike = each(cover), _alike(cost)
+    alike = _alike(cost)
     plain = cost if alike else np.ones(people)
     picks, size, value = np.empty(people, np.int64), 0, 0.0
     free, space = allowed.copy(), room.copy()
@@ -96,7 +122,7 @@ def greedy(start: Array, allowed: Array, cost: Array, rows: Array, room: Array, 
             if most >= 0 and value + gain[most] > best:
                 best, best_size, best_extra = value + gain[most], size, most
         if chosen < 0:
-            return picks[:size].copy(), best_size, best_extra
+            return picks[:size].copy(), value, best_size, best_extra, best
         picks[size], value = chosen, value + gain[chosen]
         size, free[chosen] = size + 1, False
         for r in range(len(space)):

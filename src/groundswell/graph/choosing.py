@@ -164,6 +164,8 @@ class Chooser:
         with ThreadPoolExecutor(len(costs)) as pool:
             found = pool.map(partial(greedy_picks, self.cover, terms), costs)
         met = [(value, picks) for starts in found for value, picks in starts if terms.holds(picks)]
+        if terms.holds(self._last):
+            met.append((self.cover.value(self._last), self._last))
         if not met:
             best = terms.best(self.cover.each)
             if best is None:

@@ -154,14 +154,14 @@ def _is(value: str, asked: str) -> bool:
     return asked.casefold() in {value.casefold(), *(word.strip().casefold() for word in value.split(","))}
 
 
-def choose(pool: Pool, conditions: Conditions, budget_minor: int) -> Choice:
-    """The best plan for this money.
+def choose(pool: Pool, conditions: Conditions, budget_minor: int, *, thorough: bool = False) -> Choice:
+    """The best plan for this money; of a large audience a second one is found sooner and bounded less closely, unless `thorough`.
 
     Errors: ImpossibleError, which says what is in the way.
     """
     ask = partial(
         conditions.chooser.choose, budget=budget_minor, at_most=conditions.most, locked=conditions.locked,
-        excluded=conditions.excluded, limits=conditions.limits,
+        excluded=conditions.excluded, limits=conditions.limits, thorough=thorough,
     )  # fmt: skip
     try:
         return ask(at_least=conditions.least)
@@ -176,7 +176,7 @@ def choose(pool: Pool, conditions: Conditions, budget_minor: int) -> Choice:
 
 def choose_somebody(pool: Pool, conditions: Conditions, budget_minor: int) -> Choice:
     """The best plan for this money, with somebody in it; errors as for `choose`."""
-    choice = choose(pool, conditions, budget_minor)
+    choice = choose(pool, conditions, budget_minor, thorough=True)
     if not len(choice.picks):
         least = cheapest_for(pool, 1, conditions)
         costs = "Everybody is excluded." if least is None else f"The cheapest costs {money(least, pool.currency)}."

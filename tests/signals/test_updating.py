@@ -149,3 +149,13 @@ def test_a_name_beside_an_answer_to_somebody_else_makes_no_tie_for_an_update_eit
     assert before.value is not None
     assert table.values("x:a")["embeddedness"] == before, "somebody who follows it and is not followed back is no tie"
     assert not differences(as_computed(table.rows), all_of_it(workspace))
+
+
+def test_without_the_faces_that_were_kept_everybody_is_computed_again(tmp_path: Path) -> None:
+    workspace = simulated_and_computed(tmp_path / "w")
+    everybody = signal_table(workspace).rows.num_rows
+    for file in (workspace.cache / "signals").glob("faces-*"):
+        file.unlink()
+    bring(workspace, {"follow": [{"follower": "x:a", "followed": "x:b"}]}, seen=LATER)
+    assert signal_table(workspace).recomputed >= everybody
+    assert len(list((workspace.cache / "signals").glob("faces-*"))) == 3

@@ -16,16 +16,16 @@ EVERYTHING = "memory.main."
 """Before the name of a view: its rows of everybody, whatever stands before it."""
 MINE = "(SELECT account FROM wanted_accounts)"
 NEAR: dict[str, str] = {
-    "interactions": f"""SELECT account, actor, verb, post, via, acted_at FROM memory.main.interactions
+    "interactions": f"""SELECT account, actor, verb, post, via, acted_at FROM {EVERYTHING}interactions
                         WHERE account IN {MINE} OR actor IN {MINE}""",
-    "follows": f"SELECT * FROM memory.main.follows WHERE follower IN {MINE} OR followed IN {MINE}",
+    "follows": f"SELECT * FROM {EVERYTHING}follows WHERE follower IN {MINE} OR followed IN {MINE}",
     # Their posts, and comments on either side. What evidence shows, and no number is made of, is left where it lies.
     "posts": f"""SELECT * EXCLUDE (extra, hashtags, mentions, thread, reply_to, reply_to_account, member, content)
                         REPLACE (NULL::VARCHAR AS platform, NULL::VARCHAR AS url, NULL::BIGINT AS import_id, NULL::BIGINT AS line)
-                 FROM memory.main.posts
+                 FROM {EVERYTHING}posts
                  WHERE account IN {MINE} OR key IN (SELECT key_of_post(via) FROM interactions WHERE verb = 'reply' AND via IS NOT NULL)""",
 } | {
-    name: f"SELECT * FROM memory.main.{name} WHERE text_hash IN (SELECT text_hash FROM posts)"
+    name: f"SELECT * FROM {EVERYTHING}{name} WHERE text_hash IN (SELECT text_hash FROM posts)"
     for name in ("wording", "topic_of_text", "voice", "tone", "remarks")
 }  # fmt: skip
 """View -> those of its rows that concern the accounts in `wanted_accounts`, in the order in which to gather."""

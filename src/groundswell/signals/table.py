@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.columns import in_one
-from groundswell.signals.arrays import Asked, fit_versions
+from groundswell.signals.arrays import ARRAYS, Asked, fit_versions
 from groundswell.signals.computing import PROFILE, compute, want
 from groundswell.signals.contested import hide
 from groundswell.signals.declaring import SIGNALS
@@ -130,6 +130,8 @@ def _stamp(live: Sequence[int], corpus: Corpus | None, fits: Path) -> dict[str, 
 def _touched(workspace: Workspace, engine: Engine, kept: Kept | None, stamp: dict[str, Any]) -> set[str] | None:
     """Accounts whose facts changed since the kept table; None when everything must be computed."""
     if not kept or any(kept.stamp.get(name) != stamp[name] for name in ("code", "corpus", "fits")):
+        return None
+    if not {grain.name for grain in ARRAYS.values() if grain.face} <= set(read_faces(kept.file.parent)):
         return None
     changed = sorted(set(kept.stamp["live"]) ^ set(stamp["live"]))
     return touched_since(workspace, engine, changed, kept.file.parent / "links.parquet")

@@ -9,7 +9,8 @@ import pytest
 
 from building import account, bring, day, made, post
 from groundswell.advocacy import Staff, rosters, staff, staff_table
-from groundswell.advocacy.staff import QUANTITIES, about_of, standing_of, steps
+from groundswell.advocacy.staff import about_of, standing_of
+from groundswell.advocacy.steps import QUANTITIES, steps
 from groundswell.errors import UsageError
 from groundswell.signals import Value
 

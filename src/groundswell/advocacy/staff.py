@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
-from string import Formatter
 from typing import Any, Literal
 
 from groundswell.advocacy.colleagues import Person, persons_of
@@ -22,8 +19,8 @@ from groundswell.advocacy.naming import names_in
 from groundswell.advocacy.own import Marks, Own, marks_of, posts_beside
 from groundswell.advocacy.people import Listed, listed_people, several
 from groundswell.advocacy.same_words import Said, SameWords, same_across
+from groundswell.advocacy.steps import Step, steps
 from groundswell.advocacy.subjects import POSTS_NEEDED, WORDS_NEEDED, subject_of, words_of_names
-from groundswell.definitions.sections import Section, read_section
 from groundswell.errors import UsageError
 from groundswell.signals import SIGNALS, SignalTable, Value, signal_table
 from groundswell.signals.findings import Progress
@@ -48,16 +45,6 @@ SHARE_NEEDED = 5
 POSTS_SHOWN = 3
 QUOTED = 90
 """Letters of a post that a first step quotes (design choice)."""
-QUANTITIES = (
-    "own_posts",
-    "company_share",
-    "subject_sure",
-    "subject_likely",
-    "subjects",
-    "same_words",
-    "silent_days",
-    "reply_rate",
-)
 Standing = Literal["sure", "likely", "several", "unknown", "silent"]
 STANDINGS: dict[Standing, str] = {
     "sure": "with a subject of their own",
@@ -66,31 +53,6 @@ STANDINGS: dict[Standing, str] = {
     "unknown": "where none can be told",
     "silent": "without a post in the data",
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """A first step, with the reason and where the advice comes from."""
-
-    name: str
-    says: str
-    why: str
-    source: str
-    at_least: tuple[tuple[str, float], ...] = ()
-    at_most: tuple[tuple[str, float], ...] = ()
-
-    def fits(self, known: Mapping[str, float | None], words: Mapping[str, str] | None = None) -> bool:
-        """Whether every line is known to hold and every word is there that it says; what is unknown proposes nothing."""
-        said = {name for _, name, _, _ in Formatter().parse(self.says + self.why) if name}
-        return (
-            said <= set(words or {})
-            and all((x := known[name]) is not None and x >= line for name, line in self.at_least)
-            and all((x := known[name]) is not None and x <= line for name, line in self.at_most)
-        )
-
-    def of(self, words: Mapping[str, str]) -> Step:
-        """The step in somebody's own words."""
-        return replace(self, says=self.says.format(**words), why=self.why.format(**words))
 
 
 @dataclass(frozen=True)
@@ -477,29 +439,3 @@ def _summary(
     elif posts:
         lines.append("No text is posted by two of them.")
     return lines
-
-
-@cache
-def steps() -> tuple[Step, ...]:
-    """The shipped first steps, in order."""
-    top = read_section(files("groundswell.advocacy") / "first_steps.toml").only("step")
-    return tuple(_step(part) for part in top.tables("step"))
-
-
-def _step(part: Section) -> Step:
-    part.only("name", "says", "why", "source", "at_least", "at_most")
-    return Step(
-        part.text("name"),
-        part.text("says"),
-        part.text("why"),
-        part.text("source"),
-        _lines(part, "at_least"),
-        _lines(part, "at_most"),
-    )
-
-
-def _lines(part: Section, key: str) -> tuple[tuple[str, float], ...]:
-    if key not in part.values:
-        return ()
-    lines = part.table(key).only(*QUANTITIES)
-    return tuple((name, lines.number(name)) for name in lines.values)

@@ -173,7 +173,7 @@ def _reply_rate(made: Sequence[Simulated]) -> Row:
     return found.row(
         "How near is the reply rate to the one that was planted?", worlds.described(), "the mean of everybody for everybody",
         measure="mean distance between shares", signals=("reply_rate",),
-        how="Accounts with at least three comments. Answers that would have come after the end of the files are missing, as in life.",
+        how="Accounts with at least three comments; what answers somebody's own comment is none. Answers that would have come after the end of the files are missing, as in life.",
     )  # fmt: skip
 
 
@@ -209,9 +209,11 @@ def _later_comments(world: Simulated) -> tuple[Array, Numbers, Numbers, Numbers]
     moment = world.moment(0.6)
     with world.workspace.engine() as engine:
         rows = engine.table(
-            f"""WITH c AS (SELECT account, via, acted_at FROM interactions WHERE verb = 'reply' AND actor <> account AND via IS NOT NULL
-                                 AND acted_at > '{moment}'),
-                     a AS (SELECT DISTINCT actor AS account, post AS via FROM interactions WHERE verb = 'reply' AND post IS NOT NULL)
+            f"""WITH r AS (SELECT account, actor, post, via, acted_at FROM interactions WHERE verb = 'reply' AND via IS NOT NULL),
+                     own AS (SELECT actor AS account, account AS actor, via AS post FROM r),
+                     c AS (SELECT account, via FROM r WHERE actor <> account AND acted_at > '{moment}'
+                                 AND (account, actor, post) NOT IN (SELECT (account, actor, post) FROM own)),
+                     a AS (SELECT DISTINCT actor AS account, post AS via FROM r WHERE post IS NOT NULL)
                 SELECT c.account, a.via IS NOT NULL AS answered FROM c LEFT JOIN a USING (account, via) ORDER BY c.account, via"""
         )
     past, names = world.past(moment), world.truth.column("account").to_pylist()

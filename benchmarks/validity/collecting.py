@@ -41,6 +41,8 @@ PARTS = (
     Part("basics", "size_and_rhythm_figures", "Does the program count and time posts rightly?"),
     Part("basics", "reply_figures", "Does it measure rightly who answers, and how fast?"),
     Part("recounts", "recount_figures", "Do plain counts say what one counts by hand?"),
+    Part("recounts_of_posts", "post_figures", "Do counts of what posts are and say come out as one counts them by hand?"),
+    Part("planted", "planted_figures", "Is what was planted found again?"),
     Part("reading", "topic_figures", "Does it find what people speak of?"),
     Part("reading", "focus_figures", "Does it measure rightly how much somebody keeps to one subject?"),
     Part("reading", "language_figures", "Does it tell the language of a post?"),

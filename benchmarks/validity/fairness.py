@@ -29,7 +29,7 @@ from groundswell.signals.present import open_present
 from groundswell.simulate.plan import Plan
 
 pc: Any = _compute
-DEFINITION = "field_geek@1"
+DEFINITION = "field_geek@3"
 Counted = dict[tuple[str, str], list[tuple[float, float, int]]]
 """(by, group) -> for each brief or world: what they got, of how much, and of how many people."""
 

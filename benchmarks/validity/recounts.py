@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -276,7 +276,7 @@ def _strangers(rows: Rows, who: str) -> float:
     return mean(not rows.tied(who, one) for one in people) if people else nan
 
 
-Count = Callable[[Rows, str], Any]
+Count = Callable[[Any, str], Any]
 RECOUNTS: dict[str, tuple[Count, Count, str]] = {
     "longest_silence_days": (lambda r, w: max(_gaps(r.own(w))), lambda r, w: max(_gaps(r.posts[w])), "the same with replies and reposts"),
     "silence_days": (lambda r, w: _silence(r.own(w)), lambda r, w: _silence(r.posts[w]), "the same with replies and reposts"),
@@ -328,11 +328,15 @@ def recount_figures() -> list[Row]:
     """Counts by hand beside the program's; and what people speak of who speak to somebody, beside what they were made to speak of."""
     made = [worlds.world(12), worlds.world(14, kind="loose")]
     rows = [read(world) for world in made]
-    return [*(_agree(name, made, rows) for name in RECOUNTS), *_company(made, rows)]
+    data = f"{len(made)} made-up communities"
+    return [*(agree(name, RECOUNTS[name], made, rows, data) for name in RECOUNTS), *_company(made, rows)]
 
 
-def _agree(name: str, made: list[Simulated], rows: list[Rows]) -> Row:
-    by_hand, hastily, does = RECOUNTS[name]
+def agree(
+    name: str, counts: tuple[Count, Count, str], made: Sequence[Simulated], rows: Sequence[Any], data: str
+) -> Row:
+    """The figure of one signal: how many accounts have the value that one counts by hand, and that one counts hastily."""
+    by_hand, hastily, does = counts
     said, right, hasty = (np.concatenate(part) for part in zip(*(
         (world.value(name), _each(by_hand, world, some), _each(hastily, world, some)) for world, some in zip(made, rows, strict=True)
     ), strict=True))  # fmt: skip
@@ -340,14 +344,14 @@ def _agree(name: str, made: list[Simulated], rows: list[Rows]) -> Row:
     ours, theirs = (_same(one[told], right[told]) for one in (said, hasty))
     found = compared(accuracy, np.ones(int(told.sum()), bool), ours, theirs)
     return found.row(
-        f"Is “{SIGNALS[name].title}” what one counts by hand?", f"{len(made)} made-up communities, {int(told.sum()):,} accounts", f"counted hastily: {does}",
+        f"Is “{SIGNALS[name].title}” what one counts by hand?", f"{data}, {int(told.sum()):,} accounts", f"counted hastily: {does}",
         measure="share of accounts that agree to nine digits", signals=(name,), wanted="all", people=int(told.sum()),
         target="meets the target" if ours.all() else "misses the target",
         how="Counted anew in plain Python from the raw rows, account by account, after the sentence in the reference.",
     )  # fmt: skip
 
 
-def _each(count: Count, world: Simulated, rows: Rows) -> Numbers:
+def _each(count: Count, world: Simulated, rows: Any) -> Numbers:
     def one(who: str) -> float:
         try:
             return float(count(rows, who))

@@ -14,7 +14,7 @@ from groundswell.signals.packing import VALUE
 PERSON: dict[str, float | None] = {
     "reach_percentile": 0.96, "engagement_percentile": 0.81, "quality_percentile": 0.6, "closeness_percentile": 0.7,
     "sponsored_share": 0.0, "professional_marks": 0.0, "followers": 4_000.0, "account_age_days": 900.0,
-    "topic_focus": None,
+    "topic_lead": None,
 }  # fmt: skip
 PEERS = 100
 
@@ -93,7 +93,8 @@ def test_the_first_rule_that_holds_names_the_kind_with_its_numbers() -> None:
         == "stalled (days of posting 400, days of silence 120)"
     )
     assert (kind_of(rows(), posting_days=400.0, silent_days=2.0)[0] or "").startswith("alpha (alpha consumer 0.7")
-    assert (kind_of(rows("creator", topic_focus=0.8))[0] or "").startswith("specialist (focus 0.8")
+    assert (kind_of(rows("creator", topic_lead=0.4))[0] or "").startswith("specialist (lead of the main topic 0.4")
+    assert (kind_of(rows("creator", topic_lead=0.1))[0] or "").startswith("everyday voice (lead of the main topic 0.1")
 
 
 def test_who_is_big_is_no_small_account_of_any_kind() -> None:

@@ -20,8 +20,8 @@ GOOD, BAD, PLAIN = "I love this wonderful kettle.", "The handle is awful and it 
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def of(workspace: Workspace) -> dict[str, Value]:
-    return signal_table(workspace).values("x:ann")
+def of(workspace: Workspace, who: str = "ann") -> dict[str, Value]:
+    return signal_table(workspace).values(f"x:{who}")
 
 
 def reviewer(*texts: str, language: str = "en") -> Rows:
@@ -118,6 +118,19 @@ def test_a_question_counts_from_when_its_text_is_known(tmp_path: Path) -> None:
     assert of(workspace)["question_reply_rate"].value is None
     bring(workspace, {"post": [post(name, 0, text="Where is it from?", kind="reply") for name in names[:3]]})
     assert of(workspace)["question_reply_rate"].value == pytest.approx(1 / 3)
+
+
+def test_who_is_answered_under_somebody_elses_post_got_no_comment(tmp_path: Path) -> None:
+    """Ann comments on four of Bob's posts, is answered on three, and comes back on two."""
+    said = [reply("ann", "bob", f"bob-{n}", f"ann-{n}", None) for n in range(4)]
+    answers = [reply("bob", "ann", f"ann-{n}", f"bob-a{n}", None) for n in range(3)]
+    back = [reply("ann", "bob", f"bob-a{n}", f"ann-b{n}", None) for n in range(2)]
+    rows: Rows = {"account": [account("ann"), account("bob")], "interaction": [*said, *answers, *back]}
+    workspace = made(tmp_path / "w", rows)
+    ann, bob = of(workspace), of(workspace, "bob")
+    assert ann["reply_rate"].value is ann["conversation_depth"].value is None
+    assert (bob["reply_rate"].value, bob["reply_rate"].n) == (0.75, 4)
+    assert (bob["conversation_depth"].value, bob["conversation_depth"].n) == (0.5, 4)
 
 
 @pytest.mark.slow

@@ -35,7 +35,7 @@ from groundswell.errors import UnknownNameError, nearest
 from groundswell.records import PLATFORMS
 from groundswell.signals import SIGNALS
 
-DEFAULT_DEFINITION = "field_geek@2"
+DEFAULT_DEFINITION = "field_geek@3"
 DEFAULT_TIER_SET = "seed_004@1"
 DEFAULT_BENCHMARK = "measured_panel@1"
 

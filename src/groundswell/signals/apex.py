@@ -230,7 +230,7 @@ def kind_columns(rows: pa.Table, facts: pa.Table, alpha: Any) -> dict[str, Any]:
 
 
 def _evidence(rule: Rule, numbers: Mapping[str, Floats], mine: NDArray[np.int64]) -> Any:
-    """The class with the numbers that decided: "specialist (focus 0.71, sponsored posts 0.03)"."""
+    """The class with the numbers that decided: "specialist (lead of the main topic 0.51, sponsored posts 0.03)"."""
     said: list[Any] = [f"{rule.kind} ("]
     for place, line in enumerate(rule.when):
         title = FACTS.get(line.signal) or SIGNALS[line.signal].title.lower()
@@ -285,7 +285,7 @@ def alpha_consumer() -> Columns:
     unknown="No rule for small accounts holds, or it is not small.",
     source="the essay on wrong definitions: 'small influencers are small for a reason … too new … haven't found that sweet spot'; the essay Less is More for the specialist",
     needs=("account.account",),
-    made_of=("alpha_consumer", "followers", "account_age_days", "topic_focus", "sponsored_share", "silence_days", "growth_per_month"),
+    made_of=("alpha_consumer", "followers", "account_age_days", "topic_lead", "sponsored_share", "silence_days", "growth_per_month"),
 )  # fmt: skip
 def small_kind() -> Columns:
     """The first rule that holds of new, stalled, alpha, specialist and everyday voice; the share of earlier rules that are ruled out."""

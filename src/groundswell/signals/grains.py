@@ -3,7 +3,8 @@
 `account`   one row an account, as it is now
 `post`      one row a post, with the author's followers at the time and the words in its text that say "paid"
 `gap`       one row an account, with the days between its successive own posts as a list, and when they were last looked at
-`received`  one row a comment on the account's posts by somebody else, with the author's answer if there was one
+`received`  one row a comment on the account's posts by somebody else, with the author's answer if there was one; what answers a
+            comment of the account's own is none
 `topic`     one row an account and topic, with its number of own posts
 `spoken`    one row an account and language, with its number of own posts
 
@@ -59,9 +60,11 @@ RECEIVED = """
         WHERE p.verb = 'reply' AND ({wanted} OR {wanted_actor})
     ),
     comments AS (
+        -- Whoever answers what it said to them begins nothing, and asks for no answer.
         SELECT p.account, p.actor, p.via, p.acted_at
         FROM replies AS p
-        WHERE p.account IS NOT NULL AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}
+        LEFT JOIN replies AS own ON own.via = p.post AND own.actor = p.account AND own.account = p.actor
+        WHERE own.via IS NULL AND p.account IS NOT NULL AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}
     ),
     answers AS (
         SELECT p.actor AS account, p.post AS via, min(p.acted_at) AS answered_at

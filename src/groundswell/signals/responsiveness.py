@@ -1,5 +1,8 @@
 """Does it answer? Comments by other people on its posts, and what came back.
 
+A comment is what somebody begins. Who is answered under somebody else's post has got an answer, and no comment: it owes none back,
+and an exchange that goes on is one thread, however many turns it has.
+
 A comment can be answered best when it asks or tells of a problem; what an answer does (thanks, apologises, puts right) is read by
 words in seven languages (`tone.toml`), without a guess at its warmth. Texts told to be in another language are not counted.
 """
@@ -27,7 +30,7 @@ UNHEARD = "CASE WHEN count(*) FILTER (replies_known) = 0 THEN 'not_observed' END
     needs=("interaction.via",),
 )  # fmt: skip
 def reply_rate() -> Columns:
-    """Share of other people's comments on its posts that the author replied to."""
+    """Share of the comments that other people began under its posts to which the author replied. Wilson interval."""
     return share("answered", of="replies_known", at_least=3, reason=UNHEARD)
 
 
@@ -85,15 +88,20 @@ def dialogue(asked: Asked) -> pa.Table:
                   AND ({asked.where("account")} OR {asked.where("actor")})"""
     )
     engine.execute(
-        f"""CREATE OR REPLACE TEMP TABLE turns AS  -- a comment that was answered, how first, and whether its writer came back to that
-            WITH comments AS (SELECT * FROM said WHERE {asked.where("account")})
+        f"""CREATE OR REPLACE TEMP TABLE begun AS  -- comments that answer nothing the author said to their writer
+            SELECT DISTINCT c.account, c.whose, c.who, c.via, c.post
+            FROM said AS c LEFT JOIN said AS own ON own.via = c.post AND own.who = c.whose AND own.whose = c.who
+            WHERE own.via IS NULL AND {asked.where("c.account")}"""
+    )
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE turns AS  -- those that were answered, how first, and whether their writer came back to that
             SELECT c.account, c.whose, c.via, c.post, min(a.via) AS answer, bool_or(b.via IS NOT NULL) AS back
             FROM said AS a
-            JOIN comments AS c ON c.via = a.post AND c.whose = a.who AND c.who = a.whose
-            LEFT JOIN comments AS b ON b.post = a.via AND b.whose = c.whose AND b.who = c.who
+            JOIN begun AS c ON c.via = a.post AND c.whose = a.who AND c.who = a.whose
+            LEFT JOIN said AS b ON b.post = a.via AND b.whose = c.whose AND b.who = c.who
             GROUP BY ALL"""
     )
-    engine.execute("CREATE OR REPLACE TEMP TABLE answers AS SELECT DISTINCT account, whose, answer FROM turns")
+    engine.execute("CREATE OR REPLACE TEMP TABLE answers AS SELECT DISTINCT account, answer FROM turns")
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE told AS  -- what is read out of comments and answers alike
             SELECT p.post, r.question OR r.problem AS asks, r.thanks, r.apology, r.fix
@@ -101,18 +109,17 @@ def dialogue(asked: Asked) -> pa.Table:
             WHERE p.kind = 'reply' AND {READ} {"AND p.post IN (SELECT via FROM said)" if asked.only else ""}"""
     )
     found = engine.table(
-        f"""
+        """
         WITH asks AS (SELECT post FROM told WHERE asks),
         counted AS (
             SELECT c.account, any_value(c.whose) AS whose,
                    count(q.post) AS asked,
                    count(q.post) FILTER (t.via IS NOT NULL) AS asked_answered,
-                   count(*) FILTER (e.answer IS NULL) AS threads,
-                   count(*) FILTER (e.answer IS NULL AND t.back) AS deep
-            FROM (SELECT DISTINCT account, whose, via, post FROM said WHERE {asked.where("account")}) AS c
+                   count(*) AS threads,
+                   count(*) FILTER (t.back) AS deep
+            FROM begun AS c
             LEFT JOIN turns AS t ON t.via = c.via AND t.post = c.post AND t.whose = c.whose
             LEFT JOIN asks AS q ON q.post = c.via
-            LEFT JOIN answers AS e ON e.answer = c.post AND e.whose = c.whose
             GROUP BY c.account
         ),
         kinds AS (
@@ -124,7 +131,7 @@ def dialogue(asked: Asked) -> pa.Table:
         SELECT counted.*, whose IN (SELECT who FROM said) AS heard, coalesce(answers, 0) AS answers, thanks, apologies, fixes
         FROM counted LEFT JOIN kinds USING (account)"""
     )
-    engine.execute("DROP TABLE said; DROP TABLE turns; DROP TABLE answers; DROP TABLE told")
+    engine.execute("DROP TABLE said; DROP TABLE begun; DROP TABLE turns; DROP TABLE answers; DROP TABLE told")
     return found
 
 
@@ -136,7 +143,7 @@ def dialogue(asked: Asked) -> pa.Table:
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def question_reply_rate() -> Columns:
-    """Share of other people's comments with a question or a problem that the author replied to. Wilson interval."""
+    """Share of comments begun under its posts that ask something or tell of a problem to which the author replied. Wilson interval."""
     return wilson("asked_answered", "CASE WHEN heard THEN asked ELSE 0 END")
 
 

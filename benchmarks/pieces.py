@@ -113,7 +113,7 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
 
     Reading ten million texts takes a processor core the better part of an hour and says nothing about the SQL that follows.
     """
-    from groundswell.signals.findings import WORDING_VERSION, note_read
+    from groundswell.signals.findings import note_read, wording_version
     from groundswell.signals.hearing import hearing_version
     from groundswell.signals.tone import tone_version
     from groundswell.signals.topics import fit_corpus, latest_corpus
@@ -128,7 +128,7 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
         wording = f"""SELECT text_hash, CASE WHEN text_hash % 10 < 7 THEN 'en' WHEN text_hash % 10 < 9 THEN 'de' END AS language,
                       CASE WHEN text_hash % 25 = 0 THEN '#ad' END AS clear, CASE WHEN text_hash % 40 = 1 THEN 'gifted' END AS unclear
                       FROM {texts}"""
-        engine.write(wording, findings / f"wording-{WORDING_VERSION}" / "000000.parquet")
+        engine.write(wording, findings / f"wording-{wording_version()}" / "000000.parquet")
         topic = (
             f"SELECT text_hash, CASE WHEN text_hash % 5 < 4 THEN text_hash // 5 % {topics} END AS topic FROM {texts}"
         )
@@ -141,7 +141,7 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
                    (text_hash % 3)::INTEGER AS praise, (text_hash % 5 // 4)::INTEGER AS reservation,
                    (text_hash % 9 // 8)::INTEGER AS concrete, 1 AS neither FROM {texts} WHERE text_hash % 8 = 0"""
         engine.write(tone, findings / f"tone-{tone_version()}" / "000000.parquet")
-        remarks = f"""SELECT text_hash, text_hash % 2 = 0 AS question, text_hash % 9 = 0 AS problem, text_hash % 4 = 0 AS thanks,
+        remarks = f"""SELECT text_hash, text_hash % 2 = 0 AS asks, text_hash % 4 = 0 AS thanks,
                       text_hash % 31 = 0 AS apology, text_hash % 17 = 0 AS fix FROM {texts} WHERE text_hash % 3 = 0"""
         engine.write(remarks, findings / f"remarks-{tone_version()}" / "000000.parquet")
         for kind in ("wording", "voice", "tone", "remarks", "topic"):

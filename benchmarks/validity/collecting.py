@@ -48,6 +48,7 @@ PARTS = (
     Part("reading", "language_figures", "Does it tell the language of a post?"),
     Part("reading", "sponsored_figures", "Does it find the posts that are paid for, and those that say so?"),
     Part("handmade", "handmade_figures", "Are short sets that people labelled by hand read as they read them?"),
+    Part("labelled", "labelled_figures", "Is what posts and replies do told as people tell it?"),
     Part("engagement", "engagement_figures", "Does it foresee the engagement of the next posts?"),
     Part("engagement", "standing_figures", "Does it find those who stand highest among their like?"),
     Part("texts", "tone_figures", "Does it read praise and reservation as people do?"),

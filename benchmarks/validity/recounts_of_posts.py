@@ -224,7 +224,7 @@ def read(world: Simulated) -> Drawn:
             "SELECT via, account FROM interactions WHERE verb = 'mention' AND actor <> account AND via IS NOT NULL"
         )
         comments = engine.rows(
-            """SELECT i.actor, i.account, i.post, i.via, coalesce(r.question OR r.problem, false) FROM interactions AS i
+            """SELECT i.actor, i.account, i.post, i.via, coalesce(r.asks, false) FROM interactions AS i
                JOIN posts AS p ON p.post = i.via LEFT JOIN remarks AS r ON r.text_hash = p.text_hash
                WHERE verb = 'reply' AND i.actor <> i.account AND i.via IS NOT NULL"""
         )

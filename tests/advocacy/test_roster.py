@@ -47,9 +47,9 @@ USUAL = {
         ({"follower_growth": 0.0}, "stalled"),
         ({"alpha_consumer": 0.7}, "alpha"),
         ({"alpha_consumer": 0.7, "silent_days": 120.0}, "stalled"),
-        ({"topic_focus": 0.8, "sponsored_share": 0.1}, "specialist"),
-        ({"topic_focus": 0.2, "sponsored_share": 0.05}, "everyday voice"),
-        ({"topic_focus": 0.2, "sponsored_share": 0.9}, CANNOT_TELL),
+        ({"topic_lead": 0.6, "sponsored_share": 0.1}, "specialist"),
+        ({"topic_lead": 0.1, "sponsored_share": 0.05}, "everyday voice"),
+        ({"topic_lead": 0.1, "sponsored_share": 0.9}, CANNOT_TELL),
     ],
 )
 def test_each_class_follows_from_the_values_that_its_rule_names(values: dict[str, float], kind: str) -> None:
@@ -63,20 +63,20 @@ def test_who_has_posted_for_long_is_not_new_whatever_the_profile_says() -> None:
 def test_nothing_known_is_cannot_tell_and_names_what_is_missing() -> None:
     found = sort_out(person())
     assert found.kind == CANNOT_TELL
-    assert {"Followers", "Focus"} <= set(found.missing)
+    assert {"Followers", "Lead of the main topic"} <= set(found.missing)
     assert "nothing in the data speaks of it" in found.because[0]
 
 
 def test_a_class_that_an_unknown_value_leaves_open_is_named_as_a_doubt() -> None:
     known = {name: value for name, value in USUAL.items() if name != "followers"}
-    found = sort_out(person(**known, topic_focus=0.8, sponsored_share=0.1))
+    found = sort_out(person(**known, topic_lead=0.6, sponsored_share=0.1))
     assert found.kind == "specialist"
     assert found.doubts == ("big: above every micro tier",)
 
 
 def test_an_estimate_that_may_lie_below_the_line_makes_no_specialist() -> None:
-    one = person(**USUAL, topic_focus=0.6, sponsored_share=0.1)
-    wide = replace(one, values=one.values | {"topic_focus": Value("topic_focus", 0.6, 0.4, 0.8, 12)})
+    one = person(**USUAL, topic_lead=0.5, sponsored_share=0.1)
+    wide = replace(one, values=one.values | {"topic_lead": Value("topic_lead", 0.5, 0.1, 0.9, 12)})
     assert sort_out(one).kind == "specialist"
     assert sort_out(wide).kind == CANNOT_TELL
 

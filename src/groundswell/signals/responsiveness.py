@@ -3,8 +3,8 @@
 A comment is what somebody begins. Who is answered under somebody else's post has got an answer, and no comment: it owes none back,
 and an exchange that goes on is one thread, however many turns it has.
 
-A comment can be answered best when it asks or tells of a problem; what an answer does (thanks, apologises, puts right) is read by
-words in seven languages (`tone.toml`), without a guess at its warmth. Texts told to be in another language are not counted.
+A comment can be answered best when it asks or tells of a problem; what an answer does (thanks, apologises, puts right) is told by
+its words in seven languages (`said`), without a guess at its warmth. Texts told to be in another language are not counted.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def reply_latency_hours() -> Columns:
 READ = f"""p.text_hash <> {WORDLESS} AND (p.language IS NULL OR p.language IN {LANGUAGES})
     AND p.text_hash NOT IN (SELECT text_hash FROM wording WHERE language NOT IN {LANGUAGES})"""
 NO_ANSWERS = "Fewer than three of its answers to comments can be read."
-FINDINGS = "words of thanks, apology and remedy in seven languages (design choice)"
+FINDINGS = "told by the weights of words in seven languages (docs/validity.md)"
 
 
 @array_grain(
@@ -104,7 +104,7 @@ def dialogue(asked: Asked) -> pa.Table:
     engine.execute("CREATE OR REPLACE TEMP TABLE answers AS SELECT DISTINCT account, answer FROM turns")
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE told AS  -- what is read out of comments and answers alike
-            SELECT p.post, r.question OR r.problem AS asks, r.thanks, r.apology, r.fix
+            SELECT p.post, coalesce(r.asks, false) AS asks, r.thanks, r.apology, r.fix
             FROM posts AS p LEFT JOIN remarks AS r ON r.text_hash = p.text_hash
             WHERE p.kind = 'reply' AND {READ} {"AND p.post IN (SELECT via FROM said)" if asked.only else ""}"""
     )
@@ -139,7 +139,7 @@ def dialogue(asked: Asked) -> pa.Table:
     title="Replies to questions", grain="dialogue", unit="share", better="higher",
     says="It answered {value:.0%} of the {n:comment} that ask something or tell of a problem.",
     unknown="Fewer than three comments ask anything, or its own replies are not in the data.",
-    source="the guide to becoming one: not going to engage with you; question marks, and words of problems in seven languages (design choice); Wilson 1927",
+    source="the guide to becoming one: not going to engage with you; told by the weights of words in seven languages (docs/validity.md); Wilson 1927",
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def question_reply_rate() -> Columns:

@@ -2,9 +2,11 @@
 
 Two kinds of findings, each read only from texts that can matter, once, and kept as `wording` is (see `findings`):
 
-    tone       own posts that may speak of a product or brand: words of payment, a label, a mention, or words of people who judge
-               a thing they used. Sentences that praise and that hold a reservation, superlatives, and words of a gift.
-    remarks    replies: a question, a problem, thanks, an apology, something put right.
+    tone       own posts that may speak of a product or brand: words of payment, a label, a mention, words of people who judge a
+               thing they used, or what is heard in them (`hearing`). Sentences that praise and that hold a reservation,
+               superlatives, and gifts.
+    remarks    replies: whether one asks or tells of a problem, thanks, apologises, puts something right, by the weights of its words
+               (`said`).
 
 The lean is asked of English alone, by VADER (Hutto & Gilbert 2014, doi 10.1609/icwsm.v8i1.14550): compound >= .40 praise, <= -.05
 reservation, else neither. Other languages have no instrument here: they are abstained from, never counted as neutral. Irony is not
@@ -22,10 +24,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 
 from groundswell.signals.findings import (
     BATCH,
+    GIVEN,
     Progress,
     alternatives,
     disclosure_rules,
@@ -36,6 +40,8 @@ from groundswell.signals.findings import (
     with_words,
     words_of_rules,
 )
+from groundswell.signals.hearing import marks
+from groundswell.signals.said import REPLIES, said, said_version
 from groundswell.store import Engine
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
@@ -57,10 +63,10 @@ NOISE = re.compile(r"https?://\S+|[@#]\S+")
 WORD = re.compile(r"[^\W\d_]{2,}")
 OWN = "(kind IS NULL OR kind IN ('post', 'quote'))"
 TONE = "speaks BOOLEAN, superlative BOOLEAN, gifted VARCHAR, praise INTEGER, reservation INTEGER, concrete INTEGER, neither INTEGER"
-REMARKS = "question BOOLEAN, problem BOOLEAN, thanks BOOLEAN, apology BOOLEAN, fix BOOLEAN"
+REMARKS = "asks BOOLEAN, thanks BOOLEAN, apology BOOLEAN, fix BOOLEAN"
 NEW = "<new imports>"
-QUESTION = r"[?？؟](?:$|[^\p{L}\p{N}=&/])"
-"""A question mark that is no part of an address."""
+OF_A_THING = ("use", "superlative", "gifted")
+"""What is heard only of things (`hearing`)."""
 
 Lean = Literal["praise", "reservation", "neither"]
 
@@ -152,9 +158,8 @@ def _table() -> dict[str, Any]:
 @cache
 def tone_version() -> str:
     """Names the words and this reading of them: with other words, texts are read again."""
-    return blake2b(
-        repr((_weigh(), _remark(), TONE, REMARKS, LEANS, PRAISES, CONCRETE)).encode(), digest_size=5
-    ).hexdigest()
+    told = (_weigh(), said_version(), TONE, REMARKS, LEANS, PRAISES, CONCRETE)
+    return blake2b(repr(told).encode(), digest_size=5).hexdigest()
 
 
 # -- all texts -------------------------------------------------------------------------------------------------------------
@@ -163,7 +168,7 @@ def tone_version() -> str:
 def read_tone(engine: Engine, folder: Path, progress: Progress | None = None, *, only_views: bool = False) -> None:
     """Read the tone of texts that were not read before; afterwards the views `tone` and `remarks` hold what was found.
 
-    The view `wording` must be there: the language is asked first.
+    The views `wording` and `voice` must be there: the language is asked first, and what is heard.
     """
     tone, remarks = folder / f"tone-{tone_version()}", folder / f"remarks-{tone_version()}"
     _tone_view(engine, tone)
@@ -175,7 +180,8 @@ def read_tone(engine: Engine, folder: Path, progress: Progress | None = None, *,
         _tone_view(engine, tone)
     note_read(engine, tone)
     if todo := _replies_to_read(engine, remarks):
-        keep_batches(_batches(engine, _remark()), remarks, _as_it_is, todo, ("Reading replies", progress))
+        replies = _batches(engine, "SELECT text_hash, text FROM unread ORDER BY text_hash")
+        keep_batches(replies, remarks, _remarks, todo, ("Reading replies", progress))
         view_of_findings(engine, "remarks", remarks, REMARKS)
     note_read(engine, remarks)
 
@@ -193,17 +199,17 @@ def _tone_view(engine: Engine, folder: Path) -> None:
 
 def _texts_to_weigh(engine: Engine, folder: Path) -> int:
     """Make the table `unread` of own texts that may speak of a product or brand, each with whether it is English."""
-    speaks = pattern_of("speaks").replace("'", "''")
+    speaks, things = pattern_of("speaks").replace("'", "''"), sum(marks()[name] for name in OF_A_THING)
     return _make_unread(
         engine,
         folder,
         f"""SELECT u.* FROM (
-            SELECT r.text_hash, any_value(r.text) AS text,
+            SELECT r.text_hash, any_value(r.text) AS text, any_value(coalesce(v.marks, 0)) AS marks,
                    bool_or(coalesce(coalesce(r.language, w.language) = 'en', false)) AS english
-            FROM raw_posts AS r LEFT JOIN wording AS w ON w.text_hash = r.text_hash
+            FROM raw_posts AS r LEFT JOIN wording AS w ON w.text_hash = r.text_hash LEFT JOIN voice AS v ON v.text_hash = r.text_hash
             WHERE r.text IS NOT NULL AND {OWN} AND import_id IN ({NEW})
                   AND (w.clear IS NOT NULL OR w.unclear IS NOT NULL OR coalesce(r.paid_label, false)
-                       OR contains(r.text, '@') OR regexp_matches(r.text, '{speaks}'))
+                       OR contains(r.text, '@') OR coalesce(v.marks & {things}, 0) <> 0 OR regexp_matches(r.text, '{speaks}'))
             GROUP BY r.text_hash) AS u
             WHERE NOT EXISTS (FROM tone_parts AS t
                               WHERE t.text_hash = u.text_hash AND (t.praise IS NOT NULL OR NOT u.english))""",
@@ -235,21 +241,22 @@ def _batches(engine: Engine, query: str) -> Any:
 def _weigh() -> str:
     speaks, superlative = (pattern_of(kind).replace("'", "''") for kind in ("speaks", "superlative"))
     gifted = words_of_rules([rule for rule in disclosure_rules() if rule.get("gets") == "gifted"])
-    read = with_words("(SELECT text_hash, text, english FROM unread)", {"gifted": gifted})
-    return f"""SELECT text_hash, text, english, regexp_matches(text, '{speaks}') AS speaks,
-                      regexp_matches(text, '{superlative}') AS superlative, gifted
+    read = with_words("(SELECT text_hash, text, english, marks FROM unread)", {"gifted": gifted})
+    things = sum(marks()[name] for name in OF_A_THING)
+    return f"""SELECT text_hash, text, english, (marks & {things}) <> 0 OR regexp_matches(text, '{speaks}') AS speaks,
+                      (marks & {marks()["superlative"]}) <> 0 OR regexp_matches(text, '{superlative}') AS superlative,
+                      coalesce(gifted, CASE WHEN (marks & {marks()["gifted"]}) <> 0 THEN '{GIVEN}' END) AS gifted
                FROM ({read}) ORDER BY text_hash"""
 
 
-def _remark() -> str:
+def _remarks(batch: pa.Table) -> pa.Table:
     """Only replies in which something was found are kept: most say none of it."""
-    told = ", ".join(
-        f"regexp_matches(text, '{pattern_of(kind).replace(chr(39), chr(39) * 2)}') AS {kind}"
-        for kind in ("problem", "thanks", "apology", "fix")
+    found = said(batch.column("text").combine_chunks(), REPLIES)
+    some = np.logical_or.reduce(list(found.values()))
+    rows = pa.table(
+        {"text_hash": batch.column("text_hash"), **{thing: pa.array(does) for thing, does in found.items()}}
     )
-    return f"""SELECT text_hash, question, problem, thanks, apology, fix
-               FROM (SELECT text_hash, regexp_matches(text, '{QUESTION}') AS question, {told} FROM unread)
-               WHERE question OR problem OR thanks OR apology OR fix ORDER BY text_hash"""
+    return rows.filter(pa.array(some))
 
 
 def _with_leans(batch: pa.Table) -> pa.Table:
@@ -259,10 +266,6 @@ def _with_leans(batch: pa.Table) -> pa.Table:
     for name in ("praise", "reservation", "concrete", "neither"):
         rows = rows.append_column(name, pa.array([one and getattr(one, name) for one in leans], pa.int32()))
     return rows
-
-
-def _as_it_is(batch: pa.Table) -> pa.Table:
-    return batch
 
 
 __all__ = [

@@ -38,7 +38,7 @@ def linked_domains() -> Columns:
 @signal(
     title="Corrects itself", grain=SPEAKER, unit="share", better="neither",
     says="{value:.1%} of its {n:post} correct something it said or owned a mistake.",
-    unknown=NO_PHRASES, source="the guide to becoming one: nonsense and rubbish in our newsfeed; reputable source; phrases are a design choice",
+    unknown=NO_PHRASES, source="the guide to becoming one: nonsense and rubbish in our newsfeed; reputable source; told by phrases and the weights of words (docs/validity.md)",
     needs=("post.text",), evidence=evidence_of("correction"),
 )  # fmt: skip
 def correction_share() -> Columns:
@@ -50,7 +50,7 @@ def correction_share() -> Columns:
     title="Basis: knowledge", grain=SPEAKER, unit="share", better="higher",
     says="Knowledge: {value:.0%} of its {n:post} explain how something is done.",
     unknown="Left blank: none of its posts explains anything, or too few could be read.",
-    source=f"{SEED}; phrases are a design choice", needs=("post.text",), evidence=evidence_of("explains"),
+    source=f"{SEED}; told by phrases and the weights of words (docs/validity.md)", needs=("post.text",), evidence=evidence_of("explains"),
 )  # fmt: skip
 def basis_knowledge() -> Columns:
     """Share of own posts that explain, among those in a language that is listened to; blank where none does. Wilson interval."""
@@ -73,7 +73,7 @@ def basis_position() -> Columns:
     title="Basis: experience", grain=SPEAKER, unit="count", better="higher",
     says="Experience: in {value:month}, {n:post} speak of own use.",
     unknown="Left blank: fewer than two of its posts speak of own use of a thing.",
-    source=f"{SEED}; phrases are a design choice", needs=("post.text", "post.created_at"), evidence=evidence_of("use"),
+    source=f"{SEED}; told by phrases and the weights of words (docs/validity.md)", needs=("post.text", "post.created_at"), evidence=evidence_of("use"),
 )  # fmt: skip
 def basis_experience() -> Columns:
     """Calendar months in which own posts speak of own use of a thing; blank below two such posts."""

@@ -17,7 +17,7 @@ NO_PHRASES = "Fewer than three own posts in a language that is listened to (en, 
     title="Marks of a professional", grain=SPEAKER, unit="count", better="neither",
     says="{value:mark} of working for an audience: {label}.",
     unknown="Neither a bio nor own posts are known.",
-    source="the essay on wrong definitions: rather than aspiring YouTube stars, bloggers or social celebs; the essay Less is More: hobby; phrases are a design choice",
+    source="the essay on wrong definitions: rather than aspiring YouTube stars, bloggers or social celebs; the essay Less is More: hobby; told by phrases and the weights of words (docs/validity.md)",
     needs=("account.bio", "post.text"),
     evidence=evidence_of("trade"),
 )  # fmt: skip
@@ -33,7 +33,7 @@ def professional_marks() -> Columns:
 @signal(
     title="Strength of opinion", grain=SPEAKER, unit="share", better="higher",
     says="{value:.0%} of its {n:post} say a strong opinion of its own.",
-    unknown=NO_PHRASES, source="the essay Less is More: strong opinion on what they like, picky; phrases are a design choice",
+    unknown=NO_PHRASES, source="the essay Less is More: strong opinion on what they like, picky; told by phrases and the weights of words (docs/validity.md)",
     needs=("post.text",), evidence=evidence_of("opinion"),
 )  # fmt: skip
 def opinion_strength() -> Columns:
@@ -44,7 +44,7 @@ def opinion_strength() -> Columns:
 @signal(
     title="Use in real life", grain=SPEAKER, unit="share", better="higher",
     says="{value:.0%} of its {n:post} speak of using, trying or wearing out a thing.",
-    unknown=NO_PHRASES, source="the essay Less is More: poorly lit garage with greasy hands; phrases are a design choice",
+    unknown=NO_PHRASES, source="the essay Less is More: poorly lit garage with greasy hands; told by phrases and the weights of words (docs/validity.md)",
     needs=("post.text",), evidence=evidence_of("use"),
 )  # fmt: skip
 def use_in_context_share() -> Columns:
@@ -56,7 +56,7 @@ def use_in_context_share() -> Columns:
     title="Entertainer", grain=SPEAKER, unit="share", better="neither",
     says="An entertainer by {value:.0%}: {label} ({n:text} read; 100% where the bio says so).",
     unknown="No bio that says so, and fewer than three own posts in a language that is listened to.",
-    source="the essay Less is More: specialist, not comedian or entertainer at heart; phrases are a design choice",
+    source="the essay Less is More: specialist, not comedian or entertainer at heart; told by phrases and the weights of words (docs/validity.md)",
     needs=("account.bio", "post.text"), evidence=evidence_of("funny"),
 )  # fmt: skip
 def entertainer() -> Columns:

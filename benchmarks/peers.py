@@ -189,9 +189,9 @@ of_spoken AS (
     FROM spoken GROUP BY account
 ),
 comments AS (
-    SELECT c.account, c.via, c.acted_at FROM {interactions} AS c LEFT JOIN {interactions} AS o
-        ON o.verb = 'reply' AND o.via = c.post AND o.actor = c.account AND o.account = c.actor
-    WHERE c.verb = 'reply' AND o.via IS NULL AND c.account IS NOT NULL AND c.actor <> c.account AND c.via IS NOT NULL
+    SELECT account, via, acted_at FROM {interactions} AS c
+    WHERE verb = 'reply' AND account IS NOT NULL AND actor <> account AND via IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM {interactions} AS o WHERE o.verb = 'reply' AND o.via = c.post AND o.actor = c.account AND o.account = c.actor)
 ),
 answers AS (
     SELECT actor AS account, post AS via, min(acted_at) AS answered_at FROM {interactions}

@@ -265,7 +265,7 @@ def test_stalled_people_have_stopped(posts: pa.Table, truth: dict[str, np.ndarra
 def test_the_sample_brief_is_valid_and_people_fit_it(truth: dict[str, np.ndarray]) -> None:
     brief = tomllib.loads(sample_brief())
     assert brief["brand"] == "Oat & Co"
-    assert brief["definition"] == "field_geek@1"
+    assert brief["definition"] == "field_geek@3"
     assert set(brief) == {"brand", "definition", "objective", "budget", "persona", "segments", "exclude"}
     platform = np.array([account.partition(":")[0] for account in truth["account"]])
     fits = (

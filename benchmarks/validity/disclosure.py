@@ -30,7 +30,6 @@ from benchmarks.validity.figures import (
     wilson,
 )
 from groundswell.signals.findings import disclosure_words, with_words
-from groundswell.signals.said import said
 from groundswell.store import Workspace
 
 SETS = Path(__file__).parents[2] / "tests" / "signals"
@@ -45,10 +44,7 @@ PLAIN = re.compile(r"(?i)\b(ad|ads|sponsored|sponsor|paid|gifted|promotion|partn
 SIGNALS = ("disclosed_share", "sponsored_share")
 BASELINE = "seven hashtags"
 UNCLEAR = "Bare affiliate links and press samples count as seen, though regulators call such words unclear."
-UNSEEN = (
-    "Texts and labels were written before their writer read the table of words, and before it was ever held against them; the weights of words "
-    f"were learned from other texts. {UNCLEAR}"
-)
+UNSEEN = f"Texts and labels were written before their writer read the table of words, and before it was ever held against them. {UNCLEAR}"
 MENDED = f"The table was mended with these texts in sight, so they are no longer unseen. {UNCLEAR}"
 
 
@@ -127,8 +123,7 @@ def read_set(name: str) -> Read:
     languages, truth, texts = (list(column) for column in zip(*rows, strict=True))
     clear, seen = marked(texts)
     yes = np.array(truth)
-    first = [text.startswith(missed if yes else mistaken) != yes for yes, text in zip(truth, texts, strict=True)]
-    first = list(np.array(first) | weighed(texts))  # the weights were learned from none of these texts, then or since
+    first = [text.startswith(missed if said else mistaken) != said for said, text in zip(truth, texts, strict=True)]
     plainly = np.array([bool(ONE_LINE.search(text)) for text in texts])
     return Read(np.array(languages), yes, clear, seen, plainly, np.array(first) if kept else seen)
 
@@ -140,13 +135,7 @@ def marked(texts: list[str]) -> tuple[Array, Array]:
     with TemporaryDirectory() as folder, Workspace.create(Path(folder) / "w").engine() as engine:
         engine.register("texts", pa.table({"place": list(range(len(texts))), "text": texts}))
         found = engine.rows(f"SELECT clear, unclear FROM ({query}) ORDER BY place")
-    given = weighed(texts)
-    return np.array([bool(one) for one, _ in found]), np.array([bool(one or other) for one, other in found]) | given
-
-
-def weighed(texts: list[str]) -> Array:
-    """Of each text whether its words as a whole tell of a gift."""
-    return np.asarray(said(pa.array(texts), ("gifted",))["gifted"])
+    return np.array([bool(one) for one, _ in found]), np.array([bool(one or other) for one, other in found])
 
 
 def _news() -> Row:

@@ -24,6 +24,7 @@ from benchmarks.validity import worlds
 from benchmarks.validity.figures import Array, Numbers, Row, compared, f1, mean_absolute_error, not_tested
 from groundswell.ingest import import_file
 from groundswell.signals import SIGNALS, signal_table
+from groundswell.signals.findings import disclosure_rules, with_words, words_of_rules
 from groundswell.signals.hearing import heard, marks, with_said
 from groundswell.signals.said import POSTS, REPLIES, said
 from groundswell.store import Workspace
@@ -46,7 +47,7 @@ PLAINLY = {
 }  # fmt: skip
 """One line a thing, as somebody in a hurry would write it."""
 SHOWN = {
-    "use": ("use_in_context_share", "basis_experience"), "opinion": ("opinion_strength",), "correction": ("correction_share",), "explains": ("basis_knowledge",),
+    "use": ("use_in_context_share",), "opinion": ("opinion_strength",), "correction": ("correction_share",), "explains": ("basis_knowledge",),
     "superlative": ("superlative_share",), "gifted": ("gifted_share",), "trade": ("professional_marks",), "funny": ("entertainer",),
     "asks": ("question_reply_rate",), "thanks": ("thanks_share",), "apology": ("apology_share",), "fix": ("fix_share",),
 }  # fmt: skip
@@ -86,13 +87,19 @@ def _plainly(thing: str, texts: list[str]) -> Array:
 
 
 def _heard(texts: list[str]) -> dict[str, Array]:
-    """What is heard in posts, by phrases and by the weights of words: as the program reads them."""
+    """What is heard in posts, by phrases, terms of gifts and the weights of words: as the program reads them."""
     with tempfile.TemporaryDirectory(prefix="validity-") as folder, Workspace.create(Path(folder)).engine() as engine:
         engine.register("texts", pa.table({"text_hash": np.arange(len(texts)), "text": texts}))
         engine.execute("CREATE TABLE wording (text_hash BIGINT, language VARCHAR)")
-        found = with_said(engine.table(f"SELECT * FROM ({heard('texts')}) ORDER BY text_hash"))
-    bits = found.column("marks").to_numpy()
-    return {mark: (bits & bit) != 0 for mark, bit in marks().items()}
+        bits = (
+            with_said(engine.table(f"SELECT * FROM ({heard('texts')}) ORDER BY text_hash")).column("marks").to_numpy()
+        )
+        terms = words_of_rules([rule for rule in disclosure_rules() if rule.get("gets") == "gifted"])
+        gifts = engine.table(
+            f"SELECT gifted FROM ({with_words('texts', {'gifted': terms})}) ORDER BY text_hash"
+        ).column(0)
+    found_of = {mark: (bits & bit) != 0 for mark, bit in marks().items()}
+    return found_of | {"gifted": found_of["gifted"] | gifts.is_valid().to_numpy()}
 
 
 def _written(kind: str, things: tuple[str, ...]) -> list[Row]:
@@ -236,11 +243,10 @@ def _bios() -> list[Row]:
     for label, (name, asks, rule) in BIOS.items():
         truth = np.array([label in row["labels"].split() for row in rows])
         ours, plainly = values[name] > 0, np.array([bool(re.search(rule, bio.lower())) for bio in bios])
-        also = ("basis_position",) if name == "academic" else ()
         found.append(
             compared(f1, truth, ours, plainly).row(
                 f"Is it told of a real bio that it {asks}?", f"{len(bios)} bios of people on Twitter, mostly in English", "one line of plain words",
-                measure="F measure of recall and precision", signals=(name, *also), people=int(truth.sum()),
+                measure="F measure of recall and precision", signals=(name,), people=int(truth.sum()),
                 how=f"{truth.sum()} do: {_both(truth, ours)}. Plain words: {_both(truth, plainly)}.",
             )
         )  # fmt: skip

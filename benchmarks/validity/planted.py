@@ -166,14 +166,16 @@ def _kinds() -> Row:
     made = worlds.several()
     true = np.concatenate([world.true("archetype") for world in made])
     said = np.array([_kind(label or "") for world in made for label in world.labels("small_kind")])
-    told = np.isin(true, list(KINDS.values())) & (said != "")
+    made_so = np.isin(true, list(KINDS.values()))
+    told = made_so & (said != "")
     commonest = Counter(true[told].tolist()).most_common(1)[0][0]
     found = compared(accuracy, true[told], said[told], np.full(int(told.sum()), commonest))
     kinds = ", ".join(f"{kind} {np.mean(said[told & (true == kind)] == kind):.0%}" for kind in KINDS.values())
     return found.row(
         "Is the kind of a small account the one that it was made as?", worlds.described(), f"“{commonest}” for everybody",
-        measure="share that is right", signals=("small_kind",),
-        how=f"Of those who were made as one of the five kinds and are told. Found again: {kinds}.",
+        measure="share that is right", signals=("small_kind",), people=int(told.sum()),
+        how=f"Of those who were made as one of the five kinds; {told.sum() / made_so.sum():.0%} of them are told any. Found again: {kinds}. The line of the "
+        "specialist was chosen on worlds of these kinds.",
     )  # fmt: skip
 
 

@@ -182,6 +182,15 @@ def _exchanges(lot: random.Random, people: list[dict[str, Any]], posts: list[dic
             }  # fmt: skip
             found.append(row)
             to = row
+        if lot.random() < 0.2:  # somebody else joins in, under whatever was said last
+            other = lot.choice(
+                [who for who in people if who["platform"] == author["platform"] and who not in (author, guest)]
+            )
+            whom = by_id[(to["platform"], to["author_id"])]
+            found.append(dict(to) | {
+                "id": f"r{len(found)}", "author_id": other["id"], "kind": "reply", "reply_to": to["id"], "reply_to_account": whom["handle"],
+                "text": f"Is that so? {len(found)}",
+            })  # fmt: skip
     return found
 
 
@@ -380,9 +389,9 @@ def _drift(rows: Drawn, who: str, *, corrected: bool) -> float:
 
 
 def _begun(rows: Drawn, who: str) -> list[Comment]:
-    """Comments under its posts, and not under what it said itself under somebody else's."""
-    mine = {post.post for post in rows.posts[who] if post.kind != "reply"}
-    return [one for one in rows.heard[who] if one.post in mine]
+    """What others began: said to it, and no answer to what it had said to them."""
+    to = {(one.via, one.account) for one in rows.said[who]}
+    return [one for one in rows.heard[who] if (one.post, one.actor) not in to]
 
 
 def _threads(rows: Drawn, who: str, turns: int) -> float:

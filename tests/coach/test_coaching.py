@@ -79,6 +79,21 @@ def test_the_five_oldest_open_questions_come_with_their_age_and_row(tmp_path: Pa
 
 
 @pytest.mark.slow
+def test_a_question_back_under_somebody_elses_post_is_none_of_ones_own(tmp_path: Path) -> None:
+    """Ann comments on a post of Bo's and is asked back there; under her own post Bo asks again after her answer."""
+    back = {
+        "post": [post("bo", "back", text="And which oven?", kind="reply", created_at=day(50)), post("bo", "on", text="And for how long?", kind="reply", created_at=day(52))],
+        "interaction": [
+            reply("ann", "bo", "bo-post", "ann-c", day(49)), reply("bo", "ann", "ann-c", "bo-back", day(50)),
+            reply("ann", "bo", "bo-1", "ann-r", day(51)), reply("bo", "ann", "ann-r", "bo-on", day(52)),
+        ],
+    }  # fmt: skip
+    found = coached(tmp_path, ann(*PLAIN), asked(1, "How hot?", when=48), back).questions
+    assert [one.act.text for one in found.open] == ["And for how long?"]
+    assert (found.asked, found.waiting) == (2, 1)
+
+
+@pytest.mark.slow
 def test_where_no_reply_of_mine_is_in_the_data_a_question_is_not_said_to_be_open(tmp_path: Path) -> None:
     found = coached(tmp_path, ann(*PLAIN), asked(1, "Which flour?", when=40))
     assert not found.questions.sure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,11 @@ def test_any_text_is_read_and_no_more_of_it_than_is_allowed() -> None:
 
 
 def test_names_figures_addresses_accents_and_capitals_are_read_alike() -> None:
-    one, other = "@ann LOVES the café, 3 stars https://a.example/x", "@bob loves the cafe 7 stars https://b.example/y?z"
-    assert np.array_equal(of([one.replace(",", "")]), of([other]))
+    read = of([
+        "@ann LOVES the café 3 stars https://a.example/x", "@the_gifted_one.99 loves the cafe 7 stars https://b.example/y?z",
+        unicodedata.normalize("NFD", "@mrs-sorry loves the café 4 stars https://c.example"), "@x 𝐋𝐎𝐕𝐄𝐒 the café ３ stars http://d.example/",
+    ])  # fmt: skip
+    assert np.array_equal(read, np.repeat(read[:1], len(read), 0))
 
 
 def test_null_and_sliced_texts_are_read_in_their_places() -> None:
@@ -71,19 +75,25 @@ def test_null_and_sliced_texts_are_read_in_their_places() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["said_set.toml", "said_second_set.toml"])
-def test_much_is_found_of_what_nobody_had_tried(name: str) -> None:
-    """Far below what is found today (docs/validity.md), far above what lists of phrases found: a twentieth."""
-    rows = tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
-    for kind, things in (("post", ("use", "opinion", "correction", "explains", "gifted")), ("reply", REPLIES)):
-        found = said(pa.array([row["text"] for row in rows[kind]]), things)
-        hits = wanted = flagged = 0
-        for thing in things:
-            truth = np.array([thing in row["labels"] for row in rows[kind]])
-            hits, wanted, flagged = (
-                hits + (truth & found[thing]).sum(),
-                wanted + truth.sum(),
-                flagged + found[thing].sum(),
-            )
-        assert hits / wanted > 0.4, kind
-        assert hits / flagged > 0.7, kind
+LEAST = {
+    "use": 0.35, "opinion": 0.35, "correction": 0.35, "explains": 0.45, "superlative": 0.2, "gifted": 0.6, "trade": 0.4,
+    "asks": 0.4, "thanks": 0.75, "apology": 0.75, "fix": 0.65,
+}  # fmt: skip
+"""Recall below which something broke: below what is found today (docs/validity.md), far above a twentieth, as lists of phrases found."""
+
+
+@pytest.mark.parametrize("thing", LEAST)
+def test_much_is_found_of_what_nobody_had_tried_and_most_of_it_is_right(thing: str) -> None:
+    rows = [
+        row
+        for name in ("said_set.toml", "said_second_set.toml")
+        for row in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))[
+            "post" if thing in POSTS else "reply"
+        ]
+    ]
+    found, truth = (
+        said(pa.array([row["text"] for row in rows]), (thing,))[thing],
+        np.array([thing in row["labels"] for row in rows]),
+    )
+    assert (truth & found).sum() / truth.sum() >= LEAST[thing]
+    assert (truth & found).sum() / found.sum() >= 0.7

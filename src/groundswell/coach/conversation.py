@@ -50,9 +50,9 @@ PASSED_ON = ("repost", "quote")
 RECEIVED = """
     SELECT i.verb, i.actor, i.post, i.via, i.acted_at, i.import_id, i.line, coalesce(a.handle, a.name) AS who,
            v.text, v.url AS via_url, coalesce(i.acted_at, v.created_at) AS moment,
-           o.text AS on_text, o.url AS on_url, o.created_at AS on_date, own.via IS NULL AS begins
+           o.text AS on_text, o.url AS on_url, o.created_at AS on_date, own.via IS NULL AS begins, own.post AS after
     FROM its_acts AS i
-    LEFT JOIN (SELECT DISTINCT via, account FROM its_acts WHERE actor = $1 AND verb = 'reply') AS own
+    LEFT JOIN (SELECT via, account, any_value(post) AS post FROM its_acts WHERE actor = $1 AND verb = 'reply' GROUP BY ALL) AS own
         ON own.via = i.post AND own.account = i.actor  -- what answers a word of its own begins nothing
     LEFT JOIN posts AS v ON v.post = i.via
     LEFT JOIN posts AS o ON o.post = i.post
@@ -296,8 +296,9 @@ def _sentence(tally: Tally) -> str:
 
 
 def _asked() -> str:
-    """SQL: a reply that holds a question, addresses left out."""
-    return r"verb = 'reply' AND regexp_matches(regexp_replace(text, 'https?://\S+', '', 'g'), '[?？؟]')"
+    """SQL: a reply that holds a question, addresses left out; not one back, under a post that the account itself commented on."""
+    under = "(begins OR after IN (SELECT via FROM received WHERE via IS NOT NULL))"
+    return rf"verb = 'reply' AND {under} AND regexp_matches(regexp_replace(text, 'https?://\S+', '', 'g'), '[?？؟]')"
 
 
 def _waiting(total: int, waiting: int, own: int, read: int, probably: int = 0) -> str:

@@ -17,25 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as _compute
 import pyarrow.parquet as pq
 
-from groundswell.signals.said import said, said_version
 from groundswell.store import Engine
 from groundswell.store.crash_points import crash_point
-
-pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, in all)."""
 
-WORDING_VERSION = 6
+WORDING_VERSION = 5
 LETTERS_TO_TELL = 20
 """Below this many letters a language is not told: py3langid's errors grow quickly on shorter texts (design choice)."""
 SURE = 0.7
 """A language is told when its normalised probability reaches this (design choice; else unknown)."""
-GIVEN = "given, by its words as a whole"
-"""What is kept of a gift that no term tells."""
 BATCH = 50_000
 HEAD = r"(?:^|[\n.!?*•|])[\s#]*"
 """Where a line or a sentence begins."""
@@ -213,14 +207,9 @@ def _quoted(pattern: str) -> str:
     return "'" + pattern.replace("'", "''") + "'"
 
 
-def wording_version() -> str:
-    """Names this reading: texts are read again by another."""
-    return f"{WORDING_VERSION}-{said_version()}"
-
-
 def read_wording(engine: Engine, folder: Path, progress: Progress | None = None, *, only_view: bool = False) -> None:
     """Read every text that was not read before; afterwards the view `wording` holds language, clear and unclear words."""
-    kept = folder / f"wording-{wording_version()}"
+    kept = folder / f"wording-{WORDING_VERSION}"
     view_of_findings(engine, "wording", kept, "language VARCHAR, clear VARCHAR, unclear VARCHAR")
     if only_view:
         return
@@ -314,14 +303,12 @@ def _with_language(batch: pa.Table) -> pa.Table:
     texts, declared = batch.column("text").to_pylist(), batch.column("declared").to_pylist()
     # Where the platform declares the language of every post with this text, it is not guessed as well.
     told = [None if known else tell_language(text) for text, known in zip(texts, declared, strict=True)]
-    # A gift told in one's own words is in no table; that it was one is as much as is known of it.
-    given = pa.array(said(batch.column("text").combine_chunks(), ("gifted",))["gifted"])
     return pa.table(
         {
             "text_hash": batch.column("text_hash"),
             "language": pa.array(told, pa.string()),
             "clear": batch.column("clear"),
-            "unclear": pc.if_else(given, pc.coalesce(batch.column("unclear"), GIVEN), batch.column("unclear")),
+            "unclear": batch.column("unclear"),
         }
     )
 

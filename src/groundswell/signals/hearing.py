@@ -23,7 +23,7 @@ from groundswell.signals.said import POSTS, said, said_version
 from groundswell.store import Engine
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
-"""Languages with a list of phrases: of texts in any other, nothing is said."""
+"""Languages that are listened to: of texts in any other, nothing is said."""
 COLUMNS = "language VARCHAR, marks INTEGER, said_to_be VARCHAR, sites VARCHAR[]"
 WORDS_OF_A_ROLE = 4
 """Words after "I am a" that are kept, to be looked up in the table of occupations."""

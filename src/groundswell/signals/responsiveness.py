@@ -166,7 +166,7 @@ def conversation_depth() -> Columns:
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def thanks_share() -> Columns:
-    """Share of its answers to comments on its posts that hold a word of thanks. Wilson interval."""
+    """Share of its answers to comments on its posts that say thank you. Wilson interval."""
     return wilson("thanks", "coalesce(answers, 0)")
 
 
@@ -177,7 +177,7 @@ def thanks_share() -> Columns:
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def apology_share() -> Columns:
-    """Share of its answers to comments on its posts that hold a word of apology. Wilson interval."""
+    """Share of its answers to comments on its posts that apologise. Wilson interval."""
     return wilson("apologies", "coalesce(answers, 0)")
 
 
@@ -188,5 +188,5 @@ def apology_share() -> Columns:
     needs=("interaction.via", "post.text"),
 )  # fmt: skip
 def fix_share() -> Columns:
-    """Share of its answers to comments on its posts with words of a remedy or of instruction. Wilson interval."""
+    """Share of its answers to comments on its posts that offer a remedy or say how. Wilson interval."""
     return wilson("fixes", "coalesce(answers, 0)")

@@ -1,6 +1,6 @@
 """The grain `speaker`: one row an account, of what its bio says it is and what its own posts were heard to say.
 
-Posts count where their language has a list of phrases; bios are short and count in any. What was heard in texts is kept as
+Posts count where their language is listened to; bios are short and count in any. What was heard in texts is kept as
 findings (see `hearing`); the table of occupations is looked up anew each time, so that a user's own lines need no reading again.
 """
 
@@ -120,7 +120,7 @@ def _posts(mine: str) -> str:
     """One row an account: how many own posts were heard to say what.
 
     Few texts bear a mark, so that these are counted apart: a quarter of the rows to carry through seven counts and the months. And
-    few are in a language without a list of phrases: these are looked up, where all would be as many as there are posts.
+    few are in a language that is not listened to: these are looked up, where all would be as many as there are posts.
     """
     listed = f"language IN ({', '.join(map(quoted, LANGUAGES))})"
     readable = f"coalesce(p.{listed}, v.readable)"

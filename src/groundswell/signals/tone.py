@@ -29,7 +29,6 @@ import pyarrow as pa
 
 from groundswell.signals.findings import (
     BATCH,
-    GIVEN,
     Progress,
     alternatives,
     disclosure_rules,
@@ -40,7 +39,7 @@ from groundswell.signals.findings import (
     with_words,
     words_of_rules,
 )
-from groundswell.signals.hearing import marks
+from groundswell.signals.hearing import hearing_version, marks
 from groundswell.signals.said import REPLIES, said, said_version
 from groundswell.store import Engine
 
@@ -65,6 +64,8 @@ OWN = "(kind IS NULL OR kind IN ('post', 'quote'))"
 TONE = "speaks BOOLEAN, superlative BOOLEAN, gifted VARCHAR, praise INTEGER, reservation INTEGER, concrete INTEGER, neither INTEGER"
 REMARKS = "asks BOOLEAN, thanks BOOLEAN, apology BOOLEAN, fix BOOLEAN"
 NEW = "<new imports>"
+GIVEN = "given, by its words as a whole"
+"""What is kept of a gift that no term tells."""
 OF_A_THING = ("use", "superlative", "gifted")
 """What is heard only of things (`hearing`)."""
 
@@ -158,7 +159,7 @@ def _table() -> dict[str, Any]:
 @cache
 def tone_version() -> str:
     """Names the words and this reading of them: with other words, texts are read again."""
-    told = (_weigh(), said_version(), TONE, REMARKS, LEANS, PRAISES, CONCRETE)
+    told = (_weigh(), said_version(), hearing_version(), TONE, REMARKS, LEANS, PRAISES, CONCRETE)
     return blake2b(repr(told).encode(), digest_size=5).hexdigest()
 
 
@@ -239,12 +240,12 @@ def _batches(engine: Engine, query: str) -> Any:
 
 
 def _weigh() -> str:
-    speaks, superlative = (pattern_of(kind).replace("'", "''") for kind in ("speaks", "superlative"))
+    speaks = pattern_of("speaks").replace("'", "''")
     gifted = words_of_rules([rule for rule in disclosure_rules() if rule.get("gets") == "gifted"])
     read = with_words("(SELECT text_hash, text, english, marks FROM unread)", {"gifted": gifted})
     things = sum(marks()[name] for name in OF_A_THING)
     return f"""SELECT text_hash, text, english, (marks & {things}) <> 0 OR regexp_matches(text, '{speaks}') AS speaks,
-                      (marks & {marks()["superlative"]}) <> 0 OR regexp_matches(text, '{superlative}') AS superlative,
+                      (marks & {marks()["superlative"]}) <> 0 AS superlative,
                       coalesce(gifted, CASE WHEN (marks & {marks()["gifted"]}) <> 0 THEN '{GIVEN}' END) AS gifted
                FROM ({read}) ORDER BY text_hash"""
 

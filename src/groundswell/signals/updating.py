@@ -43,6 +43,7 @@ def touched_since(workspace: Workspace, engine: Engine, changed: list[int], link
         engine.register("described_accounts", delta.table("SELECT DISTINCT account, account_type FROM raw_accounts"))
         engine.register("changed_replies", delta.table("SELECT DISTINCT post FROM raw_posts WHERE kind = 'reply'"))
         engine.register("changed_posts", delta.table("SELECT DISTINCT repost_of, links, text_hash FROM raw_posts"))
+        engine.register("posts_told", delta.table("SELECT DISTINCT post FROM raw_posts"))
     engine.register("named", named)
     engine.register("answered_posts", answered)
     # A handle that was linked, or no longer is, moves rows between two accounts: both are computed again.
@@ -54,7 +55,9 @@ def touched_since(workspace: Workspace, engine: Engine, changed: list[int], link
         f"""WITH moved AS ((FROM {now} EXCEPT FROM {before}) UNION ALL (FROM {before} EXCEPT FROM {now}))
             SELECT account FROM named UNION SELECT native FROM links JOIN named USING (account)
             UNION SELECT account FROM moved UNION SELECT native FROM moved
-            UNION SELECT account FROM posts WHERE key IN (SELECT key_of_post(post) FROM answered_posts)"""
+            UNION SELECT account FROM posts WHERE key IN (SELECT key_of_post(post) FROM answered_posts)
+            -- To whom they spoke who acted on a post of which it was not known whose it was.
+            UNION SELECT actor FROM raw_interactions WHERE account IS NULL AND post IN (SELECT post FROM posts_told)"""
     )
     total = engine.rows("SELECT count(*) FROM accounts")[0][0]
     return None if found.num_rows > FULL_PASS_FROM * total else set(found.column("account").to_pylist())

@@ -1,7 +1,7 @@
 """How does it speak? As somebody who uses things and has opinions, as somebody who works for an audience, or to amuse.
 
 Authentic means a genuine, hobby voice here (whether an account is what it seems is asked in `audience`). Polish earns nothing.
-Of texts in a language without a list of phrases nothing is said, and they are not counted as silence.
+Of texts in a language that is not listened to nothing is said, and they are not counted as silence.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def use_in_context_share() -> Columns:
     title="Entertainer", grain=SPEAKER, unit="share", better="neither",
     says="An entertainer by {value:.0%}: {label} ({n:text} read; 100% where the bio says so).",
     unknown="No bio that says so, and fewer than three own posts in a language that is listened to.",
-    source="the essay Less is More: specialist, not comedian or entertainer at heart; told by phrases and the weights of words (docs/validity.md)",
+    source="the essay Less is More: specialist, not comedian or entertainer at heart; phrases are a design choice",
     needs=("account.bio", "post.text"), evidence=evidence_of("funny"),
 )  # fmt: skip
 def entertainer() -> Columns:

@@ -24,22 +24,29 @@ READ_AT_MOST = 2_000
 """Letters of a text that are read (design choice: a text may be hostile)."""
 MOST_FEATURES = 32 * READ_AT_MOST
 NAME, ADDRESS, FIGURE = ord("@"), ord("/"), ord("0")
-SEPARATES, ALONE = 0, 1
+SEPARATES, ALONE, MARK = 0, 1, 2
+KNOWN = 0x20000
+"""Signs whose reading is in the table; the others are pictures, or scripts that are not read."""
 Array = NDArray[Any]
 
 
 @cache
 def folded() -> Array:
-    """Letter -> what it is read as: a plain small letter, FIGURE, SEPARATES, or with ALONE in its upper half a sign that is a word."""
-    table = np.zeros(1 << 16, np.uint32)
-    for code in range(1 << 16):
-        sign = chr(code)
+    """Sign -> what it is read as: a plain small letter, FIGURE or SEPARATES.
+
+    In the upper byte: ALONE for a sign that is a word, MARK for one that belongs to the letter before it and is passed over.
+    """
+    table = np.zeros(KNOWN, np.uint32)
+    for code in range(KNOWN):
+        sign, kind = chr(code), unicodedata.category(chr(code))
         if sign.isalpha():
-            plain = unicodedata.normalize("NFKD", sign.lower())[0]
+            plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", sign).lower() or sign)[0]
             table[code] = ord(plain) if plain.isalpha() else code
         elif sign.isdigit():
             table[code] = FIGURE
-        elif sign in "?!@#" or unicodedata.category(sign) == "So":
+        elif kind.startswith("M"):
+            table[code] = MARK << 24
+        elif sign in "?!@#" or kind == "So":
             table[code] = code | ALONE << 24
     return table
 
@@ -82,6 +89,20 @@ def _letters(data, start, end, letters):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _in_a_name(letters, place, count, table):  # type: ignore[no-untyped-def]
+    """Whether a sign goes on with the name of an account: letters, figures and _, and a point or dash between such."""
+    code = letters[place]
+    if code == 46 or code == 45:
+        return place + 1 < count and (letters[place + 1] == 95 or _is_letter(letters[place + 1], table))
+    return code == 95 or _is_letter(code, table)
+
+
+@njit(cache=True, nogil=True)
+def _is_letter(code, table):  # type: ignore[no-untyped-def]
+    return code < KNOWN and table[code] != 0 and table[code] >> np.uint32(24) != ALONE
+
+
+@njit(cache=True, nogil=True)
 def _words(letters, count, table, said, begins):  # type: ignore[no-untyped-def]
     """Write the letters of the words one after another; return how many words there are."""
     words, length, place = 0, 0, 0
@@ -89,9 +110,12 @@ def _words(letters, count, table, said, begins):  # type: ignore[no-untyped-def]
     within = False
     while place < count:
         code = letters[place]
-        told = table[code] if code < 65536 else (code & np.uint32(0xFFFF)) | np.uint32(ALONE << 24)
-        alone = told >> np.uint32(24)
+        told = table[code] if code < KNOWN else (code & np.uint32(0xFFFFF)) | np.uint32(ALONE << 24)
+        alone = told >> np.uint32(24) == ALONE
         plain = told & np.uint32(0xFFFFFF)
+        if told >> np.uint32(24) == MARK:
+            place += 1
+            continue
         if told == 0 or alone:
             if within:
                 words += 1
@@ -103,12 +127,7 @@ def _words(letters, count, table, said, begins):  # type: ignore[no-untyped-def]
                 words += 1
                 begins[words] = length
                 if plain == NAME:  # whose name it is says nothing
-                    while (
-                        place + 1 < count
-                        and letters[place + 1] < 65536
-                        and (table[letters[place + 1]] & np.uint32(0xFFFFFF)) > 64
-                        and (table[letters[place + 1]] >> np.uint32(24)) == 0
-                    ):
+                    while place + 1 < count and _in_a_name(letters, place + 1, count, table):
                         place += 1
         else:
             said[length] = plain

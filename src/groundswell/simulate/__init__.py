@@ -64,7 +64,7 @@ def sample_brief() -> str:
     return """\
 # A brief for the simulated community. Oat & Co is invented; copy this file and write your own.
 brand = "Oat & Co"
-definition = "field_geek@1"
+definition = "field_geek@3"
 
 [objective]
 metric = "conversions"

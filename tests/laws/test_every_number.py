@@ -45,7 +45,10 @@ LIKED = [90, 110, 100, 95, 105, 120, 80, 135, 140, 90, 155, 110]
 TOPICS = {"bread": 9, "garden": 3, "film": 2}
 GOOD, BAD = "I love this wonderful kettle", "The handle is awful and it broke."
 REVIEWS = (
-    [f"I bought it. {GOOD}. {BAD}"] * 6 + [f"#ad {GOOD}, the best kettle ever."] * 3 + [f"#ad {GOOD}."] + [f"#gifted {GOOD}."] * 2
+    [f"I bought it. {GOOD}. {BAD}"] * 6
+    + [f"#ad {GOOD}, the best kettle ever."] * 3
+    + [f"#ad {GOOD}."]
+    + [f"#gifted {GOOD}."] * 2
 )
 """Six unpaid reviews with praise and a reservation each, six paid ones that praise; all in English."""
 TALKS = [("Where is it from?", "Thanks, the link is fixed now.", True), ("Mine is broken", "Sorry!", True), ("Is it big?", "Thank you", False),

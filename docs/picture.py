@@ -87,10 +87,10 @@ def column(figures: list[tuple[str, str]], x: int, y: int) -> tuple[str, int]:
 
 
 def reasons(match: Match, y: int) -> tuple[str, int]:
-    """The sentences behind the score, and the newest post that is evidence; and the height of the whole."""
+    """The sentences behind the score, and one of the posts that are evidence; and the height of the whole."""
     lines = [("m", "Why, in sentences")] + [("s", sentence) for sentence in match.sentences]
     if match.evidence:
-        lines += [("m", "One of the posts behind it"), ("s", f"“{pictures.shortened(match.evidence[0].text, 230)}”")]
+        lines += [("m", "One of the posts behind it"), ("s", f"“{pictures.shortened(match.evidence[-1].text, 230)}”")]
     body = ""
     for kind, line in lines:
         y += 6 if kind == "m" else 0

@@ -88,7 +88,11 @@ def test_no_term_is_a_follower_count(shortlist: Shortlist) -> None:
 def test_permuting_followers_within_a_size_with_rates_kept_leaves_the_order(
     files: dict[str, Path], brief: Brief, tmp_path: Path
 ) -> None:
-    """Followers are swapped between accounts of one size band, and counts scaled so that every rate stays as it was."""
+    """Followers are swapped between accounts of one size band, and counts scaled so that every rate stays as it was.
+
+    By a meaning that judges rates; the newest takes size out of engagement, and what is usual for a size is another thing then.
+    """
+    brief = replace(brief, definition="field_geek@1")
     with files["accounts"].open(encoding="utf-8", newline="") as file:
         accounts = list(csv.DictReader(file))
     with files["posts"].open(encoding="utf-8", newline="") as file:

@@ -120,9 +120,10 @@ def test_a_file_dropped_anywhere_is_read_and_a_second_tab_sees_it(chromium: Any,
 
 def test_killed_in_mid_import_nothing_is_half_there_and_the_page_says_so(chromium: Any, tmp_path: Path) -> None:
     served = Served(tmp_path / "w")
+    # So many that they are still being read when the page is there.
     rows = "".join(
         f"instagram,p{n},user{n % 500},text number {n} about bread,2026-01-0{1 + n % 9},{n % 90}\n"
-        for n in range(400_000)
+        for n in range(1_500_000)
     )
     (tmp_path / "posts.csv").write_text("platform,id,author,text,created_at,likes\n" + rows)
     try:
@@ -139,6 +140,6 @@ def test_killed_in_mid_import_nothing_is_half_there_and_the_page_says_so(chromiu
         assert "people read" not in said
         tab.get_by_role("link", name="posts.csv").click()
         tab.get_by_role("button", name="Read again").click()
-        tab.get_by_text("400,000 rows were read").wait_for(timeout=240_000)
+        tab.get_by_text("1,500,000 rows were read").wait_for(timeout=240_000)
     finally:
         served.stop()

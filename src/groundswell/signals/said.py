@@ -21,8 +21,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from groundswell.signals.wordsums import sums
-
 POSTS = ("use", "opinion", "correction", "explains", "superlative", "gifted", "trade")
 """What a post may do. Whether it means to amuse is not among them: of texts of a writer who was left out one joke in a hundred was told."""
 REPLIES = ("asks", "thanks", "apology", "fix")
@@ -42,6 +40,10 @@ class Weights:
 
 def said(texts: pa.Array, things: tuple[str, ...]) -> dict[str, NDArray[np.bool_]]:
     """Which of the texts do each of some things; one without words does none."""
+    from groundswell.signals.wordsums import (
+        sums,
+    )  # what is compiled is imported where texts are read, not at every start
+
     given = weights()
     places = [given.names.index(thing) for thing in things]
     found = sums(texts, given.rarity, np.ascontiguousarray(given.weights[:, places]))

@@ -40,9 +40,8 @@ class Weights:
 
 def said(texts: pa.Array, things: tuple[str, ...]) -> dict[str, NDArray[np.bool_]]:
     """Which of the texts do each of some things; one without words does none."""
-    from groundswell.signals.wordsums import (
-        sums,
-    )  # what is compiled is imported where texts are read, not at every start
+    # What is compiled is imported where texts are read, not at every start.
+    from groundswell.signals.wordsums import sums
 
     given = weights()
     places = [given.names.index(thing) for thing in things]

@@ -57,7 +57,8 @@ def touched_since(workspace: Workspace, engine: Engine, changed: list[int], link
             UNION SELECT account FROM moved UNION SELECT native FROM moved
             UNION SELECT account FROM posts WHERE key IN (SELECT key_of_post(post) FROM answered_posts)
             -- To whom they spoke who acted on a post of which it was not known whose it was.
-            UNION SELECT actor FROM raw_interactions WHERE account IS NULL AND post IN (SELECT post FROM posts_told)"""
+            UNION SELECT coalesce(l.native, i.actor) FROM raw_interactions AS i LEFT JOIN links AS l ON l.account = i.actor
+            WHERE i.account IS NULL AND i.post IN (SELECT post FROM posts_told)"""
     )
     total = engine.rows("SELECT count(*) FROM accounts")[0][0]
     return None if found.num_rows > FULL_PASS_FROM * total else set(found.column("account").to_pylist())

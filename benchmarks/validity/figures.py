@@ -35,6 +35,7 @@ Row = dict[str, Any]
 Metric = Callable[[Array, Array], float]
 
 VERDICTS = ("beats", "no better than", "worse than", "not tested")
+NOBODY = "nobody in these data is judged by it"
 TARGETS = ("meets the target", "misses the target", "")
 DRAWS = 500
 SEED = 7
@@ -169,7 +170,10 @@ class Compared:
         return "beats" if self.gain_low > 0 else "worse than" if self.gain_high < 0 else "no better than"
 
     def row(self, question: str, data: str, baseline: str, **more: Any) -> Row:
-        """The row of this comparison; `more` gives published, target, wanted, measure, signals, how."""
+        """The row of this comparison; `more` gives published, target, wanted, measure, signals, how. Of nobody it says so."""
+        if not math.isfinite(self.figure):
+            kept = {name: more[name] for name in ("published", "wanted", "measure", "signals") if name in more}
+            return not_tested(question, NOBODY, baseline=baseline, **{"data": data} | kept)
         names = ("figure", "low", "high", "baseline_figure")
         row: Row = {"question": question, "data": data, "baseline": baseline, "published": ""}
         return row | {name: getattr(self, name) for name in names} | {"verdict": self.verdict} | more
@@ -190,6 +194,8 @@ def compared(
 
     Rows in which any of the three is unknown (nan) are the caller's to leave out, of both sides alike.
     """
+    if not len(truth):
+        return Compared(*[math.nan] * 7)
     both = again(lambda rows: (metric(truth[rows], ours[rows]), metric(truth[rows], theirs[rows])), len(truth),
                  accounts=accounts, draws=draws, seed=seed)  # fmt: skip
     mine, its = metric(truth, ours), metric(truth, theirs)

@@ -45,6 +45,16 @@ def test_what_could_not_be_put_to_the_test_is_a_figure_too() -> None:
     assert (figure.verdict, figure.figure, figure.signals) == ("not tested", None, ("trust",))
 
 
+def test_a_comparison_of_nobody_is_not_tested() -> None:
+    nobody = np.zeros(0)
+    row = compared(figures.rmse, nobody, nobody, nobody).row(
+        "Is it so?", "a small world", "a guess", signals=("rate",), target="meets the target"
+    )
+    figure = Figure.read(row)
+    assert (figure.verdict, figure.figure, figure.data, figure.target) == ("not tested", None, "a small world", "")
+    assert "nobody" in figure.because
+
+
 def test_a_better_guess_beats_and_an_equal_one_does_not() -> None:
     rng = np.random.default_rng(1)
     truth = rng.random(400)

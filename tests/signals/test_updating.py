@@ -161,11 +161,12 @@ def test_without_the_faces_that_were_kept_everybody_is_computed_again(tmp_path: 
     assert len(list((workspace.cache / "signals").glob("faces-*"))) == 3
 
 
-def test_whose_post_it_was_that_somebody_answered_may_be_told_later(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ann", ["x:ann", "x:@ann"], ids=["by id", "by handle"])
+def test_whose_post_it_was_that_somebody_answered_may_be_told_later(ann: str, tmp_path: Path) -> None:
     """Ann's comments do not say under whose posts they stand; once that is known, what Bob answered is no comment on her."""
     people = [account(name) for name in ("ann", "bob", *(f"quiet{number}" for number in range(20)))]
     said_by_ann = [
-        {"actor": "x:ann", "verb": "reply", "post": f"x:bob-{n}", "via": f"x:ann-{n}", "acted_at": day(n)}
+        {"actor": ann, "verb": "reply", "post": f"x:bob-{n}", "via": f"x:ann-{n}", "acted_at": day(n)}
         for n in range(4)
     ]
     answers = [reply("bob", "ann", f"ann-{n}", f"bob-a{n}", day(n + 1)) for n in range(4)]

@@ -166,8 +166,7 @@ def test_whose_post_it_was_that_somebody_answered_may_be_told_later(ann: str, tm
     """Ann's comments do not say under whose posts they stand; once that is known, what Bob answered is no comment on her."""
     people = [account(name) for name in ("ann", "bob", *(f"quiet{number}" for number in range(20)))]
     said_by_ann = [
-        {"actor": ann, "verb": "reply", "post": f"x:bob-{n}", "via": f"x:ann-{n}", "acted_at": day(n)}
-        for n in range(4)
+        {"actor": ann, "verb": "reply", "post": f"x:bob-{n}", "via": f"x:ann-{n}", "acted_at": day(n)} for n in range(4)
     ]
     answers = [reply("bob", "ann", f"ann-{n}", f"bob-a{n}", day(n + 1)) for n in range(4)]
     workspace = made(tmp_path / "w", {"account": people, "interaction": [*said_by_ann, *answers]})

@@ -224,6 +224,9 @@ def _neighbours(count: int) -> dict[str, list[dict[str, Any]]]:
             )
             said, asker = f"{name}-{place}", names[(number + 1 + place) % count]
             rows["interaction"].append(reply(asker, name, said, f"{said}-c", when + timedelta(hours=1)))
+            if place == number % 3:
+                passed = {"actor": f"x:{asker}", "verb": "repost", "account": f"x:{name}", "post": f"x:{said}"}
+                rows["interaction"].append(passed | {"acted_at": when + timedelta(hours=2)})
             if dice.random() < 0.6:
                 answer = reply(name, asker, f"{said}-c", f"{said}-c-a", when + timedelta(hours=3))
                 rows["interaction"].append(answer)

@@ -58,7 +58,7 @@ PARTS = (
     Part("anew", "anew_figures", "Does authenticity hold on a split that nobody has seen?"),
     Part("circle", "circle_figures", "Does it find circles of friends and family?"),
     Part("rise", "rise_figures", "Does it foresee who rises?"),
-    Part("rise", "influence_figures", "Does it find whose word others pass on?"),
+    Part("sparking", "influence_figures", "Does it find whose word others pass on?"),
     Part("rise", "rhythm_figures", "Does it measure rhythm and persistence without bias?"),
     Part("plans", "plan_figures", "Does a plan bring more than the rules of the trade?"),
     Part("fairness", "fairness_figures", "Are conditions equal for languages, platforms, newcomers and small accounts?"),

@@ -18,7 +18,8 @@ TITLES = {
     "authenticity": "Accounts and audiences that are not what they seem",
     "anew": "Authenticity on a split that nobody has seen",
     "circle": "Friends and family",
-    "rise": "Rise, influence, rhythm",
+    "rise": "Rise, rhythm",
+    "sparking": "Influence",
 }
 HEAD = """<!-- Written by `make validate` from validity.json. Run that, do not edit this page. -->
 

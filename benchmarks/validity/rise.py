@@ -1,4 +1,4 @@
-"""Does it foresee who rises, find whose word others pass on, and measure rhythm without bias?
+"""Does it foresee who rises, and measure rhythm without bias?
 
 Made-up people grow by a straight line, by an S, in spurts or hardly at all, with heavy-tailed gusts; none is the random walk with a
 trend that the signals fit. What is said at a moment is held against what came after it. Each account is one case; an account seen at
@@ -39,7 +39,6 @@ from benchmarks.validity.formulas import on_facts, on_rows
 from benchmarks.validity.worlds import Simulated
 from groundswell.signals.arrays import Asked
 from groundswell.signals.computing import compute
-from groundswell.signals.influence import Acts, acts_on_posts, credit
 from groundswell.signals.rise import next_edge
 from groundswell.store import Engine, Workspace
 
@@ -47,10 +46,12 @@ DAY = 86_400
 SPLIT = "split in time"
 
 
-def _at(workspace: Workspace, moment: datetime, names: Sequence[str], *, backtest: bool = False) -> pa.Table:
-    """Some signals as of a moment: without the others, which would take most of the time."""
+def as_of(
+    workspace: Workspace, moment: datetime, names: Sequence[str], *, backtest: bool = False, fits: Path | None = None
+) -> pa.Table:
+    """Some signals as of a moment: without the others, which would take most of the time. In `fits` they are fitted as of then."""
     with workspace.engine(moment=moment, backtest=backtest) as engine:
-        return compute(Asked(engine, workspace.fits), names=names)
+        return compute(Asked(engine, fits or workspace.fits, may_fit=fits is not None), names=names)
 
 
 def _verdict(found: Compared, bar: float) -> str:
@@ -117,7 +118,7 @@ def _before_and_after(world: Simulated) -> tuple[Numbers, ...]:
     most, final = in_order(world, after, "most"), in_order(world, after, "final")
     edge = np.full(len(last), np.nan)
     edge[~np.isnan(last)] = next_edge(np.exp(last[~np.isnan(last)]) + 0.5)
-    then = _at(world.workspace, moment, ("rise_90", "growth_per_month"))
+    then = as_of(world.workspace, moment, ("rise_90", "growth_per_month"))
     rose = np.where(np.isnan(most) | np.isnan(edge), np.nan, (most >= edge).astype(np.float64))
     chance, pace = (world.value(name, signals=then) for name in ("rise_90", "growth_per_month"))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -195,138 +196,6 @@ def _stars(made: Sequence[Simulated]) -> list[Row]:
 
 FLAGGED = 0.5
 """From this score on somebody counts as warned of."""
-
-
-# -- whose word is passed on -----------------------------------------------------------------------------------------------
-
-
-FEWEST_LATER = 3
-PASSED_ON = """
-    SELECT p.account, count(*) FILTER (later) AS posts_after, coalesce(sum(n) FILTER (later), 0) / nullif(count(*) FILTER (later), 0) AS after,
-           coalesce(sum(n) FILTER (NOT later), 0) / nullif(count(*) FILTER (NOT later), 0) AS before
-    FROM (SELECT account, post, created_at > '{moment}' AS later FROM posts WHERE kind = 'post' AND created_at IS NOT NULL) AS p
-    LEFT JOIN (SELECT i.post, count(*) AS n FROM interactions AS i JOIN posts AS q ON q.post = i.post
-               WHERE i.verb IN ({verbs}) AND i.actor <> q.account AND (i.acted_at <= '{moment}' OR q.created_at > '{moment}') GROUP BY i.post) USING (post)
-    GROUP BY p.account
-"""
-
-
-def influence_figures(data_folder: Path | None = None) -> list[Row]:
-    """What posts sparked before, against what is passed on after; and against acts whose times mean nothing."""
-    made = worlds.several()
-    parts = [_sparked_and_passed_on(world) for world in made]
-    after, said, followers, before, planted, acted, acted_before = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
-    guesses = {"follower count": followers, "reposts a post so far (historical mean)": before}
-    return [
-        *(_foretells(name, *known(after, said, guess)) for name, guess in guesses.items()),
-        *(_how_many(name, *known(after, said, guess)) for name, guess in guesses.items()),
-        *(_planted(name, *known(planted, said, guess)) for name, guess in guesses.items()),
-        _alike("follower count", *known(acted, said, followers)),
-        _alike("replies, reposts and quotes a post so far (historical mean)", *known(acted, said, acted_before)),
-        _shuffled(made),
-        _real_influence(data_folder),
-    ]
-
-
-def _sparked_and_passed_on(world: Simulated) -> tuple[Numbers, ...]:
-    moment = world.moment(0.6)
-    with world.workspace.engine() as engine:
-        rows, alike = (
-            engine.table(PASSED_ON.format(moment=moment, verbs=verbs))
-            for verbs in ("'repost'", "'reply', 'repost', 'quote'")
-        )
-    said = world.value("sparked", signals=_at(world.workspace, moment, ("sparked",), backtest=True))
-    enough = in_order(world, rows, "posts_after") >= FEWEST_LATER
-    after = np.where(enough, in_order(world, rows, "after"), np.nan)
-    followers, planted = world.true("followers").astype(np.float64), world.true("spark").astype(np.float64)
-    acted = np.where(enough, in_order(world, alike, "after"), np.nan)
-    return after, said, followers, in_order(world, rows, "before"), planted, acted, in_order(world, alike, "before")
-
-
-def _foretells(baseline: str, after: Numbers, said: Numbers, guess: Numbers) -> Row:
-    return compared(spearman, after, said, guess).row(
-        "Does what posts sparked so far order people by what will be passed on?", f"{worlds.described()}, {SPLIT}", baseline,
-        measure="rank correlation", signals=("sparked",), people=len(after),
-        published="Bakshy et al. 2011: past influence and followers foretell best, and most of the variance stays unexplained",
-        how="What was known when 60 % of the posts were written, against reposts a post of at least three later posts. Replies count in what "
-        "was sparked, and reposts alone in what is foretold.",
-    )  # fmt: skip
-
-
-def _how_many(baseline: str, after: Numbers, said: Numbers, guess: Numbers) -> Row:
-    half = np.random.default_rng(SEED).permutation(len(after)) % 2 == 0
-    ours, theirs = (_scaled(part, after, half) for part in (said, guess))
-    return compared(rmse, after[~half], ours, theirs, higher_is_better=False).row(
-        "How far is what was sparked from how often a post will be passed on?", f"{worlds.described()}, {SPLIT}", baseline,
-        measure="root mean squared error in reposts a post", signals=("sparked",),
-        how="Both are put on the scale of reposts by a straight line learned from one half of the people, and asked of the other.",
-    )  # fmt: skip
-
-
-def _scaled(guess: Numbers, truth: Numbers, learned: Array) -> Numbers:
-    slope, level = np.polyfit(guess[learned], truth[learned], 1)
-    return np.asarray(level + slope * guess[~learned], np.float64)
-
-
-def _planted(baseline: str, planted: Numbers, said: Numbers, guess: Numbers) -> Row:
-    return compared(spearman, planted, said, guess).row(
-        "Does it find those whose word was planted to move others?", worlds.described(), baseline, measure="rank correlation",
-        signals=("sparked",), how="Planted: how many more of the followers are asked to pass a post on. Replies count in what was sparked "
-        "and do not depend on it.",
-    )  # fmt: skip
-
-
-def _alike(baseline: str, acted: Numbers, said: Numbers, guess: Numbers) -> Row:
-    return compared(spearman, acted, said, guess).row(
-        "Does what posts sparked so far order people by the acts of the same kinds on later posts?", f"{worlds.described()}, {SPLIT}", baseline,
-        measure="rank correlation", signals=("sparked",), people=len(acted),
-        how="As above, with replies and quotes among what is foretold. The plain mean keeps what sparked takes off on purpose: acts that "
-        "come whenever they come.",
-    )  # fmt: skip
-
-
-def _shuffled(made: Sequence[Simulated]) -> Row:
-    """Acts keep their post and their author; only when they came is dealt out anew among the acts on the same author."""
-    net, plain, true = [], [], []
-    for world in made:
-        with world.workspace.engine() as engine:
-            _, own, read = acts_on_posts(engine)
-        place = np.lexsort(
-            (read.acted, read.posted, read.post, read.account)
-        )  # the draw must not depend on how rows arrive
-        who, post, at, moment = (part[place] for part in (read.account, read.post, read.posted, read.acted))
-        order = np.lexsort((np.random.default_rng(SEED).random(len(who)), who))
-        dealt = np.empty_like(moment)
-        dealt[np.lexsort((np.arange(len(who)), who))] = moment[order]
-        acts = np.bincount(who, minlength=len(own))
-        told = (acts >= 5) & (own >= 5)
-        net.append(credit(Acts(who, post, at, dealt), own)[0][told])
-        true.append(credit(Acts(who, post, at, moment), own)[0][told])
-        plain.append((acts / np.maximum(own, 1))[told])
-    ours, theirs, real = (np.concatenate(part) for part in (net, plain, true))
-    found = compared(bias, np.zeros(len(ours)), ours, theirs, higher_is_better=False)
-    return found.row(
-        "Does it earn nothing to be acted on at times that mean nothing?", f"{worlds.described()}, times of acts shuffled", "replies and reposts a post",
-        measure="mean acts a post, which should be 0", signals=("sparked",), wanted="at most 0.02",
-        target="meets the target" if found.figure <= 0.02 else "misses the target", published="the shuffle test: Anagnostopoulos et al. 2008",
-        how=f"The times of the acts on each author are dealt out anew among them. With the true times the mean is {real.mean():.2f}. "
-        "Before what is below 0 is taken for 0.",
-    )  # fmt: skip
-
-
-def _real_influence(data_folder: Path | None) -> Row:
-    question = "Does what posts sparked foretell what will be passed on, among real people?"
-    if data_folder is None:
-        return not_tested(
-            question, "the real data that this needs are not at hand (GROUNDSWELL_DATA)", signals=("sparked",)
-        )
-    return not_tested(
-        question,
-        "no real file at hand lists, with dates, who passed on which posts of an author over time",
-        signals=("sparked",),
-    )
 
 
 # -- rhythm ----------------------------------------------------------------------------------------------------------------
@@ -468,4 +337,4 @@ def _real_rhythm(data_folder: Path | None) -> list[Row]:
     )
 
 
-__all__ = ["influence_figures", "rhythm_figures", "rise_figures"]
+__all__ = ["SPLIT", "as_of", "rhythm_figures", "rise_figures"]

@@ -425,6 +425,7 @@ WORKED_OUT_IN = {
     "notable_connections": "test_circle.py",
     "occupation": "test_voice.py",
     "opinion_strength": "test_worked_out.py",
+    "passed_on": "test_passing.py",
     "peer_stability": "test_worked_out.py",
     "pod_share": "test_arrangement.py",
     "praise_run": "test_selling.py",

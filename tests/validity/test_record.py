@@ -100,7 +100,7 @@ def test_signals_that_no_figure_names_are_listed() -> None:
 
 
 def test_parts_are_chosen_by_module_or_function_and_a_wrong_name_is_refused() -> None:
-    assert [part.module for part in chosen(["rise"])] == ["rise"] * 3
+    assert [part.module for part in chosen(["rise"])] == ["rise"] * 2
     assert [part.function for part in chosen(["focus_figures"])] == ["focus_figures"]
     with pytest.raises(KeyError, match="there is no 'focsu'"):
         chosen(["focsu"])

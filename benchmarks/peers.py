@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from groundswell.signals.findings import WORDING_VERSION
+from groundswell.signals.findings import wording_version
 
 MEMORY = "2GB"
 
@@ -123,7 +123,7 @@ def signals_sql(tables: Path, findings: Path, corpus: str) -> str:
     """The one query: every grain aggregated by account, joined at the end. Reads Parquet with one row a natural key."""
     rates, rate_columns = _rates()
     posts, interactions = f"'{tables}/posts.parquet'", f"'{tables}/interactions.parquet'"
-    wording, topics = f"'{findings}/wording-{WORDING_VERSION}/*.parquet'", f"'{findings}/topic-{corpus}/*.parquet'"
+    wording, topics = f"'{findings}/wording-{wording_version()}/*.parquet'", f"'{findings}/topic-{corpus}/*.parquet'"
     none = "CASE WHEN sponsored_k = 0 AND texts > 0 THEN 'not_applicable' END"
     return f"""
 WITH post AS (

@@ -113,7 +113,7 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
 
     Reading ten million texts takes a processor core the better part of an hour and says nothing about the SQL that follows.
     """
-    from groundswell.signals.findings import WORDING_VERSION, note_read
+    from groundswell.signals.findings import note_read, wording_version
     from groundswell.signals.hearing import hearing_version
     from groundswell.signals.tone import tone_version
     from groundswell.signals.topics import fit_corpus, latest_corpus
@@ -128,7 +128,7 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
         wording = f"""SELECT text_hash, CASE WHEN text_hash % 10 < 7 THEN 'en' WHEN text_hash % 10 < 9 THEN 'de' END AS language,
                       CASE WHEN text_hash % 25 = 0 THEN '#ad' END AS clear, CASE WHEN text_hash % 40 = 1 THEN 'gifted' END AS unclear
                       FROM {texts}"""
-        engine.write(wording, findings / f"wording-{WORDING_VERSION}" / "000000.parquet")
+        engine.write(wording, findings / f"wording-{wording_version()}" / "000000.parquet")
         topic = (
             f"SELECT text_hash, CASE WHEN text_hash % 5 < 4 THEN text_hash // 5 % {topics} END AS topic FROM {texts}"
         )

@@ -29,6 +29,7 @@ from benchmarks.validity.figures import (
     recall,
     wilson,
 )
+from groundswell.signals.disclosing import telling
 from groundswell.signals.findings import disclosure_words, with_words
 from groundswell.store import Workspace
 
@@ -128,14 +129,16 @@ def read_set(name: str) -> Read:
     return Read(np.array(languages), yes, clear, seen, plainly, np.array(first) if kept else seen)
 
 
-def marked(texts: list[str]) -> tuple[Array, Array]:
-    """Of each text whether clear words, and whether any words of disclosure are read in it."""
+def marked(texts: list[str], *, weights: bool = True) -> tuple[Array, Array]:
+    """Of each text whether clear words, and whether any words of disclosure are read in it; by the table alone without `weights`."""
     clear, unclear = disclosure_words()
     query = with_words("texts", {"clear": clear, "unclear": unclear})
     with TemporaryDirectory() as folder, Workspace.create(Path(folder) / "w").engine() as engine:
         engine.register("texts", pa.table({"place": list(range(len(texts))), "text": texts}))
         found = engine.rows(f"SELECT clear, unclear FROM ({query}) ORDER BY place")
-    return np.array([bool(one) for one, _ in found]), np.array([bool(one or other) for one, other in found])
+    clear, unclear = (np.array([bool(row[column]) for row in found]) for column in (0, 1))
+    told = telling(pa.array(texts), clear | unclear) if weights else clear | unclear
+    return clear & told, told
 
 
 def _news() -> Row:

@@ -1,4 +1,4 @@
-"""What is read out of a text, once: its language and the words that say "paid". Kept by content hash and version.
+"""What is read out of a text, once: its language and the words that say "paid", in the table's or in its own. Kept by content hash and version.
 
 A finding is a fact about a text, not about an account: ten people who post the same words share it, and a text that was read
 is not read again. Kept as small Parquet files under `cache/findings/`; deleting them costs only time.
@@ -16,16 +16,23 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as _compute
 import pyarrow.parquet as pq
 
+from groundswell.columns import in_one
+from groundswell.signals.disclosing import LEARNED, most_telling, telling, telling_version
 from groundswell.store import Engine
 from groundswell.store.crash_points import crash_point
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, in all)."""
 
-WORDING_VERSION = 5
+WORDING_FORM = 6
+WORDING = "language VARCHAR, clear VARCHAR, unclear VARCHAR"
 LETTERS_TO_TELL = 20
 """Below this many letters a language is not told: py3langid's errors grow quickly on shorter texts (design choice)."""
 SURE = 0.7
@@ -83,7 +90,7 @@ def words_of_rules(rules: Sequence[dict[str, Any]], bought: Sequence[str] = ()) 
         whole.append(rf"{HEAD}(?:{alternatives(heads)}){END}")
     if labels:
         whole.append(
-            rf"{HEAD}(?:{label})\s*(?:[:|/–—\p{{So}}]|-\s)|[\[(*]\s*(?:{label})\s*[\])*]|[|/]\s*(?:{label})\s*(?:$|\n)"
+            rf"{HEAD}(?:{label})\s*(?:[:|/–—·•\p{{So}}]|-\s)|[\[(*]\s*(?:{label})\s*[\])*]|[|/]\s*(?:{label})\s*(?:$|\n)"
         )
     if alone:
         whole.append(SENTENCE.format(alternatives(alone)))
@@ -207,10 +214,16 @@ def _quoted(pattern: str) -> str:
     return "'" + pattern.replace("'", "''") + "'"
 
 
+@cache
+def wording_version() -> str:
+    """Names this reading of language and words: with another, texts are read again."""
+    return f"{WORDING_FORM}-{telling_version()}"
+
+
 def read_wording(engine: Engine, folder: Path, progress: Progress | None = None, *, only_view: bool = False) -> None:
     """Read every text that was not read before; afterwards the view `wording` holds language, clear and unclear words."""
-    kept = folder / f"wording-{WORDING_VERSION}"
-    view_of_findings(engine, "wording", kept, "language VARCHAR, clear VARCHAR, unclear VARCHAR")
+    kept = folder / f"wording-{wording_version()}"
+    view_of_findings(engine, "wording", kept, WORDING)
     if only_view:
         return
     todo = unread_texts(engine, "wording", kept)
@@ -218,7 +231,7 @@ def read_wording(engine: Engine, folder: Path, progress: Progress | None = None,
         clear, unclear = disclosure_words()
         query = with_words("(SELECT text_hash, text, declared FROM unread)", {"clear": clear, "unclear": unclear})
         _keep(engine, query, kept, _with_language, todo, ("Reading texts", progress))
-        view_of_findings(engine, "wording", kept, "language VARCHAR, clear VARCHAR, unclear VARCHAR")
+        view_of_findings(engine, "wording", kept, WORDING)
     note_read(engine, kept)
 
 
@@ -307,10 +320,26 @@ def _with_language(batch: pa.Table) -> pa.Table:
         {
             "text_hash": batch.column("text_hash"),
             "language": pa.array(told, pa.string()),
-            "clear": batch.column("clear"),
-            "unclear": batch.column("unclear"),
         }
+        | dict(zip(("clear", "unclear"), in_own_words(batch, told), strict=True))
     )
+
+
+def in_own_words(batch: pa.Table, languages: Sequence[str | None]) -> tuple[pa.Array, pa.Array]:
+    """Clear and unclear words of texts that tell what their author got; of those without such words, the sentence that tells it.
+
+    Words of the table fall where all others speak against them; in a language of which nothing was learned they stand as they are.
+    """
+    texts, clear, unclear = (in_one(batch.column(name)) for name in ("text", "clear", "unclear"))
+    by_table = pc.or_(pc.is_valid(clear), pc.is_valid(unclear)).to_numpy(zero_copy_only=False)
+    known = np.array([one is None or one in LEARNED for one in languages], np.bool_)
+    told = np.where(known, telling(texts, by_table), by_table)
+    clear, unclear = (pc.if_else(pa.array(told), words, None) for words in (clear, unclear))
+    own = told & ~by_table
+    if not own.any():
+        return clear, unclear
+    said = [most_telling(text) for text in texts.filter(pa.array(own)).to_pylist()]
+    return clear, pc.replace_with_mask(unclear, pa.array(own), pa.array(said, pa.string()))
 
 
 def tell_language(text: str) -> str | None:

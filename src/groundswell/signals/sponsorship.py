@@ -18,11 +18,11 @@ READABLE = "own AND (has_text OR paid_label IS NOT NULL)"
     title="Sponsored posts", grain="post", unit="share", better="lower",
     says="{value:.0%} of its {n:post} look paid, gifted or affiliated.",
     unknown="No texts and no platform label to read it from.",
-    source="platform label, or words of disclosure and affiliation (term table by jurisdiction)",
+    source="platform label, words of disclosure and affiliation (term table by jurisdiction), or what all words weigh (learned)",
     needs=("post.text",), evidence="own AND paid ORDER BY created_at DESC, post",
 )  # fmt: skip
 def sponsored_share() -> Columns:
-    """Share of own posts with a paid label, a word of disclosure, or a sign of affiliation. Wilson interval."""
+    """Share of own posts with a paid label, a word of disclosure, a sign of affiliation, or that tell of either in own words. Wilson interval."""
     return share("paid", of=READABLE)
 
 

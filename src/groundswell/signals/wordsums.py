@@ -54,25 +54,26 @@ def folded() -> Array:
 def features(texts: pa.Array) -> tuple[Array, Array, Array]:
     """Of each text the places that it adds up, as (where each text begins, places, shares)."""
     array = texts.cast(pa.large_string())
-    offsets, data = _buffers(array)
+    offsets, data = buffers(array)
     return _all_features(offsets, data, folded())
 
 
 def sums(texts: pa.Array, rarity: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
     """Of each text the sum of its weights, one column a thing; `rarity` is of places, `weights` of places x things."""
     array = texts.cast(pa.large_string())
-    offsets, data = _buffers(array)
+    offsets, data = buffers(array)
     return np.asarray(_all_sums(offsets, data, folded(), rarity, weights))
 
 
-def _buffers(array: pa.Array) -> tuple[Array, Array]:
+def buffers(array: pa.Array) -> tuple[Array, Array]:
+    """Where each text of an array of large strings begins, and all their bytes."""
     _, offsets, data = array.buffers()
     places = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     return places, np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
 
 
 @njit(cache=True, nogil=True)
-def _letters(data, start, end, letters):  # type: ignore[no-untyped-def]
+def decoded(data, start, end, letters):  # type: ignore[no-untyped-def]
     """Decode UTF-8 into code points; return how many."""
     count, place = 0, start
     while place < end and count < len(letters):
@@ -103,7 +104,7 @@ def _is_letter(code, table):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _words(letters, count, table, said, begins):  # type: ignore[no-untyped-def]
+def split(letters, count, table, said, begins):  # type: ignore[no-untyped-def]
     """Write the letters of the words one after another; return how many words there are."""
     words, length, place = 0, 0, 0
     begins[0] = 0
@@ -158,7 +159,7 @@ def _words(letters, count, table, said, begins):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _mixed(one, other):  # type: ignore[no-untyped-def]
+def mixed(one, other):  # type: ignore[no-untyped-def]
     """A hash of two numbers (the finaliser of MurmurHash3)."""
     told = one * np.uint64(0x9E3779B97F4A7C15) + other
     told ^= told >> np.uint64(33)
@@ -175,22 +176,22 @@ def _places(said, begins, words, found, kinds):  # type: ignore[no-untyped-def]
     for word in range(words):
         told = np.uint64(7)
         for place in range(begins[word], begins[word + 1]):
-            told = _mixed(told, np.uint64(said[place]))
+            told = mixed(told, np.uint64(said[place]))
         kinds[word] = told
     for word in range(words):
-        found[count] = np.int32(_mixed(kinds[word], np.uint64(1)) & mask)
+        found[count] = np.int32(mixed(kinds[word], np.uint64(1)) & mask)
         count += 1
         if word + 1 < words:
-            pair = _mixed(kinds[word], kinds[word + 1])
+            pair = mixed(kinds[word], kinds[word + 1])
             found[count] = np.int32(pair & mask)
             count += 1
             if word + 2 < words:
-                found[count] = np.int32(_mixed(pair, kinds[word + 2]) & mask)
-                found[count + 1] = np.int32(_mixed(_mixed(kinds[word], np.uint64(4)), kinds[word + 2]) & mask)
+                found[count] = np.int32(mixed(pair, kinds[word + 2]) & mask)
+                found[count + 1] = np.int32(mixed(mixed(kinds[word], np.uint64(4)), kinds[word + 2]) & mask)
                 count += 2
     if words:
-        found[count] = np.int32(_mixed(kinds[0], np.uint64(5)) & mask)
-        found[count + 1] = np.int32(_mixed(kinds[words - 1], np.uint64(6)) & mask)
+        found[count] = np.int32(mixed(kinds[0], np.uint64(5)) & mask)
+        found[count + 1] = np.int32(mixed(kinds[words - 1], np.uint64(6)) & mask)
         count += 2
     whole = count
     for word in range(words):
@@ -200,7 +201,7 @@ def _places(said, begins, words, found, kinds):  # type: ignore[no-untyped-def]
                 told = np.uint64(11)
                 for place in range(at, at + size):
                     letter = np.uint64(32) if place < first or place >= last else np.uint64(said[place])
-                    told = _mixed(told, letter)
+                    told = mixed(told, letter)
                 found[count] = np.int32(told & mask)
                 count += 1
     return whole, count
@@ -217,8 +218,8 @@ def _all_features(offsets, data, table):  # type: ignore[no-untyped-def]
     places, shares = np.empty(1 << 16, np.int32), np.empty(1 << 16, np.float32)
     total = 0
     for text in range(size):
-        count = _letters(data, offsets[text], offsets[text + 1], letters)
-        words = _words(letters, count, table, said, begins)
+        count = decoded(data, offsets[text], offsets[text + 1], letters)
+        words = split(letters, count, table, said, begins)
         whole, every = _places(said, begins, words, found, kinds)
         while total + every > len(places):
             wider, heavier = np.empty(2 * len(places), np.int32), np.empty(2 * len(places), np.float32)
@@ -241,8 +242,8 @@ def _all_sums(offsets, data, table, rarity, weights):  # type: ignore[no-untyped
     kinds = np.empty(READ_AT_MOST + 8, np.uint64)
     result = np.zeros((size, things), np.float32)
     for text in range(size):
-        count = _letters(data, offsets[text], offsets[text + 1], letters)
-        words = _words(letters, count, table, said, begins)
+        count = decoded(data, offsets[text], offsets[text + 1], letters)
+        words = split(letters, count, table, said, begins)
         whole, every = _places(said, begins, words, found, kinds)
         length = 0.0
         for place in range(every):
@@ -256,4 +257,4 @@ def _all_sums(offsets, data, table, rarity, weights):  # type: ignore[no-untyped
     return result
 
 
-__all__ = ["BITS", "features", "sums"]
+__all__ = ["ALONE", "BITS", "READ_AT_MOST", "buffers", "decoded", "features", "folded", "mixed", "split", "sums"]

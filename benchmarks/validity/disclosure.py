@@ -1,8 +1,9 @@
 """Is what a post discloses seen, in seven languages, and is nothing seen where nothing is said?
 
-Four sets of texts were written by hand, by different people, each before its writer read the table of words. The table was mended after
-each, so only what it made of the newest at the first reading says how it does on texts of somebody else; the first readings are kept
-beside the texts. Talk about the news, in which nobody advertises, shows what is marked without cause.
+Seven sets of texts were written by hand, by different people, none of whom had read the table of words or seen the weights. The table was
+mended after each, so only what was made of the newest at the first reading says how it does on texts of somebody else; the first
+readings are kept beside the texts. Those from the fifth set on were labelled again by others, who saw the texts and the guideline alone.
+Talk about the news, in which nobody advertises, shows what is marked without cause.
 """
 
 from __future__ import annotations
@@ -34,19 +35,24 @@ from groundswell.signals.findings import disclosure_words, with_words
 from groundswell.store import Workspace
 
 SETS = Path(__file__).parents[2] / "tests" / "signals"
-FIRST, NEWEST = "disclosure_set.toml", "disclosure_fourth_set.toml"
+FIRST, NEWEST = "disclosure_set.toml", "disclosure_seventh_set.toml"
 EARLIER = {
+    "disclosure_sixth_set.toml": "the sixth set",
+    "disclosure_fifth_set.toml": "the fifth set",
+    "disclosure_fourth_set.toml": "the fourth set",
     "disclosure_third_set.toml": "a set made to be hard",
     "disclosure_second_set.toml": "an earlier set",
 }
 """Sets that were new once: what they are called in a question."""
+TWICE = ("disclosure_fifth_set.toml", "disclosure_sixth_set.toml", "disclosure_seventh_set.toml")
+"""Sets by two writers each, that two others labelled again."""
 ONE_LINE = re.compile(r"(?i)#ad\b|#sponsored\b|#werbung\b|#anzeige\b|#pub\b|#publi\b|#adv\b")
 PLAIN = re.compile(r"(?i)\b(ad|ads|sponsored|sponsor|paid|gifted|promotion|partnership|affiliate)\b")
 SIGNALS = ("disclosed_share", "sponsored_share")
 BASELINE = "seven hashtags"
 UNCLEAR = "Bare affiliate links and press samples count as seen, though regulators call such words unclear."
-UNSEEN = f"Texts and labels were written before their writer read the table of words, and before it was ever held against them. {UNCLEAR}"
-MENDED = f"The table was mended with these texts in sight, so they are no longer unseen. {UNCLEAR}"
+UNSEEN = f"Nobody who wrote or labelled had read the table of words, and it and the weights were never held against these texts before. {UNCLEAR}"
+MENDED = f"The table was mended and weights were learned with these texts in sight, so they are no longer unseen. {UNCLEAR}"
 
 
 @dataclass(frozen=True)
@@ -61,11 +67,12 @@ class Read:
     plainly: Array
     at_first: Array
     """As `seen`, at the first reading; the same where none was kept."""
+    by: str
 
     @property
     def data(self) -> str:
         """The set in words."""
-        return f"{len(self.truth)} short texts in {len(np.unique(self.languages))} languages, half of them traps, by one person"
+        return f"{len(self.truth)} short texts in {len(np.unique(self.languages))} languages, half of which disclose nothing, {self.by}"
 
 
 def disclosure_figures() -> list[Row]:
@@ -126,7 +133,8 @@ def read_set(name: str) -> Read:
     yes = np.array(truth)
     first = [text.startswith(missed if said else mistaken) != said for said, text in zip(truth, texts, strict=True)]
     plainly = np.array([bool(ONE_LINE.search(text)) for text in texts])
-    return Read(np.array(languages), yes, clear, seen, plainly, np.array(first) if kept else seen)
+    by = "by two people, labelled again by two others who saw the texts alone" if name in TWICE else "by one person"
+    return Read(np.array(languages), yes, clear, seen, plainly, np.array(first) if kept else seen, by)
 
 
 def marked(texts: list[str], *, weights: bool = True) -> tuple[Array, Array]:

@@ -42,8 +42,8 @@ RIGHT = 0.985
 """Of a hundred that are told so many should be right, among texts in the proportions in which people write them."""
 WRONGLY = 0.0005
 """Of ordinary posts of a writer who was left out so many may be told at most: one in two thousand."""
-DENIED = 0.005
-"""Of a thousand texts that rightly have words of the table so many may be taken for jokes, reports and the like."""
+DENIED = 0.01
+"""Of texts that rightly have words of the table so many may be taken for jokes, reports and the like."""
 FEWEST = (3, 3, 6)
 """Texts in which a thing must be to get a weight: kinds of words together, words in a row, parts of words."""
 FACTORS = (3.0, 2.0, 2.0)

@@ -17,7 +17,7 @@ TOLD = (
     "They sent it to me for nothing and I get to keep it, so here is my honest review of the lamp.",
     "Das Hotel hat uns umsonst eingeladen, dafür zeigen wir euch hier das Zimmer.",
     "La marque m'a envoyé la poêle gratuitement pour que je vous la montre ici.",
-    "Me lo mandaron gratis a cambio de un reel.",
+    "La marca me mandó la sartén gratis a cambio de que la enseñe aquí.",
     "Se comprate da questo link io prendo una piccola commissione.",
     "Als je via mijn link bestelt krijg ik een paar procent van de winkel.",
     "A marca pagou-me para fazer este vídeo.",

@@ -52,7 +52,9 @@ SIGNALS = ("disclosed_share", "sponsored_share")
 BASELINE = "seven hashtags"
 UNCLEAR = "Bare affiliate links and press samples count as seen, though regulators call such words unclear."
 UNSEEN = f"Nobody who wrote or labelled had read the table of words, and it and the weights were never held against these texts before. {UNCLEAR}"
-MENDED = f"The table was mended and weights were learned with these texts in sight, so they are no longer unseen. {UNCLEAR}"
+MENDED = (
+    f"The table was mended and weights were learned with these texts in sight, so they are no longer unseen. {UNCLEAR}"
+)
 
 
 @dataclass(frozen=True)

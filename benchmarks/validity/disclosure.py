@@ -1,6 +1,6 @@
 """Is what a post discloses seen, in seven languages, and is nothing seen where nothing is said?
 
-Seven sets of texts were written by hand, by different people, none of whom had read the table of words or seen the weights. The table was
+Eight sets of texts were written by hand, by different people, none of whom had read the table of words or seen the weights. The table was
 mended after each, so only what was made of the newest at the first reading says how it does on texts of somebody else; the first
 readings are kept beside the texts. Those from the fifth set on were labelled again by others, who saw the texts and the guideline alone.
 Talk about the news, in which nobody advertises, shows what is marked without cause.
@@ -35,8 +35,9 @@ from groundswell.signals.findings import disclosure_words, with_words
 from groundswell.store import Workspace
 
 SETS = Path(__file__).parents[2] / "tests" / "signals"
-FIRST, NEWEST = "disclosure_set.toml", "disclosure_seventh_set.toml"
+FIRST, NEWEST = "disclosure_set.toml", "disclosure_eighth_set.toml"
 EARLIER = {
+    "disclosure_seventh_set.toml": "the seventh set",
     "disclosure_sixth_set.toml": "the sixth set",
     "disclosure_fifth_set.toml": "the fifth set",
     "disclosure_fourth_set.toml": "the fourth set",
@@ -44,7 +45,7 @@ EARLIER = {
     "disclosure_second_set.toml": "an earlier set",
 }
 """Sets that were new once: what they are called in a question."""
-TWICE = ("disclosure_fifth_set.toml", "disclosure_sixth_set.toml", "disclosure_seventh_set.toml")
+TWICE = tuple(f"disclosure_{number}_set.toml" for number in ("fifth", "sixth", "seventh", "eighth"))
 """Sets by two writers each, that two others labelled again."""
 ONE_LINE = re.compile(r"(?i)#ad\b|#sponsored\b|#werbung\b|#anzeige\b|#pub\b|#publi\b|#adv\b")
 PLAIN = re.compile(r"(?i)\b(ad|ads|sponsored|sponsor|paid|gifted|promotion|partnership|affiliate)\b")

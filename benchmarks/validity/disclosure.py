@@ -71,6 +71,7 @@ class Read:
     at_first: Array
     """As `seen`, at the first reading; the same where none was kept."""
     by: str
+    by_table: Array
 
     @property
     def data(self) -> str:
@@ -80,7 +81,7 @@ class Read:
 
 def disclosure_figures() -> list[Row]:
     """Recall and precision on all sets, and marks on real talk in which nobody advertises."""
-    return [*_newest_set(), *(row for name in EARLIER for row in _earlier_set(name)), *_first_set(), _news()]
+    return [*_newest_set(), *(row for name in EARLIER for row in _earlier_set(name)), *_first_set(), *_news()]
 
 
 def _newest_set() -> list[Row]:
@@ -88,9 +89,16 @@ def _newest_set() -> list[Row]:
     return [
         _row("How many disclosures are seen, in texts nobody had tried?", read, recall, read.at_first, 0.95, UNSEEN),
         _row("How many texts that are marked say so, in texts nobody had tried?", read, precision, read.at_first, 0.98, UNSEEN),
-        _row("How many disclosures are seen, in those texts after the table was mended?", read, recall, read.seen, None, MENDED),
-        _row("How many texts that are marked say so, in those texts after the table was mended?", read, precision, read.seen, None, MENDED),
+        _beside_the_table("Are more disclosures seen than by the table of terms alone, in those texts?", read, recall),
+        _beside_the_table("Are as many of those that are marked right as by the table of terms alone, in those texts?", read, precision),
     ]  # fmt: skip
+
+
+def _beside_the_table(question: str, read: Read, metric: Metric) -> Row:
+    found = compared(metric, read.truth, read.at_first, read.by_table)
+    return found.row(
+        question, read.data, "the table of terms alone", measure=metric.__name__, how=UNSEEN, signals=SIGNALS
+    )
 
 
 def _earlier_set(name: str) -> list[Row]:
@@ -137,7 +145,16 @@ def read_set(name: str) -> Read:
     first = [text.startswith(missed if said else mistaken) != said for said, text in zip(truth, texts, strict=True)]
     plainly = np.array([bool(ONE_LINE.search(text)) for text in texts])
     by = "by two people, labelled again by two others who saw the texts alone" if name in TWICE else "by one person"
-    return Read(np.array(languages), yes, clear, seen, plainly, np.array(first) if kept else seen, by)
+    return Read(
+        np.array(languages),
+        yes,
+        clear,
+        seen,
+        plainly,
+        np.array(first) if kept else seen,
+        by,
+        marked(texts, weights=False)[1],
+    )
 
 
 def marked(texts: list[str], *, weights: bool = True) -> tuple[Array, Array]:
@@ -152,17 +169,32 @@ def marked(texts: list[str], *, weights: bool = True) -> tuple[Array, Array]:
     return clear & told, told
 
 
-def _news() -> Row:
-    question, baseline = "How many tweets of news talk are marked?", "nine plain words, anywhere in the text"
-    workspace = worlds.real("rumoureval_threads", "bluesky_keegan")
+def _news() -> list[Row]:
+    """Talk of the news and posts of a newspaper, in which nobody advertises."""
+    workspace, baseline = worlds.real("rumoureval_threads", "bluesky_keegan"), "nine plain words, anywhere in the text"
+    return [
+        _never(question, workspace, platform, data, baseline)
+        for question, platform, data in (
+            ("How many tweets of news talk are marked?", "twitter", "rumoureval_threads: {:,} texts of 2014 and 2015"),
+            (
+                "How many posts of newspapers and their readers are marked?",
+                "bluesky",
+                "bluesky_keegan: {:,} texts of 2024 to 2026",
+            ),
+        )
+    ]
+
+
+def _never(question: str, workspace: Workspace | None, platform: str, data: str, baseline: str) -> Row:
     if workspace is None:
-        return not_tested(question, "the real tweets are not at hand", signals=SIGNALS, baseline=baseline)
+        return not_tested(question, "the real texts are not at hand", signals=SIGNALS, baseline=baseline)
     with workspace.engine() as engine:
-        tweets = engine.rows("SELECT DISTINCT text FROM posts WHERE platform = 'twitter' AND text IS NOT NULL")
-    texts = [text for (text,) in tweets]
+        rows = engine.rows(f"SELECT DISTINCT text FROM posts WHERE platform = '{platform}' AND text IS NOT NULL")
+    texts = [text for (text,) in rows]
     hits, plainly = int(marked(texts)[1].sum()), sum(bool(PLAIN.search(text)) for text in texts)
     found = against_constant(hits / len(texts), *wilson(hits, len(texts)), plainly / len(texts), higher_is_better=False)
     return found.row(
-        question, f"rumoureval_threads: {len(texts):,} texts of 2014 and 2015", baseline, measure="share marked", signals=SIGNALS,
-        how="Nobody labelled them, but they talk of disasters and rumours, not of wares: at worst every mark is wrong.",
+        question, data.format(len(texts)), baseline, measure="share marked", signals=SIGNALS,
+        how="Nobody labelled them, but they talk of events and not of wares: at worst every mark is wrong. Nothing was learned from them; the line from "
+        "which on own words count was raised once when too many of them were marked.",
     )  # fmt: skip

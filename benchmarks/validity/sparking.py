@@ -6,7 +6,6 @@ What is said at a moment, with what could be learned until then, is held against
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +17,7 @@ from benchmarks.validity.figures import SEED, Array, Numbers, Row, bias, compare
 from benchmarks.validity.rise import SPLIT, as_of
 from benchmarks.validity.worlds import Simulated
 from groundswell.signals.influence import Acts, acts_on_posts, credit, reposts
-from groundswell.signals.passing import Reposts, foretold, learn
+from groundswell.signals.passing import foretold, learn
 
 FEWEST_LATER = 3
 PASSED_ON = """
@@ -112,10 +111,9 @@ def _passed_on_shuffled(made: Sequence[Simulated]) -> Row:
         told = (np.bincount(every.account, minlength=len(own)) >= 5) & (own >= 5)
         for kept, moments in ((ours, _dealt(acts)), (real, acts)):
             seen = reposts(moments, own)
-            mine = Reposts(*(getattr(seen, one.name)[told] for one in fields(Reposts)))
-            usual = learn(mine)
+            usual = learn(seen.of(own >= 5))
             assert usual is not None
-            kept.append(foretold(mine, usual)[0])
+            kept.append(foretold(seen.of(told), usual)[0])
         theirs.append((np.bincount(acts.account, minlength=len(own)) / np.maximum(own, 1))[told])
     found = compared(
         bias, np.zeros(len(np.concatenate(ours))), np.concatenate(ours), np.concatenate(theirs), higher_is_better=False

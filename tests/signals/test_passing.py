@@ -14,7 +14,7 @@ from scipy import stats
 from building import account, bring, day, made, post
 from groundswell.signals import signal_table
 from groundswell.signals.influence import Acts, reposts
-from groundswell.signals.passing import FEWEST_PEOPLE, Usual, foretold, learn
+from groundswell.signals.passing import FEWEST_PEOPLE, Reposts, Usual, foretold, learn
 from groundswell.store import Workspace
 
 DAY = 86_400
@@ -71,9 +71,60 @@ def test_of_few_people_nothing_is_learned() -> None:
     assert learn(reposts(Acts(*[np.zeros(0, np.int64)] * 4), np.full(100, 5))) is None
 
 
+@pytest.mark.parametrize("people", [40, 200, 2_000])
+def test_one_post_that_went_round_the_world_is_nobody_elses_prospect(people: int) -> None:
+    dice = np.random.default_rng(5)
+    each = dice.poisson(dice.gamma(1.0, 0.2, people)[:, None], (people, 10)).astype(float)
+    before, after = (learned(each), learned(each + 20_000 * (np.arange(people * 10).reshape(people, 10) == 0)))
+    assert after[1:] == pytest.approx(before[1:], rel=0.05, abs=0.005)
+
+
+def learned(each: np.ndarray[Any, Any]) -> Any:
+    """What is foretold of accounts whose posts were passed on so often, all at once."""
+    count = each.sum(1)
+    seen = Reposts(np.full(len(each), float(each.shape[1])), count, (each**2).sum(1), count, 0 * count)
+    usual = learn(seen)
+    assert usual is not None
+    value, low, high = foretold(seen, usual)
+    assert ((low <= value) & (value <= high)).all()
+    return value
+
+
+def test_the_mean_lies_within_its_limits_however_unlike_accounts_are() -> None:
+    each = np.zeros((2_000, 10))
+    each[:40] = np.random.default_rng(6).pareto(1.0, (40, 1)) * 30
+    learned(np.floor(each))
+
+
+def test_where_reposts_are_not_in_the_data_none_is_no_zero(tmp_path: Path) -> None:
+    """Of another platform there are replies alone."""
+    others = [{"account": f"y:q-{n}", "platform": "y", "handle": f"q-{n}"} for n in range(40)]
+    posts = [
+        {"post": f"y:q-{n}-{i}", "platform": "y", "account": f"y:q-{n}", "kind": "post", "created_at": day(i)}
+        for n in range(40)
+        for i in range(6)
+    ]
+    acts = [
+        {
+            "actor": f"y:q-{(n + 1) % 40}",
+            "verb": "reply",
+            "account": f"y:q-{n}",
+            "post": f"y:q-{n}-{i}",
+            "acted_at": day(i + 1),
+        }
+        for n in range(40)
+        for i in range(6)
+    ]
+    workspace = crowd(tmp_path / "w")
+    bring(workspace, {"account": others, "post": posts, "interaction": acts}, seen=day(300))
+    table = signal_table(workspace)
+    assert table.values("y:q-1")["passed_on"].reason == "not_observed"
+    assert table.values("x:p-3")["passed_on"].value is not None
+
+
 def test_who_has_no_posts_is_what_is_usual() -> None:
     nothing = reposts(Acts(*[np.zeros(0, np.int64)] * 4), np.zeros(1, np.int64))
-    value, low, high = foretold(nothing, Usual(mean=0.3, shape=0.5, scatter=1.2, share=0.9))
+    value, low, high = foretold(nothing, Usual(mean=0.3, shape=0.5, scatter=1.2, share=0.9, platforms=("x",)))
     assert value[0] == pytest.approx(0.27)
     assert 0 <= low[0] < value[0] < high[0]
 
@@ -84,9 +135,8 @@ def test_the_number_is_the_one_worked_out_by_hand(tmp_path: Path) -> None:
     found = signal_table(workspace).values("x:p-3")["passed_on"]
     (kept,) = workspace.fits.glob("passed-*.json")
     usual = json.loads(kept.read_text())
-    assert usual["mean"] == pytest.approx(
-        (1 + 2 + 3) * 10 * 10 / (40 * 10) * 400 / 300
-    )  # of 400 posts: who is never passed on has no acts
+    assert usual["mean"] == pytest.approx(1.5)
+    assert usual["platforms"] == ["x"]
     rate = stats.gamma(
         30 / usual["scatter"] + usual["shape"], scale=1 / (10 / usual["scatter"] + usual["shape"] / usual["mean"])
     )

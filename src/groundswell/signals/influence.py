@@ -13,18 +13,22 @@ figures three to seven times too high). So the label says "associated", and neve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.declaring import Columns, observed, signal
 from groundswell.signals.pairs import Pairs, actors
 from groundswell.signals.passing import Reposts, foretold, usual_for, usual_version
 from groundswell.store import Engine
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -107,13 +111,16 @@ def _near(acts: Acts, author: Places, posted: Places, windows: Sequence[int] = W
     return found
 
 
+PASSED = ("passed_on", "passed_low", "passed_high")
+
+
 # -- the grain -------------------------------------------------------------------------------------------------------------
 
 OWN = "p.created_at IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote'))"
 POSTED = f"""
     SELECT *, row_number() OVER () - 1 AS place FROM (
         SELECT p.account, count(*) AS own_posts FROM posts AS p
-        WHERE p.account IS NOT NULL AND {OWN} AND {{wanted}} GROUP BY p.account
+        WHERE p.account IS NOT NULL AND {OWN} AND {{wanted}} GROUP BY p.account ORDER BY p.account
     )
 """
 ACTED = f"""
@@ -140,7 +147,7 @@ def acts_on_posts(engine: Engine, wanted: str = "true") -> tuple[pa.ChunkedArray
     "sparks",
     columns={
         "account": pa.string(), "own_posts": pa.int64(), "sparked_acts": pa.int64(), "net": pa.float64(), "net_error": pa.float64(),
-        "passed_on": pa.float64(), "passed_low": pa.float64(), "passed_high": pa.float64(), "people": pa.int64(), "acts": pa.int64(),
+        **dict.fromkeys(PASSED, pa.float64()), "shown": pa.bool_(), "people": pa.int64(), "acts": pa.int64(),
     },
     fit_version=usual_version,
 )  # fmt: skip
@@ -150,17 +157,26 @@ def sparks(asked: Asked) -> pa.Table:
     net, error = credit(acts, own)
     count = np.bincount(acts.account, minlength=len(own))
     columns = {"account": names, "own_posts": own, "sparked_acts": count, "net": net, "net_error": error}
-    mine = pa.table(columns | _passed_on(asked, reposts(acts.only(passed), own), (count >= FEWEST) & (own >= FEWEST)))
+    mine = pa.table(columns | _passed_on(asked, names, reposts(acts.only(passed), own), count))
     return mine.join(_reached(actors(asked)), "account", join_type="full outer")
 
 
-def _passed_on(asked: Asked, seen: Reposts, told: NDArray[np.bool_]) -> dict[str, pa.Array]:
-    """Reposts that a further post will spark, of those whose acts are in the data."""
-    usual = usual_for(asked, Reposts(*(getattr(seen, one.name)[told] for one in fields(Reposts))))
-    names = ("passed_on", "passed_low", "passed_high")
+def _passed_on(asked: Asked, names: pa.ChunkedArray, seen: Reposts, acts: Places) -> dict[str, pa.Array]:
+    """Reposts that a further post will bring, of those who post and of whom acts are in the data."""
+    coded = pc.dictionary_encode(pc.list_element(pc.split_pattern(in_one(names), ":", max_splits=1), 0))
+    place, platforms = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    passed = np.bincount(place, seen.count, len(platforms)) > 0
+    told = tuple(sorted(name for name, some in zip(platforms, passed, strict=True) if some))
+    posting = seen.posts >= FEWEST
+    usual = usual_for(asked, seen.of(posting & passed[place]), told)
+    there = np.array([usual is not None and name in usual.platforms for name in platforms], np.bool_)[place]
+    columns = {"shown": pa.array(there)}
     if usual is None:
-        return {name: pa.nulls(len(told), pa.float64()) for name in names}
-    return {name: pa.array(found, mask=~told) for name, found in zip(names, foretold(seen, usual), strict=True)}
+        return columns | {name: pa.nulls(len(place), pa.float64()) for name in PASSED}
+    known = posting & there & (acts >= FEWEST)
+    return columns | {
+        name: pa.array(found, mask=~known) for name, found in zip(PASSED, foretold(seen, usual), strict=True)
+    }
 
 
 def _reached(acted: Pairs) -> pa.Table:
@@ -193,18 +209,18 @@ def sparked() -> Columns:
 
 
 @signal(
-    title="Reposts sparked by its next post", grain="sparks", unit="count", better="higher",
-    says="Its next post is expected to be passed on {value:.2f} times because of it ({label}; {n:post} read).",
-    unknown="Fewer than five own posts or five dated acts on them are in the data, or fewer than thirty accounts to learn from.",
+    title="Reposts that a further post will bring", grain="sparks", unit="count", better="higher",
+    says="A further post is expected to bring {value:.2f} reposts beyond chance, of those listed in the data ({label}; {n:post} read).",
+    unknown="No reposts of its platform are in the data, or fewer than five own posts, five dated acts on them, or thirty accounts to learn from.",
     source="Gamma-Poisson shrinkage (Robbins 1956; Efron & Morris 1973) of reposts a post, times the share beyond the shuffle of "
     "Anagnostopoulos et al. 2008 (doi 10.1145/1401890.1401897)",
     needs=("interaction.acted_at", "post.created_at"), evidence="own AND created_at IS NOT NULL ORDER BY reposts DESC NULLS LAST, post",
 )  # fmt: skip
 def passed_on() -> Columns:
-    """Reposts a post, drawn towards everybody's by a fit, times the share that came in two days beyond chance. Gamma interval."""
+    """Reposts a post, drawn towards what is usual by a fit, times the share that came in two days beyond chance. Gamma interval of the rate."""
     return Columns(
         value="passed_on", low="passed_low", high="passed_high", n="coalesce(own_posts, 0)", label="'associated'", at_least=FEWEST,
-        reason="CASE WHEN coalesce(sparked_acts, 0) = 0 THEN 'not_observed' ELSE 'too_few' END",
+        reason="CASE WHEN coalesce(sparked_acts, 0) = 0 OR NOT coalesce(shown, false) THEN 'not_observed' ELSE 'too_few' END",
     )  # fmt: skip
 
 

@@ -165,8 +165,7 @@ def marked(texts: list[str], *, weights: bool = True) -> tuple[Array, Array]:
         engine.register("texts", pa.table({"place": list(range(len(texts))), "text": texts}))
         found = engine.rows(f"SELECT clear, unclear FROM ({query}) ORDER BY place")
     clear, unclear = (np.array([bool(row[column]) for row in found]) for column in (0, 1))
-    told = telling(pa.array(texts), clear | unclear) if weights else clear | unclear
-    return clear & told, told
+    return clear, clear | unclear | telling(pa.array(texts)) if weights else clear | unclear
 
 
 def _news() -> list[Row]:

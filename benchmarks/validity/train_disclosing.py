@@ -38,8 +38,6 @@ RIGHT = 0.985
 """Of a hundred that are told so many should be right, among texts in the proportions in which people write them."""
 WRONGLY = 0.0005
 """Of ordinary posts of a writer who was left out so many may be told at most: one in two thousand."""
-DENIED = 0.01
-"""Of texts that rightly have words of the table so many may be taken for jokes, reports and the like."""
 FEWEST = (3, 3, 6)
 """Texts in which a thing must be to get a weight: kinds of words together, words in a row, parts of words."""
 FACTORS = (3.0, 2.0, 2.0)
@@ -146,7 +144,7 @@ def keep(found: Things, weights: NDArray[np.float64]) -> None:
     scaled = weights * np.array(FACTORS)[found.group]
     scale = np.array([np.abs(scaled[found.group == group]).max() / 127 for group in range(3)], np.float32)
     np.savez_compressed(
-        OUT / "disclosing.npz", keys=found.keys, group=found.group, often=found.often.astype(np.uint16), scale=scale,
+        OUT / "disclosing.npz", keys=found.keys, group=found.group, often=found.often.astype(np.uint32), scale=scale,
         weights=np.round(scaled / scale[found.group]).astype(np.int8),
     )  # fmt: skip
 
@@ -158,17 +156,15 @@ def main() -> int:
     matrix = matrix_of(found)
     fit = LinearSVC(C=SLACK).fit(matrix, texts.tells)
     keep(found, fit.coef_[0])
-    write(0.0, 0.0, len(texts.texts), "")  # the line is drawn with the weights as they are kept
+    write(0.0, len(texts.texts), "")  # the line is drawn with the weights as they are kept
     misleading, ordinary = (texts.writer >= 0) & (texts.writer < FIRST_SET), texts.writer < 0
     scores = left_out(texts, matrix) - float(fit.intercept_[0])
     weighed, others_by_table = score(pa.array(others.texts)), marked(others.texts, weights=False)[1]
-    against = float(np.quantile(scores[by_table & texts.tells], DENIED))
     line = max(
-        line_of(weighed, others.tells, others_by_table & (weighed >= against)),
-        float(np.quantile(scores[ordinary], 1 - WRONGLY)),
+        line_of(weighed, others.tells, others_by_table),
+        float(np.quantile(scores[ordinary], 1 - WRONGLY, method="higher")),
     )
-    told = (scores >= line) | (by_table & (scores >= against))
-    drawn_told = (weighed >= line) | (others_by_table & (weighed >= against))
+    told, drawn_told = (scores >= line) | by_table, (weighed >= line) | others_by_table
     seen = (
         f"of {others.tells.sum()} in {len(others.texts)} texts of two writers that the line was drawn on {_share(drawn_told, others.tells)} are "
         f"found, {_share(others.tells, drawn_told)} of what is found is right; with the writer left out, in texts of which most were made to "
@@ -176,7 +172,7 @@ def main() -> int:
         f"{_share(texts.tells, misleading & told)} of what is found is right, and of {ordinary.sum()} ordinary posts {(told & ordinary).sum()} are told"
     )
     print(seen)
-    write(line, against, len(texts.texts), seen)
+    write(line, len(texts.texts), seen)
     return 0
 
 
@@ -184,9 +180,9 @@ def _share(some: Flags, among: Flags) -> str:
     return f"{(some & among).sum() / among.sum():.0%}"
 
 
-def write(line: float, against: float, texts: int, seen: str) -> None:
+def write(line: float, texts: int, seen: str) -> None:
     """Write what is no array."""
-    told = f'{HEAD}line = {line:.4f}\nagainst = {against:.4f}\ntexts = {texts}\nseen = "{seen}"\n'
+    told = f'{HEAD}line = {line:.4f}\ntexts = {texts}\nseen = "{seen}"\n'
     (OUT / "disclosing.toml").write_text(told, encoding="utf-8", newline="\n")
     learned.cache_clear()
 

@@ -11,7 +11,7 @@ import pytest
 
 from groundswell.signals.disclosing import SHOWN, learned, most_telling, score, telling, word_kinds
 from groundswell.signals.findings import in_own_words
-from groundswell.signals.wordkinds import LONGEST, added, kinds_of, things, weighed
+from groundswell.signals.wordkinds import LONGEST, PREFIX, added, kinds_of, things, weighed
 
 TOLD = (
     "They sent it to me for nothing and I get to keep it, so here is my honest review of the lamp.",
@@ -37,7 +37,7 @@ SILENT = (
 
 
 def told(*texts: str) -> list[bool]:
-    return telling(pa.array(texts), np.zeros(len(texts), bool)).tolist()
+    return telling(pa.array(texts)).tolist()
 
 
 @pytest.mark.parametrize("text", TOLD)
@@ -69,20 +69,18 @@ def wording(
 
 def test_own_words_are_a_sign_of_payment_and_never_a_clear_one() -> None:
     assert wording((TOLD[0], None, None), (SILENT[0], None, None), languages=["en", None]) == [
-        (None, TOLD[0]),
+        (None, f"“{TOLD[0]}”"),
         (None, None),
     ]
 
 
-def test_words_of_the_table_stay_and_fall_where_all_others_speak_against_them() -> None:
+def test_words_of_the_table_stay_as_they_are() -> None:
     rows = [
         ("Good shoes. #ad", "#ad", None),
         ("gifted by Lamp & Co", None, "gifted"),
         (f"{TOLD[0]} #gifted", "#gifted", None),
     ]
     assert wording(*rows, languages=["en", "en", "en"]) == [row[1:] for row in rows]
-    report = "The regulator fined two influencers who had not marked their posts as #ad, and warned forty others by letter on Monday."
-    assert wording((report, "#ad", None), languages=["en"]) == [(None, None)]
 
 
 def test_in_a_language_of_which_nothing_was_learned_the_table_decides_alone() -> None:
@@ -130,6 +128,7 @@ def test_every_word_of_the_table_is_written_as_it_is_looked_up() -> None:
         for phrase in words:
             assert phrase == phrase.lower().strip(), phrase
             assert len(phrase.split()) <= LONGEST, phrase
+            assert not phrase.endswith("*") or len(phrase.split()[-1]) <= PREFIX + 1, phrase
 
 
 def test_a_thing_counts_once_and_what_was_not_learned_weighs_nothing() -> None:
@@ -172,5 +171,5 @@ def test_a_text_weighs_the_same_alone_and_among_others() -> None:
 
 def test_the_weights_come_with_the_program() -> None:
     given = learned()
-    assert given.line > given.against
+    assert given.line > 0
     assert np.isfinite(given.things.weights).all()

@@ -184,15 +184,13 @@ def _notice(until: datetime | None, old: float | None) -> str:
 
 
 def _unclear(posts: Sequence[OwnPost]) -> list[OwnPost]:
-    """Posts that tell of payment in words that no guide accepts as a disclosure."""
+    """Posts with words of payment that no guide accepts as a disclosure."""
     return [post for post in posts if post.paid and not post.disclosed]
 
 
 def _evidence(posts: Sequence[OwnPost], rhythm: Rhythm, sparked: Sparked) -> dict[str, tuple[Evidence, ...]]:
     """The posts that a rule speaks of."""
-    unclear = tuple(
-        post.shown("tells of payment, without words that guides accept") for post in _unclear(posts)[:POSTS_SHOWN]
-    )
+    unclear = tuple(post.shown("words of payment that guides call unclear") for post in _unclear(posts)[:POSTS_SHOWN])
     silent = tuple(one.before for one in rhythm.silences if one.after is None)
     sparking = {act.post for act in sparked.ledger if act.what not in PASSED_ON}
     shown = tuple(post.shown("what it sparked") for post in posts if post.post in sparking)

@@ -16,7 +16,7 @@ OWN = """
     SELECT p.post, p.text, p.created_at, p.url, p.kind, p.media, p.language AS declared,
            coalesce(p.language, w.language) AS language,
            coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
-           coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed, p.paid_label,
+           coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR coalesce(w.unclear LIKE '“%', false) AS disclosed, p.paid_label,
            n.name AS topic, p.hashtags, p.mentions, p.likes, p.replies, p.reposts, p.quotes, p.views, p.saves, p.reach,
            p.import_id, p.line, p.observed_at, p.observed_own
     FROM posts AS p
@@ -50,9 +50,9 @@ class OwnPost:
     language: str | None
     """Language as declared, else as told from the text."""
     paid: bool
-    """Labelled, or with words of payment, clear or unclear."""
+    """Labelled, with words of payment, clear or unclear, or told in own words."""
     disclosed: bool
-    """Labelled, or with words that a guide accepts."""
+    """Labelled, with words that a guide accepts, or told in a sentence of its own."""
     paid_label: bool | None
     topic: str | None
     hashtags: list[str] | None

@@ -3,8 +3,8 @@
 The table of terms (disclosure.toml) holds what people agreed to write. Many write it as they would say it: of texts by people who had
 never seen the table it found four in ten. So what words mean together (`wordkinds`) and the words themselves (`wordsums`) are
 weighed, by one linear function that was learned from texts written for the purpose (`train_disclosing.py` in benchmarks/validity).
-It is a plain sum, no text is understood; what it marks is a sign of payment, never a clear disclosure, and the sentence that weighed
-most is kept as its evidence. How often it is right is measured on texts of others (docs/validity.md).
+It is a plain sum, no text is understood; what it marks is a sign of payment, neither a clear disclosure nor an unclear one, and the
+sentence that weighed most is kept as its evidence. How often it is right is measured on texts of others (docs/validity.md).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LEARNED = ("en", "de", "fr", "es", "it", "nl", "pt")
 """Languages of the texts that it was learned from."""
 SHOWN = 120
 """Letters of a sentence that are kept as evidence."""
-FILES = ("wordkinds.toml", "disclosing.toml", "disclosing.npz")
+FILES = ("disclosure.toml", "wordkinds.toml", "disclosing.toml", "disclosing.npz")
 Flags: TypeAlias = NDArray[np.bool_]
 SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 
@@ -39,14 +39,11 @@ class Learned:
 
     things: Weighed
     line: float
-    against: float
-    """The sum below which all other words speak against words of the table: a joke, a report of somebody's advert."""
 
 
-def telling(texts: pa.Array, by_table: Flags) -> Flags:
-    """Which of the texts tell what their author got; `by_table` says which have words of the table."""
-    weighed, given = score(texts), learned()
-    return (weighed >= given.line) | (by_table & (weighed >= given.against))
+def telling(texts: pa.Array) -> Flags:
+    """Which of the texts tell in their own words what their author got."""
+    return score(texts) >= learned().line
 
 
 def score(texts: pa.Array) -> NDArray[np.float32]:
@@ -58,9 +55,10 @@ def score(texts: pa.Array) -> NDArray[np.float32]:
 
 
 def most_telling(text: str) -> str:
-    """The sentence of a text that weighs most, as evidence."""
+    """The sentence of a text that weighs most, as evidence; the whole text where none tells it alone."""
     sentences = [one.strip() for one in SENTENCES.split(text) if one.strip()]
-    best = sentences[int(score(pa.array(sentences)).argmax())] if len(sentences) > 1 else text.strip()
+    weighed = score(pa.array(sentences))
+    best = sentences[int(weighed.argmax())] if weighed.max() >= learned().line else " ".join(sentences)
     return best if len(best) <= SHOWN else best[: SHOWN - 2].rsplit(" ", 1)[0] + " …"
 
 
@@ -82,7 +80,7 @@ def learned() -> Learned:
     with (folder / "disclosing.npz").open("rb") as file, np.load(file) as kept:
         weights = kept["weights"].astype(np.float32) * kept["scale"][kept["group"]]
         rarity = rarity_of(kept["often"], told["texts"]).astype(np.float32)
-        return Learned(weighed(kept["keys"], weights, rarity), told["line"], told["against"])
+        return Learned(weighed(kept["keys"], weights, rarity), told["line"])
 
 
 def rarity_of(often: NDArray[Any], texts: int) -> NDArray[np.float64]:

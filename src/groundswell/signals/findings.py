@@ -32,6 +32,8 @@ Progress = Callable[[str, int, int], None]
 """Called with (what, done, in all)."""
 
 WORDING_FORM = 6
+QUOTED = "“"
+"""What a sentence begins with that stands where unclear words would: told in own words, of which no guide says whether they are clear."""
 WORDING = "language VARCHAR, clear VARCHAR, unclear VARCHAR"
 LETTERS_TO_TELL = 20
 """Below this many letters a language is not told: py3langid's errors grow quickly on shorter texts (design choice)."""
@@ -229,14 +231,16 @@ def read_wording(engine: Engine, folder: Path, progress: Progress | None = None,
     todo = unread_texts(engine, "wording", kept)
     if todo:
         clear, unclear = disclosure_words()
-        query = with_words("(SELECT text_hash, text, declared FROM unread)", {"clear": clear, "unclear": unclear})
+        query = with_words(
+            "(SELECT text_hash, text, declared, declared_language FROM unread)", {"clear": clear, "unclear": unclear}
+        )
         _keep(engine, query, kept, _with_language, todo, ("Reading texts", progress))
         view_of_findings(engine, "wording", kept, WORDING)
     note_read(engine, kept)
 
 
 def unread_texts(engine: Engine, view: str, folder: Path) -> int:
-    """Make the temporary table `unread` (text_hash, text, declared) of texts that the view does not hold; return its size.
+    """Make the temporary table `unread` (text_hash, text, declared, declared_language) of texts that the view does not hold; return its size.
 
     Only imports that were not read whole before are looked at, and of them every text, whether it is in view now or not:
     so an undo that brings an older text back finds it read.
@@ -247,7 +251,8 @@ def unread_texts(engine: Engine, view: str, folder: Path) -> int:
     engine.execute("DROP TABLE IF EXISTS unread")
     engine.execute(
         f"""CREATE TEMP TABLE unread AS
-            SELECT text_hash, any_value(text) AS text, bool_and(language IS NOT NULL) AS declared
+            SELECT text_hash, any_value(text) AS text, bool_and(language IS NOT NULL) AS declared,
+                   CASE WHEN bool_and(language IS NOT NULL) THEN lower(left(min(language), 2)) END AS declared_language
             FROM raw_posts WHERE text IS NOT NULL AND import_id IN ({new})
                  AND text_hash NOT IN (SELECT text_hash FROM {view})
             GROUP BY text_hash ORDER BY text_hash"""
@@ -316,30 +321,31 @@ def _with_language(batch: pa.Table) -> pa.Table:
     texts, declared = batch.column("text").to_pylist(), batch.column("declared").to_pylist()
     # Where the platform declares the language of every post with this text, it is not guessed as well.
     told = [None if known else tell_language(text) for text, known in zip(texts, declared, strict=True)]
+    spoken = [code or one for code, one in zip(batch.column("declared_language").to_pylist(), told, strict=True)]
     return pa.table(
         {
             "text_hash": batch.column("text_hash"),
             "language": pa.array(told, pa.string()),
         }
-        | dict(zip(("clear", "unclear"), in_own_words(batch, told), strict=True))
+        | dict(zip(("clear", "unclear"), in_own_words(batch, spoken), strict=True))
     )
 
 
 def in_own_words(batch: pa.Table, languages: Sequence[str | None]) -> tuple[pa.Array, pa.Array]:
-    """Clear and unclear words of texts that tell what their author got; of those without such words, the sentence that tells it.
+    """Clear and unclear words of the table as they are; where there are none and a text tells it all the same, the sentence that does, quoted.
 
-    Words of the table fall where all others speak against them; in a language of which nothing was learned they stand as they are.
+    In a language of which nothing was learned the table decides alone.
     """
     texts, clear, unclear = (in_one(batch.column(name)) for name in ("text", "clear", "unclear"))
-    by_table = pc.or_(pc.is_valid(clear), pc.is_valid(unclear)).to_numpy(zero_copy_only=False)
-    known = np.array([one is None or one in LEARNED for one in languages], np.bool_)
-    told = np.where(known, telling(texts, by_table), by_table)
-    clear, unclear = (pc.if_else(pa.array(told), words, None) for words in (clear, unclear))
-    own = told & ~by_table
-    if not own.any():
+    silent = pc.and_(pc.is_null(clear), pc.is_null(unclear)).to_numpy(zero_copy_only=False)
+    asked = np.flatnonzero(silent & np.array([one is None or one in LEARNED for one in languages], np.bool_))
+    own = asked[telling(texts.take(pa.array(asked)))]
+    if not len(own):
         return clear, unclear
-    said = [most_telling(text) for text in texts.filter(pa.array(own)).to_pylist()]
-    return clear, pc.replace_with_mask(unclear, pa.array(own), pa.array(said, pa.string()))
+    said = [f"{QUOTED}{most_telling(text)}”" for text in texts.take(pa.array(own)).to_pylist()]
+    mask = np.zeros(len(silent), np.bool_)
+    mask[own] = True
+    return clear, pc.replace_with_mask(unclear, pa.array(mask), pa.array(said, pa.string()))
 
 
 def tell_language(text: str) -> str | None:

@@ -28,15 +28,15 @@ def sponsored_share() -> Columns:
 
 @signal(
     title="Disclosed when sponsored", grain="post", unit="share", better="higher",
-    says="{value:.0%} of its {n} sponsored-looking posts say so in clear words or by label.",
-    unknown="Fewer than three posts look sponsored.",
+    says="{value:.0%} of its {n} posts with signs of payment say so in clear words or by label; what is told in own words alone is left out.",
+    unknown="Fewer than three posts have a label or words of payment.",
     source="FTC 16 CFR 255 and national rules (term table by jurisdiction); no disclosure found is not undisclosed",
-    needs=("post.text",), evidence="own AND paid AND NOT disclosed ORDER BY created_at DESC, post",
+    needs=("post.text",), evidence="own AND paid AND NOT disclosed AND NOT own_words ORDER BY created_at DESC, post",
 )  # fmt: skip
 def disclosed_share() -> Columns:
-    """Of own posts that look sponsored, the share with a label or a clear word of disclosure. Wilson interval."""
-    none = "CASE WHEN count(*) FILTER (own AND paid) = 0 AND count(*) FILTER (own AND has_text) > 0 THEN 'not_applicable' END"
-    return share("disclosed", of="own AND paid", reason=none)
+    """Of own posts with a label or words of payment, the share with a label or a clear word of disclosure. Wilson interval."""
+    none = "CASE WHEN count(*) FILTER (own AND paid AND NOT own_words) = 0 AND count(*) FILTER (own AND has_text) > 0 THEN 'not_applicable' END"
+    return share("disclosed", of="own AND paid AND NOT own_words", reason=none)
 
 
 RECENT_DAYS = 90

@@ -162,7 +162,7 @@ def flat_rows(rows: pa.Table) -> pa.Table:
 
 
 def past_signals(workspace: Workspace, moment: datetime, *, backtest: bool = False) -> pa.Table:
-    """Signals as they could have been known at a moment (same columns); not kept."""
+    """Signals as they could have been known at a moment (same columns); not kept. What is usual (topics, peers, reposts) is as last learned."""
     with workspace.engine(moment=moment, backtest=backtest) as engine:
         prepare(engine, workspace.cache / "findings", latest_corpus(workspace.fits))
         return compute(Asked(engine, workspace.fits))

@@ -37,6 +37,7 @@ from groundswell.signals.findings import (
     note_read,
     view_of_findings,
     with_words,
+    wording_version,
     words_of_rules,
 )
 from groundswell.signals.hearing import hearing_version, marks
@@ -159,7 +160,7 @@ def _table() -> dict[str, Any]:
 @cache
 def tone_version() -> str:
     """Names the words and this reading of them: with other words, texts are read again."""
-    told = (_weigh(), said_version(), hearing_version(), TONE, REMARKS, LEANS, PRAISES, CONCRETE)
+    told = (_weigh(), said_version(), hearing_version(), wording_version(), TONE, REMARKS, LEANS, PRAISES, CONCRETE)
     return blake2b(repr(told).encode(), digest_size=5).hexdigest()
 
 

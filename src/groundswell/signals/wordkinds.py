@@ -26,7 +26,7 @@ SIGNS = ".\n…%€$£|:()[]!?"
 """Signs that are words here, beside those that are always."""
 LONGEST = 5
 """Words of a phrase that are looked up."""
-PREFIX = 14
+PREFIX = 24
 """Letters up to which the beginning of a word is looked up."""
 OTHER, SIGN, SEPARATOR, FIGURE, HANDLE, ADDRESS, TAG, QUESTION, BREAK, OWN = range(10)
 """Kinds of words that are not in the table; those that are have numbers from OWN on."""

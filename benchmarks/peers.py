@@ -132,7 +132,8 @@ WITH post AS (
            p.created_at IS NULL OR epoch_us(p.observed_at) - epoch_us(p.created_at) >= 259_200_000_000 AS settled,
            nullif(a.followers, 0) AS followers, coalesce(p.language, w.language) AS language, t.topic,
            coalesce(paid_label, false) OR clear IS NOT NULL OR unclear IS NOT NULL AS paid,
-           coalesce(paid_label, false) OR clear IS NOT NULL AS disclosed
+           coalesce(paid_label, false) OR clear IS NOT NULL AS disclosed,
+           coalesce(unclear LIKE '“%', false) AND NOT coalesce(paid_label, false) AS own_words
     FROM {posts} AS p JOIN '{tables}/accounts.parquet' AS a USING (account)
     LEFT JOIN {wording} AS w USING (text_hash) LEFT JOIN {topics} AS t USING (text_hash)
 ),
@@ -141,7 +142,8 @@ of_post AS (
            count(*) FILTER (kind IN ('post', 'quote')) AS own_k, count(*) FILTER (kind IN ('post', 'quote', 'repost')) AS own_n,
            count(*) FILTER (own AND paid AND (has_text OR paid_label IS NOT NULL)) AS sponsored_k,
            count(*) FILTER (own AND (has_text OR paid_label IS NOT NULL)) AS sponsored_n,
-           count(*) FILTER (own AND paid) AS disclosed_n, count(*) FILTER (own AND paid AND disclosed) AS disclosed_k,
+           count(*) FILTER (own AND paid AND NOT own_words) AS disclosed_n,
+           count(*) FILTER (own AND paid AND NOT own_words AND disclosed) AS disclosed_k,
            count(*) FILTER (own AND has_text) AS texts
     FROM post GROUP BY account
 ),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from building import account, day, made, post
+from groundswell.signals import signal_table
 from groundswell.signals.disclosing import SHOWN, learned, most_telling, score, telling, word_kinds
 from groundswell.signals.findings import in_own_words
 from groundswell.signals.wordkinds import LONGEST, PREFIX, added, kinds_of, things, weighed
@@ -173,3 +176,20 @@ def test_the_weights_come_with_the_program() -> None:
     given = learned()
     assert given.line > 0
     assert np.isfinite(given.things.weights).all()
+
+
+def test_posts_told_in_own_words_count_as_paid_and_are_left_out_of_what_is_disclosed(tmp_path: Path) -> None:
+    texts = [*["Good shoes. #ad"] * 2, "Nice lamp, link in bio #collab", *TOLD[:3], *SILENT[:4]]
+    workspace = made(
+        tmp_path / "w",
+        {
+            "account": [account("ann")],
+            "post": [
+                post("ann", n, kind="post", text=f"{text} {n}", created_at=day(n)) for n, text in enumerate(texts)
+            ],
+        },
+    )
+    found = signal_table(workspace).values("x:ann")
+    by_table = found["disclosed_share"].n
+    assert found["sponsored_share"].value == pytest.approx((by_table + 3) / len(texts))
+    assert 2 <= by_table <= 3

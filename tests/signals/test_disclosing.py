@@ -179,7 +179,7 @@ def test_the_weights_come_with_the_program() -> None:
 
 
 def test_posts_told_in_own_words_count_as_paid_and_are_left_out_of_what_is_disclosed(tmp_path: Path) -> None:
-    texts = [*["Good shoes. #ad"] * 2, "Nice lamp, link in bio #collab", *TOLD[:3], *SILENT[:4]]
+    texts = [*["Good shoes. #ad"] * 2, "Nice lamp, link in bio #collab", *TOLD[:2], *SILENT[:4]]
     workspace = made(
         tmp_path / "w",
         {
@@ -191,5 +191,5 @@ def test_posts_told_in_own_words_count_as_paid_and_are_left_out_of_what_is_discl
     )
     found = signal_table(workspace).values("x:ann")
     by_table = found["disclosed_share"].n
-    assert found["sponsored_share"].value == pytest.approx((by_table + 3) / len(texts))
-    assert 2 <= by_table <= 3
+    assert found["sponsored_share"].value == pytest.approx((by_table + 2) / len(texts))
+    assert by_table == 3

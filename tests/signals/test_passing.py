@@ -133,7 +133,7 @@ def test_the_number_is_the_one_worked_out_by_hand(tmp_path: Path) -> None:
     """The fourth person: three reposts of each of ten posts an hour after it, five days apart; what is usual is read from its file."""
     workspace = crowd(tmp_path / "w")
     found = signal_table(workspace).values("x:p-3")["passed_on"]
-    (kept,) = workspace.fits.glob("passed-*.json")
+    (kept,) = workspace.fits.glob("reposts-*.json")
     usual = json.loads(kept.read_text())
     assert usual["mean"] == pytest.approx(1.5)
     assert usual["platforms"] == ["x"]

@@ -117,8 +117,8 @@ def foretold(seen: Reposts, usual: Usual) -> tuple[Numbers, Numbers, Numbers]:
 
 def usual_version(folder: Path) -> str | None:
     """The version of the fit that says how often posts are passed on."""
-    newest = max(folder.glob("passed-*.json"), default=None)
-    return newest.stem.removeprefix("passed-") if newest else None
+    newest = max(folder.glob("reposts-*.json"), default=None)
+    return newest.stem.removeprefix("reposts-") if newest else None
 
 
 def usual_for(asked: Asked, seen: Reposts, platforms: tuple[str, ...]) -> Usual | None:
@@ -130,13 +130,13 @@ def usual_for(asked: Asked, seen: Reposts, platforms: tuple[str, ...]) -> Usual 
             return None
         version = f"{int(version or 0) + 1:06d}"
         asked.fits.mkdir(parents=True, exist_ok=True)
-        part = asked.fits / f"passed-{version}.json.part"
+        part = asked.fits / f"reposts-{version}.json.part"
         part.write_text(json.dumps(asdict(learned) if learned else {}), encoding="utf-8")
-        crash_point("passed: before the fit")
-        part.replace(asked.fits / f"passed-{version}.json")
+        crash_point("reposts: before the fit")
+        part.replace(asked.fits / f"reposts-{version}.json")
     if version is None:
         return None
-    told = json.loads((asked.fits / f"passed-{version}.json").read_text(encoding="utf-8"))
+    told = json.loads((asked.fits / f"reposts-{version}.json").read_text(encoding="utf-8"))
     return Usual(**told | {"platforms": tuple(told["platforms"])}) if told else None
 
 

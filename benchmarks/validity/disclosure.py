@@ -95,6 +95,7 @@ def _newest_set() -> list[Row]:
 
 
 def _beside_the_table(question: str, read: Read, metric: Metric) -> Row:
+    """The first reading beside the table of terms as it is: true as long as nobody mends the table with the newest set in sight."""
     found = compared(metric, read.truth, read.at_first, read.by_table)
     return found.row(
         question, read.data, "the table of terms alone", measure=metric.__name__, how=UNSEEN, signals=SIGNALS

@@ -163,6 +163,7 @@ class Compared:
     """By how much the figure is better than the baseline: positive is good, whichever way the metric points."""
     gain_low: float
     gain_high: float
+    of_nobody: bool = False
 
     @property
     def verdict(self) -> str:
@@ -171,7 +172,7 @@ class Compared:
 
     def row(self, question: str, data: str, baseline: str, **more: Any) -> Row:
         """The row of this comparison; `more` gives published, target, wanted, measure, signals, how. Of nobody it says so."""
-        if not math.isfinite(self.figure):
+        if self.of_nobody:
             kept = {name: more[name] for name in ("published", "wanted", "measure", "signals") if name in more}
             return not_tested(question, NOBODY, baseline=baseline, **{"data": data} | kept)
         names = ("figure", "low", "high", "baseline_figure")
@@ -195,7 +196,7 @@ def compared(
     Rows in which any of the three is unknown (nan) are the caller's to leave out, of both sides alike.
     """
     if not len(truth):
-        return Compared(*[math.nan] * 7)
+        return Compared(*[math.nan] * 7, of_nobody=True)
     both = again(lambda rows: (metric(truth[rows], ours[rows]), metric(truth[rows], theirs[rows])), len(truth),
                  accounts=accounts, draws=draws, seed=seed)  # fmt: skip
     mine, its = metric(truth, ours), metric(truth, theirs)

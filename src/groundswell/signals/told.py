@@ -1,7 +1,7 @@
 """What was read out of texts, held in memory: language, words of payment, tone and topic of a text are found by its hash at once.
 
 The files of findings lie in the order of hashes, so the texts of one person lie all over them: asked of the files, fifty posts
-of a large workspace take longer than everything else that a page says. Held here at one or two bytes a finding and text, and eight
+of a large workspace take longer than everything else that a page says. Held here at one to four bytes a finding and text, and eight
 for its hash; words are kept once.
 """
 

@@ -19,9 +19,10 @@ LATER_SETS = {
     for name in ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 }
 PRECISE = {"second": 0.98, "third": 0.95, "fourth": 0.95}
-"""Of the later ones, adverts that are spoken of in the very words of one are taken for one by the table alone."""
-WEIGHED = ("fifth", "sixth", "seventh", "eighth")
-"""Sets from the time when all words were weighed as well."""
+"""Of the later ones, adverts that are spoken of in the very words of one are taken for one by the table."""
+WEIGHED = {"fifth": 0.97, "sixth": 0.96, "seventh": 0.97, "eighth": 0.98}
+"""Sets from the time when all words were weighed as well. What is wrong is wrong by the table here too; the eighth is the one that nobody
+has seen, and holds what is asked for."""
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 
@@ -87,7 +88,10 @@ def test_of_a_set_that_people_wrote_as_they_post_nearly_all_is_seen_and_nearly_n
     told = telling(pa.array([text for text, _ in rows])) | np.array(by_table)
     truth = np.array([tells for _, tells in rows])
     assert (told & truth).sum() / truth.sum() >= 0.95
-    assert (told & truth).sum() / told.sum() >= 0.975
+    assert (told & truth).sum() / told.sum() >= WEIGHED[name]
+    assert not (told & ~truth & ~np.array(by_table)).any() or name == "eighth", (
+        "what is told in own words alone is right"
+    )
     assert told.sum() > 1.1 * sum(by_table), "a tenth and more is told in own words"
 
 

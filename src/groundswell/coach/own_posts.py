@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from groundswell.signals.findings import QUOTED
 from groundswell.signals.posts import Evidence
 from groundswell.store import Engine
 from groundswell.store.other_names import ANSWERED, other_names
 
 COUNTS = ("likes", "replies", "reposts", "quotes", "views", "saves", "reach")
-OWN = """
+OWN = f"""
     SELECT p.post, p.text, p.created_at, p.url, p.kind, p.media, p.language AS declared,
            coalesce(p.language, w.language) AS language,
            coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
-           coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR coalesce(w.unclear LIKE '“%', false) AS disclosed, p.paid_label,
+           coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR coalesce(w.unclear LIKE '{QUOTED}%', false) AS disclosed, p.paid_label,
            n.name AS topic, p.hashtags, p.mentions, p.likes, p.replies, p.reposts, p.quotes, p.views, p.saves, p.reach,
            p.import_id, p.line, p.observed_at, p.observed_own
     FROM posts AS p

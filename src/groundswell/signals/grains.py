@@ -14,6 +14,8 @@ their rows first (GATHERED), so that each long table is read once, and not once 
 
 from __future__ import annotations
 
+from groundswell.signals.findings import QUOTED
+
 YOUNG_HOURS = 72
 """A post younger than this, when it was counted, does not enter rates: its counts still grow (house rule)."""
 
@@ -32,7 +34,7 @@ POST = f"""
            p.text_hash <> {WORDLESS} AS has_text, p.language, p.paid_label, w.clear, w.unclear,
            coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
            coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed,
-           coalesce(w.unclear LIKE '“%', false) AND NOT coalesce(p.paid_label, false) AS own_words,
+           coalesce(w.unclear LIKE '{QUOTED}%', false) AND NOT coalesce(p.paid_label, false) AS own_words,
            CASE WHEN p.observed_own THEN epoch(p.observed_at) END AS seen_at
     FROM posts AS p
     JOIN accounts AS a ON a.account = p.account

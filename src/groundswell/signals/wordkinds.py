@@ -276,6 +276,16 @@ def _of_parts(said, begins, words, found):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _of_group(group, row, length, said, begins, words, hashes, found):  # type: ignore[no-untyped-def]
+    """Write what is in a text of one group: kinds of words together, words in a row, or parts of words; return how many things there are."""
+    if group == 0:
+        return _of_kinds(row, length, found)
+    if group == 1:
+        return _of_words(begins, words, hashes, found)
+    return _of_parts(said, begins, words, found)
+
+
+@njit(cache=True, nogil=True)
 def _all_things(offsets, data, table, keys, kinds):  # type: ignore[no-untyped-def]
     size = len(offsets) - 1
     letters, said = np.empty(READ_AT_MOST, np.uint32), np.empty(READ_AT_MOST + 8, np.uint32)
@@ -287,12 +297,7 @@ def _all_things(offsets, data, table, keys, kinds):  # type: ignore[no-untyped-d
         words = split(letters, decoded(data, offsets[text], offsets[text + 1], letters), table, said, begins)
         length = _row(said, begins, words, keys, kinds, hashes, row)
         for group in range(3):
-            if group == 0:
-                count = _of_kinds(row, length, found)
-            elif group == 1:
-                count = _of_words(begins, words, hashes, found)
-            else:
-                count = _of_parts(said, begins, words, found)
+            count = _of_group(group, row, length, said, begins, words, hashes, found)
             while total + count > len(places):
                 wider, more = np.empty(2 * len(places), np.uint32), np.empty(2 * len(places), np.uint8)
                 wider[:total], more[:total] = places[:total], groups[:total]
@@ -327,12 +332,7 @@ def _all_added(offsets, data, table, keys, kinds, things, weights, rarity):  # t
         words = split(letters, decoded(data, offsets[text], offsets[text + 1], letters), table, said, begins)
         length = _row(said, begins, words, keys, kinds, hashes, row)
         for group in range(3):
-            if group == 0:
-                count = _of_kinds(row, length, found)
-            elif group == 1:
-                count = _of_words(begins, words, hashes, found)
-            else:
-                count = _of_parts(said, begins, words, found)
+            count = _of_group(group, row, length, said, begins, words, hashes, found)
             total, squares = 0.0, FLOOR
             for number in range(count):
                 place = found[number] % room

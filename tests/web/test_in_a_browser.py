@@ -130,6 +130,11 @@ def test_killed_in_mid_import_nothing_is_half_there_and_the_page_says_so(chromiu
         tab = tab_of(chromium, served)
         tab.set_input_files("#files", str(tmp_path / "posts.csv"))
         tab.get_by_text("rows so far").wait_for()
+        # An answer that breaks off half way, which a kill brings about only now and then.
+        tab.evaluate("""() => { const whole = Response.prototype.text; window.torn = 0;
+            Response.prototype.text = function () {
+                Response.prototype.text = whole; window.torn += 1; return Promise.reject(new TypeError("network error")); }; }""")
+        tab.wait_for_function("() => window.torn === 1")
         served.stop()
         tab.wait_for_timeout(2_000)
         served.start()

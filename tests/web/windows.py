@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import re
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,9 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.cookies: list[Any] = []
         self.folder = folder
-        self.start()
+        # A port of its own: where two tests run side by side and one program is stopped for a moment, the other's next one
+        # would otherwise take the port that the stopped one's browser still asks.
+        self.start("--port", str(free_port()))
 
     def start(self, *options: str) -> None:
         """Start it and read the link that it prints."""
@@ -51,6 +56,15 @@ class Served:
         """Stop it as a crash would."""
         self.process.kill()
         self.process.communicate()
+
+
+def free_port() -> int:
+    """A port that nobody listens on, from below those that a system gives away by itself."""
+    for number in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", number))
+            return number
+    raise AssertionError("no port is free")
 
 
 def tab_of(chromium: Any, served: Served, size: dict[str, int] = WIDE, **options: Any) -> Any:

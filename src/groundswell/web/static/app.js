@@ -53,9 +53,10 @@ async function watching() {
   const seconds = Number(document.body.dataset.refresh || 0);
   if (!seconds) return;
   await new Promise((done) => setTimeout(done, seconds * 600));
-  let answer;
-  try { answer = await fetch(location.href, { headers: { Accept: "text/html" } }); } catch { setTimeout(watching, 3000); return; }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  let text;
+  // The program may end before its answer, or in the middle of it.
+  try { text = await (await fetch(location.href, { headers: { Accept: "text/html" } })).text(); } catch { setTimeout(watching, 3000); return; }
+  const page = new DOMParser().parseFromString(text, "text/html");
   const mine = document.querySelector("#progress"), theirs = page.querySelector("#progress");
   if (!page.body.dataset.refresh) { location.reload(); return; }
   if (mine && theirs && mine.innerHTML !== theirs.innerHTML) mine.replaceChildren(...document.adoptNode(theirs).childNodes);

@@ -57,9 +57,11 @@ COMMENTS = """
     WHERE p.verb = 'reply' AND p.account IS NOT NULL AND p.actor <> p.account AND p.post IS NOT NULL AND p.acted_at IS NOT NULL
       AND {near}
 """
-NEAR = """
+# Whoever has commented too seldom to be tied has no part in what recurs.
+NEAR = f"""
     SELECT account FROM wanted_accounts
-    UNION SELECT actor FROM interactions WHERE verb = 'reply' AND account IN (SELECT account FROM wanted_accounts)
+    UNION SELECT actor FROM (SELECT actor FROM interactions WHERE verb = 'reply' AND account IN (SELECT account FROM wanted_accounts)
+                             GROUP BY actor, account HAVING count(*) >= {AGAIN})
 """
 # Most pairs meet once or twice: their hashes tell, far cheaper than to count the different posts of all.
 TIES = f"""
@@ -271,11 +273,18 @@ SHARES = f"""
     WHERE p.created_at IS NOT NULL AND (p.kind IS NULL OR p.kind IN ('post', 'quote', 'repost')) AND {{wanted}}
 """
 SHARING = {"account": pa.string(), "shares": pa.int64(), "at_once": pa.int64(), "partners": pa.int64()}
+# What was touched lies near; who else shared it is looked for among everybody, once.
 SHARING_TOUCHES = f"""
-    WITH s AS MATERIALIZED ({SHARES.format(wanted="true").replace("FROM posts", f"FROM {EVERYTHING}posts")}),
-    mine AS (SELECT DISTINCT account, object FROM s WHERE account IN (SELECT account FROM touched_accounts)),
-    others AS (SELECT DISTINCT account, object FROM s WHERE object IN (SELECT object FROM mine))
-    SELECT account FROM s WHERE object IN (SELECT {OBJECT} FROM changed_posts AS p)
+    WITH mine AS MATERIALIZED (
+        SELECT DISTINCT account, object FROM ({SHARES.format(wanted="p.account IN (SELECT account FROM touched_accounts)")})
+        WHERE object IS NOT NULL
+    ),
+    changed AS (SELECT {OBJECT} AS object FROM changed_posts AS p),
+    others AS MATERIALIZED (
+        SELECT DISTINCT account, object FROM ({SHARES.format(wanted="true").replace("FROM posts", f"FROM {EVERYTHING}posts")})
+        WHERE object IN (SELECT object FROM mine UNION SELECT object FROM changed)
+    )
+    SELECT account FROM others WHERE object IN (SELECT object FROM changed)
     UNION SELECT o.account FROM others AS o JOIN mine AS m ON m.object = o.object AND m.account <> o.account
     GROUP BY o.account, m.account HAVING count(*) >= {OBJECTS_FROM}
 """

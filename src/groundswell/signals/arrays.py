@@ -20,8 +20,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.store import Engine
+
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
 Shared = TypeVar("Shared")
 
@@ -47,6 +51,8 @@ class Asked:
     """Grain -> the faces that it found, of those asked for."""
     kept: Mapping[str, pa.Table] = field(default_factory=dict[str, pa.Table], compare=False, repr=False)
     """Grain -> the faces of everybody as they were kept, where only some are asked for."""
+    unchanged: bool = False
+    """Nothing of their own changed of those asked for, so that what is kept holds for them, too: only others did around them."""
 
     def once(self, name: str, read: Callable[[], Shared]) -> Shared:
         """What is read for several grains: once where everybody is asked for; of a few, who they are may change from call to call."""
@@ -85,6 +91,9 @@ class ArrayGrain:
     def rows(self, asked: Asked) -> pa.Table:
         """One row an account, as declared."""
         found = self.read(asked)
+        if asked.only:  # a grain may have met others on its way
+            wanted = asked.engine.table("SELECT account FROM wanted_accounts").column(0)
+            found = found.filter(pc.is_in(found.column("account"), value_set=in_one(wanted)))
         if self.face:
             asked.faces[self.name] = found.select(["account", *self.face])
         return found.select(self.schema.names).cast(self.schema)

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
-from groundswell.signals.authenticity import ELSEWHERE, allowance, bent_ratios, bins_of, fields_of
+from groundswell.signals.authenticity import ELSEWHERE, allowance, bins_seen
 from groundswell.signals.bending import bends, bent_version
 from groundswell.signals.crowds import BINS, Places, false_share
 from groundswell.signals.declaring import Columns, signal
+from groundswell.signals.nearby import EVERYTHING
 from groundswell.signals.pairs import Pairs, actors, followers
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -30,9 +31,10 @@ Flags = NDArray[np.bool_]
 SEEN_FROM = 30
 """Members of an audience below which no share is told (design choice: the sampling interval alone is then 30 points wide)."""
 
-CROWD_TOUCHES = """
+# What somebody did without a word is not gathered near them.
+CROWD_TOUCHES = f"""
     SELECT followed FROM follows WHERE follower IN (SELECT account FROM changed_seeming)
-    UNION SELECT account FROM interactions WHERE account IS NOT NULL AND actor IN (SELECT account FROM changed_seeming)
+    UNION SELECT account FROM {EVERYTHING}interactions WHERE account IS NOT NULL AND actor IN (SELECT account FROM changed_seeming)
 """
 CROWD = {
     "account": pa.string(), "share": pa.float64(), "lowest": pa.float64(), "highest": pa.float64(), "members": pa.int64(),
@@ -43,34 +45,29 @@ CROWD = {
 @array_grain("crowd", columns=CROWD, touches=CROWD_TOUCHES, fit_version=bent_version)
 def crowd(asked: Asked) -> pa.Table:
     """One row an account with anybody in its audience: the share that is false, from the profiles of those who were seen."""
-    followed, acted, given = followers(asked), actors(asked), bends(asked.fits)
-    if asked.only:
-        near = pa.chunked_array(
-            [followed.names, acted.names, *asked.engine.table("FROM wanted_accounts").column(0).chunks]
-        )
-        asked.engine.register("near_crowds", pa.table({"account": near}))
-    where = "p.account IN (SELECT account FROM near_crowds)" if asked.only else "true"
-    profiles = fields_of(asked.engine, where).sort_by("account")
-    bins = bins_of(bent_ratios(profiles, given))
-    return _shares(*_counted(profiles, bins, followed, acted), profiles, given)
+    followed, acted = followers(asked), actors(asked)
+    seen = bins_seen(asked, lambda: pa.chunked_array([followed.names, acted.names]))
+    platforms = asked.engine.table(f"SELECT account, platform FROM accounts AS p WHERE {asked.where('p.account')}")
+    return _shares(*_counted(seen, followed, acted), seen, platforms, bends(asked.fits))
 
 
-def _counted(profiles: pa.Table, bins: Places, followed: Pairs, acted: Pairs) -> tuple[Places, Places, Places, Flags]:
-    """(account, bin, members) by place among the profiles, and of which accounts the followers were taken.
+def _counted(seen: pa.Table, followed: Pairs, acted: Pairs) -> tuple[Places, Places, Places, Flags]:
+    """(account, bin, members) by place among those seen, and of which accounts the followers were taken.
 
     Followers where enough of them are known, else those who act on what the account posts; where neither are enough, whom more is known of.
     """
-    by_follow, by_act = (_cells(profiles, bins, pairs) for pairs in (followed, acted))
-    follows, acts = (np.bincount(cells[0], cells[2], len(bins)) for cells in (by_follow, by_act))
+    by_follow, by_act = (_cells(seen, pairs) for pairs in (followed, acted))
+    follows, acts = (np.bincount(cells[0], cells[2], seen.num_rows) for cells in (by_follow, by_act))
     chosen = (follows >= SEEN_FROM) | ((acts < SEEN_FROM) & (follows >= acts))
     kept = zip(*(cells[:, keep[cells[0]]] for cells, keep in ((by_follow, chosen), (by_act, ~chosen))), strict=True)
     account, bin_, members = (np.concatenate(both) for both in kept)
     return account, bin_, members, chosen
 
 
-def _cells(profiles: pa.Table, bins: Places, pairs: Pairs) -> Places:
+def _cells(seen: pa.Table, pairs: Pairs) -> Places:
     """(account, bin, members) of pairs, one column a cell: how many others of each account fall into each bin."""
-    found = pc.index_in(pairs.names, value_set=in_one(profiles.column("account")))
+    bins = seen.column("bin").to_numpy()
+    found = pc.index_in(pairs.names, value_set=in_one(seen.column("account")))
     place = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     bin_of_name = np.where(place < 0, -1, bins[place])
     account, other = place[pairs.account], bin_of_name[pairs.other]
@@ -79,17 +76,20 @@ def _cells(profiles: pa.Table, bins: Places, pairs: Pairs) -> Places:
     return np.array([cell // len(BINS), cell % len(BINS), members])
 
 
-def _shares(account: Places, bins: Places, members: Places, follows: Flags, profiles: pa.Table, given: Any) -> pa.Table:
-    there = np.bincount(account, minlength=profiles.num_rows) > 0
+def _shares(
+    account: Places, bins: Places, members: Places, follows: Flags, seen: pa.Table, platforms: pa.Table, given: Any
+) -> pa.Table:
+    there = np.bincount(account, minlength=seen.num_rows) > 0
     of, place = np.flatnonzero(there), (np.cumsum(there) - 1)[account]
     value, low, high = false_share(place, bins, members, len(of))
-    here = profiles.take(pa.array(of))
-    platforms = here.column("platform").to_pylist()
-    reach = {name: allowance(given[name].labels if name in given else 0, ELSEWHERE) for name in set(platforms)}
-    slack = np.array([reach[name] for name in platforms], float)
+    here = in_one(seen.column("account")).take(pa.array(of))
+    known = pc.index_in(here, value_set=in_one(platforms.column("account")))
+    names = in_one(platforms.column("platform")).take(known).to_pylist()
+    reach = {name: allowance(given[name].labels if name in given else 0, ELSEWHERE) for name in set(names)}
+    slack = np.array([reach[name] for name in names], float)
     return pa.table(
         {
-            "account": here.column("account"),
+            "account": here,
             "share": value,
             "lowest": np.maximum(low - slack, 0),
             "highest": np.minimum(high + slack, 1),

@@ -16,22 +16,26 @@ that the user labels bend it for their platform (`labels`); the fit that they ma
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.bending import Bend, bends, bent_version
 from groundswell.signals.crowds import Places, bin_of
 from groundswell.signals.declaring import Columns, signal
 from groundswell.store import Engine
 
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 Floats = NDArray[np.float64]
 PRIOR_FALSE = 0.12
 """Share of accounts that are false before anything is known of one: the middle of 9-15 % (Varol et al., ICWSM 2017, Twitter)."""
@@ -226,6 +230,30 @@ def seeming(asked: Asked) -> pa.Table:
             "bin": bins_of(ratio),
         }
     )
+
+
+def bins_seen(asked: Asked, near: Callable[[], pa.ChunkedArray]) -> pa.Table:
+    """account, bin: what crowds see of everybody, or of those asked for and those `near` them; read once where `seeming` was.
+
+    Where few are asked for, the bins of the others are the ones that were kept.
+    """
+    now, kept = asked.faces.get("seeming"), asked.kept.get("seeming")
+    if now is not None and (not asked.only or kept is not None):
+        now = now.select(["account", "bin"])
+        if kept is None:
+            return now
+        wanted = in_one(asked.engine.table("FROM wanted_accounts").column(0))
+        others = kept.filter(pc.invert(pc.is_in(kept.column("account"), value_set=wanted)))
+        return pa.concat_tables([others, now]).combine_chunks()
+    if kept is not None:
+        return kept
+    where = "true"
+    if asked.only:
+        more = asked.engine.table("FROM wanted_accounts").column(0)
+        asked.engine.register("near_crowds", pa.table({"account": pa.chunked_array([*near().chunks, *more.chunks])}))
+        where = "p.account IN (SELECT account FROM near_crowds)"
+    table = fields_of(asked.engine, where)
+    return pa.table({"account": table.column("account"), "bin": bins_of(bent_ratios(table, bends(asked.fits)))})
 
 
 def _slack(table: pa.Table, given: Mapping[str, Bend]) -> Floats:

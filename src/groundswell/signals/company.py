@@ -12,8 +12,7 @@ import pyarrow as pa
 from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.evenness import entropies
-from groundswell.signals.meetings import SPEAKING
-from groundswell.signals.nearby import EVERYTHING
+from groundswell.signals.nearby import EVERYTHING, SPEAKING
 from groundswell.signals.subjects import count_topics
 
 MAIN_FROM = 3
@@ -62,17 +61,14 @@ NOTABLE = f"""
           WHERE a.followers IS NOT NULL AND o.followers IS NOT NULL) AS s
     GROUP BY s.account
 """
-# Spaces are counted, not words found: a third of the cost, and the same but for doubled spaces. Handles are no words.
 WORDS = """
-    SELECT account, list_sort(list(words)) AS words
-    FROM (SELECT i.account, c.words
-          FROM (SELECT p.account, p.actor, p.via FROM interactions AS p
-                WHERE p.verb = 'reply' AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}) AS i
-          JOIN (SELECT account, post, (strlen(text) - strlen(replace(text, ' ', '')) + 1
-                       - CASE WHEN contains(text, '@') THEN strlen(text) - strlen(replace(text, '@', '')) ELSE 0 END)::BIGINT AS words
-                FROM posts WHERE text IS NOT NULL AND (kind IS NULL OR kind NOT IN ('post', 'repost')) AND {few}) AS c
-              ON c.post = i.via AND c.account = i.actor)
-    WHERE words > 0 GROUP BY account
+    SELECT i.account, list_sort(list(v.words::BIGINT)) AS words
+    FROM (SELECT p.account, p.actor, key_of_post(p.via) AS via FROM interactions AS p
+          WHERE p.verb = 'reply' AND p.actor <> p.account AND p.via IS NOT NULL AND {wanted}) AS i
+    JOIN (SELECT account, key, text_hash FROM posts WHERE (kind IS NULL OR kind NOT IN ('post', 'repost')) AND {few}) AS c
+        ON c.key = i.via AND c.account = i.actor
+    JOIN voice AS v ON v.text_hash = c.text_hash
+    WHERE v.words > 0 GROUP BY i.account
 """
 # Before words are counted: of few people's posts few are comments that are asked about.
 COMMENTED = """key IN (SELECT key_of_post(p.via) FROM interactions AS p
@@ -87,21 +83,15 @@ COMMENTED = """key IN (SELECT key_of_post(p.via) FROM interactions AS p
         "of_topic": pa.int64(), "told": pa.int64(), "passed": pa.int64(), "met": pa.int64(), "high": pa.int64(), "names": pa.string(),
         "words": pa.list_(pa.int64()),
     },
-    face=("topic", "followers", "verified", "shown"),
+    face=("topic", "own_posts", "followers", "verified", "shown"),
     touches=f"""SELECT DISTINCT account FROM interactions
-                WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM changed_company)""",
+                WHERE verb IN {SPEAKING} AND actor IN (SELECT account FROM changed_company WHERE topic OR followers OR verified OR shown)""",
 )  # fmt: skip
 def company(asked: Asked) -> pa.Table:
     """One row an account: topics of those who speak to it, its standing in its own topic, who is notable, how much is said."""
     engine, wanted = asked.engine, asked.where("p.account")
     engine.execute(f"CREATE OR REPLACE TEMP TABLE company_spoke AS {SPOKE.format(wanted=wanted)}")
-    count_topics(asked)
-    others = ""
-    if asked.only:
-        engine.register("company_kept", asked.kept["company"])
-        others = f"""UNION ALL SELECT p.account, p.topic, NULL AS posts FROM company_kept AS p
-                     WHERE p.topic IS NOT NULL AND NOT ({wanted})"""
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE company_main AS {MAIN} {others}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE company_main AS {_main(asked)}")
     rows = engine.table(
         f"""SELECT a.account, h.people, h.by_topic, hn.topics, hn.name AS heard_name, tn.name AS own_name,
                    w.posts AS own_posts, w.of_topic, t.told, t.passed, n.met, n.high, n.names, c.words,
@@ -122,3 +112,14 @@ def company(asked: Asked) -> pa.Table:
     value, error = entropies(in_one(rows.column("by_topic")), topics)
     rows = rows.append_column("entropy", pa.array(value, mask=np.isnan(value)))
     return rows.append_column("entropy_error", pa.array(error, mask=np.isnan(error)))
+
+
+def _main(asked: Asked) -> str:
+    """SQL for everybody's main topic; where few are asked for it is told anew of them, unless nothing of their own changed."""
+    if asked.only:
+        asked.engine.register("company_kept", asked.kept["company"])
+    kept = "SELECT p.account, p.topic, p.own_posts AS posts FROM company_kept AS p WHERE p.topic IS NOT NULL"
+    if asked.unchanged:
+        return kept
+    count_topics(asked)
+    return f"{MAIN} UNION ALL {kept} AND NOT ({asked.where('p.account')})" if asked.only else MAIN

@@ -1,4 +1,4 @@
-"""What is heard in a text, once: own use, strong opinion, correction, explaining, trade, amusement, and which sites it links.
+"""What is heard in a text, once: own use, strong opinion, correction, explaining, trade, amusement; sites it links, and its words counted.
 
 A mark is heard by a phrase (hearing.toml, one pattern a mark) or by the weights of all words (`said`), in seven languages; what was
 heard is a number of bits, kept by content hash as language is. Which language the text is in is kept beside it: a text in any other
@@ -24,7 +24,10 @@ from groundswell.store import Engine
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 """Languages that are listened to: of texts in any other, nothing is said."""
-COLUMNS = "language VARCHAR, marks INTEGER, said_to_be VARCHAR, sites VARCHAR[]"
+COLUMNS = "language VARCHAR, marks INTEGER, said_to_be VARCHAR, sites VARCHAR[], words INTEGER"
+# Spaces are counted, not words found: a third of the cost, and the same but for doubled spaces. Handles are no words.
+WORDS = """(strlen(t.text) - strlen(replace(t.text, ' ', '')) + 1
+                - CASE WHEN contains(t.text, '@') THEN strlen(t.text) - strlen(replace(t.text, '@', '')) ELSE 0 END)::INTEGER"""
 WORDS_OF_A_ROLE = 4
 """Words after "I am a" that are kept, to be looked up in the table of occupations."""
 BETWEEN_WORDS = r"[^\p{L}\p{M}\p{N}#':-]+"
@@ -131,7 +134,8 @@ def heard(source: str) -> str:
         SELECT t.text_hash, t.text, w.language, ({bits})::INTEGER AS marks,
                nullif(regexp_extract(t.said, {quoted(role_pattern())}, 1), '') AS said_to_be,
                CASE WHEN contains(t.text, '://')
-                    THEN list_sort(list_distinct(regexp_extract_all(lower(t.text), {quoted(SITES)}, 1))) END AS sites
+                    THEN list_sort(list_distinct(regexp_extract_all(lower(t.text), {quoted(SITES)}, 1))) END AS sites,
+               {WORDS} AS words
         FROM (SELECT text_hash, text, {plain("text")} AS said FROM {source}) AS t
         LEFT JOIN wording AS w ON w.text_hash = t.text_hash"""
 

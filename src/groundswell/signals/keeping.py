@@ -95,9 +95,7 @@ def keep_over(folder: Path, before: Kept, fresh: pa.Table, stamp: dict[str, Any]
     shutil.copyfile(_numbers(before.file), part)
     _write_into(part, places.to_numpy(zero_copy_only=False).astype(np.int64), fresh)
     part.replace(_numbers(file))
-    order = np.arange(rows.num_rows)
-    order[places.to_numpy(zero_copy_only=False)] = rows.num_rows + np.arange(fresh.num_rows)
-    _write(_laid(_texts(rows), _texts(fresh), pa.array(order)), file)
+    _write(_laid(_texts(rows), _texts(fresh), places), file)
     return _finish(folder, file, stamp)
 
 
@@ -158,14 +156,21 @@ def _texts(rows: pa.Table) -> pa.Table:
     )
 
 
-def _laid(before: pa.Table, fresh: pa.Table, order: pa.Array) -> pa.Table:
-    """Texts of before with fresh ones in their places."""
-    names = list(dict.fromkeys([*before.column_names, *fresh.column_names]))
-    tables = [
-        pa.table({name: rows.column(name) if name in rows.column_names else pa.nulls(rows.num_rows, pa.string()) for name in names})
-        for rows in (before, fresh)
-    ]  # fmt: skip
-    return pa.concat_tables(tables).combine_chunks().take(order)
+def _laid(before: pa.Table, fresh: pa.Table, places: pa.Array) -> pa.Table:
+    """Texts of before with fresh ones in their places; a column in which nothing is new is the one it was."""
+    order = pc.sort_indices(places)
+    there = np.zeros(before.num_rows, np.bool_)
+    there[places.to_numpy(zero_copy_only=False)] = True
+    laid: dict[str, Any] = {}
+    for name in dict.fromkeys([*before.column_names, *fresh.column_names]):
+        old, new = (
+            in_one(rows.column(name)) if name in rows.column_names else pa.nulls(rows.num_rows, pa.string())
+            for rows in (before, fresh)
+        )
+        laid[name] = (
+            old if old.take(places).equals(new) else pc.replace_with_mask(old, pa.array(there), new.take(order))
+        )
+    return pa.table(laid)
 
 
 def _read(file: Path) -> pa.Table:

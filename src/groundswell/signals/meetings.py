@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from groundswell.graph import Flags, Numbers, among, distinct
 from groundswell.signals.arrays import Asked
-from groundswell.signals.nearby import EVERYTHING
+from groundswell.signals.nearby import EVERYTHING, SPEAKING
 from groundswell.signals.pairs import by_number
 
-SPEAKING = "('reply', 'quote', 'repost', 'mention')"
 TOLD = ("full", "local")
 SILENT = len(TOLD)
 DAY = 86_400_000_000
@@ -119,16 +118,18 @@ def both_ways(size: int, keys: Numbers) -> Numbers:
 def meetings(asked: Asked, near: str = "", *, of: str = "") -> Met:
     """Read who follows and speaks to whom; with `near`, the name of a table of accounts, only where one of them is concerned.
 
-    `of` stands before the names of the views: EVERYTHING, where more than what is near those asked for is read.
+    `of` stands before the names of the views: EVERYTHING, where more than what is near those asked for is read. Without it, whoever named
+    somebody beside an answer may count as having spoken: there are more people near then, and never fewer.
     """
     one, other = (f"{name} IN (SELECT account FROM {near})" if near else "true" for name in ("{0}", "{1}"))
     where = f"({one} OR {other})"
+    beside = _beside_answers(asked, near) if near and of else ""
     follows = f"""SELECT follower AS one, followed AS other, {_told()}::TINYINT AS how FROM {of}follows
         WHERE follower <> followed AND {where.format("follower", "followed")}"""
     acts = f"""SELECT actor AS one, account AS other, verb = 'reply' AS comment,
                CASE WHEN post IS NULL THEN 0 ELSE hash(post) END AS post, CASE WHEN via IS NULL THEN 0 ELSE hash(via) END AS via,
                coalesce(epoch_us(acted_at) // {DAY}, {UNDATED}) AS day FROM {of}interactions
-        WHERE verb IN {SPEAKING} AND actor <> account AND ({where.format("actor", "account")}{_beside_answers(asked, near)})"""
+        WHERE verb IN {SPEAKING} AND actor <> account AND ({where.format("actor", "account")}{beside})"""
     names, ((follower, followed, how), (actor, account, comment, *said)) = by_number(
         asked, follows, acts, few=bool(near)
     )
@@ -142,8 +143,6 @@ def _beside_answers(asked: Asked, near: str) -> str:
 
     Whether that was an answer, beside which a name counts for nothing, hangs on the whole exchange of those two.
     """
-    if not near:
-        return ""
     engine, outside = asked.engine, f"NOT IN (SELECT account FROM {near})"
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE named_beside AS SELECT DISTINCT via FROM {EVERYTHING}interactions
@@ -278,7 +277,6 @@ __all__ = [
     "DAY",
     "ODD",
     "SILENT",
-    "SPEAKING",
     "TOLD",
     "UNDATED",
     "Acts",

@@ -10,18 +10,26 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from groundswell.signals.grains import WORDLESS
 from groundswell.store import Engine
 
 EVERYTHING = "memory.main."
 """Before the name of a view: its rows of everybody, whatever stands before it."""
 MINE = "(SELECT account FROM wanted_accounts)"
+SPEAKING = "('reply', 'quote', 'repost', 'mention')"
 NEAR: dict[str, str] = {
+    # Most acts say nothing. Of those it counts who did them and when, with the account that they were done to.
     "interactions": f"""SELECT account, actor, verb, post, via, acted_at FROM {EVERYTHING}interactions
-                        WHERE account IN {MINE} OR actor IN {MINE}""",
+                        WHERE verb IN {SPEAKING} AND (account IN {MINE} OR actor IN {MINE})
+                        UNION ALL
+                        SELECT account, actor, verb, NULL, NULL, acted_at FROM {EVERYTHING}interactions
+                        WHERE verb NOT IN {SPEAKING} AND account IN {MINE}""",
     "follows": f"SELECT * FROM {EVERYTHING}follows WHERE follower IN {MINE} OR followed IN {MINE}",
-    # Their posts, and comments on either side. What evidence shows, and no number is made of, is left where it lies.
+    # Their posts, and comments on either side. What evidence shows, and no number is made of, is left where it lies; of a text, which
+    # costs as much to read as all the rest, only whether there is any.
     "posts": f"""SELECT * EXCLUDE (extra, hashtags, mentions, thread, reply_to, reply_to_account, member, content)
-                        REPLACE (NULL::VARCHAR AS platform, NULL::VARCHAR AS url, NULL::BIGINT AS import_id, NULL::BIGINT AS line)
+                        REPLACE (CASE WHEN text_hash <> {WORDLESS} THEN '' END AS text,
+                                 NULL::VARCHAR AS platform, NULL::VARCHAR AS url, NULL::BIGINT AS import_id, NULL::BIGINT AS line)
                  FROM {EVERYTHING}posts
                  WHERE account IN {MINE} OR key IN (SELECT key_of_post(via) FROM interactions WHERE verb = 'reply' AND via IS NOT NULL)""",
 } | {
@@ -43,4 +51,4 @@ def near(engine: Engine) -> Generator[None]:
             engine.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
 
-__all__ = ["EVERYTHING", "NEAR", "near"]
+__all__ = ["EVERYTHING", "NEAR", "SPEAKING", "near"]

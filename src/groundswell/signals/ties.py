@@ -23,7 +23,6 @@ from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.meetings import (
     ODD,
     SILENT,
-    SPEAKING,
     TOLD,
     UNDATED,
     Met,
@@ -32,7 +31,7 @@ from groundswell.signals.meetings import (
     month_of,
     visits,
 )
-from groundswell.signals.nearby import EVERYTHING
+from groundswell.signals.nearby import EVERYTHING, SPEAKING
 from groundswell.store import Engine
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them

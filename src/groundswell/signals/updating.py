@@ -87,7 +87,7 @@ def update(asked: Asked, before: pa.Table, touched: set[str]) -> tuple[pa.Table,
             fresh, others = _append_columns(fresh, found, mine), _lay_columns(others, found, mine)
         elif more:
             want(asked.engine, more)
-            others = _lay_columns(others, compute_early(asked, mine), mine)
+            others = _lay_columns(others, compute_early(replace(asked, unchanged=True), mine), mine)
     changed = touched.union(*reached.values())
     want(asked.engine, changed)
     names = [*PROFILE, *(signal.name for signal in early)]

@@ -133,15 +133,17 @@ WITH post AS (
            nullif(a.followers, 0) AS followers, coalesce(p.language, w.language) AS language, t.topic,
            coalesce(paid_label, false) OR clear IS NOT NULL OR unclear IS NOT NULL AS paid,
            coalesce(paid_label, false) OR clear IS NOT NULL AS disclosed,
-           coalesce(unclear LIKE '“%', false) AND NOT coalesce(paid_label, false) AS own_words
+           coalesce(unclear LIKE '“%', false) AND NOT coalesce(paid_label, false) AS own_words,
+           paid_label IS NOT NULL OR has_text AND (clear IS NOT NULL OR unclear IS NOT NULL
+               OR coalesce(coalesce(p.language, w.language) IN ('en', 'de', 'fr', 'es', 'it', 'nl', 'pt'), true)) AS readable
     FROM {posts} AS p JOIN '{tables}/accounts.parquet' AS a USING (account)
     LEFT JOIN {wording} AS w USING (text_hash) LEFT JOIN {topics} AS t USING (text_hash)
 ),
 of_post AS (
     SELECT account, {rates}, count(*) FILTER (own AND likes_hidden) AS hidden,
            count(*) FILTER (kind IN ('post', 'quote')) AS own_k, count(*) FILTER (kind IN ('post', 'quote', 'repost')) AS own_n,
-           count(*) FILTER (own AND paid AND (has_text OR paid_label IS NOT NULL)) AS sponsored_k,
-           count(*) FILTER (own AND (has_text OR paid_label IS NOT NULL)) AS sponsored_n,
+           count(*) FILTER (own AND paid AND readable) AS sponsored_k,
+           count(*) FILTER (own AND readable) AS sponsored_n,
            count(*) FILTER (own AND paid AND NOT own_words) AS disclosed_n,
            count(*) FILTER (own AND paid AND NOT own_words AND disclosed) AS disclosed_k,
            count(*) FILTER (own AND has_text) AS texts
@@ -200,10 +202,12 @@ answers AS (
     WHERE verb = 'reply' AND post IS NOT NULL GROUP BY ALL
 ),
 voices AS (SELECT actor AS account, max(acted_at) AS until FROM {interactions} WHERE verb = 'reply' GROUP BY actor),
+spoken_to AS (SELECT account, max(acted_at) AS last FROM comments GROUP BY account),
 timed AS (
     SELECT c.account, via, v.account IS NOT NULL AS known, a.account IS NOT NULL AS answered,
-           greatest(epoch(coalesce(answered_at, until)) - epoch(acted_at), 0e0) / 3600e0 AS hours
+           greatest(epoch(coalesce(answered_at, greatest(until, last))) - epoch(acted_at), 0e0) / 3600e0 AS hours
     FROM comments AS c LEFT JOIN answers AS a USING (account, via) LEFT JOIN voices AS v USING (account)
+    LEFT JOIN spoken_to USING (account)
 ),
 at_risk AS (
     SELECT *, count(*) OVER (PARTITION BY account ORDER BY hours, answered DESC, via

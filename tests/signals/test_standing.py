@@ -28,13 +28,28 @@ def placed(columns: Mapping[str, Sequence[str | None]], numbers: list[float]) ->
 
 
 def test_the_narrowest_group_of_thirty_is_taken_and_a_smaller_one_is_not() -> None:
-    language = ["de"] * PEERS_LEAST + ["fi"] * (PEERS_LEAST - 1)
-    found, ladder, likeness = placed({"platform": ["x"] * len(language), "language": language}, list(np.arange(59.0)))
+    language = ["de"] * (PEERS_LEAST + 1) + ["fi"] * PEERS_LEAST
+    found, ladder, likeness = placed({"platform": ["x"] * len(language), "language": language}, list(np.arange(61.0)))
     words = [likeness.said(int(key)) for key in ladder.keys]
-    assert {words[group] for group in found.group[:PEERS_LEAST]} == {"X, German"}
-    assert {words[group] for group in found.group[PEERS_LEAST:]} == {"X"}
-    assert list(found.n[[0, -1]]) == [30, 59]
-    assert found.share[0] == pytest.approx(0.5 / 30)
+    assert {words[group] for group in found.group[: PEERS_LEAST + 1]} == {"X, German"}
+    assert {words[group] for group in found.group[PEERS_LEAST + 1 :]} == {"X"}
+    assert list(found.n[[0, -1]]) == [30, 60]
+    assert list(found.share[[0, PEERS_LEAST, -1]]) == [0, 1, 1]
+
+
+def test_nobody_is_its_own_peer() -> None:
+    """Of thirty people each has twenty-nine others, and that is too few; somebody else is placed among all of them."""
+    assert set(placed({"platform": ["x"] * PEERS_LEAST}, list(np.arange(30.0)))[0].n) == {0}
+    _, ladder, likeness = placed({"platform": ["x"] * 31}, list(np.arange(31.0)))
+    chains = likeness.chains(likeness.codes({"platform": pa.array(["x"] * 2)}))
+    found = ladder.place(chains, np.array([30.0, 30.5]))
+    assert (list(found.n), list(found.share)) == ([30, 31], [1.0, 1.0])
+
+
+def test_where_all_have_the_same_nobody_has_a_place() -> None:
+    found, _, _ = placed({"platform": ["x"] * 40}, [0.0] * 40)
+    assert set(found.n) == {0}
+    assert np.isnan(found.share).all()
 
 
 def test_who_tells_less_is_compared_by_what_is_told() -> None:
@@ -55,13 +70,13 @@ def test_fewer_than_thirty_are_no_peers() -> None:
 
 def test_groups_are_kept_in_part_where_they_are_large() -> None:
     found, ladder, _ = placed({"platform": ["x"] * 5_000}, list(np.arange(5_000.0)))
-    assert len(ladder.values) == PEERS_MOST == found.n.max()
+    assert len(ladder.values) == PEERS_MOST == found.n.max() == found.n.min() + 1
     assert np.abs(found.share - np.arange(5_000) / 5_000).max() < 0.1
 
 
 def test_ties_count_half_and_the_interval_holds_the_share() -> None:
-    found, _, _ = placed({"platform": ["x"] * 40}, [1.0] * 40)
-    assert set(found.share) == {0.5}
+    found, _, _ = placed({"platform": ["x"] * 41}, [1.0] * 40 + [2.0])
+    assert list(found.share[[0, -1]]) == [39 / 80, 1.0]
     below = np.arange(0, 81)
     every = Placed(np.zeros(81, np.int64), below, np.full(81, 40))
     assert (every.limit(0.05) <= every.share).all()
@@ -121,7 +136,7 @@ def test_size_puts_nobody_among_other_peers(tmp_path: Path) -> None:
         assert here.label == there.label
         assert here.value is not None
         assert here.value + (there.value or 0) == pytest.approx(1.0)
-    assert "40 people" in (one.values("x:a00")["reach_percentile"].label or "")
+    assert "39 people" in (one.values("x:a00")["reach_percentile"].label or "")
 
 
 @pytest.mark.slow

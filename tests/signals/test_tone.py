@@ -163,3 +163,21 @@ def test_the_share_of_praise_is_near_what_twenty_people_see(data_folder: Path) -
         ours = np.array([lean for _, lean in rated])
         share = (ours == "praise").sum() / (ours != "neither").sum()
         assert abs(share - (people >= 0.5).sum() / (np.abs(people) >= 0.5).sum()) < most
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("Dieses Produkt habe ich selbst gekauft, unbezahlte Werbung. Die Pfanne ist gut.", False),
+        ("Selbst bezahlt: der neue Ofen von TopfCo ist sein Geld wert.", False),
+        ("Anzeige: Pfanne von TopfCo, damit brate ich jeden Tag.", False),
+        ("In collaboration with Mill & Co: this flour is what I bake with.", False),
+        ("Paid partnership with @topfco: I tried the new pan for a month.", False),
+        ("Collaboration commerciale avec Leica, j'adore cet appareil photo.", False),
+        ("Topf & Co gifted me this pan to try, and I like it.", True),
+        ("#gifted The new pan by Topf & Co browns evenly.", True),
+    ],
+)
+def test_bought_or_paid_for_is_not_given(tmp_path: Path, text: str, given: bool) -> None:
+    share = value_of(made(tmp_path, reviewer(*[f"{text} {n}" for n in range(5)])), "ann", "gifted_share")
+    assert share.value in ((1.0,) if given else (0.0, None))

@@ -107,11 +107,11 @@ def test_one_occupation_is_one_kind_of_standing(ann: dict[str, Value]) -> None:
 
 PEOPLE = 41
 POSTS = 12
-TOP = (PEOPLE - 0.5) / PEOPLE
-"""The place of who is above all others: forty below, and half of itself."""
-SECOND = (PEOPLE - 1.5) / PEOPLE
-"""The place of who is next."""
-TIE = (PEOPLE - 1) / 2 / PEOPLE
+OTHERS = PEOPLE - 1
+TOP = 1.0
+"""The place of who is above all others."""
+SECOND = (OTHERS - 1) / OTHERS
+TIE = (OTHERS - 1) / 2 / OTHERS
 """The place of the forty who tie below the one at the top."""
 
 
@@ -169,25 +169,25 @@ def test_engagement_for_its_size_is_reactions_by_what_is_usual(peers: Told) -> N
 
 def test_places_are_the_share_below_and_half_of_who_ties(peers: Told) -> None:
     for name, zoe, p07 in (
-        ("reach_percentile", TOP, 7.5 / PEOPLE),
-        ("engagement_percentile", SECOND, 19.5 / PEOPLE),
-        ("tier_percentile", SECOND, 7.5 / PEOPLE),
-        ("quality_percentile", TOP, 7.5 / PEOPLE),
+        ("reach_percentile", TOP, 7 / OTHERS),
+        ("engagement_percentile", SECOND, 19 / OTHERS),
+        ("tier_percentile", SECOND, 7 / OTHERS),
+        ("quality_percentile", TOP, 7 / OTHERS),
     ):
         assert peers["zoe"][name].value == pytest.approx(zoe, rel=1e-9), name
         assert peers["p07"][name].value == pytest.approx(p07, rel=1e-9), name
-        assert peers["p07"][name].n == PEOPLE
+        assert peers["p07"][name].n == OTHERS
 
 
 def test_quality_is_the_mean_place_of_own_content_kept_and_formats(peers: Told) -> None:
-    """All content is own, so that everybody ties at one half."""
-    assert peers["zoe"]["quality"].value == pytest.approx((0.5 + TOP + TOP) / 3, abs=1e-9)
-    assert peers["p07"]["quality"].value == pytest.approx((0.5 + 7.5 / PEOPLE + TIE) / 3, abs=1e-9)
+    """All content is own, so that nobody has a place in that."""
+    assert peers["zoe"]["quality"].value == pytest.approx((TOP + TOP) / 2, abs=1e-9)
+    assert peers["p07"]["quality"].value == pytest.approx((7 / OTHERS + TIE) / 2, abs=1e-9)
 
 
 def test_closeness_is_half_follows_returned_and_half_answers(peers: Told) -> None:
     """Only Yan follows back; Zoe answers most and Yan next, before thirty-nine who tie."""
-    for who, follows, answers in (("zoe", TIE, TOP), ("yan", TOP, SECOND), ("p07", TIE, 19.5 / PEOPLE)):
+    for who, follows, answers in (("zoe", TIE, TOP), ("yan", TOP, SECOND), ("p07", TIE, 19 / OTHERS)):
         assert peers[who]["closeness_percentile"].value == pytest.approx((follows + answers) / 2, rel=1e-9)
 
 
@@ -204,7 +204,7 @@ def test_an_alpha_consumer_has_the_geometric_mean_of_its_places_and_others_nothi
 def test_the_kind_is_the_first_rule_that_holds_and_counts_those_ruled_out_before(peers: Told) -> None:
     """Zoe: not big, not new, posted for 22 days only; whether she grows is not known. Yan: 44 days, then silent until June."""
     zoe, yan = peers["zoe"]["small_kind"], peers["yan"]["small_kind"]
-    assert (zoe.value, zoe.n, zoe.label) == (3 / 4, 5, "alpha (alpha consumer 0.89)")
+    assert (zoe.value, zoe.n, zoe.label) == (3 / 4, 5, "alpha (alpha consumer 0.9)")
     assert (yan.value, yan.n, yan.label) == (1.0, 3, "stalled (days of posting 44, days of silence 107)")
 
 
@@ -212,5 +212,5 @@ def test_peers_by_topic_stay_as_surely_as_the_topic_leads(peers: Told) -> None:
     """Eight posts on bread and four on the garden: a lead of a third, among twelve."""
     expected = statistics.NormalDist().cdf((1 / 3) * math.sqrt(12) / math.sqrt(1 - 1 / 9))
     assert peers["zoe"]["peer_stability"].value == pytest.approx(expected, rel=1e-9)
-    assert (peers["zoe"]["peer_stability"].n, peers["zoe"]["peer_stability"].label) == (PEOPLE, "its main topic")
+    assert (peers["zoe"]["peer_stability"].n, peers["zoe"]["peer_stability"].label) == (OTHERS, "its main topic")
     assert peers["p07"]["peer_stability"].value == pytest.approx(1, rel=1e-12)

@@ -15,10 +15,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as _compute
 
+from groundswell.columns import in_one
 from groundswell.graph import numbered
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.crowds import embedded
@@ -26,6 +29,7 @@ from groundswell.signals.declaring import Columns, signal, wilson
 from groundswell.signals.grains import WORDLESS
 from groundswell.signals.nearby import EVERYTHING
 
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
 AGAIN = 3
 """Posts of the same author that one has to comment on to be tied to them (design choice)."""
 SHARED_TIES = 2
@@ -152,6 +156,7 @@ POD = {
     "arranged": pa.float64(),
     "sure": pa.float64(),
     "people": pa.int64(),
+    "open": pa.int64(),
 }
 # Who is tied to whom decides what recurs, and those who were touched are all whose ties can be others now.
 POD_TOUCHES = f"""
@@ -190,28 +195,35 @@ def pod(asked: Asked) -> pa.Table:
         engine.execute(f"CREATE OR REPLACE TEMP TABLE near_pods AS {NEAR}")
         near = "(p.actor IN (SELECT account FROM near_pods) OR p.account IN (SELECT account FROM near_pods))"
     engine.execute(f"CREATE OR REPLACE TEMP TABLE comments AS {COMMENTS.format(near=near)}")
-    engine.register("arranged", _recurring(asked))
+    recurring, untold = _recurring(asked)
+    engine.register("arranged", recurring)
+    engine.register("untold", untold)
     engine.register("arranged", _by_arrangement(asked))
     found = engine.table(
         f"""SELECT c.account, count(*) AS comments, coalesce(sum(t.weight), 0) AS arranged,
-                   coalesce(sum(t.weight) FILTER (t.followed_known), 0) AS sure, count(DISTINCT t.actor) AS people
+                   coalesce(sum(t.weight) FILTER (t.followed_known), 0) AS sure, count(DISTINCT t.actor) AS people, count(u.actor) AS open
             FROM comments AS c LEFT JOIN arranged AS t ON t.actor = c.actor AND t.account = c.account
+            LEFT JOIN untold AS u ON u.actor = c.actor AND u.account = c.account
             WHERE {asked.where("c.account")} GROUP BY c.account"""
     )
     engine.execute("DROP TABLE comments")
     return found
 
 
-def _recurring(asked: Asked) -> pa.Table:
-    """Ties to accounts asked for whose actor has more ties in common with the author's other commenters than by chance."""
+def _recurring(asked: Asked) -> tuple[pa.Table, pa.Table]:
+    """Ties to accounts asked for whose actor has more ties in common with the author's other commenters than by chance.
+
+    And those that share as many but of which chance could not tell it: in a file of few people who all comment on one another.
+    """
     ties = asked.engine.table(TIES)
     ids, (one, other) = numbered([ties.column("actor"), ties.column("account")])
-    shared, chance = embedded(one, other, len(ids), ties_in_all(asked, len(one)))
-    kept = ties.filter(pa.array((shared >= SHARED_TIES) & (chance < CHANCE)))
-    if not asked.only:
-        return kept
-    asked.engine.register("kept_ties", kept)
-    return asked.engine.table(f"SELECT * FROM kept_ties WHERE {asked.where('account')}")
+    shared, chance, at_best = embedded(one, other, len(ids), ties_in_all(asked, len(one)))
+    several = shared >= SHARED_TIES
+    both = [ties.filter(pa.array(several & found)) for found in (chance < CHANCE, at_best >= CHANCE)]
+    if asked.only:
+        wanted = in_one(asked.engine.table("FROM wanted_accounts").column(0))
+        both = [some.filter(pc.is_in(some.column("account"), value_set=wanted)) for some in both]
+    return both[0], both[1]
 
 
 def _by_arrangement(asked: Asked) -> pa.Table:
@@ -240,7 +252,7 @@ def _by_arrangement(asked: Asked) -> pa.Table:
     title="Comments by arrangement", grain="pod", unit="share", better="lower",
     says="{value:.0%} of the comments it gets look arranged ({low:.0%} to {high:.0%} of {n:,.0f}), by {label} people who comment on one another: "
     "a question to ask, not a verdict.",
-    unknown="At least ten dated comments by others must be known.",
+    unknown="At least ten dated comments by others must be known, and ties of so many other people that a set that recurs can be told from chance.",
     source="Weerasinghe et al. 2020, doi 10.1145/3366423.3380256; null: Chung & Lu 2002, doi 10.1073/pnas.252631999; own rule for telling friends "
     "apart (design choice)",
     needs=("interaction.account", "interaction.acted_at", "post.text"), lifecycle="experimental",
@@ -250,10 +262,15 @@ def pod_share() -> Columns:
 
     Haste, generic words, no talk, duty, another subject and no follow before are averaged, as far as they are known (three at least,
     besides the follow); a comment counts in full from .8 on, not at all below .4, in parts between. The lower limit counts only
-    comments between people of whom follows are known: without them a circle of friends cannot be ruled out.
+    comments between people of whom follows are known: without them a circle of friends cannot be ruled out. Nothing is said where
+    more comments come from people of whom chance cannot tell whether they recur, than are found arranged.
     """
-    sure = wilson("sure", "comments").low
-    return replace(wilson("arranged", "comments", at_least=COMMENTS_FROM, label="people"), low=sure)
+    sure, found = wilson("sure", "comments").low, wilson("arranged", "comments", at_least=COMMENTS_FROM, label="people")
+    told = "CASE WHEN open <= arranged THEN {} END"
+    return replace(
+        found, value=told.format(found.value), low=told.format(sure), high=told.format(found.high),
+        reason=f"CASE WHEN open > arranged AND comments >= {COMMENTS_FROM} THEN 'too_few' END",
+    )  # fmt: skip
 
 
 # -- sharing the same at once ------------------------------------------------------------------------------------------------

@@ -60,8 +60,10 @@ def _read(likelihood: Floats) -> tuple[Floats, Floats, Floats]:
     return value, np.minimum(SHARES[low], value), np.maximum(SHARES[high], value)
 
 
-def embedded(one: Places, other: Places, size: int, ties: int) -> tuple[Floats, Floats]:
-    """Of each tie one -> other: how many others tie to `other` to whom `one` ties too, and the chance of so many or more.
+def embedded(one: Places, other: Places, size: int, ties: int) -> tuple[Floats, Floats, Floats]:
+    """Of each tie one -> other: how many others tie to `other` to whom `one` ties too, the chance of so many or more, and that of all.
+
+    The last says whether anything could be told at all: where nearly everybody ties to everybody, not even all of them recur beyond chance.
 
     By chance means: everybody keeps how many they tie to and how many tie to them, and the ends are dealt out anew among `ties`
     ties (the expectation of degree-preserving rewiring, Chung & Lu 2002; the count is nearly Poisson).
@@ -70,13 +72,17 @@ def embedded(one: Places, other: Places, size: int, ties: int) -> tuple[Floats, 
     from scipy.special import pdtrc
 
     if not len(one):
-        return np.empty(0), np.empty(0)
+        return np.empty(0), np.empty(0), np.empty(0)
     there = csr_array((np.ones(len(one)), (one, other)), shape=(size, size))
     shared = _at(there @ there, one, other)
     outward, inward = np.bincount(one, minlength=size), np.bincount(other, minlength=size)
     reach = there.T @ inward.astype(np.float64)
-    chance = outward[one] * reach[other] / max(ties, 1)
-    return shared, np.where(shared > 0, pdtrc(np.maximum(shared - 1, 0), np.maximum(chance, 1e-12)), 1.0)
+    expected = np.maximum(outward[one] * reach[other] / max(ties, 1), 1e-12)
+
+    def of(many: Floats) -> Floats:
+        return np.where(many > 0, pdtrc(np.maximum(many - 1, 0), expected), 1.0)
+
+    return shared, of(shared), of(np.minimum(outward[one], inward[other]) - 1.0)
 
 
 def _at(matrix: Any, one: Places, other: Places) -> Floats:

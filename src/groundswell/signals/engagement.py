@@ -18,7 +18,6 @@ PUBLIC = "(likes + replies) / followers"
 VIEWS = "likes / nullif(views, 0)"
 REACH = "(likes + replies + reposts + saves) / nullif(reach, 0)"
 TOP = "own AND settled AND likes IS NOT NULL ORDER BY likes DESC, post"
-READABLE = "(has_text OR paid_label IS NOT NULL)"
 NO_LIKES = "Likes or followers are not known."
 
 
@@ -156,7 +155,7 @@ def kept_ratio() -> Columns:
 )  # fmt: skip
 def organic_rate() -> Columns:
     """Median of likes plus comments, divided by followers at the time, over own posts without label or word of payment."""
-    return median(PUBLIC, where=f"{COUNTED} AND {READABLE} AND NOT paid", reason=HIDDEN)
+    return median(PUBLIC, where=f"{COUNTED} AND readable AND NOT paid", reason=HIDDEN)
 
 
 @signal(
@@ -169,5 +168,5 @@ def organic_rate() -> Columns:
 )  # fmt: skip
 def sponsored_rate() -> Columns:
     """Median of likes plus comments, divided by followers at the time, over own posts that look paid, gifted or affiliated."""
-    none = f"CASE WHEN count(*) FILTER (own AND {READABLE}) > 0 AND count(*) FILTER (own AND paid) = 0 THEN 'not_applicable' END"
-    return median(PUBLIC, where=f"{COUNTED} AND {READABLE} AND paid", reason=none)
+    none = "CASE WHEN count(*) FILTER (own AND readable) > 0 AND count(*) FILTER (own AND paid) = 0 THEN 'not_applicable' END"
+    return median(PUBLIC, where=f"{COUNTED} AND readable AND paid", reason=none)

@@ -31,12 +31,13 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, in all)."""
 
-WORDING_FORM = 6
+WORDING_FORM = 7
 QUOTED = "“"
 """What a sentence begins with that stands where unclear words would: told in own words, of which no guide says whether they are clear."""
 WORDING = "language VARCHAR, clear VARCHAR, unclear VARCHAR"
-LETTERS_TO_TELL = 20
-"""Below this many letters a language is not told: py3langid's errors grow quickly on shorter texts (design choice)."""
+LETTERS_TO_TELL, SIGNS_TO_TELL = 20, 6
+"""Below this many letters a language is not told: py3langid's errors grow quickly on shorter texts (design choice). Of a script other than
+the Latin, which few languages share, fewer signs tell it."""
 SURE = 0.7
 """A language is told when its normalised probability reaches this (design choice; else unknown)."""
 BATCH = 50_000
@@ -53,6 +54,7 @@ TOGETHER, OPEN_TOGETHER = 400, 60
 LOUD = 5
 """Letters from which on a label in capitals counts at the head of a line (design choice: AD and PUB are more)."""
 NOT_SPEECH = re.compile(r"https?://\S+|[@#]\S+|\W+|\d+")
+NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
 
 
 @dataclass(frozen=True)
@@ -351,7 +353,10 @@ def in_own_words(batch: pa.Table, languages: Sequence[str | None]) -> tuple[pa.A
 def tell_language(text: str) -> str | None:
     """ISO 639-1 code of a text's language, or None when it is too short or not sure."""
     speech = NOT_SPEECH.sub(" ", text)
-    if len(speech) - speech.count(" ") < LETTERS_TO_TELL:
+    letters = len(speech) - speech.count(" ")
+    if letters < LETTERS_TO_TELL and (
+        speech.isascii() or len(NOT_LATIN.findall(speech)) < max(SIGNS_TO_TELL, letters / 2)
+    ):
         return None
     code, sure = _identifier().classify(speech)
     return str(code) if float(sure) >= SURE else None

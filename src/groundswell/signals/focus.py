@@ -133,7 +133,7 @@ def focus_drift() -> Columns:
 @signal(
     title="Authority in its topic", grain="company", unit="ratio", better="higher",
     says="{value:.2f} people who themselves post about {label} speak to it, for each of its {n:post} on that topic.",
-    unknown="Fewer than three own posts on one topic, or nobody who spoke to it is in the data.",
+    unknown="Fewer than three own posts on one topic, or of most who speak to it nothing tells what they themselves post about.",
     source="after the topical impact of Pal & Counts 2011 (WSDM): people of the topic, for each own post; interval of Byar (Rothman & "
     "Boice 1979)",
     needs=("post.text", "interaction.actor", "interaction.account"),
@@ -143,12 +143,14 @@ def authority() -> Columns:
     """People of its main topic who comment, quote, pass on or name it, divided by own posts on that topic."""
     less, more = "greatest(of_topic, 1)", "(of_topic + 1e0)"
     return Columns(
-        value="CASE WHEN told > 0 THEN of_topic / own_posts END",
+        # Of whom no topic is known may be of this one: a nought would only say whose posts were brought.
+        value="CASE WHEN told > 0 AND 2 * people >= told THEN of_topic / own_posts END",
         low=f"CASE WHEN of_topic = 0 THEN 0e0 ELSE greatest(0e0, of_topic * pow(1e0 - 1e0 / (9e0 * {less}) - {Z} / (3e0 * sqrt({less})), 3) / own_posts) END",
         high=f"{more} * pow(1e0 - 1e0 / (9e0 * {more}) + {Z} / (3e0 * sqrt({more})), 3) / own_posts",
         n="own_posts",
         label="own_name",
         at_least=3,
+        reason="CASE WHEN 2 * coalesce(people, 0) < told THEN 'not_observed' END",
     )
 
 

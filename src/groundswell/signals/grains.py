@@ -14,6 +14,7 @@ their rows first (GATHERED), so that each long table is read once, and not once 
 
 from __future__ import annotations
 
+from groundswell.signals.disclosing import LEARNED
 from groundswell.signals.findings import QUOTED
 
 YOUNG_HOURS = 72
@@ -35,11 +36,15 @@ POST = f"""
            coalesce(p.paid_label, false) OR w.clear IS NOT NULL OR w.unclear IS NOT NULL AS paid,
            coalesce(p.paid_label, false) OR w.clear IS NOT NULL AS disclosed,
            coalesce(w.unclear LIKE '{QUOTED}%', false) AND NOT coalesce(p.paid_label, false) AS own_words,
+           -- In a language whose words of payment nobody knows here, silence says nothing.
+           p.paid_label IS NOT NULL OR p.text_hash <> {WORDLESS} AND (w.clear IS NOT NULL OR w.unclear IS NOT NULL
+               OR NOT coalesce(p.language NOT IN {LEARNED}, w.text_hash IS NOT NULL, false)) AS readable,
            CASE WHEN p.observed_own THEN epoch(p.observed_at) END AS seen_at
     FROM posts AS p
     JOIN accounts AS a ON a.account = p.account
     LEFT JOIN follower_steps AS s ON s.account = p.account
-    LEFT JOIN (SELECT text_hash, clear, unclear FROM wording WHERE clear IS NOT NULL OR unclear IS NOT NULL) AS w
+    LEFT JOIN (SELECT text_hash, clear, unclear FROM wording
+               WHERE clear IS NOT NULL OR unclear IS NOT NULL OR language NOT IN {LEARNED}) AS w
         ON w.text_hash = p.text_hash
     WHERE {{wanted}}
 """
@@ -82,13 +87,16 @@ RECEIVED = """
         WHERE {wanted_actor}
         GROUP BY p.actor
     ),
+    spoken_to AS (SELECT account, max(acted_at) AS until FROM comments GROUP BY account),
     timed AS (
         SELECT c.account, c.actor, c.via, v.account IS NOT NULL AS replies_known, a.account IS NOT NULL AS answered,
                CASE WHEN c.acted_at IS NOT NULL AND (a.account IS NULL OR a.answered_at IS NOT NULL)
-                    THEN greatest(epoch(coalesce(a.answered_at, v.heard_until)) - epoch(c.acted_at), 0e0) / 3600e0 END AS hours
+                    -- What is not answered has waited until the last that is known of the conversation, whoever said it.
+                    THEN greatest(epoch(coalesce(a.answered_at, greatest(v.heard_until, s.until))) - epoch(c.acted_at), 0e0) / 3600e0 END AS hours
         FROM comments AS c
         LEFT JOIN answers AS a ON a.account = c.account AND a.via = c.via
         LEFT JOIN voices AS v ON v.account = c.account
+        LEFT JOIN spoken_to AS s ON s.account = c.account
     ),
     at_risk AS (
         SELECT *, count(hours) OVER (PARTITION BY account ORDER BY hours, answered DESC, via

@@ -58,10 +58,10 @@ def opinion(asked: Asked) -> pa.Table:
             FROM of_things AS o JOIN brands_named USING (post) GROUP BY o.account
         ),
         counted AS (
-            SELECT account, count(*) AS opinions,
-                   count(*) FILTER (superlative IS NOT NULL) AS worded,
-                   count(*) FILTER (superlative) AS superlatives,
-                   count(*) FILTER (gifted IS NOT NULL) AS gifted,
+            SELECT account, count(*) FILTER (readable) AS opinions,
+                   count(*) FILTER (readable AND superlative IS NOT NULL) AS worded,
+                   count(*) FILTER (readable AND superlative) AS superlatives,
+                   count(*) FILTER (readable AND gifted IS NOT NULL) AS gifted,
                    count(*) FILTER (praise IS NOT NULL) AS reviews,
                    sum(praise) AS praise,
                    sum(leaning) FILTER (praise IS NOT NULL) AS leaning,

@@ -1,6 +1,6 @@
 """With whom is somebody compared? Groups of the like, learned once from everybody and kept, so that strangers change no number.
 
-Peers share the platform, then as much more as can be had with at least thirty of them: language, kind of account, main topic,
+Peers share the platform, then as much more as can be had with at least thirty others: language, kind of account, main topic,
 occupation, country, age of the account. Never the number of followers: that is what is compared. What an account does not tell of
 itself is left out, not guessed. A *ladder* keeps, group by group, the sorted numbers of its members, drawn by lot where there
 are many; to place somebody is a search in it.
@@ -135,14 +135,20 @@ class Ladder:
     values: Floats
 
     def place(self, chains: Whole, numbers: Floats) -> Placed:
-        """Place each number in the narrowest group of its account's chain that is kept."""
+        """Place each number in the narrowest group of its account's chain that is kept, among the others there.
+
+        A number that stands in the group is taken for the account's own and left out. Where all others have the same, nobody has a place.
+        """
         group = self._narrowest(chains, np.isfinite(numbers))
         known = group >= 0
         start = np.where(known, self.starts[:-1][group] if len(self.keys) else 0, 0)
         stop = np.where(known, self.starts[1:][group] if len(self.keys) else 0, 0)
-        below = _search(self.values, start, stop, numbers, strict=True)
-        upto = _search(self.values, start, stop, numbers, strict=False)
-        return Placed(group, np.where(known, below + upto - 2 * start, 0), stop - start)
+        below = _search(self.values, start, stop, numbers, strict=True) - start
+        upto = _search(self.values, start, stop, numbers, strict=False) - start
+        itself = (upto > below).astype(np.int64)
+        n = stop - start - itself
+        known &= (n >= PEERS_LEAST) & ((below > 0) | (upto - itself < n))
+        return Placed(np.where(known, group, -1), np.where(known, below + upto - itself, 0), np.where(known, n, 0))
 
     def _narrowest(self, chains: Whole, wanted: NDArray[np.bool_]) -> Whole:
         group = np.full(chains.shape[1], -1, np.int64)
@@ -203,9 +209,9 @@ def _ladder(sorted_by: Sequence[tuple[Whole, Whole]], chains: Whole, lot: Whole,
 
 
 def _large(keys: Whole) -> Whole:
-    """Keys of groups with at least PEERS_LEAST members; `keys` are sorted."""
+    """Keys of groups in which each member has at least PEERS_LEAST others; `keys` are sorted."""
     found, counts = np.unique(keys, return_counts=True)
-    return found[counts >= PEERS_LEAST]
+    return found[counts > PEERS_LEAST]
 
 
 def _chosen(large: Whole, chains: Whole) -> Whole:

@@ -18,6 +18,7 @@ from groundswell.columns import in_one
 from groundswell.signals.arrays import Asked, array_grain
 from groundswell.signals.grains import WORDLESS
 from groundswell.signals.rise import WALK, WALK_WEIGHT, Series, read_series
+from groundswell.signals.tone import LANGUAGES
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -62,7 +63,8 @@ OF_THINGS = f"""
         SELECT p.account, p.post, p.created_at, n.post IS NOT NULL AS names, t.superlative, t.gifted,
                CASE WHEN coalesce(p.language, t.language) = 'en' AND t.praise + t.reservation > 0 THEN t.praise END AS praise,
                t.praise + t.reservation AS leaning, t.concrete,
-               coalesce(p.paid_label, false) OR coalesce(t.says_paid, false) AS paid, coalesce(t.speaks, false) AS speaks
+               coalesce(p.paid_label, false) OR coalesce(t.says_paid, false) AS paid, coalesce(t.speaks, false) AS speaks,
+               coalesce(coalesce(p.language, t.language) IN {LANGUAGES}, true) AS readable
         FROM posts AS p
         LEFT JOIN read AS t ON t.text_hash = p.text_hash
         LEFT JOIN (SELECT DISTINCT post FROM brands_named) AS n ON n.post = p.post

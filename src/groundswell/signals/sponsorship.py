@@ -11,13 +11,13 @@ from groundswell.signals.dealing import OTHERS_FROM
 from groundswell.signals.declaring import Columns, Z, share, signal, wilson
 from groundswell.signals.selling import FEWEST as COMPARED_FROM
 
-READABLE = "own AND (has_text OR paid_label IS NOT NULL)"
+READABLE = "own AND readable"
 
 
 @signal(
     title="Sponsored posts", grain="post", unit="share", better="lower",
     says="{value:.0%} of its {n:post} look paid, gifted or affiliated.",
-    unknown="No texts and no platform label to read it from.",
+    unknown="No platform label, and no text in a language in which payment is read.",
     source="platform label, words of disclosure and affiliation (term table by jurisdiction), or what all words weigh (learned)",
     needs=("post.text",), evidence="own AND paid ORDER BY created_at DESC, post",
 )  # fmt: skip

@@ -39,6 +39,8 @@ NAMING_WORDS = 3
 DOCUMENTS_OF_A_LANGUAGE = 30
 """From this many documents on, a language has everyday words of its own (design choice)."""
 MOST_TOPICS = 40
+WORDS_FROM = 3
+"""Words below which nothing can be told apart: two topics need three."""
 COMMON = 0.35
 """Words in more than this share of documents say nothing of a subject (design choice)."""
 TOKEN = r"(?u)(?<![\w@/.])#?[^\W\d_]{3,}"  # noqa: S105 - a word of three letters or more, with its # but no @handle
@@ -194,6 +196,8 @@ def _fit(texts: list[str], version: str) -> Corpus | None:
     except ValueError:  # nothing but stop words
         return None
     words = tuple(weigher.get_feature_names_out())
+    if len(words) < WORDS_FROM:
+        return None
     count = int(np.clip(np.sqrt(len(texts)) / 1.5, 2, min(MOST_TOPICS, len(words) - 1)))
     factors = reduce.NMF(n_components=count, init="nndsvda", random_state=0, max_iter=150, tol=1e-3)
     _quietly(factors.fit, rows)

@@ -25,16 +25,10 @@ from benchmarks.validity import worlds
 from benchmarks.validity.figures import Array, Numbers, Row, compared, f1, mean_absolute_error, not_tested
 from groundswell.ingest import import_file
 from groundswell.signals import SIGNALS, signal_table
-from groundswell.signals.findings import (
-    QUOTED,
-    disclosure_rules,
-    disclosure_words,
-    in_own_words,
-    with_words,
-    words_of_rules,
-)
+from groundswell.signals.findings import disclosure_rules, disclosure_words, with_words, words_of_rules
 from groundswell.signals.hearing import heard, marks, with_said
 from groundswell.signals.said import POSTS, REPLIES, said
+from groundswell.signals.tone import pattern_of
 from groundswell.store import Workspace
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -106,10 +100,12 @@ def _heard(texts: list[str]) -> dict[str, Array]:
         terms = words_of_rules([rule for rule in disclosure_rules() if rule.get("gets") == "gifted"])
         words = dict(zip(("clear", "unclear"), disclosure_words(), strict=True)) | {"gifted": terms}
         read = engine.table(f"SELECT * FROM ({with_words('texts', words)}) ORDER BY text_hash")
-    _, unclear = in_own_words(read, [None] * read.num_rows)
-    own = pc.fill_null(pc.starts_with(unclear, QUOTED), False).to_numpy(zero_copy_only=False)
+    disclosed = read.column("clear").is_valid().to_numpy()
+    bought = pc.match_substring_regex(pa.array(texts), pattern_of("bought")).to_numpy(zero_copy_only=False)
     found_of = {mark: (bits & bit) != 0 for mark, bit in marks().items()}
-    return found_of | {"gifted": (found_of["gifted"] & own) | read.column("gifted").is_valid().to_numpy()}
+    return found_of | {
+        "gifted": (found_of["gifted"] & ~disclosed & ~bought) | read.column("gifted").is_valid().to_numpy()
+    }
 
 
 def _written(kind: str, things: tuple[str, ...]) -> list[Row]:

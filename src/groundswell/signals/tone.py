@@ -29,7 +29,6 @@ import pyarrow as pa
 
 from groundswell.signals.findings import (
     BATCH,
-    QUOTED,
     Progress,
     alternatives,
     disclosure_rules,
@@ -41,7 +40,7 @@ from groundswell.signals.findings import (
     wording_version,
     words_of_rules,
 )
-from groundswell.signals.hearing import hearing_version, marks
+from groundswell.signals.hearing import hearing_version, marks, quoted
 from groundswell.signals.said import REPLIES, said, said_version
 from groundswell.store import Engine
 
@@ -201,7 +200,7 @@ def _tone_view(engine: Engine, folder: Path) -> None:
 
 
 def _texts_to_weigh(engine: Engine, folder: Path) -> int:
-    """Make the table `unread` of own texts that may speak of a product or brand, each with whether it is English, and tells of payment in own words."""
+    """Make the table `unread` of own texts that may speak of a product or brand, each with whether it is English, and discloses in clear words."""
     speaks, things = pattern_of("speaks").replace("'", "''"), sum(marks()[name] for name in OF_A_THING)
     return _make_unread(
         engine,
@@ -209,7 +208,7 @@ def _texts_to_weigh(engine: Engine, folder: Path) -> int:
         f"""SELECT u.* FROM (
             SELECT r.text_hash, any_value(r.text) AS text, any_value(coalesce(v.marks, 0)) AS marks,
                    bool_or(coalesce(coalesce(r.language, w.language) = 'en', false)) AS english,
-                   bool_or(coalesce(w.unclear LIKE '{QUOTED}%', false)) AS own_words
+                   bool_or(w.clear IS NOT NULL) AS disclosed
             FROM raw_posts AS r LEFT JOIN wording AS w ON w.text_hash = r.text_hash LEFT JOIN voice AS v ON v.text_hash = r.text_hash
             WHERE r.text IS NOT NULL AND {OWN} AND import_id IN ({NEW})
                   AND (w.clear IS NOT NULL OR w.unclear IS NOT NULL OR coalesce(r.paid_label, false)
@@ -245,12 +244,13 @@ def _batches(engine: Engine, query: str) -> Any:
 def _weigh() -> str:
     speaks = pattern_of("speaks").replace("'", "''")
     gifted = words_of_rules([rule for rule in disclosure_rules() if rule.get("gets") == "gifted"])
-    read = with_words("(SELECT text_hash, text, english, marks, own_words FROM unread)", {"gifted": gifted})
+    read = with_words("(SELECT text_hash, text, english, marks, disclosed FROM unread)", {"gifted": gifted})
     things = sum(marks()[name] for name in OF_A_THING)
-    # By weight alone "bought myself" and "advert" sound like a gift: it counts where words that all were weighed tell of getting something.
+    # By weight alone what was bought sounds like a gift, and an advert too: where clear words say what it was, they decide.
+    by_weight = f"(marks & {marks()['gifted']}) <> 0 AND NOT disclosed AND NOT regexp_matches(text, {quoted(pattern_of('bought'))})"
     return f"""SELECT text_hash, text, english, (marks & {things}) <> 0 OR regexp_matches(text, '{speaks}') AS speaks,
                       (marks & {marks()["superlative"]}) <> 0 AS superlative,
-                      coalesce(gifted, CASE WHEN own_words AND (marks & {marks()["gifted"]}) <> 0 THEN '{GIVEN}' END) AS gifted
+                      coalesce(gifted, CASE WHEN {by_weight} THEN '{GIVEN}' END) AS gifted
                FROM ({read}) ORDER BY text_hash"""
 
 

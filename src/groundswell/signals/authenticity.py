@@ -51,6 +51,7 @@ LABELS_ENOUGH = 100
 FLAGS = ("verified", "url", "named")
 """Fields that are true or false, and are said so."""
 KINDS = ("automated", "mass follower", "bought crowd")
+NO_KIND = "of no kind that stands out"
 SAYS_AUTOMATED = r"(?i)bot([^a-z]|$)|(^|[^a-z])bots([^a-z]|$)|automat"
 
 FIELDS = f"""
@@ -279,7 +280,7 @@ def _kinds(fields: Mapping[str, Floats]) -> NDArray[np.object_]:
     sums["mass follower"] = np.where(follows, sums["mass follower"], 0)
     sums["bought crowd"] = np.where(followed, sums["bought crowd"], 0)
     table = np.column_stack([sums[kind] for kind in KINDS])
-    return np.where(table.max(axis=1) > 0, np.array(KINDS, object)[table.argmax(axis=1)], "")
+    return np.where(table.max(axis=1) > 0, np.array(KINDS, object)[table.argmax(axis=1)], NO_KIND)
 
 
 def _usual(name: str) -> float:

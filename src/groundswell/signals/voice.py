@@ -66,5 +66,5 @@ def entertainer() -> Columns:
         value="CASE WHEN coalesce(amuses, false) THEN 1e0 WHEN texts >= 3 THEN funny_posts / texts END",
         n=f"CASE WHEN {enough} THEN greatest(coalesce(texts, 0), 1) ELSE coalesce(texts, 0) END",
         label="CASE WHEN coalesce(amuses, false) THEN 'its bio says so' WHEN funny_posts > 0 THEN 'posts meant to amuse' "
-        "ELSE 'nothing of the kind was found' END",
+        "ELSE 'neither its bio nor a tag says so, and jokes without a tag are not heard' END",
     )

@@ -316,6 +316,7 @@ def some_posts(source: str, target: str, accounts: int, each: int) -> Result:
     import duckdb
 
     engine = duckdb.connect()
+    engine.execute("SET enable_progress_bar = false")
     engine.execute(
         f"""CREATE TABLE newest AS SELECT * FROM read_parquet('{source}') WHERE kind = 'post'
             QUALIFY row_number() OVER (PARTITION BY author_id ORDER BY created_at DESC, id DESC) <= {each}"""

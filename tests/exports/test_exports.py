@@ -16,10 +16,13 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import load_workbook
 
 from groundswell.discover import Shortlist
 from groundswell.errors import DiskFullError, UnknownNameError, WorkspaceError
+from groundswell.explain.window import RULE
 from groundswell.exports import SHORTLIST_FORMS, TABLE_FORMS, export_shortlist, export_table, shortlist_as_json, whole
+from groundswell.exports.reports import shortlist_report
 from groundswell.exports.wording import as_text_cell, safe_link
 from groundswell.signals.values import Value
 
@@ -249,3 +252,17 @@ def test_only_plain_web_addresses_become_links(address: str | None) -> None:
 
 def test_a_web_address_is_a_link() -> None:
     assert safe_link("HTTPS://www.instagram.com/ann/?hl=de#x") == "HTTPS://www.instagram.com/ann/?hl=de#x"
+
+
+@pytest.mark.parametrize("ending", [".html", ".xlsx", ".pdf"])
+def test_a_list_says_which_posts_are_too_young_to_count(ending: str, shortlist_of: Make, tmp_path: Path) -> None:
+    shortlist = shortlist_of(2)
+    if ending == ".html":
+        said = export_shortlist(shortlist, tmp_path / "list.html").read_text("utf-8")
+    elif ending == ".xlsx":
+        about = load_workbook(export_shortlist(shortlist, tmp_path / "list.xlsx"))["About"]
+        said = " ".join(str(cell.value) for row in about.iter_rows() for cell in row)
+    else:
+        said = repr(shortlist_report(shortlist))
+    assert RULE in said
+    assert "younger than 72 hours" in RULE

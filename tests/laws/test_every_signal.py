@@ -246,7 +246,7 @@ def assert_whole(value: Value) -> None:
     assert value.n >= 1
     assert value.value is not None
     assert value.value >= -1
-    if SIGNALS[value.signal].unit != "score":
+    if SIGNALS[value.signal].unit not in ("score", "change"):
         assert value.value >= 0
     if value.low is not None and value.high is not None:
         assert value.low <= value.value <= value.high

@@ -108,3 +108,40 @@ def test_academic_standing_is_shown_with_what_says_so(tmp_path: Path) -> None:
     assert values["x:a"].value == 3
     assert "university of" in (values["x:a"].label or "")
     assert not values["x:b"].known
+
+
+STANDING = {
+    "PhD student": None,
+    "PhD candidate, birds": None,
+    "PhD chemistry student": None,
+    "Working on my PhD": None,
+    "pursuing a PhD in ecology": None,
+    "18, university student": None,
+    "Student of law at the University of Oslo": None,
+    "My wife is a professor at MIT": None,
+    "PhD. Ecologist.": 1.0,
+    "PhD, student advisor": 1.0,
+    "PhD and student advisor": 1.0,
+    "I did my PhD on bees": 1.0,
+    "Lecturer, University of Oslo": 2.0,
+    "My dad is a chef and I am a professor": 1.0,
+    "Student affairs lead at the University of Oslo": 1.0,
+}
+
+
+def test_who_studies_has_no_standing_by_it_yet(tmp_path: Path) -> None:
+    people = [account(f"b{number:02d}", bio=bio) for number, bio in enumerate(STANDING)]
+    values = found(made(tmp_path / "w", {"account": people}), "academic")
+    assert {bio: values[f"x:b{number:02d}"].value for number, bio in enumerate(STANDING)} == STANDING
+
+
+def test_a_trade_is_called_by_its_own_name(tmp_path: Path) -> None:
+    bios = {
+        "Airline pilot": "pilot",
+        "Flight attendant, LHR": "flight attendant",
+        "Truck driver": "driver",
+        "Police officer": "public servant",
+    }
+    people = [account(f"b{number}", bio=bio) for number, bio in enumerate(bios)]
+    values = found(made(tmp_path / "w", {"account": people}))
+    assert [values[f"x:b{number}"].label for number in range(len(bios))] == list(bios.values())

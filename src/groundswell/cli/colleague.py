@@ -83,6 +83,8 @@ def _signed(found: Explanation) -> Iterator[str]:
 def _groups(found: Explanation) -> Iterator[str]:
     for group in found.gist.groups:
         yield f"\n{group.asks}"
+        if group.question == "engagement" and found.window:
+            yield f"  {found.window.says}"
         for name in group.signals:
             if found.values[name].known:
                 yield f"  - {_said(found, name)}"

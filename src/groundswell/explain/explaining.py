@@ -35,6 +35,7 @@ from groundswell.errors import UnknownNameError, UsageError
 from groundswell.explain.gist import Gist, gist_of
 from groundswell.explain.seeming import pulls_of, seeming_says
 from groundswell.explain.signed import TOLD_BY_A_KIT, SignedWord, declared_by_themselves, signed_words
+from groundswell.explain.window import Window, window_of
 from groundswell.signals import REASONS, SIGNALS, SignalTable, Value
 from groundswell.signals.among import Others
 from groundswell.signals.authenticity import Pull
@@ -121,6 +122,8 @@ class Explanation:
     """What the creator says of themselves in signed kits; no value above rests on these numbers."""
     declared: str = ""
     """Said first where posts or followers come from a kit: the values that rest on them are self-declared."""
+    window: Window | None = None
+    """Over which of its posts engagement is counted, and how many were too young; None where likes are known of none."""
 
 
 def explain(
@@ -213,6 +216,7 @@ class Explainer:
             listed=tuple(lists.get(account, NOTHING_LISTED).sentences()),
             signed=signed,
             declared=declared,
+            window=window_of(posts.posts[account]),
         )
         return found, posts
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from groundswell.discover import Brief, Evidence, Match, Shortlist
+from groundswell.explain.window import RULE
 from groundswell.exports import pictures
 from groundswell.exports.wording import (
     Titles,
@@ -161,6 +162,7 @@ def _drawn(
             unchecked=_alike(shortlist, shortlist.unchecked[:MOST_UNCHECKED]),
             titles=names,
             key_signals=_key_signals(shortlist.matches, names),
+            window_rule=RULE,
         )
     )
     return re.sub(r"\n\s*\n+", "\n", page)

@@ -21,6 +21,7 @@ from groundswell.advocacy.settling import QUESTIONS
 from groundswell.discover import Match, Shortlist
 from groundswell.discover.checks import LISTED, SAME
 from groundswell.errors import UsageError
+from groundswell.explain.window import RULE
 from groundswell.exports.tables import as_texts, known
 from groundswell.exports.wording import (
     NUMBER_FORMATS,
@@ -413,6 +414,7 @@ def _about(book: Book, shortlist: Shortlist) -> None:
             "The points on the sheet Reasons sum to the score. Unknown is not zero: it gives no points and takes none.",
         )
     )
+    facts.append(("How engagement is counted", RULE))
     book.sheet("About", [Column("What", "label", 24), Column("Says", "wrap", 100)], facts)
 
 

@@ -9,20 +9,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from groundswell.discover import Match
-from groundswell.signals.declaring import places_for, places_in, plainly, written
+from groundswell.signals.declaring import SIGNALS, Beside, Form, interval_of, told_once
 from groundswell.signals.values import REASONS, Value
 
 Titles = Mapping[str, tuple[str, str]]
-"""Signal name -> (title, unit); unit one of share, count, per_week, days, hours, ratio, score."""
+"""Signal name -> (title, unit); unit one of share, change, count, per_week, days, hours, ratio, score."""
 
 NUMBER_FORMATS = {
-    "share": "0.0%", "count": "#,##0", "per_week": "0.0", "days": "0.0", "hours": "0.0", "ratio": "0.00", "score": "0.00",
+    "share": "0.0%", "change": "+0.0%;-0.0%;0.0%", "count": "#,##0", "per_week": "0.0", "days": "0.0", "hours": "0.0", "ratio": "0.00", "score": "0.00",
 }  # fmt: skip
-USUAL_PLACES = {"share": (1, 0.1), "ratio": (2, 0.005), "score": (2, 0.005)}
-"""Unit -> places, and below which number (of percents, for a share) two significant digits are written instead (design choice)."""
+FORMS = {
+    "share": Form(1, percent=True), "change": Form(1, percent=True, signed=True), "ratio": Form(2), "score": Form(2),
+}  # fmt: skip
+"""Unit -> how it is written in a cell; all others whole where they are whole or large, else after one place (design choice)."""
+WHOLE_FROM, WHOLE_WITH_INTERVAL = 1000, 100
+"""From where these are large: alone, and with an interval, which says how little the tenths mean."""
 AFTER = {"per_week": " a week", "days": " days", "hours": " h"}
 
 # What XML 1.0 (section 2.2) cannot hold: most of C0, lone surrogates, U+FFFE and U+FFFF. DEL and C1 are legal but never meant.
@@ -35,8 +40,6 @@ _FORMULA = re.compile(FORMULA)
 
 def signal_titles() -> dict[str, tuple[str, str]]:
     """Return title and unit of every registered signal."""
-    from groundswell.signals import SIGNALS
-
     return {name: (signal.title, signal.unit) for name, signal in SIGNALS.items()}
 
 
@@ -60,32 +63,21 @@ def finite(number: float | None) -> float | None:
     return number if number is not None and math.isfinite(number) else None
 
 
-def number_in_words(number: float, unit: str, places: int | None = None) -> str:
-    """Write a number as its unit is read: `4.2%`, `12,345`, `3.1 a week`; with `places`, after so many of them."""
-    scale = 100 if unit == "share" else 1
-    after = "%" if unit == "share" else AFTER.get(unit, "")
-    if places is not None:
-        return written(number, places, scale) + after
-    if unit in USUAL_PLACES:
-        usual, small = USUAL_PLACES[unit]
-        return (plainly(number * scale) if 0 < abs(number * scale) < small else f"{number * scale:,.{usual}f}") + after
-    plain = f"{number:,.0f}" if float(number).is_integer() or abs(number) >= 1000 else f"{number:,.1f}"
-    return plain + after
+def number_in_words(number: float, unit: str) -> str:
+    """Write a number as its unit is read: `4.2%`, `12,345`, `3.1 a week`."""
+    whole = float(number).is_integer() or abs(number) >= WHOLE_FROM
+    return FORMS.get(unit, Form(0 if whole else 1)).write(number, (number, None, None)) + AFTER.get(unit, "")
 
 
-def _places(value: Value, unit: str, least: int | None = None) -> int | None:
-    """After how many places a value and its interval are written, `least` or as usual; None where each is written as it is."""
-    number, low, high = (finite(one) for one in (value.value, value.low, value.high))
-    if number is None or low is None or high is None or low >= high:
-        return least
-    usual, small = USUAL_PLACES.get(unit, (1, 0.0))
-    if (
-        least is None
-        and number_in_words(low, unit) != number_in_words(high, unit)
-        and not 0 < abs(number) < small / 100
-    ):
-        return None
-    return places_for((number, low, high), usual if least is None else least, 100 if unit == "share" else 1)
+def _form(value: Value, unit: str) -> tuple[Form, Beside]:
+    """Return how a value and its interval are written, in a cell or beside each other, with these as they are."""
+    number, (low, high) = finite(value.value), (finite(one) for one in interval_of(value))
+    beside = (0.0 if number is None else number, low, high)
+    large = WHOLE_FROM if low is None or high is None else WHOLE_WITH_INTERVAL
+    whole = abs(beside[0]) >= large or all(one is None or float(one).is_integer() for one in beside)
+    declared = SIGNALS.get(value.signal)
+    form = replace(FORMS.get(unit, Form(0 if whole else 1)), chance=declared is not None and declared.is_chance)
+    return form, beside
 
 
 def value_in_words(value: Value, unit: str) -> str:
@@ -93,7 +85,8 @@ def value_in_words(value: Value, unit: str) -> str:
     number = finite(value.value)
     if number is None:
         return value.label or unknown_because(value)
-    words = number_in_words(number, unit, _places(value, unit))
+    form, beside = _form(value, unit)
+    words = form.write(number, beside) + AFTER.get(unit, "")
     return f"{value.label} ({words})" if value.label else words
 
 
@@ -102,25 +95,24 @@ def unknown_because(value: Value) -> str:
     return f"unknown: {REASONS.get(value.reason, value.reason)}" if value.reason else "unknown"
 
 
-def range_in_words(value: Value, unit: str, places: int | None = None) -> str:
-    """Write the 90 % interval; nothing when there is none, or when the value was counted and not estimated.
+def range_in_words(value: Value, unit: str, form: Form | None = None) -> str:
+    """Write the 90 % interval as its value is written, or in the form of the sentence that it stands beside.
 
-    Its ends have as many digits as tell them apart, after `places` or more where these are given.
+    Nothing when there is none, or when the value was counted and not estimated.
     """
-    low, high = finite(value.low), finite(value.high)
+    usual, beside = _form(value, unit)
+    _, low, high = beside
     if low is None or high is None or low == high == value.value:
         return ""
-    places = _places(value, unit, places)
-    return f"{number_in_words(low, unit, places).removesuffix(AFTER.get(unit, ''))} to {number_in_words(high, unit, places)}"
+    ends = [(form or usual).write(one, beside) for one in (low, high)]
+    return told_once(" to ".join(ends)) + AFTER.get(unit, "")
 
 
 def range_beside(value: Value, unit: str) -> str:
     """Write the 90 % interval to stand beside the signal's sentence, with its digits; nothing where the sentence says it already."""
-    from groundswell.signals import SIGNALS
-
     declared = SIGNALS.get(value.signal)
     if declared is None or "{low" not in declared.says:
-        return range_in_words(value, unit, places_in(declared.says) if declared else None)
+        return range_in_words(value, unit, declared.form if declared else None)
     return ""
 
 

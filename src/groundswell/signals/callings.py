@@ -1,7 +1,8 @@
 """What somebody says to be: the table of occupations and ways of life, and how a bio is looked up in it.
 
 A bio becomes words with bars where its punctuation was; runs of words that are in the table are found by a join. Of terms that
-overlap the longest counts; one that its neighbours take back ("not a doctor", "wife of a chef", "dog mom") does not.
+overlap the longest counts; one that its neighbours take back ("not a doctor", "my dad is a chef", "dog mom") does not, nor does
+the degree or the university of somebody who still studies ("PhD student").
 A file occupations.toml in the folder of a workspace adds to the table that comes with the program, in the same form.
 """
 
@@ -153,11 +154,8 @@ def words_of_bio(bio: str) -> str:
 
 def said_in_bios(engine: Engine, terms: str, restriction: str) -> None:
     """Make the table `said_<terms>`: (account, place, name, kind, term) that bios say of themselves."""
-    unsaid = own_table()["unsaid"]
-    lists = {name: _listed([normal(word) for word in unsaid[name]]) for name in ("before", "once", "articles", "after")}
-    # A university may follow "at the" or "of"; an occupation that follows them is somebody else's.
-    somebody_elses = f"coalesce(list_last(ahead), '') IN ({lists['before']})" if terms == CALLINGS else "false"
     longest = engine.rows(f"SELECT coalesce(max(words), 1) FROM {terms}")[0][0]
+    articles = _listed(own_table()["unsaid"]["articles"])
     engine.execute(
         f"""CREATE OR REPLACE TEMP TABLE said_{terms} AS
             WITH bios AS (SELECT account, {words_of_bio("bio")} AS words FROM accounts WHERE bio IS NOT NULL AND {restriction}),
@@ -177,14 +175,57 @@ def said_in_bios(engine: Engine, terms: str, restriction: str) -> None:
             ),
             around AS (
                 SELECT *, words[greatest(place - 4, 1) : place - 1] AS near,
-                       list_filter(words[greatest(place - 3, 1) : place - 1], lambda w: w NOT IN ({lists["articles"]})) AS ahead,
+                       regexp_replace(array_to_string(words[greatest(place - {CLAUSE}, 1) : place - 1], ' '), {_clause_begins()}, '') AS clause,
+                       list_filter(words[greatest(place - 3, 1) : place - 1], lambda w: w NOT IN ({articles})) AS ahead,
                        [array_to_string(words[place + size : place + size + more], ' ') FOR more IN [0, 1, 2]] AS behind
                 FROM longest WHERE name IS NOT NULL
             )
-            SELECT account, place, name, kind, term FROM around
-            WHERE NOT {somebody_elses} AND NOT list_has_any(behind, [{lists["after"]}])
-                  AND NOT list_has_any(string_split(list_last(string_split(array_to_string(near, ' '), '|')), ' '), [{lists["once"]}])"""
+            SELECT account, place, name, kind, term FROM around WHERE NOT ({" OR ".join(_taken_back(terms))})"""
     )
+
+
+AND = "'and', 'und', 'et', 'y', 'e', 'en'"
+CLAUSE = 6
+"""Words before a term in which is looked for of whom it is said (design choice: "my dad is still a really good chef")."""
+
+
+def _clause_begins() -> str:
+    """SQL text of a pattern: all up to the last bar, or the last word by which somebody speaks of themselves again."""
+    return quoted(rf"^.*(\||\b({_either('first_person')})\b)")
+
+
+def _taken_back(terms: str) -> Iterator[str]:
+    """Conditions over what stands around a term, each of which takes it back."""
+    unsaid = own_table()["unsaid"]
+    lists = {name: _listed([normal(word) for word in unsaid[name]]) for name in ("before", "once", "after")}
+    yield f"list_has_any(behind, [{lists['after']}])"
+    yield f"list_has_any(string_split(list_last(string_split(array_to_string(near, ' '), '|')), ' '), [{lists['once']}])"
+    kin, whose = _either("kin"), _either("whose")
+    yield _says("clause", rf"(^| )({kin})( \S+)? ({_either('is')}) |(^| )({whose})( \S+)? ({kin}) *$", after="' '")
+    # Whoever studies for a degree, or at a university, has neither: also where the subject stands between.
+    studies = _says("behind[3]", rf"^([^| ]+ )?([^| ]+ )?({_either('not_yet')})( |$)")
+    studies = f"({studies} AND behind[1] NOT IN ({AND}))"
+    towards = _says("clause", rf"(^| )({_either('towards')})( \S+)? *$")
+    degrees = next(entry["terms"] for entry in own_table()["academic"] if entry["name"] == "degree")
+    yield f"(term IN ({_listed([normal(one) for one in degrees])}) AND ({studies} OR {towards}))"
+    if terms == CALLINGS:
+        # A university may follow "at the" or "of"; an occupation that follows them is somebody else's.
+        yield f"coalesce(list_last(ahead), '') IN ({lists['before']})"
+    else:
+        yield f"(name = 'affiliation' AND ({studies} OR {_says('clause', STUDENT_AT.format(_either('student')))}))"
+
+
+STUDENT_AT = r"(^| )({})( (at|in|of|from|an|der|à|en|de|aan|na|no|da)( .*)?)? *$"
+"""A student, and to the end of the clause nothing but where and of what."""
+
+
+def _says(column: str, pattern: str, *, after: str = "''") -> str:
+    return f"regexp_matches({column} || {after}, {quoted(pattern)})"
+
+
+def _either(name: str) -> str:
+    """The words of a list of the table, as one pattern."""
+    return "|".join(re.escape(normal(word)).replace(r"\ ", " ") for word in own_table()["unsaid"][name])
 
 
 def _listed(words: list[str]) -> str:

@@ -21,7 +21,8 @@ from typing import Literal
 from groundswell.records import language_name
 from groundswell.signals.values import REASONS, Value
 
-Unit = Literal["share", "count", "per_week", "days", "hours", "ratio", "score"]
+Unit = Literal["share", "change", "count", "per_week", "days", "hours", "ratio", "score"]
+"""A `change` is a share with a sign: how much more or less, as a part of what it is held against."""
 Better = Literal["higher", "lower", "neither"]
 Z = "1.6448536e0"
 
@@ -58,7 +59,8 @@ class Signal:
     unit: Unit
     better: Better
     says: str
-    """Sentence with {value}, {low}, {high}, {n}, {label}: only this signal's own columns."""
+    """Sentence with {value}, {low}, {high}, {n}, {label}: only this signal's own columns. It must read right for a value below 0, too:
+    `{value:more|fewer|as many}` picks a word by the sign."""
     unknown: str
     source: str
     needs: tuple[str, ...]
@@ -78,11 +80,28 @@ class Signal:
         """Say the value in one sentence that uses only its own columns, or why it is not known."""
         if value.value is None:
             return f"{self.title}: unknown, {REASONS.get(value.reason or '', 'no reason given')}. {self.unknown}"
-        said, low, high = (
-            None if one is None else Number(one, (value.value, value.low, value.high))
-            for one in (value.value, value.low, value.high)
+        beside = (value.value, *interval_of(value))
+        said, low, high = (None if one is None else Number(one, beside, chance=self.is_chance) for one in beside)
+        words = told_once(
+            self.says.format(value=said, low=low, high=high, n=Number(value.n), label=Label(value.label or "None"))
         )
-        return self.says.format(value=said, low=low, high=high, n=Number(value.n), label=Label(value.label or "None"))
+        return words[:1].upper() + words[1:]
+
+    @property
+    def is_chance(self) -> bool:
+        """Whether its value is a share that was reckoned and not counted (one that is told to the hundredth is a rate)."""
+        form = form_of(_spec_of(self.says))
+        return self.unit == "share" and not self.columns.of_rows and form is not None and form.places < 2
+
+    @property
+    def form(self) -> Form | None:
+        """How its sentence writes the value, and so the interval beside it; None where it is a counted noun."""
+        return form_of(_spec_of(self.says), chance=self.is_chance)
+
+
+def _spec_of(says: str) -> str:
+    """Return how a sentence asks for the value; where it also picks a word by its sign, that is another braces."""
+    return next((spec for spec in re.findall(r"\{value:([^}]*)\}", says) if "|" not in spec), "")
 
 
 class Label(str):
@@ -99,52 +118,117 @@ class Number(float):
     With a value and its interval beside it, it has as many digits as tell these apart.
     """
 
-    beside: tuple[float, float | None, float | None] | None
+    beside: Beside | None
+    chance: bool
 
-    def __new__(cls, number: float, beside: tuple[float, float | None, float | None] | None = None) -> Number:
+    def __new__(cls, number: float, beside: Beside | None = None, *, chance: bool = False) -> Number:
         """Make one, perhaps with the value, low and high end with which it is read."""
         made = super().__new__(cls, number)
-        made.beside = beside
+        made.beside, made.chance = beside, chance
         return made
 
     def __format__(self, spec: str) -> str:
-        """Format as usual, a small number with two significant digits, and never as 8.7e-05; a noun is counted ("3 posts")."""
+        """Format as usual, but see `Form`; a noun is counted ("3 posts"), of `more|less|as much` its sign picks one."""
+        if "|" in spec:
+            above, below, level = spec.split("|")
+            return level if abs(self) < LEAST else above if self > 0 else below
         if len(spec) > 1 and spec.isalpha():
             return f"{float(self):,.0f} {spec}{'' if self == 1 else 's'}"
         if not spec:
             return f"{float(self):,.0f}"
-        if places := PLACES.fullmatch(spec):
-            scale = 100 if places[2] == "%" else 1
-            said = written(self, places_for(self.beside, int(places[1]), scale), scale, "+" if "+" in spec else "")
-            return said + places[2].strip("f")
+        if form := form_of(spec, chance=self.chance):
+            return form.write(self, self.beside)
         said = float.__format__(self, spec)
         return said if self == 0 or ("e" not in said and re.search("[1-9]", said)) else plainly(self)
 
 
-PLACES = re.compile(r"\+?,?\.(\d)(%|(?<!0)f)")
-SMALL_SHARE = {0: 1.0}
-"""Places -> percents below which two significant digits are written: 0.00745% is no 0.01% (design choice; 0.1 for all other places)."""
+Beside = tuple[float, float | None, float | None]
+"""A value with the low and the high end of its interval."""
+SMALL_SHARE = {0: 0.01}
+"""Places -> share below which two significant digits are written: 0.00745% is no 0.01% (design choice; 0.001 for all other places)."""
+NOISE = 1e-12
+"""What is nearer to nothing than this is what computing in binary leaves over, and nothing."""
+LEAST, LEAST_CHANCE = 1e-6, 1e-3
+"""Below these, something counted and something reckoned are said to be "less than" them: nobody reads a row of zeros (design choice)."""
+MOST_DIGITS = 4
+"""Significant digits after which the ends of an interval may read alike: 3.91999996 to 3.92000004 says no more than 3.92 (design choice)."""
+FORM = re.compile(r"(\+?),?\.(\d)([%fg])")
 
 
-def places_for(beside: tuple[float, float | None, float | None] | None, least: int, scale: int = 100) -> int:
-    """After how many places a value and its interval are written, so that the ends differ as shown and a small share can be read."""
-    if beside is None:
-        return least
-    value, low, high = (None if one is None else one * scale for one in beside)
-    if scale == 100 and value and isfinite(value) and abs(value) < SMALL_SHARE.get(least, 0.1):
-        least = max(least, 1 - floor(log10(abs(value))))
-    if low is None or high is None or not low < high or not isfinite(high - low):
-        return least
-    return next((more for more in range(least, MOST_PLACES) if f"{low:.{more}f}" != f"{high:.{more}f}"), least)
+@dataclass(frozen=True)
+class Form:
+    """How a value and its interval are written, on every surface: in one unit, after as many places, or more where they need them."""
+
+    places: int
+    percent: bool = False
+    signed: bool = False
+    digits: int = 0
+    """Significant digits of the value, which count instead of the places."""
+    chance: bool = False
+    """Whether it is a share that was reckoned, not counted: one in a thousand is the least that it can tell."""
+
+    @property
+    def least(self) -> float:
+        """What something is said to be less than that is hardly there."""
+        return LEAST_CHANCE if self.chance else LEAST
+
+    def write(self, number: float, beside: Beside | None = None) -> str:
+        """Write the value or an end of its interval; what would read as nothing and is not, with two significant digits or "less than"."""
+        scale, after = (100, "%") if self.percent else (1, "")
+        if abs(number) < (LEAST if self.signed else 0 if self.chance else NOISE):
+            number = 0.0
+        if 0 < number < self.least and not self.signed:
+            return f"less than {plainly(self.least * scale)}{after}"
+        if self.digits and number and (beside is None or beside[1] == beside[2]):
+            return plainly(number * scale, self.digits) + after
+        said = f"{number * scale:{'+' if self.signed and number else ''},.{self._places(beside)}f}"
+        reads = number == 0 or not isfinite(number) or re.search("[1-9]", said)
+        return (said if reads else plainly(number * scale)) + after
+
+    def _places(self, beside: Beside | None) -> int:
+        """After how many places the three are written, so that the ends differ as shown and a small share can be read."""
+        if beside is None or not isfinite(beside[0]):
+            return self.places
+        scale = 100 if self.percent else 1
+        value, low, high = (None if one is None else one * scale for one in beside)
+        least = self.places
+        if value and self.digits:
+            least = max(0, self.digits - 1 - _magnitude(value))
+        elif value and self.percent and self.least <= abs(beside[0]) < SMALL_SHARE.get(least, 0.001):
+            least = max(least, 1 - _magnitude(value))
+        if low is None or high is None or not low < high or not isfinite(high - low):
+            return least
+        most = MOST_DIGITS - _magnitude(max(abs(low), abs(high)))
+        return next((more for more in range(least, most) if f"{low:.{more}f}" != f"{high:.{more}f}"), least)
 
 
-def written(number: float, places: int, scale: int = 1, sign: str = "") -> str:
-    """Write a number after so many places; what would read as nothing and is not, with two significant digits."""
-    said = f"{number * scale:{sign},.{places}f}"
-    return said if number == 0 or not isfinite(number) or re.search("[1-9]", said) else plainly(number * scale)
+def form_of(spec: str, *, chance: bool = False) -> Form | None:
+    """Return how a sentence's `{value:+.1%}` is written; None for what is no number after places."""
+    found = FORM.fullmatch(spec)
+    if not found:
+        return None
+    kind, digits = found[3], int(found[2])
+    percent = kind == "%"
+    return Form(
+        0 if kind == "g" else digits, percent, bool(found[1]), digits if kind == "g" else 0, chance=chance and percent
+    )
 
 
-MOST_PLACES = 12
+def interval_of(value: Value) -> tuple[float | None, float | None]:
+    """Return the ends of its interval, neither of them beyond the value: computing in binary may leave one there in the last place."""
+    number, low, high = value.value, value.low, value.high
+    if number is None:
+        return low, high
+    return None if low is None else min(low, number), None if high is None else max(high, number)
+
+
+def told_once(words: str) -> str:
+    """Return words in which no interval is from "less than 0.1%" to the same."""
+    return re.sub(r"(less than [\d.]+%?) to \1", r"\1", words)
+
+
+def _magnitude(number: float) -> int:
+    return floor(log10(abs(number)))
 
 
 def plainly(number: float, digits: int = 2) -> str:
@@ -152,12 +236,6 @@ def plainly(number: float, digits: int = 2) -> str:
     places = digits - 1 - floor(log10(abs(number))) if number else 0
     said = f"{round(float(number), places):,.{max(places, 0)}f}"
     return said.rstrip("0").rstrip(".") if "." in said else said
-
-
-def places_in(says: str) -> int | None:
-    """After how many places a sentence breaks off the share it says; None where it says none."""
-    found = re.search(r"\{value:[+,]*\.(\d)%\}", says)
-    return int(found[1]) if found else None
 
 
 SIGNALS: dict[str, Signal] = {}

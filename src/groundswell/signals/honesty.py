@@ -190,8 +190,9 @@ def unpaid_brand_variety() -> Columns:
 
 
 @signal(
-    title="Praise when paid against unpaid", grain="opinion", unit="score", better="neither",
-    says="Paid posts praise more by {value:+.0%} than unpaid ones about products (90% interval {low:+.0%} to {high:+.0%}; {n:review}).",
+    title="Praise when paid against unpaid", grain="opinion", unit="change", better="neither",
+    says="Paid posts praise {value:more than|less than|as much as} unpaid ones about products: {value:+.0%} "
+    "(90% interval {low:+.0%} to {high:+.0%}; {n:review}).",
     unknown="Fewer than three English reviews of one of the two kinds, paid and unpaid.",
     source="difference of two shares with the hybrid score interval (Newcombe 1998), reviews as the sample; Leung et al. 2022",
     needs=("post.text",), evidence="own AND paid AND praise > 0 ORDER BY praise - reservation DESC, post",
@@ -236,8 +237,8 @@ def praise_run() -> Columns:
 
 
 @signal(
-    title="Followers while it only praised", grain="praising", unit="score", better="neither",
-    says="While it only praised ({label}) its followers changed by {value:+.1%} a month beyond what they did otherwise ({n} dated counts): "
+    title="Followers while it only praised", grain="praising", unit="change", better="neither",
+    says="While it only praised ({label}) its followers changed by {value:+.1%} a month against what they did otherwise ({n} dated counts): "
     "what happened then, not what came of it.",
     unknown="Fewer than five reviews in a row praise alone, or its followers were not counted for two weeks within them and two weeks besides.",
     source="the guide to becoming one: 'it will likely cost you followers'; difference of two paces of a random walk on log followers (Harvey 1989)",

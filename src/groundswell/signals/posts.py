@@ -164,7 +164,7 @@ def read_one(
     asked = [f"coalesce({where}, false) AS {name}" for where, name in picks.items()]
     asked += [f"row_number() OVER (ORDER BY {order}) AS {name}" for order, name in orders.items()]
     found = engine.few(
-        f"""{OF_ONE} SELECT {", ".join([PARTS, "own", "topic_name", *asked])} FROM of_one AS p
+        f"""{OF_ONE} SELECT {", ".join([PARTS, "own", "settled", "topic_name", *asked])} FROM of_one AS p
             ORDER BY p.created_at DESC NULLS LAST, p.post""",
         [account],
     )

@@ -222,7 +222,7 @@ def rise_180() -> Columns:
 
 
 @signal(
-    title="Growth a month", grain="growth", unit="score", better="neither",
+    title="Growth a month", grain="growth", unit="change", better="neither",
     says="Its followers change by {value:+.1%} a month ({n} dated counts).",
     unknown="Fewer than three dated counts of its followers over two weeks.",
     source="weighted pace of log followers, far increments drawn in (Huber 1964)", needs=("account.followers",),

@@ -81,7 +81,7 @@ def sponsored_share_90() -> Columns:
 
 
 @signal(
-    title="Sponsorship over time", grain="post", unit="score", better="lower",
+    title="Sponsorship over time", grain="post", unit="change", better="lower",
     says="The share of its posts that look sponsored changed by {value:+.0%} of all posts in its last 90 days ({n:post} read).",
     unknown="Fewer than five dated, readable posts in its last 90 days, or before.",
     source="difference of two shares, Newcombe 1998 (method 10)", needs=("post.text", "post.created_at"), evidence=PAID_EVIDENCE,
@@ -131,8 +131,9 @@ LOG = "ln(likes + coalesce(replies, 0) + 1e0)"
 
 
 @signal(
-    title="Engagement when sponsored", grain="post", unit="score", better="higher",
-    says="A typical sponsored-looking post gets {value:+.0%} likes and comments against its other posts ({n} such posts).",
+    title="Engagement when sponsored", grain="post", unit="change", better="higher",
+    says="A typical sponsored-looking post gets {value:more|fewer|as many} likes and comments {value:than|than|as} its other posts: "
+    "{value:+.0%} ({n} such posts).",
     unknown="Fewer than three sponsored-looking posts, or fewer than five others, with likes.",
     source="difference of mean logs, Welch 1947; that pay costs engagement: Cheng & Zhang 2025, doi 10.1287/mnsc.2023.00193",
     needs=("post.text", "post.likes"), evidence=PAID_EVIDENCE,
@@ -164,9 +165,9 @@ def sponsored_engagement_gap() -> Columns:
 
 
 @signal(
-    title="Engagement since it sells more", grain="selling", unit="score", better="higher",
-    says="Its posts look sponsored more often {label}; its other posts got {value:+.0%} likes and comments since, against just before "
-    "({n:post} compared): what came after, not what came of it.",
+    title="Engagement since it sells more", grain="selling", unit="change", better="higher",
+    says="Its posts look sponsored more often {label}; its other posts got {value:more|fewer|as many} likes and comments since "
+    "{value:than|than|as} just before: {value:+.0%} ({n:post} compared): what came after, not what came of it.",
     unknown="No rise of its sponsored-looking posts stands out, or fewer than five other posts with likes lie on either side of it.",
     source="the guide to becoming one ('as they align themselves more with the brands that pay them, the actual value gets lost'); change point: Hinkley & "
     "Hinkley 1970, Andrews 2003; difference of mean logs, Welch 1947",

@@ -27,7 +27,7 @@ def person_report(found: Explanation) -> Report:
             section("What is missing", Lines(missing), Lines(files, soft=True)),
             *(section(word.heading, _signed(word), Lines((word.remark,), soft=True)) for word in found.signed),
             section("Is it what it seems?", Lines(found.seeming)),
-            section("All that is known, question by question", _known(found)),
+            section("All that is known, question by question", Lines((found.window.says,) if found.window else ()), _known(found)),
             section("Size class, by whom you ask", _tiers(found)),
             section("Is this what they mean?", _judged(found)),
             section("Beside what is usual", Lines(tuple(dict.fromkeys(one.sentence for one in found.comparisons)))),

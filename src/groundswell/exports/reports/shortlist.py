@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from groundswell.discover import Match, Shortlist
+from groundswell.explain.window import RULE
 from groundswell.exports import pictures
 from groundswell.exports.page import asked, summary
 from groundswell.exports.report import Column, Entries, Entry, Lines, Picture, Report, Section, Table, section, sections
@@ -50,7 +51,7 @@ def shortlist_report(
             section("The list", _everybody(shortlist, names)),
             section("One by one", Entries("One by one", people)),
             section("Could not be checked", _unchecked(shortlist)),
-            section("Notes", Lines(shortlist.notes, soft=True)),
+            section("Notes", Lines((*shortlist.notes, RULE), soft=True)),
         ),
         simulated=shortlist.simulated,
         facts_version=shortlist.facts_version,

@@ -20,8 +20,9 @@ import pyarrow as pa
 from typer.main import get_command
 
 from groundswell.cli import app
+from groundswell.cli.declared import followers_of, usual_of
 from groundswell.definitions import load_benchmarks, load_definitions, load_tier_sets
-from groundswell.definitions.model import GRADES, Band, Benchmark, Declared, Definition, Level, ScoreTerm, Tier, TierSet
+from groundswell.definitions.model import GRADES, Benchmark, Declared, Definition, ScoreTerm, TierSet
 from groundswell.records import RECORDS, Record
 from groundswell.signals import REASONS, SIGNALS, Signal
 from groundswell.signals.declaring import Z
@@ -185,7 +186,7 @@ def _declared(one: Declared, body: Iterable[str]) -> str:
 
 
 def _meaning(one: Definition) -> Iterator[str]:
-    yield "".join(f"- speaks of {_range(band)} followers. {band.note}\n" for band in one.bands)
+    yield "".join(f"- speaks of {followers_of(band)} followers. {band.note}\n" for band in one.bands)
     yield "".join(f"- gate: {gate.says}. {gate.because}\n" for gate in one.gates)
     if one.terms:
         rows = ((f"`{t.signal}`", t.title, _curve(t), f"{t.weight:g}", t.because) for t in one.terms)
@@ -200,7 +201,7 @@ def _curve(term: ScoreTerm) -> str:
 
 
 def _tiers(one: TierSet) -> Iterator[str]:
-    yield table(("tier", "followers"), ((tier.name, _range(tier)) for tier in one.tiers))
+    yield table(("tier", "followers"), ((tier.name, followers_of(tier)) for tier in one.tiers))
 
 
 def _benchmark(one: Benchmark) -> Iterator[str]:
@@ -209,22 +210,7 @@ def _benchmark(one: Benchmark) -> Iterator[str]:
     if one.fitted:
         yield f"Fitted from your own accounts; a band with fewer than {one.least} says nothing.\n"
     else:
-        yield table(("followers", "usual"), ((_range(level), _usual(level)) for level in one.levels))
-
-
-def _range(band: Band | Tier | Level) -> str:
-    start, below = band.followers_from, band.followers_below
-    return f"{start:,.0f} and more" if below is None else f"{start:,.0f} to below {below:,.0f}"
-
-
-def _usual(level: Level) -> str:
-    if level.typical is not None:
-        return f"{level.typical:.2%}"
-    return (
-        f"{level.rate_from:.0%} to {level.rate_to:.0%}"
-        if level.rate_from is not None and level.rate_to is not None
-        else "unknown"
-    )
+        yield table(("followers", "usual"), ((followers_of(level), usual_of(level)) for level in one.levels))
 
 
 def layouts() -> str:

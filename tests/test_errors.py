@@ -21,3 +21,13 @@ def test_of_many_names_only_those_spelled_like_it_are(many: int) -> None:
     assert "@person" not in str(error)
     none = UnknownNameError("account", "@zzz", names)
     assert f"{many:,} are known, none spelled like it." in str(none)
+
+
+def test_where_one_name_alone_is_near_it_is_not_said_that_none_is() -> None:
+    error = UnknownNameError("layout", "post", ["posts", *(f"other{n:03d}" for n in range(75))])
+    assert (error.means, error.next_step) == ("Did you mean posts?", "")
+
+
+def test_a_name_is_told_once_and_as_it_is_spelled() -> None:
+    error = UnknownNameError("column", "post_idd", ["Post_ID", "Likes", "Likes"])
+    assert (error.means, error.next_step) == ("Did you mean Post_ID?", "Known: Likes, Post_ID")

@@ -62,15 +62,17 @@ class UnknownNameError(UsageError):
     """A name that nothing answers to; offers the nearest one."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        names = sorted(known)
-        near = get_close_matches(name.lower(), _worth_comparing(name.lower(), names), n=6, cutoff=0.6)
+        names = sorted(set(known))
+        spelled = {one.lower(): one for one in names}
+        close = get_close_matches(name.lower(), _worth_comparing(name.lower(), [*spelled]), n=6, cutoff=0.6)
+        near = [spelled[one] for one in close]
         self.nearest = near[0] if near else None
         hint = f"Did you mean {self.nearest}?" if self.nearest else ""
         if len(names) <= MOST_NAMED:
             step = f"Known: {', '.join(names)}" if names else ""
         else:  # twenty out of thousands would be twenty by chance
             others = f"Others spelled much like it: {', '.join(near[1:])}." if near[1:] else ""
-            step = others or f"{len(names):,} are known, none spelled like it."
+            step = others if near else f"{len(names):,} are known, none spelled like it."
         super().__init__(f"There is no {kind} called {name!r}.", means=hint, next_step=step)
 
 

@@ -44,7 +44,7 @@ def test_the_score_is_the_geometric_mean_of_standing_quality_and_closeness() -> 
     [
         ("creator", {}, "its kind of account"),
         ("personal", {"professional_marks": 2.0}, "marks of a professional"),
-        (None, {"professional_marks": 1.0}, "its kind of account"),
+        (None, {"professional_marks": 1.0}, "marks of a professional"),
         ("personal", {"sponsored_share": 0.06}, "payment"),
         ("personal", {"reach_percentile": 0.89}, "reach among peers"),
     ],
@@ -53,6 +53,15 @@ def test_who_fails_one_gate_has_nothing_whatever_else_is_high(kind: str, other: 
     score, said = alpha(kind, **(dict.fromkeys(("quality_percentile", "closeness_percentile"), 1.0) | other))
     assert score == 0.0
     assert said == f"no, because of {because}"
+
+
+def test_all_that_refuses_is_told() -> None:
+    assert alpha(None, professional_marks=1.0, sponsored_share=0.3)[1] == (
+        "no, because of marks of a professional and payment"
+    )
+    assert alpha("creator", professional_marks=1.0, sponsored_share=0.3)[1] == (
+        "no, because of its kind of account, marks of a professional and payment"
+    )
 
 
 @pytest.mark.parametrize("name", ["reach_percentile", "quality_percentile", "closeness_percentile", "sponsored_share"])

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from groundswell.cli.asking import AsJson, Folder, folder_of, workspace_at
-from groundswell.cli.printing import print_json, print_table, progress_bar, say
+from groundswell.cli.printing import print_json, print_table, progress_bar, say, say_all
 from groundswell.cli.sentences import counted, signal_as_json
 
 if TYPE_CHECKING:
+    from groundswell.definitions.model import Declared
     from groundswell.store import Workspace
 
 
@@ -29,20 +30,25 @@ def layouts(as_json: AsJson = False) -> None:
 
 
 def signals(
-    name: Annotated[str | None, typer.Argument(help="One signal, in full.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One signal, in full; with --to, a table of that one alone.")
+    ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Compute all signals now.")] = False,
     fit: Annotated[bool, typer.Option("--fit", help="Fit topics anew on all texts, as the next version.")] = False,
     to: Annotated[Path | None, typer.Option(help="Write the table of all accounts: .csv .xlsx .parquet .json")] = None,
     workspace: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what can be known of an account, or compute it for everybody.
+    """List what can be known of an account; with --to or --refresh, compute it for everybody.
 
-    Examples: groundswell signals | groundswell signals like_rate | groundswell signals --to signals.xlsx
+    Examples: groundswell signals | groundswell signals like_rate | groundswell signals like_rate --to like_rate.xlsx
     """
+    from groundswell.errors import UnknownNameError
     from groundswell.signals import SIGNALS
-    from groundswell.signals.table import flat, refit, signal_table
+    from groundswell.signals.table import flat_rows, refit, signal_table
 
+    if name and name not in SIGNALS:
+        raise UnknownNameError("signal", name, SIGNALS)
     if fit:
         with progress_bar() as progress:
             version = refit(workspace_at(workspace), progress)
@@ -54,8 +60,10 @@ def signals(
         say(f"{counted(table.rows.num_rows, 'account')}; {table.recomputed:,} computed now, the rest kept.")
         if to:
             from groundswell.exports import export_table
+            from groundswell.signals.computing import PROFILE
 
-            say(f"Wrote {export_table(flat(table), to, title='Signals', simulated=opened.simulated())}")
+            rows = flat_rows(table.rows.select([*PROFILE, name]) if name else table.rows)
+            say(f"Wrote {export_table(rows, to, title='Signals', simulated=opened.simulated())}")
     elif name:
         _one_signal(name, as_json)
     elif as_json:
@@ -66,12 +74,9 @@ def signals(
 
 
 def _one_signal(name: str, as_json: bool) -> None:
-    from groundswell.errors import UnknownNameError
     from groundswell.explain import signal_sql
     from groundswell.signals import SIGNALS
 
-    if name not in SIGNALS:
-        raise UnknownNameError("signal", name, SIGNALS)
     said = signal_as_json(SIGNALS[name]) | {"sql": " ".join(signal_sql(name).split())}
     if as_json:
         print_json(said)
@@ -104,19 +109,31 @@ def definitions(
     kinds: dict[str, Any] = {
         "meaning": load_definitions(folder), "tiers": load_tier_sets(folder), "benchmark": load_benchmarks(folder),
     }  # fmt: skip
-    found = [(kind, one) for kind, some in kinds.items() for one in some.values()]
-    if name:
+    everything = [(kind, one) for kind, some in kinds.items() for one in some.values()]
+    found = [(kind, one) for kind, one in everything if name in (None, one.name, one.id)]
+    if not found:
         from groundswell.errors import UnknownNameError
 
-        chosen = [(kind, one) for kind, one in found if name in (one.name, one.id)]
-        if not chosen:
-            raise UnknownNameError("definition", name, [one.id for _, one in found])
-        print_json([{"kind": kind, **asdict(one)} for kind, one in chosen])
-    elif as_json:
+        raise UnknownNameError("definition", name or "", [one.id for _, one in everything])
+    if as_json:
         print_json([{"kind": kind, **asdict(one)} for kind, one in found])
+    elif name:
+        _in_full(found)
     else:
         rows = [[kind, one.name, one.title, f"“{one.provenance.quote}”"] for kind, one in found]
         print_table(["kind", "name", "title", "in its author's words"], rows, "")
+
+
+def _in_full(found: list[tuple[str, Declared]]) -> None:
+    """The newest version of each kind that has the name, in full; older ones only by name."""
+    from groundswell.cli.declared import declared_lines
+
+    newest = dict(sorted(found, key=lambda one: one[1].version))
+    for place, (kind, one) in enumerate(newest.items()):
+        others = [older.name for sort, older in found if sort == kind and older is not one]
+        say_all([*(["", ""] if place else []), *declared_lines(kind, one)])
+        if others:
+            say(f"Other versions: {', '.join(others)}")
 
 
 def _overlaps(opened: Workspace, as_json: bool) -> None:

@@ -84,9 +84,10 @@ def _gates(rows: pa.Table) -> tuple[Gate, ...]:
     personal = pc.fill_null(pc.equal(kind, PERSONAL), False).to_numpy(zero_copy_only=False)
     unmarked = marks == 0
     reach, sure = part(rows, "reach_percentile"), _at_least_surely(rows)
-    # Where the platform does not say what kind of account it is, an account without a mark of a professional is taken as personal.
+    # Where the platform does not say what kind of account it is, an account without a mark of a professional is taken as personal; one
+    # with a mark is refused for the mark, as its kind stays unknown.
     return (
-        Gate(personal | (~told & unmarked), told | np.isfinite(marks)),
+        Gate(personal | (~told & unmarked), told | unmarked),
         Gate(unmarked | np.isnan(marks), np.isfinite(marks) | personal),
         Gate(paid <= PAID_MOST, np.isfinite(paid)),
         Gate((reach >= APEX) & (sure >= SURELY), np.isfinite(reach)),
@@ -125,13 +126,17 @@ def alpha_columns(rows: pa.Table) -> dict[str, Any]:
         "alpha_value": pa.array(score, mask=~np.isfinite(score)), "alpha_low": pa.array(low, mask=~np.isfinite(low)),
         "alpha_high": pa.array(high, mask=~np.isfinite(high)),
         "alpha_n": pa.array(np.where(np.isfinite(score), n, 0)),
-        "alpha_label": pc.if_else(pa.array(fails), _first_refusal(refused), _praise(rows)),
+        "alpha_label": pc.if_else(pa.array(fails), _refusals(refused), _praise(rows)),
     }  # fmt: skip
 
 
-def _first_refusal(refused: NDArray[np.bool_]) -> pa.Array:
-    words = pa.array([f"no, because of {name}" for name in GATES])
-    return words.take(pa.array(refused.argmax(axis=0)))
+def _refusals(refused: NDArray[np.bool_]) -> pa.Array:
+    """Every gate that refuses, in words; each account's gates are the bits of a number."""
+    ways = range(2 ** len(GATES))
+    named = [[name for place, name in enumerate(GATES) if way >> place & 1] for way in ways]
+    listed = [" and ".join(filter(None, (", ".join(names[:-1]), *names[-1:]))) for names in named]
+    words = pa.array([f"no, because of {names}" for names in listed])
+    return words.take(pa.array((refused * (1 << np.arange(len(GATES)))[:, None]).sum(axis=0)))
 
 
 def _praise(rows: pa.Table) -> pa.Array:

@@ -68,6 +68,32 @@ def test_a_layout_that_does_not_exist_offers_the_nearest() -> None:
         open_file(EXAMPLES / "posts.csv", layout="twiter_tweets")
 
 
+def test_a_layout_that_was_chosen_wrongly_says_what_it_lacks_and_what_fits(tmp_path: Path) -> None:
+    path = written(tmp_path, "My posts,,,,\npost_id,author,platform,text,likes\n1,@ann,twitter,Brot,3\n")
+    with pytest.raises(UnknownLayoutError) as error:
+        open_file(path, layout="modash_report")
+    assert error.value.what == "The file does not read as modash_report (Modash report)."
+    assert "profile/profile/username" in error.value.means
+    assert error.value.next_step == "It reads as posts (A table of posts): use --as posts, or leave --as out."
+
+
+def test_a_layout_that_was_chosen_wrongly_where_none_fits_says_how_to_go_on(tmp_path: Path) -> None:
+    with pytest.raises(UnknownLayoutError) as error:
+        open_file(written(tmp_path, "size,colour\n1,red\n"), layout="posts")
+    assert error.value.means == "It lacks the columns by which posts is known: text, created_at."
+    assert "No layout fits" not in str(error.value)
+    assert "--map" in error.value.next_step
+    with pytest.raises(UnknownLayoutError, match="does not read as x_archive"):
+        open_file(written(tmp_path, '[{"error": false, "size": 3}]', "table.json"), layout="x_archive")
+
+
+def test_columns_are_told_as_the_file_spells_them(tmp_path: Path) -> None:
+    path = written(tmp_path, "Post ID,author,created_at,text,likes\n1,@ann,2026-01-02,Brot,3\n")
+    with pytest.raises(UnknownNameError) as error:
+        open_file(path, constants={"platform": "instagram"}, mapping={"nope": "text"})
+    assert error.value.next_step == "Known: Post ID, author, created_at, likes, text"
+
+
 def test_a_generic_table_that_names_no_platform_says_which_set_would_do(tmp_path: Path) -> None:
     path = written(tmp_path, "username,followers,bio\nann,12,oats\n")
     with pytest.raises(MissingFieldError, match="--set platform=instagram"):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from groundswell.errors import InputError, MissingFieldError, UnknownNameError, UsageError
-from groundswell.sources.files.layouts import LAYOUTS, fitting, unknown
+from groundswell.sources.files.layouts import LAYOUTS, fitting, not_as_chosen, unknown
 from groundswell.sources.files.layouts.cells import HANDLE_HEADERS, Id, Who, normalised
 from groundswell.sources.files.layouts.identities import BLUESKY_HANDLE, account_of, platform_of
 from groundswell.sources.files.layouts.layout import Layout
@@ -102,24 +102,35 @@ def recognised_table(
             return Recognised(
                 table, mapped, position, names, platform, own, from_memory, kept, recalled, asked.get(DATES)
             )
-    raise in_member(
-        _only_reports(rows) or unknown([*(rows[0] if rows else []), *sorted(table.inner)], among), table.member
-    )
+    raise in_member(_only_reports(rows) or _no_fit(table, rows, among), table.member)
+
+
+def _no_fit(table: TableFile, rows: list[list[str]], among: tuple[Layout, ...]) -> InputError:
+    """What to say of a table that none of these layouts fits: where the user chose them, against that choice."""
+    tops = [[*row, *sorted(table.inner)] for row in rows[:HEADER_SEARCH]]
+    if len(among) == len(LAYOUTS):
+        return unknown(tops[0])
+    found = ((top, fitting(top, kind=table.kind, place=table.place)) for top in tops)
+    headers, better = next(((top, one) for top, one in found if one), (tops[0], None))
+    return not_as_chosen(headers, table.kind, among, better)
 
 
 def refuse_strange(named: list[str], tables: list[TableFile], seen: set[str]) -> None:
-    """Refuse columns that no table has, be it recognised or not."""
-    tops = [[[normalised(cell) for cell in row] for row in table.preview()[:HEADER_SEARCH]] for table in tables]
-    there = {cell for rows in tops for row in rows for cell in row}
-    if strange := [header for header in named if normalised(header) not in there]:
-        raise UnknownNameError("column", strange[0], seen or {cell for rows in tops for cell in (rows or [[]])[0]})
+    """Refuse columns that no table has, be it recognised or not; those that are there are told as the file spells them."""
+    tops = [[[cell.strip() for cell in row] for row in table.preview()[:HEADER_SEARCH]] for table in tables]
+    spelled: dict[str, str] = {}
+    for cell in (cell for rows in tops for row in rows for cell in row):
+        spelled.setdefault(normalised(cell), cell)
+    if strange := [header for header in named if normalised(header) not in spelled]:
+        headers = [spelled.get(header, header) for header in seen]
+        raise UnknownNameError("column", strange[0], headers or {cell for rows in tops for cell in (rows or [[]])[0]})
 
 
 def _only_reports(rows: list[list[str]]) -> InputError | None:
     """What a scraper's file says that holds nothing but reports of what it could not read."""
     place = next((place for place, header in enumerate(rows[0] if rows else []) if normalised(header) == "error"), None)
     said = {row[place].strip() if place < len(row) else "" for row in rows[1:]} if place is not None else set[str]()
-    if not said or "" in said:
+    if not said or said & {"", "false"}:
         return None
     return InputError(
         f"The file holds no profiles or posts, only what the tool could not read: {', '.join(sorted(said)[:5])}.",

@@ -98,13 +98,42 @@ def unknown(headers: list[str], among: Iterable[Layout] | None = None) -> Unknow
 
     closest = max(among or LAYOUTS.values(), key=closeness)
     lacking = closest.lacking(names)
-    shown = ", ".join(header for header in headers[:12] if header) + (" ..." if len(headers) > 12 else "")
     missing = f"; missing: {', '.join(lacking)}" if lacking else ""
     if not lacking and closest.place:
         missing = f", whose files have other names: --as {closest.id} if it is one all the same"
     alike = len(lacking) < len(closest.required)
     return UnknownLayoutError(
-        f"No layout fits the columns: {shown or 'none'}",
+        f"No layout fits the columns: {_shown(headers)}",
         means=f"nearest: {closest.id}{missing}." if alike else "Nothing we know looks like it.",
         next_step="Use --map column=field to say what a column is, or --as LAYOUT to choose one.",
     )
+
+
+def not_as_chosen(
+    headers: list[str], kind: str, among: Iterable[Layout], better: Layout | None = None
+) -> UnknownLayoutError:
+    """The error for headers that a layout the user chose does not fit: what it lacks, and the one that fits `better`, if any does."""
+    names = frozenset(normalised(header) for header in headers)
+    closest = min(among, key=lambda layout: len(layout.lacking(names)) / max(1, len(layout.required)))
+    lacking = closest.lacking(names)
+    if lacking:
+        means = f"It lacks the columns by which {closest.id} is known: {', '.join(lacking)}."
+    elif closest.kinds and kind not in closest.kinds:
+        means = (
+            f"{closest.id} is read from {' or '.join(one.upper() for one in closest.kinds)}, not from {kind.upper()}."
+        )
+    else:
+        means = f"Its columns are not those of {closest.id}: {_shown(headers)}."
+    step = (
+        f"It reads as {better.name} ({better.title}): use --as {better.name}, or leave --as out."
+        if better
+        else "Leave --as out to have it recognised, or use --map column=field to say what a column is."
+    )
+    return UnknownLayoutError(
+        f"The file does not read as {closest.name} ({closest.title}).", means=means, next_step=step
+    )
+
+
+def _shown(headers: list[str]) -> str:
+    """The first headers of a file, as it spells them."""
+    return (", ".join(header for header in headers[:12] if header) + (" ..." if len(headers) > 12 else "")) or "none"

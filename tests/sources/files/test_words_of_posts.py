@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -92,3 +93,24 @@ def test_a_column_of_mentions_is_believed(tmp_path: Path) -> None:
     posts, acts = posts_and_mentions(tmp_path, *lines, header="platform,username,post_id,date,caption,mentions")
     assert posts == [["oatco"], None]
     assert acts == {("instagram:p1", "instagram:@oatco")}
+
+
+TWEET = {"id_str": "17", "created_at": "Tue Mar 03 09:00:00 +0000 2026", "favorite_count": "1"}
+
+
+def test_tweets_read_as_they_were_written_in_an_archive(tmp_path: Path) -> None:
+    texts = ["Oat &amp; Co &lt;3", "a > b & c", "it is written &amp;lt;"]
+    tweets = [{"tweet": {**TWEET, "id_str": str(number), "full_text": text}} for number, text in enumerate(texts)]
+    path = tmp_path / "tweets.js"
+    path.write_text(f"window.YTD.tweets.part0 = {json.dumps(tweets)}", "utf-8")
+    pages = list(open_file(path, constants={"author": "@ann"}).pages())
+    said = [row["text"] for page in pages for row in page.records["post"].to_pylist()]
+    assert said == ["Oat & Co <3", "a > b & c", "it is written &lt;"]
+
+
+def test_tweets_read_as_they_were_written_in_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "tweets.csv"
+    path.write_text("tweet_id,screen_name,text,retweet_count\n17,ann,Oat &amp; Co by @oatco,0\n", "utf-8")
+    (page,) = open_file(path).pages()
+    (post,) = page.records["post"].to_pylist()
+    assert (post["text"], post["mentions"]) == ("Oat & Co by @oatco", ["oatco"])

@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as _compute
 
-from groundswell.sources.files.layouts.cells import Cell, Computed, Sheet, Tags
+from groundswell.sources.files.layouts.cells import Cell, Column, Computed, Sheet, Tags, Text
 from groundswell.sources.files.layouts.identities import Platform
-from groundswell.sources.files.values import TEXTS, may_hold, nulls
+from groundswell.sources.files.values import TEXTS, may_hold, nulls, texts
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -44,6 +44,18 @@ HANDLES = {
     "mastodon": rf"^(?P<who>\w+(?:[.\-]\w+)*@{_SERVER}){_REST}",
 }
 """Platform -> how its handles are written. On Mastodon a name without its server is nobody's; elsewhere an @ names no account."""
+
+
+class Unescaped(Text):
+    """The text of a tweet as it was written: X gives `&`, `<` and `>` out as `&amp;`, `&lt;` and `&gt;`, and nothing else so."""
+
+    def _parse(self, column: Column) -> pa.Array:
+        words = texts(column.values)
+        if not may_hold(words, b"&amp;", b"&lt;", b"&gt;"):
+            return words
+        for escape, letter in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):  # the last one last: `&amp;lt;` is `&lt;`
+            words = pc.replace_substring(words, escape, letter)
+        return words
 
 
 def mentions(*names: str, text: Cell, kind: Cell) -> Cell:

@@ -156,7 +156,7 @@ def set_aside(
         return
     print_table(
         ["file", "line", "reason", "text"],
-        [[row.member, str(row.line), row.reason, row.text[:80]] for row in rows],
+        [[row.member, str(row.line), row.reason, row.text.replace("\t", " | ")[:80]] for row in rows],
         "No row was set aside.",
     )
 

@@ -146,6 +146,21 @@ def test_quotes_within_text_are_text(read):
     assert found.rows == [('5" disk', "x"), ('he said "hi" to me', "y"), ("z", "w")]
 
 
+@pytest.mark.parametrize("after", [b"", b'5,"x ""y"" z"\n', b'5,"x\ny"\n', b'5,"x" too\n'])
+def test_a_quote_that_closes_before_its_cell_ends_is_text(read, after):
+    found = read(b'a,b\n0,0\n1,"Hello, you" she said\n"2, 3","a ""b""" c\n' + after + b"9,9\n")
+    assert found.rows[:3] == [("0", "0"), ("1", '"Hello, you" she said'), ("2, 3", '"a ""b""" c')]
+    assert found.rows[-1] == ("9", "9")
+    assert found.lines[:3] == [2, 3, 4]
+    assert not found.set_aside
+
+
+def test_quotes_between_tabs_are_text_also_where_they_do_not_close(read):
+    found = read(b'a\tb\n0\t0\n1\t"Hello" she said\n"2\t3\n"4"\t"5\t6"\n7\t"8\n9"\n', name="file.tsv")
+    assert found.rows == [("0", "0"), ("1", '"Hello" she said'), ('"2', "3"), ("4", "5\t6"), ("7", "8\n9")]
+    assert not found.set_aside
+
+
 def test_quotes_escaped_by_backslashes_are_read(read):
     found = read(b'a,b\n"he said \\"hi, you\\", twice",y\n"z","w"\n')
     assert found.rows == [('he said "hi, you", twice', "y"), ("z", "w")]

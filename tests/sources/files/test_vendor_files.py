@@ -189,3 +189,18 @@ def test_no_layout_takes_the_example_of_another_for_its_own(name: str) -> None:
     if name in ("bluesky_likes", "bluesky_follow_list", "hypeauditor_search"):
         pytest.skip("needs more than an author to be said")
     assert set(open_file(example(name), constants=needs).layout.split("+")) == {LAYOUTS[name].name}
+
+
+# --- Modash ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_says_which_posts_were_paid_and_whom_posts_mention(tmp_path: Path) -> None:
+    report = json.loads(example("modash_report").read_text("utf-8"))
+    recent, popular = report["profile"]["recentPosts"], report["profile"]["popularPosts"]
+    report["profile"]["sponsoredPosts"] = [{**popular[0], "sponsors": [{"name": "Oat"}]}, {**popular[0], "id": "3099"}]
+    found = read(written(tmp_path / "report.json", json.dumps(report)))
+    paid = {row["post"]: row["paid_label"] for row in rows(found, "post")}
+    assert paid == {f"instagram:{recent[0]['id']}": None, "instagram:3100": True, "instagram:3099": True}
+    (act,) = rows(found, "interaction")
+    told = {"actor": "instagram:771", "verb": "mention", "account": "instagram:@oatandco", "via": "instagram:3201"}
+    assert told.items() <= act.items()

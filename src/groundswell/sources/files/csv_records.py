@@ -12,6 +12,7 @@ reading goes on with the next line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -31,6 +32,8 @@ ASIDE_AT_ONCE = 20_000
 """Rows set aside in one stretch, so that a file in which nothing fits stays small in memory."""
 NEARBY = 1 << 16
 QUOTE, NEWLINE, RETURN = 34, 10, 13
+QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
+"""A cell's text between quotes, those within it doubled."""
 
 
 @dataclass
@@ -187,6 +190,26 @@ def _closing(
             tidy, at = False, quote + 1
 
 
+def as_text(line: bytes, delimiter: bytes) -> list[bytes]:
+    """The cells of a line in which a quote that closes before its cell ends is text: `"Hello" she said`; none where one does not close.
+
+    Tables with tabs are often written without any quoting: there a quote that does not close is text, too.
+    """
+    cells: list[bytes] = []
+    at = 0
+    while at <= len(line):
+        found = QUOTED.match(line, at)
+        if found is None and line[at : at + 1] == b'"' and delimiter != b"\t":
+            return []
+        closed = found.end() if found else at
+        end = line.find(delimiter, closed)
+        end = len(line) if end < 0 else end
+        cell = line[at:end]
+        cells.append(cell[1:-1].replace(b'""', b'"') if found and closed == end else cell)
+        at = end + 1
+    return cells
+
+
 class Careful:
     """Reads a troubled block record by record."""
 
@@ -247,10 +270,14 @@ class Careful:
                 found = escaped
         if not self.final and found.end >= len(self.block) and len(self.block) - at < FIELD_LIMIT:
             return None
-        if not found.closed:
-            return self._unclosed(at, line_end)
-        fits = len(found.cells) == self.width
-        if found.end > line_end and not (found.strict and fits) and self._holds_records(line_end + 1, found.end):
+        fits = found.closed and len(found.cells) == self.width
+        astray = found.end > line_end and not (found.strict and fits) and self._holds_records(line_end + 1, found.end)
+        if astray or not fits:
+            cells = as_text(self.block[at:line_end].removesuffix(b"\r"), self.delimiter)
+            if len(cells) == self.width:
+                self._keep(quoted(cells, self.delimiter))
+                return line_end
+        if astray or not found.closed:
             return self._unclosed(at, line_end)
         if fits:
             self._keep(quoted(found.cells, self.delimiter))
@@ -268,7 +295,8 @@ class Careful:
         """Whether one of the lines that the field would swallow is a record of its own."""
         if self.width < 2:
             return True
-        for text in self.block[start : min(end, start + NEARBY)].split(b"\n", 64)[:64]:
+        lines = self.block[start : min(end, start + NEARBY)].split(b"\n", 64)[:64]
+        for text in (self.block[start : start + NEARBY], *lines):  # the first may run over several lines
             line = scan(text, 0, self.delimiter, patience=SHORT_PATIENCE)
             if line.closed and line.strict and len(line.cells) == self.width:
                 return True

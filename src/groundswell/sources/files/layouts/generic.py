@@ -36,6 +36,7 @@ from groundswell.sources.files.layouts.cells import (
     unnamed_post,
 )
 from groundswell.sources.files.layouts.layout import Account, Follow, Interaction, Layout, Post
+from groundswell.sources.files.layouts.words import mentions
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -203,7 +204,6 @@ _REPLY_TO_WHO = Who(
     anyone="reply_to_account",
 )
 _REPOST_OF = Id(*REPOST_OF)
-_MENTIONS = Tags("mentions", "mentioned", "usertags", "user_mentions")
 
 
 def hidden_likes(likes: tuple[str, ...], *flags: str) -> Cell:
@@ -242,6 +242,7 @@ def kind_is(cell: Cell, kind: str) -> Cell:
 
 
 _KIND = kind_of()
+_MENTIONS = mentions("mentions", "mentioned", "usertags", "user_mentions", text=Text(*TEXT), kind=_KIND)
 POSTS = Layout(
     id="posts",
     title="A table of posts",

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from groundswell.sources.files.layouts.cells import (
+    Always,
     Count,
     Country,
     Flag,
@@ -25,7 +26,8 @@ from groundswell.sources.files.layouts.cells import (
     Word,
 )
 from groundswell.sources.files.layouts.identities import profile_of
-from groundswell.sources.files.layouts.layout import Account, Contact, Layout, Part, Post, Unfolded
+from groundswell.sources.files.layouts.layout import Account, Contact, Interaction, Layout, Part, Post, Unfolded
+from groundswell.sources.files.layouts.words import mentions
 from groundswell.sources.files.tables import Rows
 from groundswell.sources.files.values import table_of
 
@@ -53,10 +55,6 @@ def _document(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     if not who:
         return {}
     about = {key: value for key, value in (outer | inner).items() if not isinstance(value, dict | list)}
-    posts: dict[str, dict[str, Any]] = {}
-    for name in ("recentPosts", "popularPosts", "sponsoredPosts"):
-        for post in _objects(outer.get(name)):
-            posts.setdefault(str(post.get("id")), {**post, **who})
     return {
         "profile": [{**about, **who}],
         "history": [
@@ -64,11 +62,22 @@ def _document(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
             for month in _objects(outer.get("statHistory"))
             if _end_of(month.get("month"))
         ],
-        "posts": list(posts.values()),
+        "posts": [{**post, **who} for post in _posts(outer)],
         "contacts": [
             {"type": one.get("type"), "value": one.get("value"), **who} for one in _objects(outer.get("contacts"))
         ],
     }
+
+
+def _posts(outer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each post once, with what any of the three lists says of it. Only the sponsored ones say whether somebody paid."""
+    posts: dict[str, dict[str, Any]] = {}
+    for name in ("recentPosts", "popularPosts", "sponsoredPosts"):
+        for post in _objects(outer.get(name)):
+            key = str(post.get("id") or post.get("url"))
+            paid = {"sponsored": True} if name == "sponsoredPosts" or post.get("sponsors") else {}
+            posts[key] = {**post, **posts.get(key, {}), **paid}
+    return list(posts.values())
 
 
 def _identity(outer: dict[str, Any], inner: dict[str, Any]) -> dict[str, Any]:
@@ -100,6 +109,10 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 _WHO = Who("ownerId", handle="ownerHandle")
+_POST = Id("id", url="url")
+_TEXT = Text("text")
+_WHEN = Moment("created")
+_MENTIONS = mentions("mentions", text=_TEXT, kind=Always("post"))
 
 REPORT = Layout(
     id="modash_report",
@@ -150,18 +163,20 @@ REPORT = Layout(
         ),
         Post(
             part="posts",
-            post=Id("id", url="url"),
+            post=_POST,
             account=_WHO,
-            text=Text("text"),
-            created_at=Moment("created"),
+            text=_TEXT,
+            created_at=_WHEN,
             media=Text("type"),
             url=Text("url"),
             hashtags=Tags("hashtags"),
-            mentions=Tags("mentions"),
+            mentions=_MENTIONS,
+            paid_label=Flag("sponsored"),
             likes=Count("likes"),
             replies=Count("comments"),
             views=Count("views", "plays"),
         ),
+        Interaction(part="posts", actor=_WHO, verb=Always("mention"), via=_POST, acted_at=_WHEN, each=_MENTIONS),
         Contact(
             part="contacts",
             account=_WHO,

@@ -19,6 +19,7 @@ from groundswell.sources.files.layouts.cells import (
 )
 from groundswell.sources.files.layouts.generic import OBSERVED, filled, kind_is, kind_of
 from groundswell.sources.files.layouts.layout import Account, Interaction, Layout, Post
+from groundswell.sources.files.layouts.words import Unescaped, mentions
 
 _TWEET = Id("tweet_id", "id_str", "status_id", "id")
 _AUTHOR = Who(
@@ -33,11 +34,12 @@ _CREATED = Moment("created_at", "tweet_created_at")
 _REPLY_TO = Id("in_reply_to", "in_reply_to_status_id_str", "in_reply_to_status_id")
 _REPLY_TO_WHO = Who("in_reply_to_user_id_str", "in_reply_to_user_id", handle="in_reply_to_screen_name")
 _REPOST_OF = Id("retweeted_status_id_str", "retweeted_status_id", "quoted_status_id_str", "quoted_status_id")
-_MENTIONS = Tags("mentions", "user_mentions")
 _TEXT = ("text", "full_text", "tweet", "tweet_text")
+_WORDS = Unescaped(*_TEXT)
 _KIND = kind_of(
     stated=(), reply_to=("in_reply_to", "in_reply_to_status_id_str", "in_reply_to_status_id"), text=_TEXT, copies=True
 )
+_MENTIONS = mentions("mentions", "user_mentions", text=_WORDS, kind=_KIND)
 _COPY = kind_is(_KIND, "repost")
 
 TWEETS = Layout(
@@ -56,7 +58,7 @@ TWEETS = Layout(
         Post(
             post=_TWEET,
             account=_AUTHOR,
-            text=Text(*_TEXT),
+            text=_WORDS,
             created_at=_CREATED,
             kind=_KIND,
             language=Language("lang", "language"),

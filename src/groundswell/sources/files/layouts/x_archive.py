@@ -36,6 +36,7 @@ from groundswell.sources.files.layouts.layout import (
     Post,
     Unfolded,
 )
+from groundswell.sources.files.layouts.words import Unescaped
 from groundswell.sources.files.tables import Rows
 from groundswell.sources.files.values import table_of
 
@@ -119,7 +120,7 @@ TWEETS = _FAMILY.piece(
     Post(
         post=_TWEET,
         account=_OWNER,
-        text=Text("full_text"),
+        text=Unescaped("full_text"),
         created_at=_WHEN,
         kind=_KIND,
         language=Language("lang"),

@@ -78,6 +78,8 @@ class Record:
     fields: tuple[Field, ...]
     stand_in: tuple[str, str] | None = None
     """(key field, other field): where the key field is null, the other one takes its place in the natural key."""
+    counted: str = ""
+    """The field by which an import counts what it brought, where several rows are one thing; otherwise by the natural key."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -207,6 +209,7 @@ CREATOR = Record(
         Field(name="notes", type=TEXT, personal=True, says="Notes in the list."),
         Field(name="extra", type=EXTRA, personal=True, says="Columns of the list that no field claims."),
     ),
+    counted="creator",  # a person with two accounts is one
 )  # fmt: skip
 
 CONTACT = Record(
@@ -239,6 +242,8 @@ FEE_IN_WORDS = "fee in words"
 """Under this name a list's own words for a fee are kept beside its unclaimed columns, where they are no one amount: `barter`, `150-200 €`."""
 ROUNDED_TO = "followers rounded to"
 """Under this name an account's row says how finely its followers were counted, where somebody rounded them: `2.1K` is `100`."""
+SEEN_WITH = "seen_with"
+"""Column of an author's row on its way in: the date of the post beside which it stood, for the store, which sees the whole file."""
 RECORDS: dict[str, Record] = {
     record.name: record for record in (ACCOUNT, POST, INTERACTION, FOLLOW, CREATOR, CONTACT, FEE)
 }

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from groundswell.errors import GroundswellError
-from groundswell.records import RECORDS
+from groundswell.records import RECORDS, SEEN_WITH
 from groundswell.sources import Page
 from groundswell.sources.files import LAYOUTS, FileReading, open_file
 
@@ -91,7 +91,7 @@ def assert_sound(found: list[Page]) -> None:
             schema = RECORDS[kind].schema
             assert table.schema.field("line").type == pa.int64()
             for column in table.schema:
-                if column.name in ("line", "observed_at"):
+                if column.name in ("line", "observed_at", SEEN_WITH):
                     continue
                 assert column.type == schema.field(column.name).type, f"{kind}.{column.name}"
             for field in RECORDS[kind].fields:

@@ -178,7 +178,7 @@ def test_a_row_that_repeats_a_part_of_what_is_known_is_no_change(workspace: Work
     assert bring(workspace, "account", more, T2)[1]["account"] == {"new": 0, "same": 0, "changed": 1}
 
 
-def test_within_a_file_only_contradiction_is_change(workspace: Workspace) -> None:
+def test_an_account_that_several_rows_of_a_file_speak_of_is_counted_once(workspace: Workspace) -> None:
     table = rows(
         "account",
         {"account": "x:1", "platform": "x", "handle": "ann", "followers": 10},
@@ -186,7 +186,34 @@ def test_within_a_file_only_contradiction_is_change(workspace: Workspace) -> Non
         {"account": "x:2", "platform": "x", "followers": 5},
         {"account": "x:2", "platform": "x", "followers": 6},
     )
-    assert bring(workspace, "account", table, T1)[1]["account"] == {"new": 2, "same": 1, "changed": 1}
+    assert bring(workspace, "account", table, T1)[1]["account"] == {"new": 2, "same": 0, "changed": 0}
+    assert bring(workspace, "account", table, T1)[1]["account"] == {"new": 0, "same": 2, "changed": 0}
+    news = rows("account", *({"account": "x:2", "platform": "x", "followers": count} for count in (7, 8)))
+    assert bring(workspace, "account", news, T2)[1]["account"] == {"new": 0, "same": 0, "changed": 1}
+
+
+def test_a_person_with_two_accounts_is_one_creator(workspace: Workspace) -> None:
+    ann = [{"creator": "ann", "account": f"{network}:@ann", "status": "agreed"} for network in ("instagram", "tiktok")]
+    ben = {"creator": "ben", "account": "tiktok:@ben", "status": "agreed"}
+    assert bring(workspace, "creator", rows("creator", *ann[:1], ben), T1)[1]["creator"] == {
+        "new": 2,
+        "same": 0,
+        "changed": 0,
+    }
+    assert bring(workspace, "creator", rows("creator", *ann, ben), T1)[1]["creator"] == {
+        "new": 0,
+        "same": 1,
+        "changed": 1,
+    }
+
+
+def test_of_rows_seen_at_one_moment_the_later_line_counts(workspace: Workspace) -> None:
+    for last in (1, 2, 3, 4, 5, 6):  # the hash of what they say would decide each one in its own way
+        said = [{"creator": "kim", "account": "x:kim", "code": f"KIM{number}"} for number in (7, 8, last)]
+        key, _ = bring(workspace, "creator", rows("creator", *said), T1)
+        with workspace.engine() as engine:
+            assert engine.rows("SELECT code FROM creators") == [(f"KIM{last}",)]
+        workspace.undo(key)
 
 
 def test_a_post_without_text_has_the_hash_that_grains_take_for_none(workspace: Workspace) -> None:

@@ -62,7 +62,8 @@ class Page:
     set_aside: list[SetAside] = field(default_factory=lambda: [])
     records: dict[str, pa.Table] = field(default_factory=lambda: {})
     """Record name -> table with columns of that record's schema (any subset that holds the required ones), plus
-    `line` (int64) and, where the row carries its own collection time, `observed_at` (timestamp us UTC, nullable)."""
+    `line` (int64) and, where the row carries its own collection time, `observed_at` (timestamp us UTC, nullable). An account without
+    one may carry `seen_with`, the date of the post beside which it stood."""
     member: str = ""
     turn: int = 0
     """Which sheet of its workbook, from 0: of what two sheets note about one person, the later one counts."""

@@ -6,7 +6,7 @@ Views (one row per natural key, live imports only):
     account_history post_history                                   every observation
 
 The winner among several rows that speak of one thing is chosen field by field: the newest value that is known, by
-(observed_at, content hash), never by arrival; a rounded count of followers stands back behind an exact one that it agrees with. So the
+(observed_at, line of the file, content hash), never by arrival; a rounded count of followers stands back behind an exact one that it agrees with. So the
 order of imports cannot matter. Most keys have one row; only those named
 in `repeats` are reconciled.
 
@@ -50,8 +50,9 @@ ACCOUNT_FIELDS = {
 FILTERED = {"interaction": ("actor", "verb"), "follow": ("followed",)}
 """Of keys with several columns, those that questions filter by."""
 PROVENANCE = ("import_id", "observed_at", "observed_own", "line", "member")
-# The newest known value: observed_at in the upper half, the content hash in the lower, so that ties go by content.
-ORDER = "((epoch_us(observed_at)::HUGEINT << 63) + content)"
+# The newest known value: observed_at above, then the line of the file (40 bits), below it the content hash (34), so that of what was
+# seen at one moment the later line counts, and ties of several files go by what they say. All three come with the row, none by arrival.
+ORDER = "((epoch_us(observed_at)::HUGEINT << 74) + (coalesce(line, 0)::HUGEINT << 34) + (content >> 29))"
 _MARK = f"extra['{ROUNDED_TO}']"
 FOLLOWERS = f"""
     CASE WHEN abs(arg_max(followers, {ORDER}) FILTER (followers IS NOT NULL AND {_MARK} IS NULL)

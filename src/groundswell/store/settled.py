@@ -26,7 +26,7 @@ from pathlib import Path
 
 from groundswell.store.crash_points import crash_point
 
-FORM = 6
+FORM = 7
 """How the files are laid out; a state of another form is not read."""
 KEPT = 2
 """How many are kept: somebody may still be reading the one before."""

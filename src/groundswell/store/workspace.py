@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.errors import WorkspaceBusyError, WorkspaceError, WorkspaceMissingError
-from groundswell.records import RECORDS, Record
+from groundswell.records import RECORDS, SEEN_WITH, Record
+from groundswell.store.authors import Authors
 from groundswell.store.contests import Contest, all_contests
 from groundswell.store.engine import ACCOUNT_FIELDS, Engine, stamp
 from groundswell.store.facts import HELPERS, Facts, fact_schema
@@ -232,15 +233,23 @@ class Staging:
         one = self.flush_bytes < FLUSH_BYTES
         self._stamping = self._writer if one else ThreadPoolExecutor(max_workers=1, thread_name_prefix="stamper")
         self._writing: deque[Future[None]] = deque()
+        self._authors = Authors(self.workspace.cache / "tmp")
         self._stamper = duckdb.connect()
         self._stamper.execute("SET TimeZone = 'UTC'; SET memory_limit = '600MB'")
 
     def add(self, record: Record, rows: pa.Table, *, observed_at: datetime, member: str, given: bool = False) -> None:
         """Take rows of one record. Columns that the source does not know become null.
 
-        Rows without a collection time of their own get `observed_at`; it counts as their own when the user gave it (`given`).
+        Rows without a collection time of their own get `observed_at`; it counts as their own when the user gave it (`given`). Those
+        with a column `seen_with` wait for the end of the file, which shows whether they were seen then (see `authors`).
         """
         filled = _filled(record, rows, self.import_id, observed_at, member, given)
+        if SEEN_WITH in rows.column_names:
+            self._authors.add(filled.append_column(SEEN_WITH, rows.column(SEEN_WITH)), set(rows.column_names))
+        else:
+            self._buffer(record, filled)
+
+    def _buffer(self, record: Record, filled: pa.Table) -> None:
         self.buffers.setdefault(record.name, []).append(filled)
         self.buffered += filled.nbytes
         if self.buffered > self.flush_bytes:
@@ -283,9 +292,12 @@ class Staging:
         self._stamping.shutdown()
         self._writer.shutdown()
         self._stamper.close()
+        self._authors.close()
 
     def count(self) -> dict[str, Counts]:
         """Compare what was staged with what is live, record by record, and note the keys that now repeat."""
+        for rows in self._authors.settled():
+            self._buffer(RECORDS["account"], rows)
         self.flush()
         self._settle()
         pa.default_memory_pool().release_unused()
@@ -322,46 +334,57 @@ class Staging:
             f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT DISTINCT key, content FROM {before} AND key IN (SELECT key FROM mine)"
         )
         connection.execute(
-            """CREATE OR REPLACE TEMP TABLE keys AS SELECT key, sum(times) AS times, count(*) AS contents,
-               key IN (SELECT key FROM theirs) AS known FROM mine GROUP BY key"""
+            """CREATE OR REPLACE TEMP TABLE keys AS SELECT key, sum(times) AS times, key IN (SELECT key FROM theirs) AS known
+               FROM mine GROUP BY key"""
         )
-        row = connection.execute(
-            """SELECT coalesce(sum(times), 0), count(*) FILTER (NOT known), coalesce(sum(contents), 0)
-                      - (SELECT count(*) FROM mine SEMI JOIN theirs USING (key, content)) FROM keys"""
-        ).fetchall()
-        total, new, unseen = (int(value) for value in row[0])
         repeats = connection.sql("SELECT key FROM keys WHERE known OR times > 1").to_arrow_reader(1_000_000)
         for batch in repeats:
             self.facts.append("repeats", _repeats(self.import_id, record, batch))
-        changed = self._changed(connection, record, files, before) if unseen > new else 0
+        self._find_changed(connection, record, files, before)
+        staged = f"{_scan(files)} WHERE import_id = {self.import_id}"
+        row = connection.execute(
+            _COUNTED if not record.counted else _counted_together(record.counted, staged)
+        ).fetchall()
+        total, new, changed = (int(value) for value in row[0])
         return Counts(new=new, changed=changed, same=total - new - changed)
 
-    def _changed(self, connection: duckdb.DuckDBPyConnection, record: Record, files: list[str], live: str) -> int:
-        """Count records that say something that nobody said before: a value that no live row of their key holds.
+    def _find_changed(self, connection: duckdb.DuckDBPyConnection, record: Record, files: list[str], live: str) -> None:
+        """Find the keys of which something is said that nobody said before: a value that no live row of the key holds.
 
-        A row that only repeats a part of what is known is the same, not a change. Within one file, a key counts as changed
-        where its rows contradict one another.
+        A row that only repeats a part of what is known is the same, not a change.
         """
+        connection.execute(
+            """CREATE OR REPLACE TEMP TABLE doubtful AS SELECT key, content FROM mine ANTI JOIN theirs USING (key, content)
+               WHERE key IN (SELECT key FROM keys WHERE known)"""
+        )
+        connection.execute("CREATE OR REPLACE TEMP TABLE changed (key BIGINT)")
+        if not connection.execute("SELECT count(*) FROM doubtful").fetchall()[0][0]:
+            return
         names = [f'"{name}"' for name in record.schema.names if name not in (*record.key, "extra")]
         columns = ", ".join(["key", "content", *names])
-        # Only marks and hashes are gathered, never values: memory is bounded, and what does not fit is joined on disk.
+        # Only marks are gathered, never values: memory is bounded, and what does not fit is joined on disk.
         news = " OR ".join(f"NOT bool_or(m.{name} IS NULL OR l.{name} IS NOT DISTINCT FROM m.{name})" for name in names)
-        told = [f"(hash({name})) FILTER ({name} IS NOT NULL)" for name in names]
-        contrary = " OR ".join(f"min{one} <> max{one}" for one in told)
-        staged = f"{_scan(files)} WHERE import_id = {self.import_id}"
-        rows = connection.execute(
+        connection.execute(
             f"""
-            WITH doubtful AS (SELECT key, content FROM mine ANTI JOIN theirs USING (key, content)),
-            m AS (SELECT {columns} FROM {staged} AND key IN (SELECT key FROM theirs)
-                  AND (key, content) IN (SELECT (key, content) FROM doubtful)),
-            l AS (SELECT {columns} FROM {live} AND key IN (SELECT key FROM doubtful)),
-            changed AS (SELECT m.key, m.content FROM m JOIN l USING (key) GROUP BY m.key, m.content HAVING {news}),
-            several AS (SELECT key, count(*) AS contents FROM doubtful ANTI JOIN theirs USING (key) GROUP BY key HAVING count(*) > 1),
-            torn AS (SELECT key FROM {staged} AND key IN (SELECT key FROM several) GROUP BY key HAVING {contrary})
-            SELECT (SELECT count(*) FROM changed) + (SELECT coalesce(sum(contents - 1), 0) FROM several SEMI JOIN torn USING (key))
+            INSERT INTO changed
+            WITH m AS (SELECT {columns} FROM {_scan(files)} WHERE import_id = {self.import_id}
+                       AND (key, content) IN (SELECT (key, content) FROM doubtful)),
+            l AS (SELECT {columns} FROM {live} AND key IN (SELECT key FROM doubtful))
+            SELECT DISTINCT key FROM (SELECT m.key FROM m JOIN l USING (key) GROUP BY m.key, m.content HAVING {news})
             """
-        ).fetchall()
-        return int(rows[0][0])
+        )
+
+
+_COUNTED = "SELECT count(*), count(*) FILTER (NOT known), (SELECT count(*) FROM changed) FROM keys"
+
+
+def _counted_together(by: str, staged: str) -> str:
+    """The same where several keys are one thing: it is new when nothing of it was known, and changed when a part of it is."""
+    return f"""
+        SELECT count(*), count(*) FILTER (NOT known), count(*) FILTER (known AND changed) FROM (
+            SELECT bool_or(known) AS known, bool_or(NOT known OR key IN (SELECT key FROM changed)) AS changed
+            FROM (SELECT DISTINCT key, "{by}" FROM {staged}) JOIN keys USING (key) GROUP BY "{by}")
+    """
 
 
 def cache_folder(folder: Path, generation: int) -> Path:

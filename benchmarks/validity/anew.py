@@ -22,15 +22,18 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.validity.authenticity import RULE
+from benchmarks.validity.authenticity import RULE, beats_rule
+from benchmarks.validity.crowds import lean
 from benchmarks.validity.figures import (
     Row,
     auc,
     bootstrap,
     compared,
     ece,
+    kept,
     log_loss,
     mean_absolute_error,
+    met,
     not_tested,
     wilson,
 )
@@ -157,10 +160,6 @@ def _one(found: Asked, prevalence: float, spread: tuple[float, float], dice: np.
 # -- what comes out --------------------------------------------------------------------------------------------------------------
 
 
-def _met(right: bool) -> str:
-    return "meets the target" if right else "misses the target"
-
-
 def _rule(rows: Iterable[dict[str, Any]]) -> Floats:
     return np.array([np.log((row["following"] + 1) / (row["followers"] + 1)) for row in rows])
 
@@ -170,7 +169,7 @@ def _ranking(found: Asked, train: list[dict[str, Any]], test: list[dict[str, Any
     told = compared(auc, found.false, found.ratio, way * _rule(test))
     return told.row(
         "Are false accounts told from genuine ones, on a split nobody has seen?", DATA, f"{RULE}, turned the way that suits it", measure="AUC",
-        signals=("authenticity",), how=chose, wanted="better than the rule by a paired interval", target=_met(told.gain_low > 0), people=len(test),
+        signals=("authenticity",), how=chose, people=len(test), **beats_rule(told),
     )  # fmt: skip
 
 
@@ -181,7 +180,7 @@ def _calibration(found: Asked, chose: str) -> Row:
     return {
         "question": "When it says 30 %, are 30 % of them false, on a split nobody has seen?", "data": DATA, "baseline": "the same share for everybody",
         "baseline_figure": always, "figure": value, "low": low, "high": high, "published": "", "verdict": "no better than",
-        "measure": "expected calibration error, ten bins", "wanted": "at most .05", "target": _met(value <= 0.05), "signals": ("authenticity",),
+        "measure": "expected calibration error, ten bins", "wanted": "at most .05", "target": met(value <= 0.05), "signals": ("authenticity",),
         "how": f"At the mix of the data. Saying the same of everybody is calibrated too, and of no use. {chose}",
     }  # fmt: skip
 
@@ -194,7 +193,7 @@ def _ordinary(found: Asked, flag: float, chose: str) -> Row:
         "question": "How many ordinary people are flagged, on a split nobody has seen?", "data": f"{DATA}; genuine accounts without the verified ({people})",
         "baseline": "models carried from one Instagram set to another: 8 to 10 % (measured)", "baseline_figure": 0.08, "figure": float(flagged.mean()),
         "low": low, "high": high, "published": "", "verdict": "beats" if high < 0.08 else "no better than", "measure": "share flagged",
-        "wanted": "at most 3 %", "target": _met(float(flagged.mean()) <= 0.03), "signals": ("authenticity",),
+        "wanted": "at most 3 %", "target": met(float(flagged.mean()) <= 0.03), "signals": ("authenticity",),
         "how": f"{float((likely[found.false] < flag).mean()):.0%} of the false accounts are flagged with it. {chose}",
     }  # fmt: skip
 
@@ -207,12 +206,13 @@ def _audiences(found: Asked, spread: tuple[float, float], chose: str) -> list[Ro
     return [
         error.row(
             "How far off is the false share of an audience after 100 labels, on a split nobody has seen?", data, "counting those that are falser than not",
-            measure="mean absolute error", wanted="within 5 points", target=_met(error.figure <= 0.05), signals=("false_audience_share",), how=chose,
+            measure="mean absolute error", wanted="within 5 points", target=met(error.figure <= 0.05), signals=("false_audience_share",), how=chose,
         ),
+        lean(made["truth"], made["said"], made["counted"], data, f"after {LABELS} labels, on a split nobody has seen"),
         {
             "question": "Does its interval hold the truth nine times in ten after 100 labels, on a split nobody has seen?", "data": data,
             "baseline": "what it promises", "baseline_figure": 0.9, "figure": value, "low": low, "high": high, "published": "", "measure": "coverage",
-            "verdict": "beats" if low > 0.9 else "worse than" if high < 0.9 else "no better than", "wanted": "at least .9", "target": _met(value >= 0.9),
+            "verdict": kept(high), "wanted": "at least .9", "target": met(value >= 0.9),
             "signals": ("false_audience_share",), "how": f"On average it is {made['wide'].mean():.0%} wide. {chose}",
         },
     ]  # fmt: skip

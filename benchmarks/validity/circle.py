@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.validity import worlds
 from benchmarks.validity.basics import in_order, joined, known
-from benchmarks.validity.figures import Numbers, Row, auc, compared, mean_absolute_error, spearman
+from benchmarks.validity.figures import Numbers, Row, auc, compared, mean_absolute_error, met, spearman
 from benchmarks.validity.worlds import Simulated
 from groundswell.simulate.plan import Plan
 
@@ -33,14 +33,20 @@ def _friendly(made: Sequence[Simulated]) -> list[Row]:
     baselines = {
         "accounts it follows per follower": joined(made, ":following_ratio"),
         "number of followers that it follows back": np.concatenate([_mutual(world) for world in made]),
+        NEIGHBOURS: joined(made, ":embeddedness"),
     }
     return [_told_apart(name, *known(planted, said, guess)) for name, guess in baselines.items()]
 
 
+NEIGHBOURS = "common neighbours (embeddedness) alone"
+
+
 def _told_apart(baseline: str, planted: Numbers, said: Numbers, guess: Numbers) -> Row:
-    return compared(auc, planted, said, guess).row(
+    found = compared(auc, planted, said, guess)
+    wanted = {"wanted": "more than common neighbours tell", "target": met(found.verdict == "beats")}
+    return found.row(
         "Is the share of friends and family higher where circles are close?", MADE_UP, baseline,
-        measure="AUC", signals=("friends_family_share",),
+        measure="AUC", signals=("friends_family_share",), **(wanted if baseline == NEIGHBOURS else {}),
         how="Planted: whether people of the archetype tie most of the pairs within a circle. Who has fewer than ten people in the "
         "audience seen is left out of both sides.",
     )  # fmt: skip

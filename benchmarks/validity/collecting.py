@@ -51,6 +51,7 @@ PARTS = (
     Part("labelled", "labelled_figures", "Is what posts and replies do told as people tell it?"),
     Part("engagement", "engagement_figures", "Does it foresee the engagement of the next posts?"),
     Part("engagement", "standing_figures", "Does it find those who stand highest among their like?"),
+    Part("usual", "usual_figures", "Is what it calls usual for a size usual?"),
     Part("texts", "tone_figures", "Does it read praise and reservation as people do?"),
     Part("disclosure", "disclosure_figures", "Does it see what is disclosed, in seven languages?"),
     Part("authenticity", "authenticity_figures", "Does it tell accounts that are not what they seem?"),
@@ -61,6 +62,8 @@ PARTS = (
     Part("sparking", "influence_figures", "Does it find whose word others pass on?"),
     Part("rise", "rhythm_figures", "Does it measure rhythm and persistence without bias?"),
     Part("plans", "plan_figures", "Does a plan bring more than the rules of the trade?"),
+    Part("kin", "kin_figures", "Does it tell who is kin to a sector or a brand?"),
+    Part("absent", "absent_figures", "What is asked for, and no data can answer?"),
     Part("fairness", "fairness_figures", "Are conditions equal for languages, platforms, newcomers and small accounts?"),
 )  # fmt: skip
 HERE = "benchmarks.validity"
@@ -175,7 +178,15 @@ def merged(before: Sequence[Row], answers: Sequence[Answered]) -> list[Row]:
     kept: dict[str, list[Row]] = {}
     for row in before:
         kept.setdefault(str(row["module"]), []).append(row)
+    kept = {name: [_as_now(row) for row in rows] for name, rows in kept.items() if name not in fresh}
     return [row for part in PARTS for row in fresh.get(part.name, kept.get(part.name, []))]
+
+
+def _as_now(row: Row) -> Row:
+    """A kept row in today's form, held to today's laws."""
+    low, high = row["interval"] or (None, None)
+    said = {key: value for key, value in row.items() if key != "interval"}
+    return Figure.read(said | {"low": low, "high": high}).written()
 
 
 def completed(rows: Sequence[Row]) -> list[Row]:

@@ -25,6 +25,7 @@ from benchmarks.validity.figures import (
     Row,
     against_constant,
     compared,
+    met,
     not_tested,
     precision,
     recall,
@@ -56,6 +57,8 @@ UNSEEN = f"Nobody who wrote or labelled had read the table of words, and it and 
 MENDED = (
     f"The table was mended and weights were learned with these texts in sight, so they are no longer unseen. {UNCLEAR}"
 )
+
+IN_SIGHT = "texts that the words were mended with"
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,10 @@ def _earlier_set(name: str) -> list[Row]:
     """What the table of that day made of a set at first, and what today's makes of it."""
     read, which = read_set(name), EARLIER[name]
     return [
-        _row(f"How many disclosures were seen, at the first reading of {which}?", read, recall, read.at_first, None, UNSEEN),
-        _row(f"How many texts that were marked said so, at the first reading of {which}?", read, precision, read.at_first, None, UNSEEN),
-        _row(f"How many disclosures are seen today, in {which}?", read, recall, read.seen, None, MENDED),
-        _row(f"How many texts that are marked today say so, in {which}?", read, precision, read.seen, None, MENDED),
+        _row(f"How many disclosures were seen, at the first reading of {which}?", read, recall, read.at_first, 0.95, UNSEEN),
+        _row(f"How many texts that were marked said so, at the first reading of {which}?", read, precision, read.at_first, 0.98, UNSEEN),
+        _row(f"How many disclosures are seen today, in {which}?", read, recall, read.seen, 0.95, MENDED),
+        _row(f"How many texts that are marked today say so, in {which}?", read, precision, read.seen, 0.98, MENDED),
     ]  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def _row(question: str, read: Read, metric: Metric, ours: Array, wanted: float |
         metric(read.truth[rows], ours[rows]) for rows in (read.languages == one for one in np.unique(read.languages))
     ]
     target: dict[str, Any] = {} if wanted is None else {
-        "wanted": f">= {wanted}", "target": "meets the target" if found.figure >= wanted else "misses the target",
+        "wanted": f">= {wanted}", "target": met(found.figure >= wanted), "apart": IN_SIGHT if how == MENDED else "",
     }  # fmt: skip
     how = f"{how} Worst language: {min(each):.2f}."
     return found.row(question, read.data, BASELINE, measure=metric.__name__, how=how, signals=SIGNALS, **target)

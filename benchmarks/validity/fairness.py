@@ -9,10 +9,11 @@ question is only who is flagged.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import hypot
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as _compute
 
 from benchmarks.validity import worlds
-from benchmarks.validity.figures import SEED, Array, Compared, Numbers, Row, again, ends, not_tested, wilson
+from benchmarks.validity.authenticity import beside_best
+from benchmarks.validity.figures import SEED, Array, Compared, Numbers, Row, again, auc, ends, met, not_tested, wilson
 from benchmarks.validity.worlds import Simulated
 from groundswell.discover import Brief, Persona, discover
 from groundswell.discover.exposure import FEWEST, PLACES, UNKNOWN, groups_of
@@ -30,6 +32,8 @@ from groundswell.simulate.plan import Plan
 
 pc: Any = _compute
 DEFINITION = "field_geek@3"
+Judge = Callable[[float, float], dict[str, str]]
+"""(share of a group, share of the best-off) -> the target, and whether it is met."""
 Counted = dict[tuple[str, str], list[tuple[float, float, int]]]
 """(by, group) -> for each brief or world: what they got, of how much, and of how many people."""
 
@@ -45,6 +49,7 @@ def fairness_figures(data_folder: Path | None = None) -> list[Row]:
             f"{worlds.described()}, a brief a subject",
             "share of the group's people who do",
             _PLACES,
+            judges=dict.fromkeys(("language", "platform", "account age", "size"), _four_fifths),
         ),
         *_rows(
             standing,
@@ -63,6 +68,14 @@ _PLACES = (
     "Intervals come from drawing the briefs anew."
 )
 _STANDING = f"The same briefs; of those who pass every gate, the mean place, as the share of the others below it. Groups with fewer than {FEWEST} people are left out."
+
+
+def _four_fifths(share: float, best: float) -> dict[str, str]:
+    return {"wanted": "at least .8 of the best-off group's share (29 CFR 1607.4 D)", "target": met(share >= 0.8 * best)}
+
+
+ALIKE: Mapping[str, Judge] = {"language": beside_best}
+"""Equal flags are asked for across languages; of other groups nobody set a number."""
 
 
 def _ranked(made: Sequence[Simulated]) -> tuple[Counted, Counted]:
@@ -96,21 +109,32 @@ def _flags(made: Sequence[Simulated], data_folder: Path | None) -> list[Row]:
     from groundswell.signals.authenticity import FLAGGED_BELOW
 
     counted: Counted = {}
+    bots, others = (
+        np.concatenate(
+            [world.value("authenticity")[np.isin(world.true("archetype"), kinds) == wanted] for world in made]
+        )
+        for kinds, wanted in (("bot", True), (("bot", "brand account"), False))
+    )
     for world in made:
         ordinary = ~np.isin(world.true("archetype"), ("bot", "brand account"))
         _count_flags(counted, world.signals, world.value("authenticity"), ordinary, FLAGGED_BELOW, world)
     how = (
-        "Accounts that the world did not make as bots or brands. Intervals are Wilson's, differences Newcombe's (1998)."
+        f"Accounts that the world did not make as bots or brands; of its bots {np.mean(bots < FLAGGED_BELOW):.0%} are flagged: the fewer, the less "
+        "do equal flags show. Intervals are Wilson's, differences Newcombe's (1998). Where nobody of the best-off is flagged there is no ratio to judge."
     )
-    rows = _rows(
-        counted,
-        question,
-        worlds.described(),
-        "share flagged; less is better",
-        how,
-        lower=True,
-        of_people=True,
-    )
+    rows = [
+        bots_flagged(bots[~np.isnan(bots)], others[~np.isnan(others)], FLAGGED_BELOW),
+        *_rows(
+            counted,
+            question,
+            worlds.described(),
+            "share flagged; less is better",
+            how,
+            lower=True,
+            of_people=True,
+            judges=ALIKE,
+        ),
+    ]
     workspace = worlds.real("rumoureval_threads") if data_folder else None
     if workspace is None:
         return [*rows, not_tested(f"{question}, in real data?", "the real data are not at hand (GROUNDSWELL_DATA)")]
@@ -130,7 +154,21 @@ def _flags(made: Sequence[Simulated], data_folder: Path | None) -> list[Row]:
         how,
         lower=True,
         of_people=True,
+        judges=ALIKE,
     )
+
+
+def bots_flagged(bots: Numbers, others: Numbers, below: float) -> Row:
+    """Whether anything is found where nobody is wronged: people are spared by whoever flags nobody, too."""
+    flags = [np.column_stack([some < below, np.ones((len(some), 2))]) for some in (bots, others)]
+    ranked = auc(np.repeat([1, 0], [len(bots), len(others)]), -np.concatenate([bots, others]))
+    found = _by_people(*flags, 1.0)
+    return found.row(
+        "How many bots of the made-up communities are flagged?", worlds.described(), "ordinary people, flagged alike", measure="share flagged",
+        signals=("authenticity",), people=len(bots),
+        how=f"Bots were made with few followers, many whom they follow, and little liking. They are ranked below others (AUC {ranked:.2f}); "
+        f"flagged is whoever is genuine by less than {below:.0%} in a world in which few are false.",
+    )  # fmt: skip
 
 
 def _count_flags(
@@ -154,9 +192,17 @@ def _count_flags(
 
 
 def _rows(
-    counted: Counted, question: str, data: str, measure: str, how: str, *, lower: bool = False, of_people: bool = False
-) -> list[Row]:  # fmt: skip
-    """One row a group, beside the group that fares best."""
+    counted: Counted,
+    question: str,
+    data: str,
+    measure: str,
+    how: str,
+    *,
+    lower: bool = False,
+    of_people: bool = False,
+    judges: Mapping[str, Judge] = MappingProxyType({}),
+) -> list[Row]:
+    """One row a group, beside the group that fares best, which has no target: it is the measure of the others."""
     rows: list[Row] = []
     by_kind: defaultdict[str, dict[str, Numbers]] = defaultdict(dict)
     for (by, group), some in counted.items():
@@ -169,10 +215,11 @@ def _rows(
             if people[group] >= FEWEST and group != UNKNOWN and some[:, 1].sum()
         }
         for group, best, found in _beside_best(compared, lower, of_people):
+            judged = judges[by](found.figure, found.baseline_figure) if by in judges and group != best else {}
             rows.append(
                 found.row(
                     f"{question}, by {by}?", data, f"the best-off: {best}", measure=measure, how=how, group=group, people=people[group],
-                    signals=("authenticity",) if of_people else (),
+                    signals=("authenticity",) if of_people else (), **judged,
                 )
             )  # fmt: skip
     return rows

@@ -4,7 +4,8 @@ A module of this folder returns plain dicts (`Row`), one a figure. `Figure.read`
 
     question, data, baseline, baseline_figure, figure, low, high, published, verdict     every figure has these
     target     "meets the target" | "misses the target"                                 where a target was set beforehand
-    wanted     the target in words: "AUC > 0.94 and at most 5 % of friend groups flagged"
+    wanted     the target in words: "AUC > 0.94 and at most 5 % of friend groups flagged"; whoever says one says whether it is met
+    apart      why meeting the target shows less than it seems, where that is so: such targets are counted apart
     measure    what `figure` and `baseline_figure` are: "AUC", "mean absolute error", "share" ...
     signals    names out of SIGNALS that the figure is about
     how        how it was measured, in a sentence or two a layman can follow
@@ -13,7 +14,8 @@ A module of this folder returns plain dicts (`Row`), one a figure. `Figure.read`
 
 `low` and `high` are a 90 % interval of `figure`. A verdict is earned by the *paired* difference to the baseline: `compared` draws
 whole accounts (never rows of an account) with replacement, computes both figures on the same draw, and says "beats" only when
-the 90 % interval of their difference lies on the good side of zero. Everything is drawn from a seed: two runs say the same.
+the 90 % interval of their difference lies on the good side of zero. A figure that is good because nothing is found earns no "beats":
+whoever never flags anybody has it as well. Everything is drawn from a seed: two runs say the same.
 
 The metrics are functions of arrays, (truth, said) -> float, and work on a draw as they do on the whole.
 """
@@ -64,6 +66,7 @@ class Figure:
     published: str = ""
     target: str = ""
     wanted: str = ""
+    apart: str = ""
     measure: str = ""
     signals: tuple[str, ...] = ()
     how: str = ""
@@ -103,6 +106,10 @@ class Figure:
             return
         if self.figure is None:
             raise FigureError(f"{self.question}: a verdict without a figure")
+        if bool(self.target) != bool(self.wanted):
+            raise FigureError(
+                f"{self.question}: a target is said in words, and whether it is met: {self.wanted!r}, {self.target!r}"
+            )
         slack = 1e-9 + 1e-6 * abs(self.figure)
         if (self.low is not None and self.low > self.figure + slack) or (
             self.high is not None and self.high < self.figure - slack
@@ -120,6 +127,16 @@ class Figure:
         return first | {"figure": number, "interval": interval, "published": published, "verdict": verdict} | {
             "baseline_figure": before
         } | row  # fmt: skip
+
+
+def met(right: bool) -> str:
+    """Whether a target is met, in the words of the record."""
+    return "meets the target" if right else "misses the target"
+
+
+def kept(high: float) -> str:
+    """The verdict on a promise of 0.9: an interval wide enough holds everything, so that holding more often beats nothing."""
+    return "worse than" if high < INTERVAL else "no better than"
 
 
 def not_tested(

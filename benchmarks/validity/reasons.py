@@ -5,17 +5,10 @@ A signal that a figure names needs no reason; one that stands here and gets a fi
 
 from __future__ import annotations
 
-_BRANDS = (
-    "no posts are at hand whose readers said how balanced they find the author; a human-rated set of 300 posts would settle it "
-    "(target: rank correlation of 0.4 with raters)"
-)
 _BASES = "no accounts are at hand whose standing, knowledge or experience somebody vouched for; each is shown with its evidence, and no figure is claimed"
 _PARTS = "it is one named part, shown beside others and judged by nobody alone; no data at hand say what it should be"
 
 REASONS: dict[str, str] = {
-    "praise_share": _BRANDS,
-    "honesty_balance": _BRANDS,
-    "two_sided_share": _BRANDS,
     "basis_position": _BASES,
     "basis_experience": _BASES,
     "quality": _PARTS,

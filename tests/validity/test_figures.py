@@ -27,6 +27,8 @@ def test_a_figure_is_written_with_the_seven_keys_of_the_record_first() -> None:
     [
         ({"verdict": "wins"}, "a verdict is one of"),
         ({"target": "nearly"}, "a target is met or missed"),
+        ({"wanted": "above 0.9"}, "and whether it is met"),
+        ({"target": "meets the target"}, "and whether it is met"),
         ({"figure": None}, "without a figure"),
         ({"figure": 0.95}, "outside its interval"),
         ({"figure": math.nan}, "figure is nan"),
@@ -79,6 +81,11 @@ def test_rows_of_one_account_are_drawn_together() -> None:
     _, low_of_rows, high_of_rows = figures.bootstrap(mean(copied), 1000)
     assert high - low == pytest.approx(high_of_people - low_of_people, rel=0.2)
     assert high_of_rows - low_of_rows < (high - low) / 5
+
+
+def test_an_interval_that_holds_everything_beats_no_promise() -> None:
+    assert figures.kept(1.0) == figures.kept(0.91) == "no better than"
+    assert figures.kept(0.85) == "worse than"
 
 
 def test_the_same_seed_says_the_same() -> None:

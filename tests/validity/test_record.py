@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,83 @@ def test_the_page_leads_with_what_does_not_hold_up() -> None:
     assert "Is it so?" in said
     assert "Does it sing?: nobody listened." in said
     assert "| beats | 1 |" in said
+
+
+def test_the_summary_counts_every_row_of_the_record_groups_of_people_among_them() -> None:
+    said = page(RECORD).partition("What does not hold up")[0]
+    for word in VERDICTS:
+        mine = Counter(bool(row["group"]) for row in RECORD if row["verdict"] == word)
+        assert f"| {word} | {mine[False]} | {mine[True]} | {mine.total()} |" in said
+    for kind in {row["apart"] for row in RECORD}:
+        made = Counter(row["target"] for row in RECORD if row["apart"] == kind)
+        met, missed = made["meets the target"], made["misses the target"]
+        assert (
+            f"| {f'apart: {kind}' if kind else 'on people, texts and worlds'} | {met + missed} | {met} | {missed} |"
+            in said
+        )
+
+
+def test_whatever_is_worse_or_misses_its_target_stands_first_groups_among_them() -> None:
+    bad = [row for row in RECORD if row["verdict"] == "worse than" or row["target"] == "misses the target"]
+    first = page(RECORD).partition("What does not hold up, first")[2].partition("\n## ")[0]
+    assert first.startswith(f" ({len(bad)}):")
+    assert sum(line.startswith("- ") for line in first.splitlines()) == len(bad)
+    group = Figure.read(MEASURED | {"group": "es", "people": 40, "verdict": "worse than"}, "basics.some").written()
+    assert "- Is it so? es: 0.8 (0.7 to 0.9) against 0.5: worse than a guess." in page([group])
+
+
+def test_the_program_held_against_its_own_declaration_is_counted_apart() -> None:
+    counted = [row for row in RECORD if "what one counts by hand" in row["question"] and row["target"]]
+    assert len(counted) > 30
+    assert all(row["apart"] for row in counted)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Are members of pods told from those of circles of friends", "AUC > .94"),
+        ("How many groups of friends pass for pods", "at most 5 %, while pods are found"),
+        ("Are bought followers found where 10% or more were bought?", "at least .9, at no more than 0.1 false alarms"),
+        ("How often is honest growth taken for bought?", "at most 0.1"),
+        ("How far off is the false share of an audience on average, where it is worst", "at most 3 points"),
+        ("How often does the 90 % interval of the forecast hold", ".88 to .92"),
+        ("Do half of the accounts lie below what is usual for their size", "at most 0.03"),
+        ("How often does the 90 % interval hold the truth: what became of the other posts", "0.87 to 0.93"),
+        ("Do as many rise as the chances say?", "at most 0.03"),
+        ("Does what posts sparked so far order people by what will be passed on?", "better than followers and than"),
+        ("How many disclosures were seen, at the first reading of", ">= 0.95"),
+    ],
+)
+def test_what_published_work_asks_for_stands_in_the_row_that_can_answer_it(question: str, wanted: str) -> None:
+    rows = [row for row in RECORD if row["question"].startswith(question)]
+    assert rows
+    assert all(row["wanted"].startswith(wanted) and row["target"] for row in rows)
+
+
+def test_groups_that_speak_another_language_have_a_target_and_it_is_judged() -> None:
+    asked = (
+        "Are genuine accounts flagged alike in every language?",
+        "Who gets a place among the first 20, by language?",
+    )
+    for question in asked:
+        others = [row for row in RECORD if row["question"] == question and row["figure"] != row["baseline_figure"]]
+        assert others
+        assert all(row["wanted"] and row["target"] for row in others)
+
+
+def test_to_hear_nothing_anywhere_beats_nobody() -> None:
+    written, paper = (
+        next(row for row in RECORD if row["question"].startswith(start) and row["question"].endswith("means to amuse?"))
+        for start in ("Is it told of a text", "How often is it said of a newspaper's post")
+    )
+    assert written["figure"] > 0 or paper["verdict"] != "beats"
+
+
+def test_what_was_kept_is_brought_into_todays_form() -> None:
+    part = PARTS[0]
+    old = Figure.read(MEASURED, part.name).written()
+    del old["apart"]
+    assert merged([old], []) == [Figure.read(MEASURED, part.name).written()]
 
 
 def test_words_from_outside_cannot_break_the_tables() -> None:

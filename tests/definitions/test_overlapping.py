@@ -11,6 +11,7 @@ import pytest
 from building import community, made
 from groundswell.definitions import (
     Band,
+    Benchmark,
     Definition,
     Gate,
     Provenance,
@@ -19,6 +20,7 @@ from groundswell.definitions import (
     load_definitions,
     overlaps,
 )
+from groundswell.definitions.model import Level
 from groundswell.signals import signal_table
 from groundswell.signals.packing import VALUE
 
@@ -54,6 +56,35 @@ def test_who_cannot_be_checked_is_not_picked() -> None:
     assert dict(found.picked) == {"paid@1": 10, "big@1": 0}
     assert found.pairs[0].jaccard == 0.0
     assert found.sentences[0].startswith("big@1 picks nobody")
+
+
+def test_of_whom_little_of_what_is_weighed_is_known_is_not_picked() -> None:
+    rows = panel(topic_focus=[0.9] * 40, reply_rate=[0.5] * 5 + [None] * 35)
+    terms = [ScoreTerm(signal, "t", "linear", 0.0, 1.0, weight) for signal, weight in (("topic_focus", 0.3), ("reply_rate", 0.7))]  # fmt: skip
+    little = Definition("little", 1, "little", "little", WHO, terms=tuple(terms))
+    most = replace(little, id="most", terms=(replace(terms[0], weight=0.7), replace(terms[1], weight=0.3)))
+    found = overlaps(rows, [little, most], {})
+    assert dict(found.picked) == {"little@1": 5, "most@1": 10}
+
+
+def test_a_rate_that_was_measured_on_another_platform_weighs_nothing() -> None:
+    rows = panel(like_rate=[0.05] * 20, sponsored_share=[0.0] * 20)
+    usual = Benchmark("usual", 1, "u", "u", WHO, metrics=("like_rate",), platforms=("instagram",), levels=(Level(0, typical=0.05),))  # fmt: skip
+    terms = (
+        ScoreTerm("like_rate", "t", "linear", 0.0, 1.0, 0.7, against="usual@1"),
+        ScoreTerm("sponsored_share", "t", "inverse", 0.0, 0.5, 0.3),
+    )
+    rated = Definition("rated", 1, "rated", "rated", WHO, terms=terms)
+    for platform, picked in (("x", 0), ("instagram", 10)):
+        there = rows.set_column(1, "platform", pa.array([platform] * 20))
+        assert dict(overlaps(there, [rated], {"usual@1": usual}).picked) == {"rated@1": picked}
+
+
+def test_who_picks_nobody_is_not_said_to_agree_least() -> None:
+    rows = panel(topic_focus=[n / 100 for n in range(100)])
+    nobody = replace(meaning("nobody"), bands=(Band(5_000),))
+    found = overlaps(rows, [nobody, meaning("up"), meaning("down", curve="inverse")], {})
+    assert [said.split(" and ")[0] for said in found.sentences[1:]] == ["up@1", "up@1"]
 
 
 def test_nobody_in_either_pick_is_no_number() -> None:

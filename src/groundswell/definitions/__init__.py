@@ -19,6 +19,7 @@ version never changes: other numbers are another version. No definition may give
 from __future__ import annotations
 
 from groundswell.definitions.judging import (
+    KNOWN_FROM,
     Tiered,
     fractions,
     gate_holds,
@@ -26,6 +27,7 @@ from groundswell.definitions.judging import (
     score_terms,
     tier_of,
     tiers_of,
+    weighed,
     within_bands,
 )
 from groundswell.definitions.loading import (
@@ -59,6 +61,7 @@ from groundswell.definitions.rates import (
     compare,
     compare_all,
     fit_panel,
+    speaks_of,
     typical_of,
     typical_rates,
 )
@@ -68,6 +71,7 @@ __all__ = [
     "DEFAULT_BENCHMARK",
     "DEFAULT_DEFINITION",
     "DEFAULT_TIER_SET",
+    "KNOWN_FROM",
     "Band",
     "Benchmark",
     "Comparison",
@@ -97,10 +101,12 @@ __all__ = [
     "overlaps",
     "overlaps_in",
     "score_terms",
+    "speaks_of",
     "tier_of",
     "tier_set",
     "tiers_of",
     "typical_of",
     "typical_rates",
+    "weighed",
     "within_bands",
 ]

@@ -21,6 +21,8 @@ from groundswell.signals.values import Value
 Floats: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = Floats | Sequence[float | None] | pa.Array | pa.ChunkedArray
 """A column of numbers: unknown is NaN in numpy, null in Arrow, None in a list."""
+KNOWN_FROM = 0.5
+"""Of what a definition weighs, how much must be known before somebody is said to be one (design choice: most of it)."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,18 @@ def score_terms(
     return [
         (term, _fraction(term, values.get(term.signal), (typical or {}).get(term.signal))) for term in definition.terms
     ]
+
+
+def weighed(definition: Definition, known: Sequence[NDArray[np.bool_]], rows: int = 1) -> Floats:
+    """Of what a definition weighs, how much is known, by weight and row by row; all of it where it weighs nothing.
+
+    `known` has a column a term: where its signal is known, and its benchmark speaks of the platform (`rates.speaks_of`).
+    """
+    whole = sum(term.weight for term in definition.terms)
+    if not whole:
+        return np.ones(rows)
+    parts = [term.weight * there for term, there in zip(definition.terms, known, strict=True)]
+    return np.sum(parts, axis=0) / whole
 
 
 def _fraction(term: ScoreTerm, value: Value | float | None, typical: float | None) -> float | None:

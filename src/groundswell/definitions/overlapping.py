@@ -1,7 +1,8 @@
 """How far do the meanings agree on the user's own people? The best of each, side by side; nothing is averaged.
 
-Each definition picks, among those of whom it speaks and whose gates hold, the best tenth of everybody by its own score. Two picks
-are compared by Jaccard (1901): people in both, divided by people in either.
+Each definition picks, among those of whom it speaks, whose gates hold and of whom most of what it weighs is known (as an explanation
+judges a person), the best tenth of everybody by its own score. Two picks are compared by Jaccard (1901): people in both, divided by
+people in either.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
 from groundswell.columns import in_one
-from groundswell.definitions.judging import Floats, as_floats, fractions, gates_hold, within_bands
+from groundswell.definitions.judging import KNOWN_FROM, Floats, as_floats, fractions, gates_hold, weighed, within_bands
 from groundswell.definitions.loading import load_benchmarks, load_definitions
 from groundswell.definitions.model import Benchmark, Definition, ScoreTerm
-from groundswell.definitions.rates import fit_panel, typical_rates
+from groundswell.definitions.rates import fit_panel, speaks_of, typical_rates
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
 
@@ -48,7 +49,7 @@ class Overlaps:
 
     accounts: int
     picked: tuple[tuple[str, int], ...]
-    """Definition -> people picked; 0 where its gates hold for nobody, or cannot be checked."""
+    """Definition -> people picked; 0 where its gates hold for nobody or cannot be checked, or most of what it weighs is unknown."""
     pairs: tuple[Overlap, ...]
     sentences: tuple[str, ...] = field(default=())
 
@@ -80,8 +81,10 @@ def _pair(one: str, other: str, mine: NDArray[np.bool_], theirs: NDArray[np.bool
 def _sentences(found: Overlaps) -> Iterable[str]:
     for name, count in found.picked:
         if not count:
-            yield f"{name} picks nobody: its conditions hold for no one, or cannot be checked."
-    told = [(pair.jaccard, pair) for pair in found.pairs if pair.jaccard is not None and pair.both < pair.either]
+            yield f"{name} picks nobody: its conditions hold for no one, cannot be checked, or too little of what it weighs is known."
+    somebody = {name for name, count in found.picked if count}  # who picks nobody disagrees with nobody
+    pairs = [pair for pair in found.pairs if {pair.one, pair.other} <= somebody]
+    told = [(pair.jaccard, pair) for pair in pairs if pair.jaccard is not None and pair.both < pair.either]
     if told:
         most, least = max(told, key=lambda one: one[0] or 0.0)[1], min(told, key=lambda one: one[0] or 0.0)[1]
         yield f"{most.one} and {most.other} agree most: {most.both:,} of {most.either:,} people are in both picks."
@@ -102,11 +105,13 @@ class _Panel:
         return as_floats(pc.struct_field(in_one(self.rows.column(signal)), part))
 
     def best(self, meaning: Definition, most: int) -> NDArray[np.bool_]:
-        """Who is picked: the best by score among those whom bands and gates let in; ties go by account."""
+        """Who is picked: the best by score among those whom bands and gates let in and of whom enough is known; ties go by account."""
         inside = _surely(within_bands(meaning, self.followers))
         for gate in meaning.gates:
             value, low, high = (self.numbers(gate.signal, part) for part in ("value", "low", "high"))
             inside &= _surely(gates_hold(gate, value, low, high, self._label(gate.signal)))
+        known = [np.isfinite(self.numbers(term.signal)) & self._spoken_of(term) for term in meaning.terms]
+        inside &= weighed(meaning, known, self.rows.num_rows) >= KNOWN_FROM
         score = self._score(meaning)
         order = np.argsort(np.where(inside & np.isfinite(score), -score, np.inf), kind="stable")[:most]
         picked = np.zeros(self.rows.num_rows, bool)
@@ -126,6 +131,15 @@ class _Panel:
             [term.weight * fractions(term, self.numbers(term.signal), self._typical(term)) for term in meaning.terms]
         )
         return np.where(np.isfinite(parts).any(axis=0), np.nansum(parts, axis=0), np.nan)
+
+    def _spoken_of(self, term: ScoreTerm) -> NDArray[np.bool_]:
+        """On whose platform the benchmark of a term was measured."""
+        usual = self.benchmarks.get(term.against or "")
+        if usual is None:
+            return np.ones(self.rows.num_rows, bool)
+        platforms = in_one(self.rows.column("platform"))
+        spoken_of = [one for one in pc.unique(platforms).to_pylist() if speaks_of(usual, one)]
+        return pc.is_in(platforms, value_set=pa.array(spoken_of, pa.string())).to_numpy(zero_copy_only=False)
 
     def _typical(self, term: ScoreTerm) -> Floats | None:
         """What is usual for each account's size by the benchmark of a term."""

@@ -129,11 +129,16 @@ def _middle(level: Level) -> float:
     return float(np.sqrt(level.rate_from * level.rate_to))
 
 
+def speaks_of(benchmark: Benchmark, platform: str) -> bool:
+    """Whether a benchmark was measured on a platform, or names none."""
+    return not benchmark.platforms or platform in benchmark.platforms
+
+
 def _mismatch(benchmark: Benchmark, platform: str, metric: str) -> str | None:
     """Why this benchmark must not be compared with that metric or platform; None when it may."""
     if metric not in benchmark.metrics:
         return f"it speaks of {' or '.join(benchmark.metrics)}; {metric} is another quantity."
-    if benchmark.platforms and platform not in benchmark.platforms:
+    if not speaks_of(benchmark, platform):
         return f"it was measured on {' and '.join(name.capitalize() for name in benchmark.platforms)} only."
     return None
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
 
 from groundswell.columns import in_one
 from groundswell.definitions import (
     BRIEF_BOUND,
+    KNOWN_FROM,
     Benchmark,
     Comparison,
     Definition,
@@ -28,7 +30,9 @@ from groundswell.definitions import (
     load_benchmarks,
     load_definitions,
     load_tier_sets,
+    speaks_of,
     tier_of,
+    weighed,
     within_bands,
 )
 from groundswell.errors import UnknownNameError, UsageError
@@ -52,10 +56,6 @@ pc: Any = _compute  # its functions are made at run time, no type checker knows 
 
 PLATFORMS_HELD = 6
 """Platforms whose values are held sorted for questions about many people (design choice: bounded memory)."""
-
-
-KNOWN_FROM = 0.5
-"""Of what a definition weighs, how much must be known before somebody is said to be one (design choice: most of it)."""
 
 
 @dataclass(frozen=True)
@@ -313,16 +313,14 @@ class Judges:
             value = values[gate.signal]
             answer = gate_holds(gate, value.value, value.low, value.high, value.label)
             gates.append((gate.says.replace(gate.signal, SIGNALS[gate.signal].title, 1), answer))
-        whole = sum(term.weight for term in meaning.terms)
-        known = sum(term.weight for term in meaning.terms if self._weighs(term, platform, values))
-        weighed = known / whole if whole else 1.0
-        return Judged(meaning.name, meaning.title, meaning.says, inside is False, tuple(gates), meaning.lacks, weighed)
+        share = float(weighed(meaning, [np.array([self._weighs(term, platform, values)]) for term in meaning.terms])[0])
+        return Judged(meaning.name, meaning.title, meaning.says, inside is False, tuple(gates), meaning.lacks, share)
 
     def _weighs(self, term: ScoreTerm, platform: str, values: dict[str, Value]) -> bool:
         """Whether what a term weighs is known: the value, and something that speaks of the platform to hold it against."""
         usual = self._benchmarks.get(term.against or "")
-        silent = usual is not None and usual.platforms and platform not in usual.platforms
-        return term.signal in values and values[term.signal].known and not silent
+        spoken_of = usual is None or speaks_of(usual, platform)
+        return spoken_of and term.signal in values and values[term.signal].known
 
     def tiers(self, followers: float | None) -> tuple[tuple[str, str], ...]:
         """Tier set -> tier, or why it has none."""

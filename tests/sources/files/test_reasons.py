@@ -117,3 +117,14 @@ def test_ids_of_posts_that_a_spreadsheet_rounded_are_told(tmp_path: Path) -> Non
     assert page.records["post"].column("post").to_pylist()[2:] == ["twitter:1234567890123456789", "twitter:77"]
     said = "2 post ids were damaged by a spreadsheet; a post without one is known by its author, date and text."
     assert said in reading.notes
+
+
+def test_a_post_among_profiles_is_no_account(tmp_path: Path) -> None:
+    latest = {**ANN, "latestPosts": [POST | {"id": "p1"}]}
+    path = written(tmp_path / "mixed.json", latest, GONE, {**POST, "id": "q1"}, {**POST, "id": "q2"})
+    (page,) = open_file(path).pages()
+    assert set(page.records["account"].column("account").to_pylist()) == {"instagram:771"}
+    assert page.records["post"].num_rows == 1
+    assert [(one.line, one.reason) for one in page.set_aside if one.line > 2] == [
+        (line, "a post among profiles: import the file once more with --as apify_instagram_post") for line in (3, 4)
+    ]

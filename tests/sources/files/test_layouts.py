@@ -150,7 +150,7 @@ def test_a_platform_that_nobody_knows_is_the_reason(tmp_path: Path) -> None:
     path = written(tmp_path, "platform,id,username,text,date\nMyspace,1,ann,a,2026-03-04\nIG,2,ann,b,2026-03-04\n")
     assert aside(read(path)) == [(2, "unknown platform 'Myspace'")]
     edges = written(tmp_path, "network,follower,followed\nMyspace,ann,bob\nIG,ann,bob\n,ann,cy\n", "edges.csv")
-    assert aside(read(edges)) == [(2, "unknown platform 'Myspace'"), (4, "no follower in 'follower'")]
+    assert aside(read(edges)) == [(2, "unknown platform 'Myspace'"), (4, "no platform in 'network'")]
 
 
 # --- what the user says ------------------------------------------------------------------------------------------------------
@@ -270,9 +270,11 @@ def test_what_is_the_future_depends_on_when_the_row_was_seen(tmp_path: Path) -> 
         tmp_path,
         "platform,id,username,text,date,observed_at\nx,1,ann,a,2026-03-04,2026-03-03T12:00Z\nx,2,ann,a,2026-03-06,2026-03-03T12:00Z\n",
     )
-    assert aside(read(path)) == [(3, "date in the future")]
+    assert aside(read(path)) == [(3, "date later than the day on which it was collected")]
     plain = written(tmp_path, "platform,id,username,text,date\nx,1,ann,a,2026-03-04\n", "plain.csv")
-    assert aside(read(plain, observed_at=datetime(2026, 1, 1, tzinfo=UTC))) == [(2, "date in the future")]
+    assert aside(read(plain, observed_at=datetime(2026, 1, 1, tzinfo=UTC))) == [
+        (2, "date later than the day on which it was collected")
+    ]
 
 
 def test_posts_without_ids_are_told_apart_by_their_words_and_found_again(tmp_path: Path) -> None:

@@ -85,3 +85,46 @@ def test_columns_that_are_lost_are_named_with_the_reason_and_the_remedy(tmp_path
         "Columns not kept, since follows have no field for them: colour. "
         "If one holds a field under another name, import the file again with --map COLUMN=FIELD."
     ]
+
+
+def lines(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_row_without_a_platform_is_not_said_to_lack_its_account(tmp_path: Path) -> None:
+    path = lines(tmp_path / "accounts.csv", "platform,handle,followers", "instagram,ann,5", ",ben,6", "Intagram,cy,7")
+    assert [(one.line, one.reason) for one in aside(path)] == [
+        (3, "no platform in 'platform'"),
+        (4, "unknown platform 'Intagram'"),
+    ]
+
+
+def test_a_verb_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    head = "actor,verb,target,platform,date"
+    path = lines(
+        tmp_path / "acts.csv", head, "@a,like,@b,x,2026-01-01", "@a,zap,@b,x,2026-01-02", "@a,,@b,x,2026-01-02"
+    )
+    assert [(one.line, one.reason) for one in aside(path)] == [(3, "unknown verb 'zap'"), (4, "no verb in 'verb'")]
+
+
+def test_ids_of_posts_that_a_spreadsheet_rounded_are_told(tmp_path: Path) -> None:
+    head = "post_id,username,platform,created_at,text,url"
+    rows = [f"1.23457E+18,@ann,x,2026-01-0{day},bread {day}," for day in (1, 2)]
+    known = "1.23457E+18,@ann,x,2026-01-03,rye,https://x.com/ann/status/1234567890123456789"
+    reading = open_file(lines(tmp_path / "posts.csv", head, *rows, known, "77,@ann,x,2026-01-04,rye,"))
+    (page,) = reading.pages()
+    assert page.records["post"].column("post").to_pylist()[2:] == ["twitter:1234567890123456789", "twitter:77"]
+    said = "2 post ids were damaged by a spreadsheet; a post without one is known by its author, date and text."
+    assert said in reading.notes
+
+
+def test_a_post_among_profiles_is_no_account(tmp_path: Path) -> None:
+    latest = {**ANN, "latestPosts": [POST | {"id": "p1"}]}
+    path = written(tmp_path / "mixed.json", latest, GONE, {**POST, "id": "q1"}, {**POST, "id": "q2"})
+    (page,) = open_file(path).pages()
+    assert set(page.records["account"].column("account").to_pylist()) == {"instagram:771"}
+    assert page.records["post"].num_rows == 1
+    assert [(one.line, one.reason) for one in page.set_aside if one.line > 2] == [
+        (line, "a post among profiles: import the file once more with --as apify_instagram_post") for line in (3, 4)
+    ]

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from groundswell.ingest import import_file
 from groundswell.sources.files import open_file
 from groundswell.sources.files.layouts.marketer import Named, named_in
 from groundswell.sources.files.layouts.volunteers import wants
 from groundswell.sources.files.values import count_of
+from groundswell.store import Workspace
 
 
 def read(folder: Path, text: str) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
@@ -123,3 +125,20 @@ def test_a_table_of_posts_says_its_authors_followers_in_german_too(tmp_path: Pat
 )
 def test_a_polite_no_is_a_no(cell: str, answer: bool | None) -> None:
     assert wants("Freiwillig dabei?", cell) is answer
+
+
+@pytest.mark.parametrize("status", ["contacted", "shipped", "replied", "agreed"])
+def test_who_stands_in_two_campaigns_has_the_status_and_code_of_the_last_row(tmp_path: Path, status: str) -> None:
+    path = tmp_path / "campaigns.csv"
+    path.write_text(
+        "Campaign,Influencer,Handle,Platform,Discount Code,Status\n"
+        "Spring,Kim,@kim,Instagram,KIM10,posted\nSpring,Lou,@lou,TikTok,LOU10,paid\n"
+        f"Summer,Kim,@kim,Instagram,KIM20,{status}\nSummer,Lou,@lou,TikTok,,paid\n"
+    )
+    workspace = Workspace.create(tmp_path / "w")
+    report = import_file(workspace, path)
+    with workspace.engine() as engine:
+        found = engine.rows("SELECT name, status, code FROM creators ORDER BY name")
+    assert found == [("Kim", status, "KIM20"), ("Lou", "paid", "LOU10")]
+    assert "Who stands in several rows has the status and the code of the last one: @kim (lines 2, 4)." in report.notes
+    assert vars(report.records["creator"]) == {"new": 2, "same": 0, "changed": 0}

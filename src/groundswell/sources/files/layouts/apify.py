@@ -50,6 +50,8 @@ _KNOWN = (
     "errorDescription",
 )
 
+POST_AMONG_PROFILES = "a post among profiles: import the file once more with --as apify_instagram_post"
+
 
 def _post(part: str) -> tuple[RecordMap, ...]:
     return (
@@ -97,9 +99,23 @@ def _without_reports(rows: Rows, what: str) -> tuple[Rows, list[SetAside]]:
         return rows, []
     why = zip(said.filter(failed).to_pylist(), _words(rows, "errorDescription").filter(failed).to_pylist(), strict=True)
     reasons = [f"the tool could not read this {what}: {word}{f' ({more})' if more else ''}" for word, more in why]
-    lost, lines = rows.columns.filter(failed).to_pylist(), rows.lines.filter(failed).to_pylist()
-    aside = [SetAside(line, why, _shown(row)) for line, why, row in zip(lines, reasons, lost, strict=True)]
-    kept = pc.invert(failed)
+    return _without(rows, failed, reasons)
+
+
+def _without_posts(rows: Rows) -> tuple[Rows, list[SetAside]]:
+    """Split off posts that lie beside profiles: each has an id, which is no account's."""
+    coded = pc.or_(*(pc.is_valid(_words(rows, name)) for name in _CODES))
+    owned = pc.or_(*(pc.is_valid(_words(rows, name)) for name in ("ownerUsername", "ownerId")))
+    posts = pc.and_(pc.is_null(_words(rows, "username")), pc.or_(coded, owned))
+    if not pc.any(posts).as_py():
+        return rows, []
+    return _without(rows, posts, [POST_AMONG_PROFILES] * pc.sum(posts).as_py())
+
+
+def _without(rows: Rows, lost: pa.Array, reasons: list[str]) -> tuple[Rows, list[SetAside]]:
+    gone = zip(rows.lines.filter(lost).to_pylist(), reasons, rows.columns.filter(lost).to_pylist(), strict=True)
+    aside = [SetAside(line, why, _shown(row)) for line, why, row in gone]
+    kept = pc.invert(lost)
     objects = rows.objects and [one for one, keep in zip(rows.objects, kept.to_pylist(), strict=True) if keep]
     return replace(rows, columns=rows.columns.filter(kept), lines=rows.lines.filter(kept), objects=objects), aside
 
@@ -133,6 +149,8 @@ def _below(post: dict[str, Any]) -> dict[str, Any]:
 def _profiles(rows: Rows) -> Unfolded:
     """Profiles, and the latest posts that lie within them."""
     rows, aside = _without_reports(rows, "profile")
+    rows, posts_aside = _without_posts(rows)
+    aside += posts_aside
     if rows.objects is not None:
         found = zip(rows.objects, rows.lines.to_pylist(), strict=False)
         posts = [

@@ -141,6 +141,26 @@ class Sheet:
         return {name: pc.fill_null(pc.equal(strange, name), False) for name in names[:MOST_NAMED]}
 
     @cached_property
+    def blank_platforms(self) -> dict[str, pa.Array]:
+        """The rows of which the platform column says nothing, and nobody else does, under the reason that this makes."""
+        if self._platform or "platform" in self.constants:
+            return {}
+        for name in self._platform_columns:
+            if (column := self.text(name)) is not None:
+                return {f"no platform in {self.headers[name]!r}": pc.is_null(column)} if column.null_count else {}
+        return {}
+
+    def strange_words(self, cell: Cell) -> dict[str, pa.Array]:
+        """Words that a cell of a closed list does not know, each with its rows."""
+        read_as = self.read(cell)
+        words = next((column for name in cell.names if (column := self.text(name)) is not None), None)
+        if read_as is None or words is None:
+            return {}
+        strange = pc.if_else(pc.is_null(read_as), words, None)
+        names = [str(name) for name in pc.unique(strange).to_pylist() if name is not None]
+        return {name: pc.fill_null(pc.equal(strange, name), False) for name in names[:MOST_NAMED]}
+
+    @cached_property
     def observed(self) -> pa.Array | None:
         """When each row was collected, where the file or the user says so row by row."""
         seen = self.read(self._observed) if self._observed else None
@@ -455,9 +475,21 @@ class Id(Cell):
         if found is not None and not pc.any(doubtful).as_py():
             return found
         named = self._elsewhere(sheet)
-        if found is None or named is None:
-            return named if found is None else found
-        return pc.if_else(doubtful, pc.coalesce(named, found), found)
+        if found is not None and named is not None:
+            found = pc.if_else(doubtful, pc.coalesce(named, found), found)
+        elif found is None:
+            return named
+        self._remark(sheet, pc.is_null(found))
+        return found
+
+    def _remark(self, sheet: Sheet, unknown: pa.Array) -> None:
+        """Count the ids that a spreadsheet rounded and no address repairs."""
+        first = next(column for name in self.names if (column := sheet.column(name)) is not None)
+        broken = pc.and_(unknown, pc.fill_null(identities.damaged(first), False))
+        sheet.memory.note(
+            "{n} post id{s} {were} damaged by a spreadsheet; a post without one is known by its author, date and text.",
+            pc.sum(broken).as_py() or 0,
+        )
 
     def _elsewhere(self, sheet: Sheet) -> pa.Array | None:
         """What shortcodes and addresses say."""

@@ -24,6 +24,7 @@ from groundswell.sources.files.layouts import identities
 from groundswell.sources.files.layouts.cells import (
     SLACK,
     Sheet,
+    Verb,
 )
 from groundswell.sources.files.layouts.layout import (
     Layout,
@@ -153,6 +154,7 @@ def _usable(
         good = pc.and_(good, pc.invert(bad))
     if is_primary and not pc.all(good).as_py():
         strange = {f"unknown platform {name!r}": rows for name, rows in sheet.unknown_platforms.items()}
+        strange |= sheet.blank_platforms | _strange_words(record, sheet)
         why = {reason: pc.and_(rows, pc.invert(good)) for reason, rows in strange.items()} | why
     wanted = sheet.read(record.when) if record.when else None
     if record.when is not None:
@@ -162,6 +164,16 @@ def _usable(
             else pa.repeat(pa.scalar(False), len(sheet))
         )
     return good, why
+
+
+def _strange_words(record: RecordMap, sheet: Sheet) -> dict[str, pa.Array]:
+    """What is in the column of a required field and is no word of its list: `zap` is no verb, and not no verb at all."""
+    return {
+        f"unknown {declared.name} {word!r}": rows
+        for declared in record.record.fields
+        if declared.required and isinstance(cell := record.cells.get(declared.name), Verb)
+        for word, rows in sheet.strange_words(cell).items()
+    }
 
 
 def _lack(declared: Field, record: RecordMap, sheet: Sheet) -> str:
@@ -182,7 +194,9 @@ def _impossible(columns: dict[str, pa.Array], sheet: Sheet) -> dict[str, pa.Arra
         _collect(masks, "collection time before 1995", pc.less(seen, pa.scalar(EARLIEST, read.MOMENT)))
     for name in [name for name, values in columns.items() if values.type == read.MOMENT]:
         future, old = pc.greater(columns[name], sheet.cut()), pc.less(columns[name], pa.scalar(EARLIEST, read.MOMENT))
-        _collect(masks, "date in the future", future)
+        late = pc.greater(columns[name], pa.scalar(datetime.now(UTC) + SLACK, read.MOMENT))
+        _collect(masks, "date in the future", pc.and_(future, late))
+        _collect(masks, "date later than the day on which it was collected", pc.and_(future, pc.invert(late)))
         _collect(masks, "date before 1995", old)
         bad = pc.fill_null(pc.or_(future, old), False)
         if pc.any(bad).as_py():

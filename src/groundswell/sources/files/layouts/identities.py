@@ -210,6 +210,8 @@ def damaged(values: pa.Array) -> pa.Array:
     """True where a spreadsheet rounded an id: 8.41E+17, or a float beyond 2^53."""
     if pa.types.is_floating(values.type):
         return pc.greater_equal(pc.abs(values), 2.0**53)
+    if pa.types.is_string(values.type) and _all_numbers(values):
+        return pa.repeat(pa.scalar(False), len(values))
     return pc.match_substring_regex(unwrapped(pc.utf8_trim_whitespace(texts(values))), DAMAGED)
 
 

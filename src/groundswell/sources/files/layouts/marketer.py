@@ -2,7 +2,8 @@
 
 It was written for eyes. Several handles stand in one cell ("@ann / tiktok: @ann_b"), the header is under a title, a Total row
 closes it, the fee is "€250", followers are "12.4K". One row gives a creator with one or several accounts, contacts and fees.
-Of several rows that name one account the last that says a fee, or followers, counts; what the others say is kept in its words.
+Of several rows that name one account the last that says a fee, followers, a status or a code counts; what the others say of the first
+two is kept in its words.
 Sheets are typed by people and have thousands of rows, not millions: this one layout reads them one by one.
 """
 
@@ -27,7 +28,7 @@ from groundswell.sources.files.layouts.cells import (
     Who,
     normalised,
 )
-from groundswell.sources.files.layouts.fees import fee_in_words, fees_of, names_a_fee, settle_fees
+from groundswell.sources.files.layouts.fees import MOST_SHOWN, fee_in_words, fees_of, names_a_fee, settle_fees, whose
 from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
 from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
 from groundswell.sources.files.layouts.sheet_followers import columns_by_platform, settle_followers
@@ -297,7 +298,26 @@ def _sheet(rows: Rows) -> Unfolded:
     notes += settle_followers(
         tables.people, by_line, columns_by_platform(columns.followers, columns.followers_on.items())
     )
+    notes += _in_several_rows(tables.people)
     return Unfolded({name: _part(found) for name, found in vars(tables).items() if found}, aside, notes)
+
+
+def _in_several_rows(people: list[dict[str, Any]]) -> list[str]:
+    """Who stands in several rows that differ in status or code, one a campaign for instance: a person has one of each here."""
+    rows: dict[tuple[Any, ...], dict[int, tuple[Any, Any]]] = {}
+    for one in people:
+        rows.setdefault((one["_creator"], *whose(one)), {})[one["line"]] = one["_status"], one["_code"]
+    found = [
+        f"{name} (lines {', '.join(map(str, lines))})"
+        for (_, name, *_), lines in rows.items()
+        if any(len({row[part] for row in lines.values() if row[part]}) > 1 for part in (0, 1))
+    ]
+    if not found:
+        return []
+    shown = ", ".join(found[:MOST_SHOWN]) + (
+        f" and {len(found) - MOST_SHOWN:,} more" if len(found) > MOST_SHOWN else ""
+    )
+    return [f"Who stands in several rows has the status and the code of the last one: {shown}."]
 
 
 def _array(column: pa.ChunkedArray) -> pa.Array:

@@ -9,12 +9,12 @@ import pytest
 
 from building import account, bring, day, made, post
 from groundswell.advocacy import Census, census, census_table
-from groundswell.advocacy.naming import names_in, sentences_naming, without
-from groundswell.advocacy.tone import Tone, tone_of
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.ingest import import_file
 from groundswell.signals import signal_table
 from groundswell.signals.kinship import read_texts
+from groundswell.signals.naming import names_in, sentences_naming, without
+from groundswell.signals.warmth import Tone, tone_of
 from groundswell.store import Workspace
 
 ENGLISH = {"language": "en"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from groundswell.advocacy.tone import Tone, tone_of
+from groundswell.signals.warmth import Tone, tone_of
 
 NAMES = ["Lindrad", "Germanwings", "4U9525", "Lufthansa", "CNN"]
 
@@ -35,6 +35,9 @@ CRITICAL = [
     "Great, boycott Lufthansa for all I care.",
     "Shame on CNN for that good joke.",
     "My Lindrad broke after a week, what a horrible frame.",
+    "I will never use Lindrad.",
+    "Honestly, I'd never buy Lindrad again.",
+    "We stopped using Lindrad last year.",
 ]
 BOTH = [
     "Love the Lindrad frame, though the wheels are disappointing for that price.",
@@ -58,6 +61,7 @@ NEITHER = [
     "Lindrad opens its showroom in Leipzig next week.",
     "Lindrad wishes you a good morning",
     "Lindrad or a used one? Asking for a friend.",
+    "You will never use all the gears of a Lindrad.",
     "Lufthansa reports no victims and no injuries.",
     "There was no problem with Lindrad.",
     "Lindrad profits grow, shares gain.",
@@ -78,6 +82,12 @@ def test_praise_is_warm(text: str) -> None:
 @pytest.mark.parametrize("text", CRITICAL)
 def test_blame_is_critical_whatever_good_words_stand_beside(text: str) -> None:
     assert said_of(text) == Tone(critical=1)
+
+
+def test_grim_news_is_no_criticism_where_that_is_asked() -> None:
+    grim = "Three people died when a Lindrad crashed in the street."
+    assert (tone_of(grim, NAMES, "en"), tone_of(grim, NAMES, "en", grim=False)) == (Tone(critical=1), Tone(plain=1))
+    assert tone_of("Sadly my Lindrad is terrible.", NAMES, "en", grim=False) == Tone(critical=1)
 
 
 @pytest.mark.parametrize("text", BOTH)

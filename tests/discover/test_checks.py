@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import openpyxl
@@ -17,6 +15,7 @@ from groundswell.discover import Brief, Rule, Shortlist, discover
 from groundswell.discover.checks import says, warmth_of
 from groundswell.exports import export_shortlist
 from groundswell.signals.kinship import Shares
+from groundswell.signals.regard import nobody
 from groundswell.store import Workspace
 
 SHAMPOO = Rule("never_if", "shaves the hair", "we sell shampoo")
@@ -98,11 +97,9 @@ def test_who_never_named_the_brand_nor_its_sector_is_cold_and_who_did_is_warm(
 
 def test_who_speaks_of_the_sector_is_no_stranger_to_the_brand(brief: Brief) -> None:
     """Two people who never name the brand; the second speaks of lentils in three of forty posts."""
-    nothing, texts = np.zeros(2, np.int64), np.array([40, 40])
-    named = Shares(nothing, nothing, nothing - 1, texts)
+    texts = np.array([40, 40])
     sector = Shares(np.array([0, 3]), np.array([0, 3]), np.array([-1, 20_000]), texts)
-    asked: Any = SimpleNamespace(saying=lambda phrases: named)
-    say = warmth_of(replace(brief, segments={"sector": ("lentils",)}), asked, sector)
+    say = warmth_of(replace(brief, segments={"sector": ("lentils",)}), nobody(texts), sector)
     assert (say(0).says, say(0).flagged) == (
         "Cold: of its 40 posts with text none names Oat & Co or speaks of lentils.",
         True,

@@ -15,20 +15,20 @@ from typing import Any
 import pyarrow as pa
 
 from groundswell.advocacy.census_words import languages_in, says, summary, unknown, unknown_of
-from groundswell.advocacy.naming import names_in, unaddressed
 from groundswell.advocacy.own import Marks, beside, marks_of
 from groundswell.advocacy.payers import payers_in
 from groundswell.advocacy.people import listed_people, values_of
 from groundswell.advocacy.same_words import PASSED_ON, cleaned
-from groundswell.advocacy.tone import READINGS, Tone, tone_of
 from groundswell.advocacy.voices import KINDS, Census, Kind, Voice, narrowed
 from groundswell.definitions import load_tier_sets, tier_of
 from groundswell.errors import UnknownNameError, UsageError
 from groundswell.signals import SignalTable, Value, signal_table
 from groundswell.signals.findings import Progress
+from groundswell.signals.naming import names_in, unaddressed
 from groundswell.signals.posts import Evidence
 from groundswell.signals.table import prepare
 from groundswell.signals.values import REASONS
+from groundswell.signals.warmth import READINGS, Tone, tone_of
 from groundswell.store import Engine, Workspace
 from groundswell.store.text_index import words_of
 

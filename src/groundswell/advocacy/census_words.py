@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from groundswell.advocacy.people import count, several
-from groundswell.advocacy.tone import Reading, Tone
 from groundswell.records import language_name
 from groundswell.signals import Value
+from groundswell.signals.warmth import Reading, Tone
 from groundswell.store.text_index import words_of
 
 if TYPE_CHECKING:

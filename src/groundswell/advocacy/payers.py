@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from groundswell.advocacy.naming import names_in
+from groundswell.signals.naming import names_in
 
 _NAME = r"@?[A-Z0-9][\w&’'\-]*(?:\s+(?:&\s+)?[A-Z0-9][\w&’'\-]*){0,3}|@[\w.\-]+\w"
 PAYER = re.compile(

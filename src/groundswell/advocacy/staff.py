@@ -15,7 +15,6 @@ from typing import Any, Literal
 from groundswell.advocacy.colleagues import Person, persons_of
 from groundswell.advocacy.facts import facts_of
 from groundswell.advocacy.flags import as_evidence, own_posts, some
-from groundswell.advocacy.naming import names_in
 from groundswell.advocacy.own import Marks, Own, marks_of, posts_beside
 from groundswell.advocacy.people import Listed, listed_people, several
 from groundswell.advocacy.same_words import Said, SameWords, same_across
@@ -24,6 +23,7 @@ from groundswell.advocacy.subjects import POSTS_NEEDED, WORDS_NEEDED, subject_of
 from groundswell.errors import UsageError
 from groundswell.signals import SIGNALS, SignalTable, Value, signal_table
 from groundswell.signals.findings import Progress
+from groundswell.signals.naming import names_in
 from groundswell.signals.posts import Evidence, PostsOf, posts_of
 from groundswell.signals.topics import Corpus
 from groundswell.store import Workspace

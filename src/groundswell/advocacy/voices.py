@@ -9,10 +9,10 @@ from typing import Any, Literal, get_args
 
 from groundswell.advocacy.own import Own
 from groundswell.advocacy.people import count, several
-from groundswell.advocacy.tone import READINGS, Reading, Tone
 from groundswell.errors import UnknownNameError
 from groundswell.signals import Value
 from groundswell.signals.posts import Evidence
+from groundswell.signals.warmth import READINGS, Reading, Tone
 
 Kind = Literal["company", "product", "service", "person"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

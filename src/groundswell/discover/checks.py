@@ -6,7 +6,7 @@ Rules of contradiction and confirmation are read widely (word forms, any order):
 Incidents are read in just the words that the brief names.
 
 Beside them stands whether somebody is warm or cold (the article on 2017, tip 4: "should know your brand and engage in some way"): cold is who
-never named the brand nor spoke of its sector in any post that is known.
+never named the brand nor spoke of its sector in any post that is known. Who speaks of the brand critically is neither: those posts are shown.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from groundswell.discover.brief import Brief, Rule
-from groundswell.signals.kinship import Shares, Texts
+from groundswell.signals.kinship import Shares
 from groundswell.signals.on_lists import OnLists
 from groundswell.signals.posts import Evidence, PostsOf
+from groundswell.signals.regard import CRITICAL, Regard
 from groundswell.store.text_index import words_of
 
 Warmth = Callable[[int], "Check"]
@@ -26,9 +27,10 @@ POSTS_SHOWN = 3
 ENDING, STEM = 2, 4
 """Letters of a word that may differ at its end, and how many must remain (design choice: "shaves" finds "shaved")."""
 TITLES = {"never_if": "Speaks against it", "confirm": "To be seen", "incident": "Incident"}
-WARMTH, SAME, LISTED = "warmth", "same", "listed"
+WARMTH, CRITIC, SAME, LISTED = "warmth", "critic", "same", "listed"
 NURTURE = "Let it get to know you before you ask: answer its posts, show what you make, and want nothing yet."
 LOOK = "Look at the profile before you ask."
+ANSWER = "Read what it says before you ask; it may want an answer rather than an offer."
 READ = "Read it before you ask; if it stands in the way, name the account under [exclude]. This rule leaves nobody out by itself."
 
 
@@ -37,7 +39,7 @@ class Check:
     """One rule of a brief at one person: what was seen, and what is asked of whoever reads it."""
 
     kind: str
-    """never_if, confirm, incident, warmth, same or listed."""
+    """never_if, confirm, incident, warmth, critic, same or listed."""
     text: str
     """The rule in the brief's words."""
     because: str
@@ -73,28 +75,51 @@ def _check(rule: Rule, account: str, posts: PostsOf) -> Check:
     )
 
 
-def warmth_of(brief: Brief, texts: Texts, sector: Shares | None) -> Warmth:
-    """Say of a row of the table whether its account ever named the brand or spoke of the sector; the posts stand among its evidence."""
-    named = texts.saying(brief.brand_terms or [brief.brand])
+def warmth_of(brief: Brief, named: Regard, sector: Shares | None) -> Warmth:
+    """Say of a row of the table whether its account ever named the brand, and how, or spoke of the sector; the posts stand among its evidence."""
     about = " or ".join(brief.segments.get("sector", ()))
 
     def say(row: int) -> Check:
-        known, brand, near = int(named.texts[row]), int(named.hits[row]), int(sector.hits[row]) if sector else 0
-        if not known:
+        known, near = int(named.texts[row]), int(sector.hits[row]) if sector else 0
+        brand = int(named.named[row] + named.acts[row])
+        if not named.known[row]:
             return Check(WARMTH, brief.brand, "", None, "Warm or cold: unknown, none of its posts has text.", LOOK)
+        if named.critic[row]:
+            return _critic(brief.brand, named, row)
         if not brand + near:
             neither = f"names {brief.brand}" + (f" or speaks of {about}" if sector else "")
             return Check(WARMTH, brief.brand, "", 0, f"Cold: of its {known:,} posts with text none {neither}.", NURTURE)
-        of = f"of its {known:,} posts with text"
-        names = f"{'names' if brand == 1 else 'name'} {brief.brand}{_last(named, row)}"
         speaks = f"{'speaks' if near == 1 else 'speak'} of {about}{_last(sector, row)}" if sector else ""
         if not brand:
-            told = f"Warm: {near:,} {of} {speaks}; none names {brief.brand} so far."
+            told = f"Warm: {near:,} of its {known:,} posts with text {speaks}; none names {brief.brand} so far."
         else:
-            told = f"Warm: {brand:,} {of} {names}" + (f"; {near:,} {speaks}." if near else ".")
+            told = f"Warm: {_names(brief.brand, named, row)}" + (f"; {near:,} {speaks}." if near else ".")
         return Check(WARMTH, brief.brand, "", brand + near, told)
 
     return say
+
+
+def _names(brand: str, named: Regard, row: int) -> str:
+    """In how many posts an account names a brand, when last, and what those say of it that nobody pays for."""
+    posts, acts = int(named.named[row]), int(named.acts[row])
+    if not posts:
+        return f"it mentioned {brand}{_last(named, row)}, in no post that is in the data"
+    wordless = int(named.wordless[row])
+    of = f"{posts:,} of its {int(named.texts[row]) + wordless:,} posts with text{' or a tag' if wordless else ''}"
+    more = ""
+    if ways := named.ways(row):
+        more = f"; unpaid, {'it' if named.unpaid[row] == 1 else 'of these'} {ways}"
+    elif not named.unpaid[row] + acts:
+        more = ", none without a sign of payment"
+    return f"{of} {'names' if posts == 1 else 'name'} {brand}{_last(named, row)}{more}"
+
+
+def _critic(brand: str, named: Regard, row: int) -> Check:
+    """A critic is nobody to warm up to: a person reads what was said."""
+    number, posts = len(named.posts_of(row, CRITICAL)), int(named.named[row])
+    which = f"the post that names {brand}" if posts == 1 else f"{number:,} of the {posts:,} posts that name {brand}"
+    told = f"Critical: {which} {'criticises' if number == 1 else 'criticise'} it{_last(named, row)}."
+    return Check(CRITIC, brand, "", number, told, ANSWER)
 
 
 def same_person(also: Mapping[str, str], places: Mapping[str, int]) -> Check:
@@ -112,7 +137,7 @@ def as_listed(said: OnLists) -> Check:
     return Check(LISTED, said.status or "", "", int(said.declined), " ".join(said.sentences()), asks)
 
 
-def _last(shares: Shares, row: int) -> str:
+def _last(shares: Shares | Regard, row: int) -> str:
     last = shares.last(row)
     return f" (last on {last:%Y-%m-%d})" if last else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from groundswell.columns import in_one
 from groundswell.definitions import Definition, definition
 from groundswell.discover.brief import Brief
-from groundswell.discover.checks import Check, Warmth, as_listed, checks_of, same_person, warmth_of
+from groundswell.discover.checks import CRITIC, POSTS_SHOWN, Check, as_listed, checks_of, same_person, warmth_of
 from groundswell.discover.exclusions import of_nobody
 from groundswell.discover.exposure import exposure
 from groundswell.discover.gates import Passed, gates_of, pass_gates
@@ -26,8 +27,9 @@ from groundswell.signals.findings import Progress
 from groundswell.signals.kinship import Texts
 from groundswell.signals.on_lists import on_lists
 from groundswell.signals.one_person import called, others_of
-from groundswell.signals.posts import PostsOf, posts_of
+from groundswell.signals.posts import Evidence, PostsOf, as_evidence, posts_of
 from groundswell.signals.present import Present, open_present
+from groundswell.signals.regard import CRITICAL, Regard
 from groundswell.store import Workspace, made_up_among
 from groundswell.store.text_index import words_of
 
@@ -37,6 +39,8 @@ UNCHECKED_SHOWN = 50
 CONTEXT_SHOWN = 2_000
 SENTENCES_SHOWN = 6
 EVIDENCE_SHOWN = 4
+NAMING_SHOWN = 2
+"""Of these, posts that name the brand, critical ones first."""
 
 
 def discover(
@@ -56,7 +60,7 @@ def discover(
 def _ranked(present: Present, brief: Brief, meaning: Definition, progress: Progress | None) -> Shortlist:
     table, texts = present.table, present.texts(progress)
     passed, terms, sector = judged(brief, meaning, table.rows, texts)
-    lines = _Lines(present, brief, terms, passed, warmth_of(brief, texts, sector.shares if sector else None))
+    lines = _Lines(present, brief, terms, passed, sector, named_by(brief, texts))
     matches, unchecked = lines.make()
     return Shortlist(
         brief=brief,
@@ -88,18 +92,26 @@ def judged(
     phrases = brief.segments.get("sector")
     sector = read_sector(phrases, rows, texts) if phrases else None
     shares = sector.shares if sector else None
-    asked = Asked(shares, texts.saying(brief.brand_terms or [brief.brand]))
+    asked = Asked(shares, named_by(brief, texts))
     terms = scored_terms(brief, meaning, rows, texts, asked)
     gates = gates_of(brief, meaning, rows, texts, shares)
     return pass_gates(chain(gates, something_known(terms)), rows.num_rows), terms, sector
 
 
+def named_by(brief: Brief, texts: Texts) -> Regard:
+    """Who names the brand of a brief, and how."""
+    return texts.naming(brief.brand_terms or [brief.brand])
+
+
 class _Lines:
     """Turns row numbers into lines of the shortlist, fetching what only those few people need."""
 
-    def __init__(self, present: Present, brief: Brief, terms: list[Scored], passed: Passed, warmth: Warmth) -> None:
+    def __init__(
+        self, present: Present, brief: Brief, terms: list[Scored], passed: Passed, sector: Sector | None, named: Regard
+    ) -> None:
         self.present, self.brief, self.rows = present, brief, present.table.rows
-        self.terms, self.passed, self.warmth = terms, passed, warmth
+        self.terms, self.passed, self.named = terms, passed, named
+        self.warmth = warmth_of(brief, named, sector.shares if sector else None)
         self.known, self.possible = totals(terms, self.rows.num_rows)
         self.others, self.places = others_of(present.workspace), dict[str, int]()
         self.listed = on_lists(present)
@@ -128,9 +140,8 @@ class _Lines:
         return self.rows.column("account").take(pa.array(rows)).to_pylist()
 
     def _words(self) -> dict[str, list[str]]:
-        """What to look for in posts as evidence: the brand's names, the sector, the wishes."""
+        """What to look for in posts as evidence: the sector, the wishes. Those that name the brand are known."""
         asked = {
-            "kinship": list(self.brief.brand_terms or [self.brief.brand]),
             "sector_share": list(self.brief.segments.get("sector", ())),
             "persona_match": [persona.text for persona in self.brief.personas if not persona.never],
         }
@@ -154,7 +165,7 @@ class _Lines:
             terms=terms,
             values={name: Value(signal=name, **found[name]) for name in SIGNALS},
             sentences=tuple(term.sentence for term in strongest if term.points is not None)[:SENTENCES_SHOWN],
-            evidence=posts.evidence(account, EVIDENCE_SHOWN) if posts else (),
+            evidence=self._evidence(row, account, posts) if posts else (),
             posts_by_month=posts.by_month(account) if posts else (),
             topics=posts.topics(account) if posts else (),
             topics_from=posts.topics_from(account) if posts else None,
@@ -165,7 +176,20 @@ class _Lines:
     def _checks(self, row: int, account: str, posts: PostsOf | None) -> tuple[Check, ...]:
         if posts is None:
             return ()
-        return (*self._same(account), *checks_of(self.brief, account, posts), self.warmth(row))
+        warmth = self.warmth(row)
+        if warmth.kind == CRITIC:
+            warmth = replace(warmth, posts=self._naming(row, account, posts, CRITICAL)[:POSTS_SHOWN])
+        return (*self._same(account), *checks_of(self.brief, account, posts), warmth)
+
+    def _evidence(self, row: int, account: str, posts: PostsOf) -> tuple[Evidence, ...]:
+        """Posts behind the reasons: first those that name the brand, with the words or by a tag."""
+        naming = {one.post: one for one in self._naming(row, account, posts)[:NAMING_SHOWN]}
+        others = {one.post: one for one in posts.evidence(account, EVIDENCE_SHOWN) if one.post not in naming}
+        return tuple((naming | others).values())[:EVIDENCE_SHOWN]
+
+    def _naming(self, row: int, account: str, posts: PostsOf, how: int | None = None) -> tuple[Evidence, ...]:
+        mine = {post["post"]: post for post in posts.posts.get(account, [])}
+        return tuple(as_evidence(mine[one], "kinship") for one in self.named.posts_of(row, how) if one in mine)
 
     def _listed(self, account: str) -> tuple[Check, ...]:
         """What the lists say of it, where they say where the talks stand or write the fee in words."""

@@ -5,7 +5,7 @@ A score is 100 points, divided among what the brief asks about (weights below, s
     the definition's own terms   50     what its author means by a good person
     personas                     25     likeness of the account's words to the brief's wishes, by their weights
     sector                       15     share of own posts in the sector
-    kinship                      10     own unpaid posts that name the brand
+    kinship                      10     own unpaid posts that name the brand, but for critical ones; who is a critic earns none
 
 These four weights are a design choice; nothing in the literature sets them. An unknown term earns nothing and loses nothing: it is
 shown as "up to +x". Follower count has no term.
@@ -27,8 +27,10 @@ from groundswell.definitions import Definition, ScoreTerm, benchmark, fit_panel,
 from groundswell.discover.brief import Brief
 from groundswell.discover.gates import Gate
 from groundswell.discover.shortlist import Term
+from groundswell.records import platform_name
 from groundswell.signals import SIGNALS
 from groundswell.signals.kinship import Shares, Texts
+from groundswell.signals.regard import Regard
 from groundswell.signals.values import Value
 
 pc: Any = _compute  # its functions are made at run time, no type checker knows them
@@ -64,7 +66,7 @@ class Asked:
     """What the brief's own questions came to, per account."""
 
     sector: Shares | None
-    kinship: Shares | None
+    kinship: Regard | None
 
 
 def scored_terms(brief: Brief, meaning: Definition, rows: pa.Table, texts: Texts, asked: Asked) -> list[Scored]:
@@ -73,7 +75,7 @@ def scored_terms(brief: Brief, meaning: Definition, rows: pa.Table, texts: Texts
         *_definition_terms(meaning, rows),
         *_persona_terms(brief, texts),
         *_sector_term(brief, asked.sector),
-        *_kinship_term(brief, asked.kinship),
+        *_kinship_term(brief, rows, asked.kinship),
     ]
     scale = 100.0 / (sum(term.most for term in terms) or 1.0)
     return [Scored(term.name, term.title, term.earned, term.most * scale, term.says) for term in terms]
@@ -198,19 +200,34 @@ def _own_posts(number: int, one: str = "", several: str = "") -> str:
     return said.rstrip()
 
 
-def _kinship_term(brief: Brief, kinship: Shares | None) -> Iterator[Scored]:
+def _kinship_term(brief: Brief, rows: pa.Table, kinship: Regard | None) -> Iterator[Scored]:
     if kinship is None:
         return
-    earned = np.where(kinship.texts > 0, np.minimum(kinship.unpaid / MENTIONS_FOR_ALL, 1.0), np.nan)
+    earned = np.where(kinship.known, np.minimum(kinship.friendly / MENTIONS_FOR_ALL, 1.0), np.nan)
+    platforms = rows.column("platform")
 
     def say(row: int) -> str:
-        if not kinship.texts[row]:
-            return f"Whether it has named {brief.brand} is unknown: none of its posts has text."
-        if not kinship.hits[row]:
-            return f"None of its {_own_posts(kinship.texts[row])} names {brief.brand}."
-        last = kinship.last(row)
-        when = f", last on {last:%Y-%m-%d}" if last else ""
-        shown = f"{kinship.unpaid[row]} show{'s' if kinship.unpaid[row] == 1 else ''}"
-        return f"It named {brief.brand} in {_own_posts(kinship.hits[row])}{when}; {shown} no sign of payment."
+        where = platform_name(platforms[row].as_py())
+        return kinship_sentence(brief.brand, kinship, row, where)
 
     yield Scored("kinship", f"knows {brief.brand}", earned, KINSHIP, say)
+
+
+def kinship_sentence(brand: str, kinship: Regard, row: int, where: str) -> str:
+    """How an account speaks of a brand: in how many posts, where and when last, how many unpaid, and how these do."""
+    if not kinship.known[row]:
+        return f"Whether it has named {brand} is unknown: none of its posts has text."
+    named, acts, unpaid = (int(counts[row]) for counts in (kinship.named, kinship.acts, kinship.unpaid))
+    if not named + acts:
+        return f"None of its {_own_posts(kinship.texts[row])} names {brand}."
+    last = kinship.last(row)
+    when = f", last on {last:%Y-%m-%d}" if last else ""
+    said = f"It named {brand} in {_own_posts(named)} on {where}{when}" if named else ""
+    if acts:
+        told = f"{acts:,} mention{'s' if acts != 1 else ''} of it {'are' if acts != 1 else 'is'} in the data without a post"
+        said = f"{said}; {told}" if said else f"It mentioned {brand} on {where}{when}: {told}"
+    if named:
+        said += f"; {unpaid:,} show{'s' if unpaid == 1 else ''} no sign of payment"
+    if ways := kinship.ways(row):
+        said += f" and {ways}" if unpaid == 1 else f": {ways}"
+    return f"{said}. A critic earns no points here." if kinship.critic[row] else f"{said}."

@@ -3,14 +3,16 @@
 These values depend on the question, so they are not in the table of signals: `sector_share`, `sector_unpaid_posts`, `kinship`
 and `persona_match` are computed for a brief, with the same shape, intervals and reasons.
 
-A post belongs to a sector when it says all words of the sector's phrase, or when its topic is one whose posts say them often.
+A post belongs to a sector when it says all words of the sector's phrase, or when its topic is one whose posts say them often. How somebody
+speaks of a brand (used, praised, criticised) is asked of the posts that name it: see `regard`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from hashlib import blake2b
@@ -19,15 +21,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as _compute
 from numpy.typing import NDArray
 
+from groundswell.columns import in_one
 from groundswell.signals.findings import Progress
+from groundswell.signals.regard import Regard, nobody, read_regard
 from groundswell.signals.table import SignalTable, prepare
 from groundswell.signals.topics import Corpus
 from groundswell.store import Engine, Workspace
 from groundswell.store.text_index import Hits, TextIndex, words_of
 
+pc: Any = _compute  # its functions are made at run time, no type checker knows them
+
 Z = 1.6448536
+BRANDS_KEPT = 4
+"""Brands of which is kept how everybody speaks of them (design choice: bounded memory; a form asks of the same one again and again)."""
 TEXTS_READ = 20
 """Newest own posts of an account that enter its place in the space of texts, with its bio (design choice: bounded work)."""
 SPOKEN_IN_TOPIC = 0.1
@@ -85,6 +94,25 @@ class Texts:
     """accounts x dimensions, unit rows; None without a fit."""
     topic_posts: NDArray[np.int64]
     """Own posts of each topic."""
+    accounts: pa.Table
+    """account, platform, handle, name, account_type, language: parallel to the rows of the table of signals."""
+    lend: Callable[[], AbstractContextManager[Engine]]
+    """Lends an engine with the views of findings."""
+    _asked: dict[tuple[str, ...], Regard] = field(default_factory=lambda: {})
+
+    def naming(self, terms: Sequence[str]) -> Regard:
+        """How every account speaks of a brand that these words and handles name."""
+        wanted = tuple(term for term in dict.fromkeys(terms) if words_of(term))
+        if not wanted or not len(self.keys):
+            return nobody(self.own_texts)
+        if (kept := self._asked.get(wanted)) is not None:
+            return kept
+        with self.lend() as engine:
+            found = read_regard(engine, self.accounts, self.own_texts, wanted)
+        while len(self._asked) >= BRANDS_KEPT:
+            self._asked.pop(next(iter(self._asked)), None)
+        self._asked[wanted] = found
+        return found
 
     def saying(self, phrases: Sequence[str], *, topics: Sequence[int] = (), together: bool = False) -> Shares:
         """Count, per account, own posts that say a phrase or have a topic."""
@@ -187,7 +215,32 @@ def read_texts(workspace: Workspace, table: SignalTable, progress: Progress | No
             _place(engine, table, folder, stamp, progress)
     with np.load(folder / f"{_name(stamp)}.npz", allow_pickle=False) as kept:
         places = kept.get("places")
-        return Texts(index, table.corpus, kept["keys"], kept["own_texts"], places, kept["topic_posts"])
+        keys, own_texts, topic_posts = (kept[name] for name in ("keys", "own_texts", "topic_posts"))
+    return Texts(
+        index,
+        table.corpus,
+        keys,
+        own_texts,
+        places,
+        topic_posts,
+        _accounts(table),
+        lambda: _lent(workspace, table.corpus),
+    )
+
+
+def _accounts(table: SignalTable) -> pa.Table:
+    spoken = pc.struct_field(in_one(table.rows.column("language")), "label")
+    return table.rows.select(["account", "platform", "handle", "name", "account_type"]).append_column(
+        "language", spoken
+    )
+
+
+@contextmanager
+def _lent(workspace: Workspace, corpus: Corpus | None) -> Generator[Engine]:
+    """An engine of its own: who asks may hold one that is lent already."""
+    with workspace.engine() as engine:
+        prepare(engine, workspace.cache / "findings", corpus, only_views=True, only=())
+        yield engine
 
 
 HASH = "(md5_number_lower(account) >> 1)::BIGINT"

@@ -19,9 +19,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-from groundswell.advocacy.naming import SENTENCE, names_in, without
-from groundswell.signals import Value
+from groundswell.signals.naming import SENTENCE, names_in, without
 from groundswell.signals.tone import LEANS, PRAISES, lean_score, words_of_praise
+from groundswell.signals.values import Value
 
 Reading = Literal["warm", "balanced", "critical", "neither", "unread"]
 READINGS: tuple[Reading, ...] = get_args(Reading)
@@ -93,12 +93,12 @@ class Tone:
         return Value("warmth", p, max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale), n)
 
 
-def tone_of(text: str, names: Sequence[str], language: str | None) -> Tone:
-    """How a text speaks of a subject, sentence by sentence."""
+def tone_of(text: str, names: Sequence[str], language: str | None, *, grim: bool = True) -> Tone:
+    """How a text speaks of a subject, sentence by sentence. Without `grim`, words of grief and harm alone are no criticism."""
     sentences = _with_what_turns(text, names)
     if language != "en":
         return Tone(not_read=len(sentences))
-    return sum((_of_sentence(without(sentence, names)) for sentence in sentences), Tone())
+    return sum((_of_sentence(without(sentence, names), grim) for sentence in sentences), Tone())
 
 
 def _with_what_turns(text: str, names: Sequence[str]) -> list[str]:
@@ -116,19 +116,22 @@ def _with_what_turns(text: str, names: Sequence[str]) -> list[str]:
     return found
 
 
-def _of_sentence(sentence: str) -> Tone:
-    leans = {_lean(part) for part in _parts(sentence)}
-    lean = "both" if {"warm", "critical"} <= leans else _lean(sentence)
-    return Tone(**{lean: 1})
+def _of_sentence(sentence: str, grim: bool) -> Tone:
+    parts = _parts(sentence)
+    leans = {_lean(part, grim) for part in parts}
+    if {"warm", "critical"} <= leans:
+        return Tone(both=1)
+    return Tone(**{leans.pop() if parts == [sentence] else _lean(sentence, grim): 1})
 
 
-def _lean(words: str) -> Literal["warm", "critical", "plain"]:
+def _lean(words: str, grim: bool) -> Literal["warm", "critical", "plain"]:
     """Which way words lean, warm only where that is sure."""
     if _words("rebuke").search(words):
         return "critical"
     score = lean_score(words)
     if score <= -LEANS:
-        return "critical"
+        blames = grim or lean_score(_words("grim").sub(" ", words)) <= -LEANS
+        return "critical" if blames else "plain"
     if score < PRAISES or _words("grim").search(words) or _signs().search(words):
         return "plain"
     told = words_of_praise(_phrases().sub(" ", words))
@@ -149,7 +152,7 @@ def _parts(sentence: str) -> list[str]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads((files("groundswell.advocacy") / "warmth.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files("groundswell.signals") / "warmth.toml").read_text(encoding="utf-8"))
 
 
 def _any_of(terms: Iterable[str]) -> str:

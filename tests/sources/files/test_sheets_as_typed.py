@@ -123,3 +123,17 @@ def test_a_table_of_posts_says_its_authors_followers_in_german_too(tmp_path: Pat
 )
 def test_a_polite_no_is_a_no(cell: str, answer: bool | None) -> None:
     assert wants("Freiwillig dabei?", cell) is answer
+
+
+def test_the_currency_of_a_fee_may_stand_in_a_column_of_its_own(tmp_path: Path) -> None:
+    records, notes = read(
+        tmp_path,
+        'Name,Instagram,Fee,Währung\nAnn,@ann,"1.200,50",EUR\nBo,@bo,$90,EUR\nCy,@cy,50-70,chf\nDi,@di,40,vouchers\nEd,@ed,9000,JPY\n',
+    )
+    fees = {row["account"].rpartition("@")[2]: (row["amount_minor"], row["currency"]) for row in records["fee"]}
+    assert fees == {
+        "ann": (120050, "EUR"), "bo": (9000, "USD"), "cy": (7000, "CHF"), "di": (4000, None), "ed": (9000, "JPY"),
+    }  # fmt: skip
+    kept = {row["name"]: dict(row["extra"] or ()) for row in records["creator"]}
+    assert [kept[name].get("Währung") for name in ("Ann", "Di")] == [None, "vouchers"]
+    assert not [note for note in notes if "Währung" in note]

@@ -59,8 +59,23 @@ def test_negative_and_unreadable_counts_are_told() -> None:
     values.counts(pa.array(["many", "hidden"]), "views", memory)
     assert memory.sentences() == [
         "1 negative number in 'likes' is unknown.",
-        "1 value in 'views' could not be read as a count and is unknown.",
+        "1 value in 'views' could not be read as a count and is unknown: “many”.",
     ]
+
+
+def test_some_of_what_could_not_be_read_is_shown_whatever_batch_it_stands_in() -> None:
+    memory = Memory()
+    for words in (["6. Januar 2024", "n/a", "2026-01-02"], ["last week", "03/04/2025"], ["x" * 99]):
+        dates.moments(pa.array(words), "d", memory)
+    values.counts(pa.array(["a", "b", "c", "d", "a"]), "likes", memory)
+    assert [one for one in memory.sentences() if "two ways" not in one] == [
+        "3 values in 'd' could not be read as a date and are unknown: “6. Januar 2024”.",
+        "5 values in 'likes' could not be read as a count and are unknown: “a”, “b”, “c” and others.",
+    ]
+
+
+def test_thousands_of_people_are_no_decimals() -> None:
+    assert counted("≈3.000", "1,234 followers", "1.500 Abonnenten", "ca. 2.5k") == [3_000, 1_234, 1_500, 2_500]
 
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=30), st.integers(-(10**25), 10**25).map(str))))
@@ -144,7 +159,7 @@ def test_a_column_that_could_be_either_is_unknown_until_the_user_says_the_order(
     assert memory.sentences() == [
         "1 date in 'd' could be read two ways, such as 1/2/2017 (day/month or month/day), and is unknown; "
         "say --dates day-first or --dates month-first.",
-        "1 value in 'd' could not be read as a date and is unknown.",
+        "1 value in 'd' could not be read as a date and is unknown: “31/31/2017”.",
     ]
     for order, month in (("day-first", 2), ("month-first", 1)):
         (read,) = dates.moments(pa.array(["1/2/2017"]), "d", Memory(dates=order)).to_pylist()

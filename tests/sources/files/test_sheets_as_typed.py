@@ -142,3 +142,17 @@ def test_who_stands_in_two_campaigns_has_the_status_and_code_of_the_last_row(tmp
     assert found == [("Kim", status, "KIM20"), ("Lou", "paid", "LOU10")]
     assert "Who stands in several rows has the status and the code of the last one: @kim (lines 2, 4)." in report.notes
     assert vars(report.records["creator"]) == {"new": 2, "same": 0, "changed": 0}
+
+
+def test_the_currency_of_a_fee_may_stand_in_a_column_of_its_own(tmp_path: Path) -> None:
+    records, notes = read(
+        tmp_path,
+        'Name,Instagram,Fee,Währung\nAnn,@ann,"1.200,50",EUR\nBo,@bo,$90,EUR\nCy,@cy,50-70,chf\nDi,@di,40,vouchers\nEd,@ed,9000,JPY\n',
+    )
+    fees = {row["account"].rpartition("@")[2]: (row["amount_minor"], row["currency"]) for row in records["fee"]}
+    assert fees == {
+        "ann": (120050, "EUR"), "bo": (9000, "USD"), "cy": (7000, "CHF"), "di": (4000, None), "ed": (9000, "JPY"),
+    }  # fmt: skip
+    kept = {row["name"]: dict(row["extra"] or ()) for row in records["creator"]}
+    assert [kept[name].get("Währung") for name in ("Ann", "Di")] == [None, "vouchers"]
+    assert not [note for note in notes if "Währung" in note]

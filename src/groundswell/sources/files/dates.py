@@ -23,13 +23,13 @@ from groundswell.sources.files.values import (
     MOMENT,
     MONTH,
     OPEN,
-    SILENT,
     Memory,
     by_distinct,
     matching,
     nulls,
     remaining,
     some,
+    tell_unread,
     texts,
     trimmed,
 )
@@ -76,7 +76,6 @@ def _dated(words: pa.Array, column: str, memory: Memory, spreadsheet: bool) -> p
     """Try the spellings one after the other, each on what is left."""
     words = pc.utf8_trim(words, " \"'")
     known = nulls(len(words), MOMENT)
-    told = memory.open_dates[column]
     readers: tuple[Callable[[pa.Array], pa.Array], ...] = (
         _iso,
         _twitter,
@@ -90,9 +89,7 @@ def _dated(words: pa.Array, column: str, memory: Memory, spreadsheet: bool) -> p
             break
         known = pc.coalesce(known, read(left))
     left = remaining(words, known)
-    unread = by_distinct(left, lambda one: one.lower() not in SILENT, pa.bool_())
-    number = (pc.sum(unread).as_py() or 0) - (memory.open_dates[column] - told)  # what can be read two ways was told
-    memory.note(f"{{n}} value{{s}} in {column!r} could not be read as a date and {{are}} unknown.", number)
+    tell_unread(left, "a date", column, memory, told=_two_ways(left) if memory.open_dates[column] else None)
     return known
 
 
@@ -152,6 +149,12 @@ def combined(one: str, other: str) -> str:
 def _day_and_month(parts: pa.Array) -> tuple[pa.Array, pa.Array]:
     first, second = (pc.cast(pc.struct_field(parts, name), pa.int64()) for name in ("a", "b"))
     return first, second
+
+
+def _two_ways(words: pa.Array) -> pa.Array:
+    """Of dates that were not read, those that could be read two ways."""
+    a, b = _day_and_month(pc.extract_regex(words, SLASHED))
+    return pc.and_(pc.and_(pc.less_equal(a, 12), pc.less_equal(b, 12)), pc.not_equal(a, b))
 
 
 def _slashed(words: pa.Array, column: str, memory: Memory) -> pa.Array:

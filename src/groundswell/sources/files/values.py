@@ -30,6 +30,8 @@ SILENT = frozenset(
     ("", "-", "--", "—", "–", "?", "n/a", "na", "nan", "null", "none", "nil", "hidden", "private", "unknown", "versteckt", "k.a.", "-1", "-1.0", "#n/a")
 )  # fmt: skip
 """Spellings of "not known". -1 is how Instagram exports write a hidden like count."""
+MOST_SHOWN, LONGEST_SHOWN = 3, 40
+"""So many values of a column that could not be read are shown, and so many letters of each (design choice: one line)."""
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -94,6 +96,24 @@ def _with_number(sentence: str, n: int) -> str:
     for mark, word in forms.items():
         sentence = sentence.replace(mark, word)
     return sentence
+
+
+def tell_unread(left: pa.Array, what: str, column: str, memory: Memory, *, told: pa.Array | None = None) -> None:
+    """Count the values that are left and say something, and show some of them; not those of which the user is `told` otherwise."""
+    unread = pc.fill_null(by_distinct(left, lambda one: one.lower() not in SILENT, pa.bool_()), False)
+    if told is not None:
+        unread = pc.and_not(unread, pc.fill_null(told, False))
+    number = pc.sum(unread).as_py() or 0
+    if number:
+        some_of = memory.decide(column, f"not {what}", _quoted(pc.unique(left.filter(unread)).to_pylist()), "")
+        memory.note(
+            f"{{n}} value{{s}} in {column!r} could not be read as {what} and {{are}} unknown: {some_of}.", number
+        )
+
+
+def _quoted(words: Sequence[str]) -> str:
+    shown = ["".join(letter for letter in word[:LONGEST_SHOWN] if letter.isprintable()) for word in words[:MOST_SHOWN]]
+    return ", ".join(f"“{word}”" for word in shown) + (" and others" if len(words) > MOST_SHOWN else "")
 
 
 def scrubbed(text: str) -> str:
@@ -245,10 +265,7 @@ def _spelled(words: pa.Array, column: str, memory: Memory) -> pa.Array:
     if not some(rest):
         return known
     spoken = by_distinct(rest, count_of, pa.int64())
-    unread = by_distinct(remaining(rest, spoken), lambda one: one.lower() not in SILENT, pa.bool_())
-    memory.note(
-        f"{{n}} value{{s}} in {column!r} could not be read as a count and {{are}} unknown.", pc.sum(unread).as_py() or 0
-    )
+    tell_unread(remaining(rest, spoken), "a count", column, memory)
     return pc.coalesce(known, spoken)
 
 
@@ -274,8 +291,11 @@ OF_PEOPLE = re.compile(r"\s*\b(?:followers?|subs|subscribers?|abos?|abonnent(?:e
 
 
 def count_of(word: str) -> int | None:
-    """Read one spelled-out count: `1.2K`, `3,4 Mio`, `5.0`, `+12`, `~2k`, `22k subs`; None when it is not one."""
-    word = OF_PEOPLE.sub("", ABOUT.sub("", word.strip()))
+    """Read one spelled-out count: `1.2K`, `3,4 Mio`, `5.0`, `+12`, `~2k`, `≈3.000`, `22k subs`; None when it is not one."""
+    marked = word.strip()
+    word = OF_PEOPLE.sub("", ABOUT.sub("", marked))
+    if word != marked and re.fullmatch(r"\d{1,3}(\.\d{3})+", word):  # nobody counts people to a thousandth
+        return _whole_number(float(word.replace(".", "")))
     if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d{1,2}", word):
         return _whole_number(float(word))
     found = SHORT.fullmatch(word.strip().lstrip("+").lower())

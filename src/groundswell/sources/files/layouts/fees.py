@@ -93,14 +93,16 @@ def _told(column: str, found: list[str]) -> str:
     return f"In “{column}” {what} kept in words: {', '.join(found[:MOST_SHOWN])}{more}."
 
 
-def fees_of(row: Mapping[str, str], headers: Sequence[str], status: str | None) -> Iterator[dict[str, Any]]:
-    """One fee for each fee column; the header may say the currency and the deliverable."""
+def fees_of(
+    row: Mapping[str, str], headers: Sequence[str], status: str | None, currency_column: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """One fee for each fee column; the header may say the currency and the deliverable, a column of its own the currency as well."""
     paid = row.get(status or "", "").lower() in ("paid", "bezahlt")
     for header in headers:
         if not (value := row.get(header)):
             continue
         word = header.lower()
-        currency = _currency_in(header)
+        currency = currency_in(header) or currency_in(row.get(currency_column or "", ""))
         kind = (
             "paid"
             if paid or re.search(r"paid|bezahlt", word)
@@ -118,8 +120,9 @@ def fees_of(row: Mapping[str, str], headers: Sequence[str], status: str | None) 
         }
 
 
-def _currency_in(header: str) -> str | None:
-    return next((code for part in re.findall(r"[€$£₹]|[A-Za-z$]{2,4}", header) if (code := currency_of(part))), None)
+def currency_in(words: str) -> str | None:
+    """The currency that a heading or a cell names."""
+    return next((code for part in re.findall(r"[€$£₹]|[A-Za-z$]{2,4}", words) if (code := currency_of(part))), None)
 
 
 def _deliverable_in(header: str) -> str | None:

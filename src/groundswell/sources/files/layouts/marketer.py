@@ -28,7 +28,15 @@ from groundswell.sources.files.layouts.cells import (
     Who,
     normalised,
 )
-from groundswell.sources.files.layouts.fees import MOST_SHOWN, fee_in_words, fees_of, names_a_fee, settle_fees, whose
+from groundswell.sources.files.layouts.fees import (
+    MOST_SHOWN,
+    currency_in,
+    fee_in_words,
+    fees_of,
+    names_a_fee,
+    settle_fees,
+    whose,
+)
 from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
 from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
 from groundswell.sources.files.layouts.sheet_followers import columns_by_platform, settle_followers
@@ -85,6 +93,17 @@ NOTES = (
 )
 LANGUAGES = ("language", "sprache")
 FEES = ("fee", "fees", "rate", "price", "cost", "costs", "honorar", "preis", "gage", "kosten", "budget")
+CURRENCIES = (
+    "currency",
+    "currency code",
+    "fee currency",
+    "price currency",
+    "rate currency",
+    "währung",
+    "devise",
+    "moneda",
+    "valuta",
+)
 WORK = (*CODES, *STATUS, *EMAILS, *NOTES, "rate", "fee…", "price…", "cost…", "honorar…", "preis…", "gage…", "kosten…", "budget…")  # fmt: skip
 TOTAL = re.compile(
     r"^\W*(grand\s+)?(total|sum|summe|gesamt|gesamtsumme|average|avg|mean|durchschnitt|subtotal|zwischensumme)\b\W*(\d.*)?$",
@@ -103,7 +122,18 @@ FEDERATED = re.compile(r"@?\w[\w.\-]{0,63}@[\w-]+(?:\.[\w-]+)+")
 """A handle with its server, as on Mastodon: `@ann@mastodon.social`. Without the first @ only the heading tells it from mail."""
 KNOWN = frozenset(
     normalised(name)
-    for name in (*NAMES, *HANDLES, *FOLLOWERS, *CODES, *STATUS, *EMAILS, *PHONES, *NOTES, *PLATFORM_HEADERS)
+    for name in (
+        *NAMES,
+        *HANDLES,
+        *FOLLOWERS,
+        *CODES,
+        *STATUS,
+        *EMAILS,
+        *PHONES,
+        *NOTES,
+        *CURRENCIES,
+        *PLATFORM_HEADERS,
+    )
 )
 
 
@@ -134,6 +164,8 @@ class Columns:
     phones: list[str] = field(default_factory=lambda: [])
     notes: str | None = None
     fees: list[str] = field(default_factory=lambda: [])
+    currency: str | None = None
+    """Where the currency of the fees has a column of its own."""
 
     @property
     def used(self) -> set[str]:
@@ -146,6 +178,7 @@ class Columns:
             *self.fees,
             *(header for _, header in self.on_platform),
             *self.followers_on.values(),
+            self.currency,
         )
         return {header for header in (*single, *spread) if header}
 
@@ -158,8 +191,8 @@ def columns_of(headers: list[str]) -> Columns:
     if found.name is None:
         found.name, found.last_name = (_first(keys, names) for names in IN_TWO)
     found.platform = _first(keys, PLATFORM_HEADERS)
-    found.followers, found.code, found.status, found.notes = (
-        _first(keys, names) for names in (FOLLOWERS, CODES, STATUS, NOTES)
+    found.followers, found.code, found.status, found.notes, found.currency = (
+        _first(keys, names) for names in (FOLLOWERS, CODES, STATUS, NOTES, CURRENCIES)
     )
     found.handles = _all(keys, HANDLES)
     found.emails, found.phones = _all(keys, EMAILS), _all(keys, PHONES)
@@ -343,6 +376,8 @@ def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> 
     )
     creator = emails[0] if emails else " ".join(name.lower().split()) or _full(found[0])
     rest = {header: value for header, value in row.items() if header not in columns.used}
+    if columns.currency in row and not currency_in(row[columns.currency]):
+        rest[columns.currency] = row[columns.currency]
     words = fee_in_words(row, columns.fees)
     for position, one in enumerate(found):
         tables.people.append(
@@ -364,7 +399,7 @@ def _take(row: dict[str, str], line: int, columns: Columns, tables: _Tables) -> 
         )
     _reach(row, line, columns, found[0], emails, tables)
     owner = {"line": line, "_account": _marked(found[0]), "platform": found[0].platform}
-    tables.fees += [owner | fee for fee in fees_of(row, columns.fees, columns.status)]
+    tables.fees += [owner | fee for fee in fees_of(row, columns.fees, columns.status, columns.currency)]
     return ""
 
 
@@ -465,7 +500,7 @@ SHEET = Layout(
     generic=True,
     kinds=("csv", "xlsx", "parquet"),
     unfold=_sheet,
-    reads=(*NAMES, *HANDLES, *FOLLOWERS, *CODES, *STATUS, *EMAILS, *PHONES, *NOTES, *FEES),
+    reads=(*NAMES, *HANDLES, *FOLLOWERS, *CODES, *STATUS, *EMAILS, *PHONES, *NOTES, *FEES, *CURRENCIES),
     lacks=_lacks,
     unread=_unread,
     records=_RECORDS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from groundswell.discover.brief import RULES
 from groundswell.discover.gates import Passed
 from groundswell.discover.ranking import judged, why_empty
 from groundswell.discover.sector import Sector, as_phrase, main_topics
+from groundswell.discover.segments import country
 from groundswell.discover.spending import amount_said
 from groundswell.errors import BriefError
 from groundswell.exports.wording import printable
@@ -231,8 +233,11 @@ def _values(name: str, table: SignalTable) -> list[tuple[str, int]]:
         "country": lambda: pc.utf8_upper(table.rows.column("country")),
         "language": lambda: pc.struct_field(in_one(table.rows.column("language")), "label"),
     }[name]()
-    found = [(one["values"], one["counts"]) for one in pc.value_counts(column).to_pylist() if one["values"]]
-    return sorted(found, key=lambda one: (-one[1], one[0]))
+    found: Counter[str] = Counter()
+    for one in pc.value_counts(column).to_pylist():
+        if one["values"]:  # a country that a file spells out is the one that another has as a code
+            found[country(one["values"]) if name == "country" else one["values"]] += one["counts"]
+    return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
 
 def _meanings(brief: Brief, chosen: Definition, table: SignalTable, texts: Texts, folder: Path) -> tuple[Option, ...]:

@@ -6,6 +6,7 @@ score, so that the points of a line sum to the number shown. Follower count carr
     brief       what a brand wants, read from TOML
     spending    how its money is to be divided, for the plan
     writing     a brief back as TOML
+    segments    its countries, languages and channels, as people write them
     sector      its words, read in whichever language people write
     gates       who is in, who is out, who could not be checked
     checks      what a person should look at: contradictions, confirmations, incidents

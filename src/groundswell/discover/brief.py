@@ -14,7 +14,7 @@ text = "bakes vegan bread"
 weight = 3                      # or must = true / never = true
 [segments]
 sector = ["vegan food"]
-country = ["DE", "AT"]
+country = ["DE", "Austria"]
 channel = ["instagram", "blog"]
 [exclude]
 accounts = ["instagram:@rival"]
@@ -35,6 +35,7 @@ from typing import Any
 
 from groundswell.definitions import DEFAULT_DEFINITION
 from groundswell.definitions.sections import Section, read_section
+from groundswell.discover.segments import checked
 from groundswell.discover.spending import MOST_MONEY, Spending, minor_units, read_spending
 from groundswell.errors import BriefError
 from groundswell.store.text_index import words_of
@@ -163,4 +164,4 @@ def _segments(top: Section) -> dict[str, tuple[str, ...]]:
     if "segments" not in top.values:
         return {}
     part = top.table("segments").only(*SEGMENTS)
-    return {name: part.texts(name) for name in SEGMENTS if part.texts(name)}
+    return {name: checked(name, part) for name in SEGMENTS if part.texts(name)}

@@ -19,6 +19,7 @@ from groundswell.columns import in_one
 from groundswell.definitions import Definition, gates_hold, within_bands
 from groundswell.discover.brief import Brief
 from groundswell.discover.exclusions import is_excluded
+from groundswell.discover.segments import channel, country_spellings, language
 from groundswell.discover.shortlist import GateResult
 from groundswell.signals import SIGNALS
 from groundswell.signals.kinship import Shares, Texts
@@ -111,15 +112,16 @@ def _exclusion(brief: Brief, rows: pa.Table) -> Gate:
 
 def _segment_gates(brief: Brief, rows: pa.Table) -> Iterator[Gate]:
     if wanted := brief.segments.get("channel"):
-        holds = pc.is_in(rows.column("platform"), pa.array([name.lower() for name in wanted]))
+        named = [one for name in wanted for one in (name.lower(), channel(name)) if one]
+        holds = pc.is_in(rows.column("platform"), pa.array(named))
         yield Gate("channel", f"on {' or '.join(wanted)}", _whole(holds))
     if wanted := brief.segments.get("country"):
         declared = pc.utf8_upper(rows.column("country"))
-        holds = pc.is_in(declared, pa.array([name.upper() for name in wanted]))
+        holds = pc.is_in(declared, pa.array([one for name in wanted for one in country_spellings(name)]))
         yield Gate("country", f"declared country is {' or '.join(wanted)}", _where_known(holds, declared))
     if wanted := brief.segments.get("language"):
         spoken = _part(rows, "language", "label")
-        holds = pc.is_in(spoken, pa.array([name.lower() for name in wanted]))
+        holds = pc.is_in(spoken, pa.array([one for name in wanted for one in (name.lower(), language(name)) if one]))
         yield Gate("language", f"posts mostly in {' or '.join(wanted)}", _where_known(holds, spoken))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from groundswell.columns import in_one
 from groundswell.definitions import Definition, definition
+from groundswell.discover import segments
 from groundswell.discover.brief import Brief
 from groundswell.discover.checks import CRITIC, POSTS_SHOWN, Check, as_listed, checks_of, same_person, warmth_of
 from groundswell.discover.exclusions import of_nobody
@@ -206,6 +207,12 @@ def _notes(brief: Brief, meaning: Definition, sector: Sector | None, rows: pa.Ta
     notes = notes_on(brief.segments["sector"], sector) if sector else []
     if nobody := of_nobody(brief.exclude, rows):
         notes.append(f"Nobody in the data is called {', '.join(nobody)}: that exclusion left nobody out.")
+    notes += segments.of_nobody(brief.segments, rows)
+    by = brief.objective.get("by")
+    if by and by < datetime.now(UTC).date():
+        notes.append(
+            f"The brief is to reach its objective by {by:%Y-%m-%d}, which has passed; the list is made all the same."
+        )
     missing = [name for name in ("tone", "age", "sex") if brief.segments.get(name)]
     if missing:
         notes.append(f"The brief asks for {' and '.join(missing)}, which is not measured; it was not applied.")

@@ -117,7 +117,7 @@ class Figure:
             raise FigureError(f"{self.question}: {self.figure} lies outside its interval {self.low} to {self.high}")
 
     def written(self) -> Row:
-        """The figure as docs/validity.json holds it: the issue's seven keys first, figures to four significant digits."""
+        """The figure as docs/validity.json holds it: the seven keys of the record first, figures to four significant digits."""
         row: Row = asdict(self) | {"signals": list(self.signals)}
         ends = [_rounded(row.pop("low")), _rounded(row.pop("high"))]
         first = {key: row.pop(key) for key in ("question", "data", "baseline")}

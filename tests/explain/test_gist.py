@@ -155,6 +155,25 @@ def test_no_file_is_named_that_is_in_already_or_that_nobody_could_have_of_the_pl
     assert "zeeschuimer" in {one.id for one in layouts_for("tiktok", ())}
 
 
+def test_a_table_that_is_in_already_is_asked_for_more_rows_and_for_the_columns_that_it_lacks() -> None:
+    values = {
+        "public_rate": Value("public_rate", 0.05, n=9),
+        "topic_lead": Value("topic_lead", reason="not_observed"),
+        "small_kind": Value("small_kind", reason="not_observed"),
+        "view_rate": Value("view_rate", reason="not_observed"),
+        "language": Value("language", 1.0, n=9),
+    }
+    again, *_ = files_that_tell("x", values, {"posts"})
+    assert again.layout == "posts"
+    assert again.says == (
+        "“A table of posts” is in already: more rows of it could tell “Lead of the main topic” and “Kind of small account”; "
+        "columns for views, where it lacks them, could tell “Likes per view, typical”."
+    )
+    del values["view_rate"]
+    assert files_that_tell("x", values, {"posts"})[0].says.endswith("“Kind of small account”.")
+    assert files_that_tell("x", values)[0].says.startswith("A file of the kind “")
+
+
 @pytest.mark.parametrize("question", sorted({one.question for one in SIGNALS.values()}))
 def test_every_file_of_signals_begins_with_its_question(question: str) -> None:
     assert asks(question).endswith("?")

@@ -6,16 +6,19 @@ needed is there already. A file settles a signal when it brings everything that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from groundswell.signals import REASONS, SIGNALS, Value
 from groundswell.sources.files.layouts import LAYOUTS
+from groundswell.sources.files.layouts.cells import normalised
 from groundswell.sources.files.layouts.layout import Layout
 
 MOST_FILES = 3
 """Files named for one person (design choice)."""
+MOST_TOLD = 4
+"""Signals and columns named for one file; of more only how many (design choice)."""
 ONLY_OF = {
     "zeeschuimer": ("instagram", "tiktok", "twitter"),
     "modash_report": ("instagram", "tiktok", "youtube"),
@@ -68,7 +71,7 @@ def files_that_tell(
     still = {name for name, value in values.items() if not value.known and value.reason in SETTLED_BY_A_FILE}
     found: list[FileThatTells] = []
     while still and len(found) < MOST_FILES:
-        one = max((_file(layout, still, there) for layout in layouts_for(platform, brought)), key=_worth)
+        one = max((_file(layout, still, there, brought) for layout in layouts_for(platform, brought)), key=_worth)
         if not one.signals:
             break
         found.append(one)
@@ -81,7 +84,7 @@ def _worth(file: FileThatTells) -> tuple[int, bool]:
     return len(file.signals), not file.more
 
 
-def _file(layout: Layout, still: set[str], there: frozenset[str]) -> FileThatTells:
+def _file(layout: Layout, still: set[str], there: frozenset[str], brought: Collection[str]) -> FileThatTells:
     brings = _brings(layout.id)
     settled = tuple(
         name
@@ -89,14 +92,48 @@ def _file(layout: Layout, still: set[str], there: frozenset[str]) -> FileThatTel
         if name in still and _lacks(name, there) <= brings and brings & set(SIGNALS[name].needs)
     )
     more = all(not _lacks(name, there) for name in settled)
-    titles = _and(
-        [f"“{SIGNALS[name].title}”" for name in settled[:4]]
-        + ([f"{len(settled) - 4} more"] if len(settled) > 4 else [])
-    )
     says = (
-        f"{'More rows in a' if more else 'A'} file of the kind “{layout.title}” could tell {titles}." if settled else ""
+        "" if not settled else _again(layout, settled, there) if layout.id in brought else _says(layout, settled, more)
     )
     return FileThatTells(layout.id, layout.title, layout.says, settled, more, says)
+
+
+def _says(layout: Layout, settled: Sequence[str], more: bool) -> str:
+    return f"{'More rows in a' if more else 'A'} file of the kind “{layout.title}” could tell {_titles(settled)}."
+
+
+def _again(layout: Layout, settled: Sequence[str], there: frozenset[str]) -> str:
+    """What a table could tell that is in already: by more of its rows, and by columns that it came without."""
+    there |= _always(layout, there)
+    by_rows = [name for name in settled if not _lacks(name, there)]
+    by_columns = [name for name in settled if _lacks(name, there)]
+    columns = _columns(layout, frozenset(field for name in by_columns for field in _lacks(name, there)))
+    further = f"columns for {_and(_first(columns))}, where it lacks them," if columns else "further columns"
+    ways = [f"more rows of it could tell {_titles(by_rows)}"] if by_rows else []
+    ways += [f"{further} could tell {_titles(by_columns)}"] if by_columns else []
+    return f"“{layout.title}” is in already: {'; '.join(ways)}."
+
+
+def _always(layout: Layout, there: frozenset[str]) -> frozenset[str]:
+    """Fields that no row of a record is without, of the records that are there."""
+    seen = {field.partition(".")[0] for field in there}
+    records = {part.record.name: part.record for part in layout.records if part.record.name in seen}
+    return frozenset(f"{one.name}.{field.name}" for one in records.values() for field in one.fields if field.required)
+
+
+def _columns(layout: Layout, fields: frozenset[str]) -> list[str]:
+    """Those of the fields that a column of the same name would bring."""
+    cells = ((f"{part.record.name}.{name}", name, cell) for part in layout.records for name, cell in part.cells.items())
+    return sorted({name for field, name, cell in cells if field in fields and normalised(name) in cell.headers})
+
+
+def _titles(signals: Sequence[str]) -> str:
+    return _and(_first([f"“{SIGNALS[name].title}”" for name in signals]))
+
+
+def _first(words: list[str]) -> list[str]:
+    """The first four, and how many more there are."""
+    return words if len(words) <= MOST_TOLD else [*words[:MOST_TOLD], f"{len(words) - MOST_TOLD} more"]
 
 
 def _lacks(signal: str, there: frozenset[str]) -> set[str]:

@@ -121,10 +121,16 @@ def test_evidence_leaves_out_what_nobody_knows() -> None:
     assert authenticity_evidence(shown()) == ()
 
 
+BARE = "When it says 30 %, are 30 % of them false, from followers, following, posts and handle alone?"
+
+
 def test_beats_the_one_line_rule_is_calibrated_and_flags_few_ordinary_people(data_folder: Path) -> None:
-    rows = {row["question"]: row for row in authenticity_figures(data_folder)}
-    assert all(row.get("target") in ("meets the target", None, "") for row in rows.values())
-    assert next(iter(rows.values()))["verdict"] == "beats"
+    rows = authenticity_figures(data_folder)
+    missed = {row["question"] for row in rows if row.get("target") == "misses the target"}
+    assert missed == {BARE, "Are genuine accounts flagged alike in every language?"}, (
+        "misses that the record tells, and no other"
+    )
+    assert rows[0]["verdict"] == "beats"
 
 
 def test_stays_calibrated_where_half_of_the_profile_is_not_known(data_folder: Path) -> None:

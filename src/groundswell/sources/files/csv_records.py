@@ -271,13 +271,14 @@ class Careful:
         if not self.final and found.end >= len(self.block) and len(self.block) - at < FIELD_LIMIT:
             return None
         fits = found.closed and len(found.cells) == self.width
-        astray = found.end > line_end and not (found.strict and fits) and self._holds_records(line_end + 1, found.end)
+        doubtful = found.end > line_end and not (found.strict and fits)
+        astray = not found.closed or (doubtful and self._holds_records(line_end + 1, found.end))
         if astray or not fits:
             cells = as_text(self.block[at:line_end].removesuffix(b"\r"), self.delimiter)
             if len(cells) == self.width:
                 self._keep(quoted(cells, self.delimiter))
                 return line_end
-        if astray or not found.closed:
+        if astray:
             return self._unclosed(at, line_end)
         if fits:
             self._keep(quoted(found.cells, self.delimiter))

@@ -48,6 +48,12 @@ def text_of(said: Json) -> str | None:
     return said if isinstance(said, str) and said else None
 
 
+def tweet_of(said: Json) -> str | None:
+    """The words of a tweet as they were written: X gives `&`, `<` and `>` out as `&amp;`, `&lt;` and `&gt;`, and nothing else so."""
+    words = text_of(said)
+    return words and words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def count_of(said: Json) -> int | None:
     """A count; None where none was sent, or none that a count can be (some servers write -1 for one that is hidden)."""
     return said if type(said) is int and 0 <= said < 1 << 63 else None

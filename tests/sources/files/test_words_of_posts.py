@@ -10,6 +10,7 @@ import pytest
 
 from groundswell.sources.files import open_file
 from groundswell.sources.files.layouts.words import named_in
+from groundswell.sources.values import tweet_of
 
 HEADER = "platform,username,post_id,published_at,caption,kind,in_reply_to"
 
@@ -114,3 +115,8 @@ def test_tweets_read_as_they_were_written_in_a_table(tmp_path: Path) -> None:
     (page,) = open_file(path).pages()
     (post,) = page.records["post"].to_pylist()
     assert (post["text"], post["mentions"]) == ("Oat & Co by @oatco", ["oatco"])
+
+
+def test_a_tweet_reads_as_it_was_written_from_every_source() -> None:
+    assert tweet_of("Oat &amp; Co &lt;3 &amp;lt; R&D &quot;x&quot;") == "Oat & Co <3 &lt; R&D &quot;x&quot;"
+    assert tweet_of("") is tweet_of(None) is None

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from groundswell.sources.gathering import Gathering, Taken, reads
-from groundswell.sources.values import count_of, dict_of, language_in, list_of, moment_of, text_of
+from groundswell.sources.values import count_of, dict_of, language_in, list_of, moment_of, text_of, tweet_of
 from groundswell.sources.x.asking import found_in, listed_in
 
 Json = Any
@@ -74,7 +74,7 @@ class Reader(Gathering):
         whom = f"twitter:{said['in_reply_to_user_id']}" if text_of(said.get("in_reply_to_user_id")) else None
         entities = dict_of(said, "entities")
         self.add(
-            "post", post=post, platform="twitter", account=author, text=text_of(dict_of(said, "note_tweet").get("text")) or text_of(said.get("text")),
+            "post", post=post, platform="twitter", account=author, text=tweet_of(dict_of(said, "note_tweet").get("text")) or tweet_of(said.get("text")),
             created_at=when, kind=kind, language=language_in(said.get("lang")), reply_to=told.get("reply"), reply_to_account=whom,
             repost_of=told.get("repost") or told.get("quote"),
             thread=f"twitter:{said['conversation_id']}" if text_of(said.get("conversation_id")) else None,

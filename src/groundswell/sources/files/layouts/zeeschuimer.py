@@ -15,6 +15,7 @@ from groundswell.sources.files.layouts.cells import Always, Count, Flag, Handle,
 from groundswell.sources.files.layouts.fourcat import NOTE
 from groundswell.sources.files.layouts.layout import Account, Interaction, Layout, Post, Unfolded, reshaped
 from groundswell.sources.files.tables import Rows
+from groundswell.sources.values import tweet_of
 
 Item = dict[str, Any]
 
@@ -101,7 +102,7 @@ def _x(data: Item) -> Item:
         "followers": _at(user, "legacy/followers_count"),
         "following": _at(user, "legacy/friends_count"),
         "posts_count": _at(user, "legacy/statuses_count"),
-        "text": _at(data, "note_tweet/note_tweet_results/result/text") or _at(said, "full_text"),
+        "text": tweet_of(_at(data, "note_tweet/note_tweet_results/result/text") or _at(said, "full_text")),
         "created": _at(said, "created_at"),
         "language": _at(said, "lang"),
         "kind": "repost" if copy else "reply" if answered else "quote" if quoted else "post",

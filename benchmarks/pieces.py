@@ -135,7 +135,8 @@ def fill_findings(workspace: str, fit: bool = True) -> Result:
         engine.write(topic, findings / f"topic-{corpus.version if corpus else 'none'}" / "000000.parquet")
         voice = f"""SELECT text_hash, CASE WHEN text_hash % 10 < 7 THEN 'en' WHEN text_hash % 10 < 9 THEN 'de' END AS language,
                     CASE WHEN text_hash % 4 = 0 THEN 1 << (text_hash % 6)::INTEGER ELSE 0 END AS marks, NULL::VARCHAR AS said_to_be,
-                    CASE WHEN text_hash % 7 = 0 THEN ['site' || text_hash % 90 || '.example'] END AS sites FROM {texts}"""
+                    CASE WHEN text_hash % 7 = 0 THEN ['site' || text_hash % 90 || '.example'] END AS sites,
+                    (1 + text_hash % 30)::INTEGER AS words FROM {texts}"""
         engine.write(voice, findings / f"voice-{hearing_version()}" / "000000.parquet")
         tone = f"""SELECT text_hash, text_hash % 3 = 0 AS speaks, text_hash % 13 = 0 AS superlative, NULL::VARCHAR AS gifted,
                    (text_hash % 3)::INTEGER AS praise, (text_hash % 5 // 4)::INTEGER AS reservation,

@@ -110,7 +110,7 @@ SAID = f"""
     ),
     timed AS (
         SELECT *, least(clock - lag(clock) OVER w, lead(clock) OVER w - clock) <= {TOGETHER_MINUTES * 60} AS beside,
-               count(*) OVER (PARTITION BY actor, text_hash) > 1 AS repeated
+               count(*) OVER (PARTITION BY actor, account, text_hash) > 1 AS repeated
         FROM said WINDOW w AS (PARTITION BY post ORDER BY clock, actor)
     )
     SELECT t.actor, t.account,

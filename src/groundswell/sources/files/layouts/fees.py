@@ -39,6 +39,10 @@ TO = re.compile(r"\s*(?:-|–|—|\bto\b|\bbis\b)\s*", re.IGNORECASE)
 DELIVERABLES = {"post": "post", "feed": "post", "story": "story", "stories": "story", "reel": "reel", "video": "video", "short": "video", "carousel": "carousel", "blog": "blog", "newsletter": "newsletter"}  # fmt: skip
 MOST_SHOWN = 8
 """So many values of a column are shown of those that are no amount (design choice: two lines)."""
+CURRENCIES = (
+    "currency", "currency code", "fee currency", "price currency", "rate currency", "währung", "devise", "moneda", "valuta",
+)  # fmt: skip
+"""Headers of a column that says in which currency fees are."""
 
 
 def names_a_fee(header: str) -> bool:

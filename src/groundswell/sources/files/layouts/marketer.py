@@ -29,16 +29,16 @@ from groundswell.sources.files.layouts.cells import (
     normalised,
 )
 from groundswell.sources.files.layouts.fees import (
-    MOST_SHOWN,
+    CURRENCIES,
     currency_in,
     fee_in_words,
     fees_of,
     names_a_fee,
     settle_fees,
-    whose,
-)
+)  # fmt: skip
 from groundswell.sources.files.layouts.identities import PLATFORM_NAMES, profile_of
 from groundswell.sources.files.layouts.layout import Account, Contact, Creator, Fee, Layout, Part, Unfolded
+from groundswell.sources.files.layouts.several_rows import in_several_rows
 from groundswell.sources.files.layouts.sheet_followers import columns_by_platform, settle_followers
 from groundswell.sources.files.layouts.volunteers import read_of_colleagues
 from groundswell.sources.files.tables import Rows
@@ -93,17 +93,6 @@ NOTES = (
 )
 LANGUAGES = ("language", "sprache")
 FEES = ("fee", "fees", "rate", "price", "cost", "costs", "honorar", "preis", "gage", "kosten", "budget")
-CURRENCIES = (
-    "currency",
-    "currency code",
-    "fee currency",
-    "price currency",
-    "rate currency",
-    "währung",
-    "devise",
-    "moneda",
-    "valuta",
-)
 WORK = (*CODES, *STATUS, *EMAILS, *NOTES, "rate", "fee…", "price…", "cost…", "honorar…", "preis…", "gage…", "kosten…", "budget…")  # fmt: skip
 TOTAL = re.compile(
     r"^\W*(grand\s+)?(total|sum|summe|gesamt|gesamtsumme|average|avg|mean|durchschnitt|subtotal|zwischensumme)\b\W*(\d.*)?$",
@@ -331,26 +320,8 @@ def _sheet(rows: Rows) -> Unfolded:
     notes += settle_followers(
         tables.people, by_line, columns_by_platform(columns.followers, columns.followers_on.items())
     )
-    notes += _in_several_rows(tables.people)
+    notes += in_several_rows(tables.people)
     return Unfolded({name: _part(found) for name, found in vars(tables).items() if found}, aside, notes)
-
-
-def _in_several_rows(people: list[dict[str, Any]]) -> list[str]:
-    """Who stands in several rows that differ in status or code, one a campaign for instance: a person has one of each here."""
-    rows: dict[tuple[Any, ...], dict[int, tuple[Any, Any]]] = {}
-    for one in people:
-        rows.setdefault((one["_creator"], *whose(one)), {})[one["line"]] = one["_status"], one["_code"]
-    found = [
-        f"{name} (lines {', '.join(map(str, lines))})"
-        for (_, name, *_), lines in rows.items()
-        if any(len({row[part] for row in lines.values() if row[part]}) > 1 for part in (0, 1))
-    ]
-    if not found:
-        return []
-    shown = ", ".join(found[:MOST_SHOWN]) + (
-        f" and {len(found) - MOST_SHOWN:,} more" if len(found) > MOST_SHOWN else ""
-    )
-    return [f"Who stands in several rows has the status and the code of the last one: {shown}."]
 
 
 def _array(column: pa.ChunkedArray) -> pa.Array:
